@@ -1,0 +1,115 @@
+import { ProxyRequest } from './request';
+import { ResourceRef } from './resource';
+import { ProtectionState } from './state';
+
+/** Names the Envoy that decides. @public */
+export interface ProxyRef {
+  kind: 'gateway' | 'sidecar' | 'waypoint' | 'none';
+  namespace: string;
+  /** Workload name for people, such as `istio-ingressgateway`. */
+  name: string;
+  labels: Record<string, string>;
+}
+
+/** A policy that reaches a proxy, and by what. @public */
+export interface AttachedPolicy {
+  ref: ResourceRef;
+  by: 'selector' | 'namespace' | 'root-namespace' | 'target-ref';
+  /** AuthorizationPolicy only. `dryRun` policies are shown and never enforced. */
+  action?: 'ALLOW' | 'DENY' | 'AUDIT' | 'CUSTOM';
+  dryRun?: boolean;
+}
+
+/** One proxy on the way from the client to the workload. @public */
+export interface Hop {
+  proxy: ProxyRef;
+  /** Port that the proxy sees (target port). */
+  port: number;
+  protocol: 'http' | 'tcp';
+  policies: AttachedPolicy[];
+}
+
+/**
+ * A request class that passes without a valid token, with one request that shows it. The witness is
+ * what a client would send to the first hop.
+ *
+ * @public
+ */
+export interface Exposure {
+  /** One line, such as `GET /healthz from anyone`. */
+  summary: string;
+  witness: ProxyRequest;
+  /** Policy that admits it, where one does. */
+  admittedBy?: ResourceRef;
+  /** True where the class covers every path, method and caller of the way in. */
+  everything: boolean;
+}
+
+/** An issuer that some proxy on the way trusts. @public */
+export interface IssuerUse {
+  issuer: string;
+  audiences: string[];
+  jwks:
+    | { kind: 'uri'; uri: string }
+    | { kind: 'inline' }
+    | { kind: 'discovery' };
+  forwardOriginalToken: boolean;
+  requestAuthentication: ResourceRef;
+}
+
+/** One path by which a request can reach a service. @public */
+export interface WayIn {
+  /** Stable over re-analysis, unique within the service. Safe in a URL path segment. */
+  id: string;
+  kind: 'gateway' | 'in-mesh';
+  /** Host that a client puts in `:authority`, without port. `*` where any host does. */
+  host: string;
+  /** Port that a client connects to: the gateway server's or the Service's. */
+  port: number;
+  protocol: 'http' | 'https' | 'tcp' | 'tls';
+  /** Path patterns that the route sends here, such as `/api/*`. Empty: all. */
+  paths: string[];
+  gateway?: ResourceRef;
+  route?: ResourceRef;
+  /** First element meets the client first. Empty where no proxy stands on the way. */
+  hops: Hop[];
+}
+
+/** @public */
+export interface WayInAssessment extends WayIn {
+  state: ProtectionState;
+  /** One sentence that says why, for a person. */
+  reason: string;
+  /** Exposed request classes, heaviest first, at most 20. */
+  exposures: Exposure[];
+  issuers: IssuerUse[];
+}
+
+/** @public */
+export type FindingSeverity = 'error' | 'warning' | 'info';
+
+/** One misconfiguration. @public */
+export interface Finding {
+  /** From the catalogue, such as `sibling-allow`. */
+  id: string;
+  severity: FindingSeverity;
+  title: string;
+  message: string;
+  /** What to do about it. */
+  fix: string;
+  resource?: ResourceRef;
+  /** Path inside the resource. */
+  path?: string;
+}
+
+/** Everything that the configuration says about one Kubernetes Service. @public */
+export interface ServiceAssessment {
+  service: { namespace: string; name: string };
+  state: ProtectionState;
+  reason: string;
+  waysIn: WayInAssessment[];
+  issuers: IssuerUse[];
+  /** Every RequestAuthentication and AuthorizationPolicy on some way in, once. */
+  policies: ResourceRef[];
+  findings: Finding[];
+}

@@ -1,0 +1,5 @@
+export * from './assessment';
+export * from './decision';
+export * from './request';
+export * from './resource';
+export * from './state';

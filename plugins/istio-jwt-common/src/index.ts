@@ -1,0 +1,9 @@
+/**
+ * Types, permissions and annotations shared by the istio-jwt plugins.
+ *
+ * @packageDocumentation
+ */
+export * from './annotations';
+export * from './permissions';
+export * from './resourceType';
+export * from './status';

@@ -1,0 +1,142 @@
+import {
+  Finding,
+  IssuerUse,
+  ProtectionState,
+  ResourceRef,
+  WayInAssessment,
+} from 'istio-jwt-policy-engine';
+
+/**
+ * How old the picture of a cluster is. Times are ISO 8601.
+ *
+ * @public
+ */
+export interface ClusterFreshness {
+  cluster: string;
+  /** `sandbox: true` for the embedded mesh: it proves nothing about a real Istio. */
+  sandbox: boolean;
+  state:
+    | { kind: 'synced' }
+    | { kind: 'syncing' }
+    /** Served from memory while the cluster cannot be reached; `since` is when it was last in sync. */
+    | { kind: 'stale'; since: string; reason: string }
+    /** Never read. */
+    | { kind: 'unavailable'; reason: string; fix: string };
+  /** Time of the last event or list that changed the picture. */
+  lastChangeAt?: string;
+  /** Kinds that could not be read (forbidden or CRD missing); verdicts that need them are `unknown`. */
+  missingKinds: { kind: string; reason: string; fix: string }[];
+}
+
+/** One probe's answer. Holds no token, ever. @public */
+export interface Observation {
+  /** Id from the vector catalogue, such as `no-token`. */
+  vector: string;
+  title: string;
+  wayInId: string;
+  /** `status: null` for an informative vector that expects nothing. */
+  expected: {
+    status: (number | 'not-401-403')[] | null;
+    body?: string;
+    why: string;
+  };
+  observed:
+    | { kind: 'answer'; status: number; body?: string; durationMs: number }
+    | { kind: 'error'; code: string; message: string }
+    /** Not sent: no token source, way in not reachable by probes, cancelled. */
+    | { kind: 'not-tested'; reason: string };
+  result: 'agrees' | 'disagrees' | 'inconclusive' | 'not-tested';
+  at: string;
+}
+
+/** @public */
+export interface ProbeRun {
+  id: string;
+  entityRef: string;
+  status: 'running' | 'done' | 'failed';
+  startedAt: string;
+  finishedAt?: string;
+  /** Number of probes planned; `observations.length` of them are done. */
+  total: number;
+  observations: Observation[];
+  /** Where requests went, and what was tried, per way in. */
+  targets: {
+    wayInId: string;
+    address?: string;
+    tried: string[];
+    reason?: string;
+  }[];
+  error?: string;
+  startedBy: string;
+}
+
+/** A policy as shown: its YAML without managed fields. @public */
+export interface PolicyView {
+  cluster: string;
+  ref: ResourceRef;
+  yaml: string;
+}
+
+/** @public */
+export interface WayInStatus extends WayInAssessment {
+  /** State before the last observation was taken into account. */
+  verdict: ProtectionState;
+}
+
+/** @public */
+export interface ServiceStatus {
+  cluster: string;
+  namespace: string;
+  name: string;
+  state: ProtectionState;
+  reason: string;
+  waysIn: WayInStatus[];
+  issuers: IssuerUse[];
+  findings: Finding[];
+}
+
+/** What is wrong with an entity's annotations or cluster, and what to do. @public */
+export interface StatusProblem {
+  code:
+    | 'no-annotations'
+    | 'no-match'
+    | 'invalid-annotation'
+    | 'unknown-cluster'
+    | 'cluster-unavailable'
+    | 'several-services'
+    | 'malformed-policy';
+  message: string;
+  fix: string;
+}
+
+/** Answer of `GET /v1/entities/{kind}/{namespace}/{name}/status`. @public */
+export interface EntityStatus {
+  entityRef: string;
+  /** Changes whenever anything a person sees changes, and only then. */
+  revision: string;
+  /** Worst of `services`; `unknown` where there is none. */
+  state: ProtectionState;
+  reason: string;
+  services: ServiceStatus[];
+  policies: PolicyView[];
+  problems: StatusProblem[];
+  lastRun?: ProbeRun;
+  freshness: ClusterFreshness[];
+  generatedAt: string;
+  /** Whether the caller may run probes. */
+  canRunProbes: boolean;
+}
+
+/** Signals channel of the plugin. @public */
+export const ISTIO_JWT_SIGNAL_CHANNEL = 'istio-jwt';
+
+/** Message on {@link ISTIO_JWT_SIGNAL_CHANNEL}. Says only that something is new, never what. @public */
+export type IstioJwtSignal =
+  | { type: 'status-changed'; entityRef: string; revision: string }
+  | {
+      type: 'probe-progress';
+      entityRef: string;
+      runId: string;
+      done: number;
+      total: number;
+    };

@@ -1,0 +1,6 @@
+/**
+ * Extension points of the istio-jwt backend plugin.
+ *
+ * @packageDocumentation
+ */
+export {};
