@@ -1,0 +1,58 @@
+import { createBackendModule } from '@backstage/backend-plugin-api';
+import {
+  catalogConditions,
+  createCatalogConditionalDecision,
+} from '@backstage/plugin-catalog-backend/alpha';
+import {
+  AuthorizeResult,
+  isPermission,
+  PolicyDecision,
+} from '@backstage/plugin-permission-common';
+import {
+  PermissionPolicy,
+  PolicyQuery,
+  PolicyQueryUser,
+} from '@backstage/plugin-permission-node';
+import { policyExtensionPoint } from '@backstage/plugin-permission-node/alpha';
+import { istioJwtProbeRunPermission } from 'backstage-plugin-istio-jwt-common';
+
+/**
+ * Everybody who is signed in may read; only the owners of an entity may send probes to it. Other
+ * permissions of the istio-jwt plugin are denied until somebody decides otherwise.
+ */
+class OwnershipPolicy implements PermissionPolicy {
+  async handle(
+    request: PolicyQuery,
+    user?: PolicyQueryUser,
+  ): Promise<PolicyDecision> {
+    const { permission } = request;
+    if (isPermission(permission, istioJwtProbeRunPermission)) {
+      return createCatalogConditionalDecision(
+        permission,
+        catalogConditions.isEntityOwner({
+          claims: user?.info.ownershipEntityRefs ?? [],
+        }),
+      );
+    }
+    if (
+      permission.name.startsWith('istio-jwt.') &&
+      permission.attributes.action !== 'read'
+    ) {
+      return { result: AuthorizeResult.DENY };
+    }
+    return { result: AuthorizeResult.ALLOW };
+  }
+}
+
+export const ownershipPolicyModule = createBackendModule({
+  pluginId: 'permission',
+  moduleId: 'ownership-policy',
+  register(reg) {
+    reg.registerInit({
+      deps: { policy: policyExtensionPoint },
+      async init({ policy }) {
+        policy.setPolicy(new OwnershipPolicy());
+      },
+    });
+  },
+});

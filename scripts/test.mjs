@@ -1,0 +1,109 @@
+#!/usr/bin/env node
+/**
+ * `npm test`: types, lint, format, unit and integration tests, and the browser tests on the
+ * sandbox. `--lab` adds the tests against a real Istio where the machine can run one.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { findBrowser } from './lib/browser.mjs';
+import { installDependencies } from './lib/install.mjs';
+import { fail, prepareToolchain, repoRoot, say } from './lib/toolchain.mjs';
+
+const toolchain = prepareToolchain();
+installDependencies(toolchain);
+
+const resultsDir = join(repoRoot, 'node_modules', '.cache', 'test-results');
+rmSync(resultsDir, { recursive: true, force: true });
+mkdirSync(resultsDir, { recursive: true });
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+const failedSteps = [];
+
+/** Runs one step, its output passed on, and gives its exit code. */
+function runStep(title, args, env = {}) {
+  say(`${title}: yarn ${args.join(' ')}`);
+  const started = Date.now();
+  return new Promise(resolve => {
+    const child = spawn('yarn', args, {
+      cwd: repoRoot,
+      env: { ...toolchain.env, CI: 'true', ...env },
+      stdio: ['ignore', 'inherit', 'inherit'],
+      shell: process.platform === 'win32',
+    });
+    child.on('error', error => fail(`yarn did not start: ${error.message}`));
+    child.on('exit', (code, signal) => {
+      const seconds = Math.round((Date.now() - started) / 1000);
+      const ok = code === 0;
+      say(
+        `${title}: ${ok ? 'ok' : `failed (${signal ?? code})`}, ${seconds} s`,
+      );
+      if (!ok) failedSteps.push(title);
+      resolve(code);
+    });
+  });
+}
+
+function readReport(name) {
+  const file = join(resultsDir, name);
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}
+
+function count({ passed, failed, skipped }) {
+  total.passed += passed;
+  total.failed += failed;
+  total.skipped += skipped;
+}
+
+async function runUnitTests() {
+  const file = join(resultsDir, 'jest.json');
+  await runStep('unit and integration tests', [
+    'test:unit',
+    '--watch=false',
+    '--json',
+    `--outputFile=${file}`,
+  ]);
+  const report = readReport('jest.json');
+  if (!report) return;
+  count({
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + report.numRuntimeErrorTestSuites,
+    skipped: report.numPendingTests + report.numTodoTests,
+  });
+}
+
+async function runBrowserTests() {
+  const browser = findBrowser(toolchain.env);
+  if (browser.kind === 'none') {
+    say(`browser tests: SKIPPED, no Chromium can be had here. ${browser.fix}`);
+    total.skipped += 1;
+    return;
+  }
+  await runStep('browser tests', ['test:e2e'], {
+    PLAYWRIGHT_JSON_OUTPUT_NAME: join(resultsDir, 'playwright.json'),
+    ...(browser.kind === 'system' ? { CHROMIUM_PATH: browser.path } : {}),
+  });
+  const stats = readReport('playwright.json')?.stats;
+  if (!stats) return;
+  count({
+    passed: stats.expected + stats.flaky,
+    failed: stats.unexpected,
+    skipped: stats.skipped,
+  });
+}
+
+await runStep('types', ['tsc']);
+await runStep('lint', ['lint']);
+await runStep('format', ['format:check']);
+await runStep('API reports', ['api-reports:check']);
+await runUnitTests();
+await runBrowserTests();
+
+process.stdout.write('\n');
+if (failedSteps.length > 0) {
+  process.stdout.write(`Failed steps: ${failedSteps.join(', ')}\n`);
+}
+process.stdout.write(
+  `${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`,
+);
+process.exit(failedSteps.length > 0 || total.failed > 0 ? 1 : 0);
