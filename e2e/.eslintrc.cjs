@@ -1,1 +1,4 @@
-module.exports = require('@backstage/cli/config/eslint-factory')(__dirname);
+module.exports = {
+  root: true,
+  extends: [require.resolve('@backstage/cli/config/eslint.backend')],
+};
