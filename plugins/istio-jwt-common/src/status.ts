@@ -34,6 +34,18 @@ export interface Observation {
   vector: string;
   title: string;
   wayInId: string;
+  /** Service that the way in leads to. */
+  service?: { cluster: string; namespace: string; name: string };
+  /** Issuer that the probe's token names, where it carries one. */
+  issuer?: string;
+  /** What was asked for; never holds a token. */
+  request?: { method: string; host: string; path: string };
+  /** Why the result is what it is, where the status alone does not tell. */
+  note?: string;
+  /** Digest of the configuration that `expected` was derived from. */
+  configuration?: string;
+  /** The configuration changed since, so that this says nothing about it. */
+  outdated?: boolean;
   /** `status: null` for an informative vector that expects nothing. */
   expected: {
     status: (number | 'not-401-403')[] | null;
@@ -62,6 +74,7 @@ export interface ProbeRun {
   /** Where requests went, and what was tried, per way in. */
   targets: {
     wayInId: string;
+    service?: { cluster: string; namespace: string; name: string };
     address?: string;
     tried: string[];
     reason?: string;

@@ -1,0 +1,95 @@
+import { HumanDuration } from '@backstage/types';
+
+export interface Config {
+  istioJwt?: {
+    /** Clusters to read. Absent: `kubernetes.clusterLocatorMethods` of type `config` with service accounts. */
+    clusters?: Array<{
+      /** Referred to by the annotation `backstage.io/kubernetes-cluster`. */
+      name: string;
+      title?: string;
+      /** The embedded mesh: shown as such everywhere. */
+      sandbox?: boolean;
+      /** Address of the API server. Exactly one of `url`, `kubeconfig` and `inCluster`. */
+      url?: string;
+      /** Path of a kubeconfig file. */
+      kubeconfig?: string;
+      /** Context of the kubeconfig. Default: its current context. */
+      context?: string;
+      /** Use the service account that the backend runs with. */
+      inCluster?: boolean;
+      /** @visibility secret */
+      serviceAccountToken?: string;
+      /** PEM certificate authority, base64 encoded. */
+      caData?: string;
+      /** Path of a PEM certificate authority. */
+      caFile?: string;
+      skipTLSVerify?: boolean;
+      /** Read only these namespaces, and the root namespace. Default: all. */
+      namespaces?: string[];
+      /** Istio's root namespace. Default: istio-system. */
+      rootNamespace?: string;
+      /** Istio's trust domain. Default: cluster.local. */
+      trustDomain?: string;
+      /** Where probes reach a gateway, when neither a load balancer nor a NodePort tells. */
+      gateways?: Array<{
+        match: {
+          namespace: string;
+          /** Name of the gateway's workload, its Service or the Gateway resource. */
+          name: string;
+          /** Port of the Gateway's server. Default: all. */
+          port?: number;
+        };
+        /** host:port */
+        address: string;
+        /** PEM bundle that signs the gateway's certificate. */
+        caFile?: string;
+      }>;
+    }>;
+    probes?: {
+      /** Default: true. */
+      enabled?: boolean;
+      /**
+       * CIDR ranges that probes may connect to. Default: every unicast address but loopback. With a list: only these,
+       * and loopback where listed. Link-local, metadata and multicast addresses are always refused.
+       */
+      allowedAddresses?: string[];
+      /** Per request. Default: 5 s, at most 30 s. */
+      timeout?: HumanDuration | string;
+      /** Requests at once, over all runs. Default: 4. */
+      maxConcurrency?: number;
+      /** Requests per second to one gateway address. Default: 10. */
+      ratePerGateway?: number;
+      userAgent?: string;
+      /** Bytes read of an answer. Default and maximum: 65536. */
+      maxResponseBytes?: number;
+      /** PEM bundle trusted for https gateways, next to Node's own roots. */
+      caFile?: string;
+    };
+    observations?: {
+      /** Age at which probe runs are deleted. Default: 90 days. */
+      retention?: HumanDuration | string;
+    };
+    /** Where valid tokens for probes come from. */
+    tokenSources?: Array<{
+      /** Exact `iss`. Optional for sandboxMint only. */
+      issuer?: string;
+      /**
+       * Hosts that may see the token, such as `api.example.com` or `*.example.com`. Absent: every host that is
+       * probed, so set it wherever others may attach routes to your gateways.
+       */
+      hosts?: string[];
+      /**
+       * A valid token.
+       * @visibility secret
+       */
+      static?: string;
+      /**
+       * Private JWK, as JSON, of a test issuer.
+       * @visibility secret
+       */
+      signingJwk?: string;
+      /** Token endpoint of the embedded mesh. */
+      sandboxMint?: string;
+    }>;
+  };
+}

@@ -1,0 +1,231 @@
+import { LoggerService } from '@backstage/backend-plugin-api';
+import { ClusterFreshness } from 'backstage-plugin-istio-jwt-common';
+import { Mesh, ParseError } from 'istio-jwt-policy-engine';
+import { ClusterConfig } from '../config';
+import { Backoff } from './Backoff';
+import { ClusterConnection } from './ClusterConnection';
+import {
+  judgeFreshness,
+  listUnreadKinds,
+  StreamHealth,
+} from './judgeFreshness';
+import { KindStore } from './KindStore';
+import { nameKind, WATCHED_KINDS, WatchedKind } from './kinds';
+import { KindEvent, watchKind } from './watchKind';
+
+interface Stream {
+  health: StreamHealth;
+  store: KindStore;
+  query?: Record<string, string>;
+}
+
+export interface ClusterMirrorOptions {
+  config: ClusterConfig;
+  logger: LoggerService;
+  /** Called after each change of the mesh or of the freshness. Must not throw. */
+  onChange: () => void;
+  connection?: ClusterConnection;
+  /** Shorter waits, for tests. */
+  timing?: {
+    backoffBaseMs?: number;
+    backoffMaxMs?: number;
+    slowRetryMs?: number;
+    watchSeconds?: number;
+  };
+}
+
+/**
+ * One cluster in memory: a stream per kind feeds one mesh. Reads never wait on the cluster, and a
+ * cluster that is down keeps its last picture, marked stale.
+ */
+export class ClusterMirror {
+  readonly mesh: Mesh;
+  readonly connection: ClusterConnection;
+  private readonly streams: Stream[];
+  private readonly abort = new AbortController();
+  private running: Promise<unknown> = Promise.resolve();
+  private lastChangeAt?: number;
+  private freshnessCache?: ClusterFreshness;
+  private changes = 0;
+
+  constructor(private readonly options: ClusterMirrorOptions) {
+    const { config } = options;
+    this.mesh = new Mesh({
+      rootNamespace: config.rootNamespace,
+      trustDomain: config.trustDomain,
+    });
+    this.connection =
+      options.connection ?? new ClusterConnection(config.access);
+    this.streams = planStreams(config).map(plan => ({
+      health: { ...plan, listed: false, absent: false },
+      store: new KindStore(this.mesh),
+      query: plan.query,
+    }));
+  }
+
+  get config(): ClusterConfig {
+    return this.options.config;
+  }
+
+  /** Grows with every change of the mesh or of the freshness. */
+  get revision(): number {
+    return this.changes;
+  }
+
+  get freshness(): ClusterFreshness {
+    this.freshnessCache ??= this.computeFreshness();
+    return this.freshnessCache;
+  }
+
+  get unreadKinds(): WatchedKind[] {
+    return listUnreadKinds(this.streams.map(({ health }) => health));
+  }
+
+  get parseErrors(): ParseError[] {
+    return this.streams.flatMap(({ store }) => store.listErrors());
+  }
+
+  start(): void {
+    if (this.config.access.kind === 'unsupported') {
+      return;
+    }
+    this.running = Promise.all(this.streams.map(stream => this.follow(stream)));
+  }
+
+  async stop(): Promise<void> {
+    this.abort.abort();
+    await this.running;
+    await this.connection.close();
+  }
+
+  private async follow(stream: Stream): Promise<void> {
+    const { timing } = this.options;
+    const { signal } = this.abort;
+    const restart = new Backoff(1000, 60_000);
+    while (!signal.aborted) {
+      try {
+        for await (const event of watchKind(this.connection, {
+          kind: stream.health.kind,
+          namespace: stream.health.namespace,
+          query: stream.query,
+          signal,
+          backoff: new Backoff(timing?.backoffBaseMs, timing?.backoffMaxMs),
+          slowRetryMs: timing?.slowRetryMs,
+          watchSeconds: timing?.watchSeconds,
+        })) {
+          this.takeIn(stream, event);
+        }
+      } catch {
+        // A defect in this process, not of the cluster. The picture may be wrong: say so and start over.
+        stream.health.failure = {
+          kind: 'not-kubernetes',
+          message: 'An object could not be taken in',
+        };
+        this.announce();
+        await new Promise(resolve => {
+          setTimeout(resolve, restart.next()).unref();
+        });
+      }
+    }
+  }
+
+  private takeIn(stream: Stream, event: KindEvent): void {
+    const { health, store } = stream;
+    const before = health.failure?.message;
+    let changed = false;
+    switch (event.type) {
+      case 'listed':
+        changed = store.replaceAll(event.objects) || !health.listed;
+        this.markCurrent(health);
+        break;
+      case 'upserted':
+        changed = store.upsert(event.object);
+        this.markCurrent(health);
+        break;
+      case 'deleted':
+        changed = store.remove(event.object);
+        this.markCurrent(health);
+        break;
+      case 'watching':
+        this.markCurrent(health);
+        break;
+      case 'absent':
+        changed = store.replaceAll([]) || !health.absent;
+        this.markCurrent(health);
+        health.absent = true;
+        break;
+      default:
+        health.failure = event.failure;
+        if (before !== event.failure.message) {
+          this.options.logger.warn(
+            `Cluster ${this.config.name}: reading ${nameKind(
+              health.kind,
+            )} failed: ${event.failure.message}`,
+          );
+        }
+    }
+    if (changed) {
+      this.lastChangeAt = Date.now();
+    }
+    if (changed || before !== health.failure?.message) {
+      this.announce();
+    }
+  }
+
+  private markCurrent(health: StreamHealth): void {
+    health.listed = true;
+    health.absent = false;
+    health.failure = undefined;
+    health.currentAt = Date.now();
+  }
+
+  private announce(): void {
+    this.changes++;
+    this.freshnessCache = undefined;
+    this.options.onChange();
+  }
+
+  private computeFreshness(): ClusterFreshness {
+    const { name, sandbox, access } = this.config;
+    if (access.kind === 'unsupported') {
+      return {
+        cluster: name,
+        sandbox,
+        state: { kind: 'unavailable', reason: access.reason, fix: access.fix },
+        missingKinds: [],
+      };
+    }
+    return judgeFreshness(
+      { name, sandbox },
+      this.streams.map(({ health }) => health),
+      this.lastChangeAt,
+    );
+  }
+}
+
+interface StreamPlan {
+  kind: WatchedKind;
+  namespace?: string;
+  query?: Record<string, string>;
+}
+
+function planStreams(config: ClusterConfig): StreamPlan[] {
+  if (!config.namespaces) {
+    return WATCHED_KINDS.map(kind => ({ kind }));
+  }
+  const namespaces = [...new Set([...config.namespaces, config.rootNamespace])];
+  return WATCHED_KINDS.flatMap((kind): StreamPlan[] => {
+    if (kind.namespaced) {
+      return namespaces.map(namespace => ({ kind, namespace }));
+    }
+    if (kind.kind === 'Namespace') {
+      // A Role with resourceNames admits a list that is pinned to one name.
+      return namespaces.map(namespace => ({
+        kind,
+        namespace,
+        query: { fieldSelector: `metadata.name=${namespace}` },
+      }));
+    }
+    return [{ kind }];
+  });
+}

@@ -1,0 +1,59 @@
+import { LoggerService } from '@backstage/backend-plugin-api';
+import { ClusterFreshness } from 'backstage-plugin-istio-jwt-common';
+import { ClusterConfig } from '../config';
+import { ClusterMirror, ClusterMirrorOptions } from './ClusterMirror';
+
+/** All configured clusters. What happens in one never reaches another. */
+export class ClusterRegistry {
+  private readonly mirrors = new Map<string, ClusterMirror>();
+  private readonly listeners = new Set<() => void>();
+
+  constructor(
+    clusters: ClusterConfig[],
+    options: {
+      logger: LoggerService;
+      timing?: ClusterMirrorOptions['timing'];
+    },
+  ) {
+    for (const config of clusters) {
+      this.mirrors.set(
+        config.name,
+        new ClusterMirror({
+          ...options,
+          config,
+          onChange: () => this.listeners.forEach(listener => listener()),
+        }),
+      );
+    }
+  }
+
+  get names(): string[] {
+    return [...this.mirrors.keys()];
+  }
+
+  get(name: string): ClusterMirror | undefined {
+    return this.mirrors.get(name);
+  }
+
+  list(): ClusterMirror[] {
+    return [...this.mirrors.values()];
+  }
+
+  listFreshness(): ClusterFreshness[] {
+    return this.list().map(({ freshness }) => freshness);
+  }
+
+  /** @returns a function that ends the subscription */
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  start(): void {
+    this.list().forEach(mirror => mirror.start());
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.list().map(mirror => mirror.stop()));
+  }
+}

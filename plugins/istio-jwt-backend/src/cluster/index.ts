@@ -1,0 +1,3 @@
+export * from './apiFailure';
+export * from './ClusterMirror';
+export * from './ClusterRegistry';

@@ -1,0 +1,127 @@
+/** A kind that is listed and watched. */
+export interface WatchedKind {
+  kind: string;
+  group: string;
+  /** Tried in order: the first that the API server serves is used. */
+  versions: string[];
+  plural: string;
+  namespaced: boolean;
+  /**
+   * What a verdict loses without it. `everything`: no state can be trusted. `protection`: a state
+   * that says protected cannot be trusted. `probes`: only addresses of probes are lost.
+   */
+  neededFor: 'everything' | 'protection' | 'probes';
+}
+
+const CORE = { group: '', versions: ['v1'] };
+const SECURITY = {
+  group: 'security.istio.io',
+  versions: ['v1', 'v1beta1'],
+  namespaced: true,
+};
+const NETWORKING = {
+  group: 'networking.istio.io',
+  versions: ['v1', 'v1beta1'],
+  namespaced: true,
+  neededFor: 'protection' as const,
+};
+const GATEWAY_API = {
+  group: 'gateway.networking.k8s.io',
+  namespaced: true,
+  neededFor: 'protection' as const,
+};
+
+export const WATCHED_KINDS: readonly WatchedKind[] = [
+  {
+    ...CORE,
+    kind: 'Namespace',
+    plural: 'namespaces',
+    namespaced: false,
+    neededFor: 'everything',
+  },
+  {
+    ...CORE,
+    kind: 'Service',
+    plural: 'services',
+    namespaced: true,
+    neededFor: 'everything',
+  },
+  {
+    ...CORE,
+    kind: 'Pod',
+    plural: 'pods',
+    namespaced: true,
+    neededFor: 'everything',
+  },
+  {
+    ...CORE,
+    kind: 'Node',
+    plural: 'nodes',
+    namespaced: false,
+    neededFor: 'probes',
+  },
+  {
+    ...SECURITY,
+    kind: 'RequestAuthentication',
+    plural: 'requestauthentications',
+    neededFor: 'everything',
+  },
+  {
+    ...SECURITY,
+    kind: 'AuthorizationPolicy',
+    plural: 'authorizationpolicies',
+    neededFor: 'everything',
+  },
+  {
+    ...SECURITY,
+    kind: 'PeerAuthentication',
+    plural: 'peerauthentications',
+    neededFor: 'protection',
+  },
+  { ...NETWORKING, kind: 'Gateway', plural: 'gateways' },
+  { ...NETWORKING, kind: 'VirtualService', plural: 'virtualservices' },
+  { ...NETWORKING, kind: 'ServiceEntry', plural: 'serviceentries' },
+  { ...NETWORKING, kind: 'Sidecar', plural: 'sidecars' },
+  {
+    ...NETWORKING,
+    versions: ['v1alpha3'],
+    kind: 'EnvoyFilter',
+    plural: 'envoyfilters',
+  },
+  {
+    ...GATEWAY_API,
+    versions: ['v1', 'v1beta1'],
+    kind: 'Gateway',
+    plural: 'gateways',
+  },
+  {
+    ...GATEWAY_API,
+    versions: ['v1', 'v1beta1'],
+    kind: 'HTTPRoute',
+    plural: 'httproutes',
+  },
+  {
+    ...GATEWAY_API,
+    versions: ['v1', 'v1alpha2'],
+    kind: 'GRPCRoute',
+    plural: 'grpcroutes',
+  },
+];
+
+/** Name for people and messages, such as `gateways.networking.istio.io`. */
+export function nameKind(kind: WatchedKind): string {
+  return kind.group ? `${kind.plural}.${kind.group}` : kind.plural;
+}
+
+export function buildListPath(
+  kind: WatchedKind,
+  version: string,
+  namespace?: string,
+): string {
+  const root = kind.group
+    ? `/apis/${kind.group}/${version}`
+    : `/api/${version}`;
+  return namespace && kind.namespaced
+    ? `${root}/namespaces/${encodeURIComponent(namespace)}/${kind.plural}`
+    : `${root}/${kind.plural}`;
+}

@@ -1,0 +1,248 @@
+import { eventually, FakeApiServer, sendList } from '../testing/FakeApiServer';
+import { Backoff } from './Backoff';
+import { ClusterConnection } from './ClusterConnection';
+import { WATCHED_KINDS } from './kinds';
+import { KindEvent, watchKind } from './watchKind';
+
+const SERVICES = WATCHED_KINDS.find(({ kind }) => kind === 'Service')!;
+const SIDECARS = WATCHED_KINDS.find(({ kind }) => kind === 'Sidecar')!;
+const PATH = '/api/v1/services';
+
+const service = (name: string, resourceVersion = '1') => ({
+  metadata: { name, namespace: 'default', resourceVersion },
+  spec: {},
+});
+
+describe('watchKind', () => {
+  let api: FakeApiServer;
+  let abort: AbortController;
+  let events: KindEvent[];
+  let connection: ClusterConnection;
+  let running: Promise<void>;
+
+  beforeEach(async () => {
+    api = await FakeApiServer.start();
+    abort = new AbortController();
+    events = [];
+  });
+
+  afterEach(async () => {
+    abort.abort();
+    await running;
+    await connection.close();
+    await api.stop();
+  });
+
+  function follow(kind = SERVICES, watchSeconds?: number) {
+    connection = new ClusterConnection({
+      kind: 'url',
+      url: api.url,
+      skipTLSVerify: true,
+      serviceAccountToken: 's3cret',
+    });
+    running = (async () => {
+      for await (const event of watchKind(connection, {
+        kind,
+        signal: abort.signal,
+        backoff: new Backoff(10, 40),
+        slowRetryMs: 50,
+        watchSeconds,
+      })) {
+        events.push(event);
+      }
+    })();
+  }
+
+  const lists = () =>
+    events.flatMap(event =>
+      event.type === 'listed'
+        ? [event.objects.map(({ metadata }) => metadata.name)]
+        : [],
+    );
+  const failures = () =>
+    events.flatMap(event =>
+      event.type === 'failed' ? [event.failure.kind] : [],
+    );
+
+  it('lists page by page, then follows the watch from the version of the list', async () => {
+    api.on(PATH, (_, response, query) => {
+      if (query.has('watch')) {
+        api.openWatch(PATH, response);
+      } else if (query.get('continue') === 'next') {
+        sendList(response, [service('b')], '7');
+      } else {
+        sendList(response, [service('a')], '7', 'next');
+      }
+    });
+    follow();
+    await eventually(() => expect(api.countWatches(PATH)).toBe(1));
+    api.send(PATH, 'ADDED', service('c', '8'));
+    api.send(PATH, 'DELETED', service('a', '9'));
+    await eventually(() =>
+      expect(events.map(({ type }) => type)).toEqual([
+        'listed',
+        'watching',
+        'upserted',
+        'deleted',
+      ]),
+    );
+    expect(lists()).toEqual([['a', 'b']]);
+    expect(api.requests.every(url => /limit=500|watch=true/.test(url))).toBe(
+      true,
+    );
+    expect(api.requests[2]).toMatch(
+      /allowWatchBookmarks=true.*resourceVersion=7/,
+    );
+  });
+
+  it('goes on after a reset from the last bookmark, without a new list', async () => {
+    api.serve(PATH, [service('a')], '5');
+    follow();
+    await eventually(() => expect(api.countWatches(PATH)).toBe(1));
+    api.send(PATH, 'BOOKMARK', { metadata: { resourceVersion: '42' } });
+    await new Promise(resolve => {
+      setTimeout(resolve, 50);
+    });
+    api.resetWatches(PATH);
+    await eventually(() => expect(api.countWatches(PATH)).toBe(1));
+    expect(api.requests[api.requests.length - 1]).toContain(
+      'resourceVersion=42',
+    );
+    expect(lists()).toHaveLength(1);
+    expect(failures()).toEqual(['network']);
+  });
+
+  it.each([
+    ['an ERROR event', 'event'],
+    ['the status', 'status'],
+  ])('lists again after 410 as %s', async (_, how) => {
+    let expired = true;
+    api.on(PATH, (_request, response, query) => {
+      if (!query.has('watch')) {
+        sendList(response, [service(expired ? 'old' : 'new')], '5');
+      } else if (!expired) {
+        api.openWatch(PATH, response);
+      } else {
+        expired = false;
+        response.writeHead(how === 'status' ? 410 : 200);
+        response.end(
+          how === 'status'
+            ? '{}'
+            : `${JSON.stringify({ type: 'ERROR', object: { code: 410 } })}\n`,
+        );
+      }
+    });
+    follow();
+    await eventually(() => expect(lists()).toEqual([['old'], ['new']]));
+    expect(failures()).toEqual([]);
+  });
+
+  it.each<[string, (write: (text: string) => void) => void, string]>([
+    [
+      'garbage',
+      write => write('{"type":"ADDED","object":{"kind\n'),
+      'not-kubernetes',
+    ],
+    [
+      'an object without a name',
+      write => write('{"type":"ADDED","object":{}}\n'),
+      'not-kubernetes',
+    ],
+    [
+      'an error',
+      write => write('{"type":"ERROR","object":{"code":500}}\n'),
+      'server-error',
+    ],
+    [
+      'a line without end',
+      write => write('x'.repeat(9 * 1024 * 1024)),
+      'too-large',
+    ],
+  ])(
+    'survives %s in a watch and lists again',
+    async (_, misbehave, failure) => {
+      api.serve(PATH, [service('a')]);
+      follow();
+      await eventually(() => expect(api.countWatches(PATH)).toBe(1));
+      misbehave(text => api.sendRaw(PATH, text));
+      await eventually(() => expect(lists()).toHaveLength(2));
+      expect(failures()).toEqual([failure]);
+      await eventually(() => expect(api.countWatches(PATH)).toBe(1));
+    },
+  );
+
+  it.each([
+    [500, 'server-error'],
+    [401, 'unauthorized'],
+    [403, 'forbidden'],
+    [429, 'throttled'],
+    [404, 'not-found'],
+  ])('tells %i as %s, and recovers', async (status, kind) => {
+    api.on(PATH, (_, response) => {
+      response.writeHead(status);
+      response.end('{"message":"s3cret in the body"}');
+    });
+    follow();
+    await eventually(() => expect(failures().length).toBeGreaterThan(1));
+    expect(failures()[0]).toBe(kind);
+    expect(JSON.stringify(events)).not.toContain('s3cret');
+    api.serve(PATH, [service('back')]);
+    await eventually(() => expect(lists()).toEqual([['back']]));
+  });
+
+  it.each([
+    ['not JSON', '<html>login</html>'],
+    ['no list', '{"kind":"Status"}'],
+    ['nothing', ''],
+  ])('refuses an answer that is %s', async (_, body) => {
+    api.on(PATH, (_request, response) => response.end(body));
+    follow();
+    await eventually(() => expect(failures()[0]).toBe('not-kubernetes'));
+  });
+
+  it('does not follow a list whose pages never end', async () => {
+    api.on(PATH, (_, response) =>
+      sendList(response, [service('a')], '1', 'same'),
+    );
+    follow();
+    await eventually(() => expect(failures()[0]).toBe('not-kubernetes'));
+  });
+
+  it('calls a kind absent after every version was tried', async () => {
+    for (const version of SIDECARS.versions) {
+      api.on(`/apis/networking.istio.io/${version}/sidecars`, (_, response) => {
+        response.writeHead(404);
+        response.end();
+      });
+    }
+    follow(SIDECARS);
+    await eventually(() => expect(events[0]).toEqual({ type: 'absent' }));
+    api.serve('/apis/networking.istio.io/v1beta1/sidecars', [service('s')]);
+    await eventually(() => expect(lists()).toEqual([['s']]));
+  });
+
+  it('does not hammer a server that ends every watch at once', async () => {
+    api.on(PATH, (_, response, query) => {
+      if (query.has('watch')) {
+        response.end();
+      } else {
+        sendList(response, [], '1');
+      }
+    });
+    follow();
+    await new Promise(resolve => {
+      setTimeout(resolve, 400);
+    });
+    expect(api.requests.length).toBeGreaterThan(3);
+    expect(api.requests.length).toBeLessThan(40);
+  });
+
+  it('ends at once when told to, even while the server hangs', async () => {
+    api.on(PATH, () => {});
+    follow();
+    await eventually(() => expect(api.requests).toHaveLength(1));
+    abort.abort();
+    await running;
+    expect(events).toEqual([]);
+  });
+});

@@ -1,0 +1,239 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApiFailure, describeStatus } from './apiFailure';
+import { Backoff } from './Backoff';
+import { ClusterConnection } from './ClusterConnection';
+import { buildListPath, WatchedKind } from './kinds';
+import {
+  describeBodyFailure,
+  describeGarbage,
+  listKind,
+  parseJson,
+} from './listKind';
+import { readLines } from './readBody';
+import { isRawObject, RawObject, trimObject } from './trimObject';
+
+const MAX_EVENT_BYTES = 8 * 1024 * 1024;
+/** A watch shorter than this counts as a failure for back-off, so that a broken proxy is not hammered. */
+const SHORT_WATCH_MS = 1000;
+
+export type KindEvent =
+  /** The full set, replacing what was known. */
+  | { type: 'listed'; objects: RawObject[] }
+  | { type: 'upserted'; object: RawObject }
+  | { type: 'deleted'; object: RawObject }
+  /** A watch is open: what is known is current. */
+  | { type: 'watching' }
+  /** No version of the kind is served: there are no such objects. */
+  | { type: 'absent' }
+  | { type: 'failed'; failure: ApiFailure };
+
+export interface WatchOptions {
+  kind: WatchedKind;
+  namespace?: string;
+  query?: Record<string, string>;
+  signal: AbortSignal;
+  backoff?: Backoff;
+  /** Wait before a forbidden or absent kind is tried again. Default: 60 s. */
+  slowRetryMs?: number;
+  /** Upper bound of one watch, in seconds. Default: 270. */
+  watchSeconds?: number;
+}
+
+/**
+ * List, then watch, for ever: bookmarks and events move the resource version on, an ended watch is
+ * opened again where it stood, an expired version is listed again, and every failure is yielded and
+ * retried with back-off. Ends when the signal aborts; never throws.
+ */
+export async function* watchKind(
+  connection: Pick<ClusterConnection, 'get'>,
+  options: WatchOptions,
+): AsyncGenerator<KindEvent> {
+  const { kind, namespace, signal } = options;
+  const backoff = options.backoff ?? new Backoff();
+  let versionIndex = 0;
+  while (!signal.aborted) {
+    const path = buildListPath(kind, kind.versions[versionIndex], namespace);
+    const list = await listKind(connection, {
+      kind: kind.kind,
+      path,
+      query: options.query,
+      signal,
+    });
+    if (signal.aborted) {
+      return;
+    }
+    if (!list.ok) {
+      if (list.failure.kind === 'not-found' && kind.group) {
+        versionIndex = (versionIndex + 1) % kind.versions.length;
+        if (versionIndex !== 0) {
+          continue;
+        }
+        yield { type: 'absent' };
+        await pause(slowDown(options), signal);
+        continue;
+      }
+      yield { type: 'failed', failure: list.failure };
+      await pause(chooseDelay(list.failure, options, backoff), signal);
+      continue;
+    }
+    yield { type: 'listed', objects: list.objects };
+    yield* followWatch(connection, {
+      ...options,
+      path,
+      backoff,
+      resourceVersion: list.resourceVersion,
+    });
+  }
+}
+
+interface FollowOptions extends WatchOptions {
+  path: string;
+  backoff: Backoff;
+  resourceVersion: string;
+}
+
+/** Watches until a new list is needed. */
+async function* followWatch(
+  connection: Pick<ClusterConnection, 'get'>,
+  options: FollowOptions,
+): AsyncGenerator<KindEvent> {
+  const { signal, backoff } = options;
+  let { resourceVersion } = options;
+  while (!signal.aborted) {
+    const startedAt = Date.now();
+    const watch = openWatch(connection, { ...options, resourceVersion });
+    let end: WatchEnd;
+    for (;;) {
+      const step = await watch.next();
+      if (step.done) {
+        end = step.value;
+        break;
+      }
+      resourceVersion = step.value.resourceVersion ?? resourceVersion;
+      if (step.value.event) {
+        yield step.value.event;
+      }
+      if (step.value.event?.type !== 'watching') {
+        backoff.reset();
+      }
+    }
+    if (signal.aborted) {
+      return;
+    }
+    if (end.kind === 'relist') {
+      await pause(backoff.next(), signal);
+      return;
+    }
+    if (end.kind === 'failed') {
+      yield { type: 'failed', failure: end.failure };
+      await pause(chooseDelay(end.failure, options, backoff), signal);
+      if (needsRelist(end.failure)) {
+        return;
+      }
+    } else if (Date.now() - startedAt < SHORT_WATCH_MS) {
+      await pause(backoff.next(), signal);
+    } else {
+      backoff.reset();
+    }
+  }
+}
+
+type WatchEnd =
+  | { kind: 'ended' }
+  | { kind: 'relist' }
+  | { kind: 'failed'; failure: ApiFailure };
+
+interface WatchStep {
+  event?: KindEvent;
+  resourceVersion?: string;
+}
+
+/** One watch request. */
+async function* openWatch(
+  connection: Pick<ClusterConnection, 'get'>,
+  options: FollowOptions,
+): AsyncGenerator<WatchStep, WatchEnd> {
+  const { kind, path, query, signal, resourceVersion } = options;
+  const seconds = options.watchSeconds ?? 270;
+  // Spread, so that a restart of the API server is not followed by all watches ending together.
+  const timeoutSeconds = Math.ceil(seconds * (0.8 + 0.2 * Math.random()));
+  const answer = await connection.get({
+    path,
+    query: {
+      ...query,
+      watch: 'true',
+      allowWatchBookmarks: 'true',
+      resourceVersion,
+      timeoutSeconds: String(timeoutSeconds),
+    },
+    signal,
+    bodyTimeoutMs: (timeoutSeconds + 30) * 1000,
+  });
+  if (!answer.ok) {
+    return answer.failure.kind === 'expired'
+      ? { kind: 'relist' }
+      : { kind: 'failed', failure: answer.failure };
+  }
+  yield { event: { type: 'watching' } };
+  try {
+    for await (const line of readLines(answer.body, MAX_EVENT_BYTES)) {
+      if (!line.trim()) {
+        continue;
+      }
+      const event = parseJson(line);
+      const object = event?.object;
+      if (event?.type === 'ERROR') {
+        const code = Number(object?.code) || 500;
+        return code === 410
+          ? { kind: 'relist' }
+          : { kind: 'failed', failure: describeStatus(code) };
+      }
+      if (event?.type === 'BOOKMARK') {
+        yield { resourceVersion: object?.metadata?.resourceVersion };
+        continue;
+      }
+      if (!isRawObject(object)) {
+        return { kind: 'failed', failure: describeGarbage(kind.kind) };
+      }
+      yield {
+        resourceVersion: object.metadata.resourceVersion,
+        event: {
+          type: event.type === 'DELETED' ? 'deleted' : 'upserted',
+          object: trimObject({ ...object, kind: kind.kind }),
+        },
+      };
+    }
+    return { kind: 'ended' };
+  } catch (error) {
+    return { kind: 'failed', failure: describeBodyFailure(error, kind.kind) };
+  } finally {
+    answer.body.destroy();
+  }
+}
+
+/** After a broken connection the version still holds; after anything odd it may not. */
+function needsRelist(failure: ApiFailure): boolean {
+  return failure.kind !== 'network' && failure.kind !== 'timeout';
+}
+
+function chooseDelay(
+  failure: ApiFailure,
+  options: WatchOptions,
+  backoff: Backoff,
+): number {
+  if (failure.kind === 'forbidden') {
+    return slowDown(options);
+  }
+  const delay = backoff.next();
+  return failure.kind === 'throttled' && failure.retryAfterMs
+    ? Math.max(delay, Math.min(failure.retryAfterMs, 60_000))
+    : delay;
+}
+
+function slowDown(options: WatchOptions): number {
+  return (options.slowRetryMs ?? 60_000) * (0.8 + 0.4 * Math.random());
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal, ref: false }).catch(() => {});
+}

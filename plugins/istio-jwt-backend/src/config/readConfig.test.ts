@@ -1,0 +1,120 @@
+import { ConfigReader } from '@backstage/config';
+import { readIstioJwtConfig } from './readConfig';
+
+const read = (data: object) =>
+  readIstioJwtConfig(new ConfigReader(data as any));
+
+describe('readIstioJwtConfig', () => {
+  it('has safe defaults with nothing configured', () => {
+    expect(read({})).toEqual({
+      clusters: [],
+      tokenSources: [],
+      observationRetentionMs: 90 * 24 * 3600 * 1000,
+      probes: expect.objectContaining({
+        enabled: true,
+        allowedAddresses: [],
+        timeoutMs: 5000,
+        maxConcurrency: 4,
+      }),
+    });
+  });
+
+  it('reads clusters of its own', () => {
+    const { clusters } = read({
+      istioJwt: {
+        clusters: [
+          {
+            name: 'a',
+            url: 'https://10.0.0.1:6443/',
+            serviceAccountToken: 't',
+            namespaces: ['x'],
+            gateways: [
+              {
+                match: { namespace: 'istio-system', name: 'gw' },
+                address: '[::1]:80',
+              },
+            ],
+          },
+          { name: 'b', kubeconfig: '/etc/kc', context: 'c' },
+          { name: 'c', inCluster: true },
+          { name: 'd', sandbox: true, url: 'http://127.0.0.1:7481' },
+        ],
+      },
+    });
+    expect(clusters.map(c => c.access)).toEqual([
+      expect.objectContaining({ kind: 'url', url: 'https://10.0.0.1:6443' }),
+      { kind: 'kubeconfig', path: '/etc/kc', context: 'c' },
+      { kind: 'in-cluster' },
+      expect.objectContaining({ kind: 'url', skipTLSVerify: true }),
+    ]);
+    expect(clusters[0].gateways[0].address).toEqual({ host: '::1', port: 80 });
+  });
+
+  it("falls back to the Kubernetes plugin's clusters and says which cannot be used", () => {
+    const { clusters } = read({
+      kubernetes: {
+        clusterLocatorMethods: [
+          {
+            type: 'config',
+            clusters: [
+              {
+                name: 'sa',
+                url: 'https://k',
+                authProvider: 'serviceAccount',
+                serviceAccountToken: 's',
+              },
+              { name: 'oidc', url: 'https://k', authProvider: 'oidc' },
+            ],
+          },
+          { type: 'gke', projectId: 'p' },
+        ],
+      },
+    });
+    expect(clusters[0].access.kind).toBe('url');
+    expect(clusters[1]).toMatchObject({
+      name: 'oidc',
+      access: { kind: 'unsupported', fix: expect.stringContaining('istioJwt') },
+    });
+    expect(clusters[2].access.kind).toBe('unsupported');
+  });
+
+  it.each([
+    [{ clusters: [{ name: 'a' }] }, /istioJwt\.clusters\[0\].*exactly one/],
+    [
+      { clusters: [{ name: 'a', url: 'http://10.0.0.1' }] },
+      /clusters\[0\]\.url is plain http/,
+    ],
+    [{ clusters: [{ name: 'a', url: 'nope' }] }, /not an http or https URL/],
+    [
+      {
+        clusters: [
+          { name: 'a', inCluster: true },
+          { name: 'a', inCluster: true },
+        ],
+      },
+      /two clusters named 'a'/,
+    ],
+    [
+      { probes: { allowedAddresses: ['10.0.0.0'] } },
+      /allowedAddresses\[0\].*CIDR/,
+    ],
+    [{ probes: { maxConcurrency: 0 } }, /maxConcurrency is 0.*1 to 32/],
+    [{ probes: { userAgent: 'a\r\nHost: x' } }, /userAgent/],
+    [{ tokenSources: [{ issuer: 'i' }] }, /tokenSources\[0\] has no token/],
+  ])('names the key and the fix for %j', (istioJwt, message) => {
+    expect(() => read({ istioJwt })).toThrow(message);
+  });
+
+  it('never quotes key material', () => {
+    let message = '';
+    try {
+      read({
+        istioJwt: { tokenSources: [{ issuer: 'i', signingJwk: '{"d":"s3cr' }] },
+      });
+    } catch (error) {
+      message = String(error);
+    }
+    expect(message).toContain('signingJwk is not a JWK');
+    expect(message).not.toContain('s3cr');
+  });
+});

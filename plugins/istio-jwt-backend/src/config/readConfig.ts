@@ -1,0 +1,147 @@
+import { Config, readDurationFromConfig } from '@backstage/config';
+import { InputError } from '@backstage/errors';
+import { durationToMilliseconds } from '@backstage/types';
+import { isIP } from 'node:net';
+import { readClusters } from './readClusters';
+import { IstioJwtConfig, ProbesConfig, TokenSourceConfig } from './types';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const MAX_TIMEOUT_MS = 30_000;
+/** Envoy's own bodies are a line; more is an application's, which is never kept. */
+const MAX_RESPONSE_BYTES = 64 * 1024;
+
+/**
+ * Reads everything under `istioJwt`.
+ *
+ * @throws InputError that names the key and what to write instead
+ */
+export function readIstioJwtConfig(root: Config): IstioJwtConfig {
+  return {
+    clusters: readClusters(root),
+    probes: readProbes(root.getOptionalConfig('istioJwt.probes')),
+    tokenSources: (
+      root.getOptionalConfigArray('istioJwt.tokenSources') ?? []
+    ).map((config, index) =>
+      readTokenSource(config, `istioJwt.tokenSources[${index}]`),
+    ),
+    observationRetentionMs: readDuration(
+      root.getOptionalConfig('istioJwt.observations'),
+      'retention',
+      90 * DAY_MS,
+    ),
+  };
+}
+
+function readProbes(config: Config | undefined): ProbesConfig {
+  const allowedAddresses =
+    config?.getOptionalStringArray('allowedAddresses') ?? [];
+  allowedAddresses.forEach((cidr, index) => {
+    const [address, bits = ''] = cidr.split('/');
+    const family = isIP(address);
+    const max = family === 6 ? 128 : 32;
+    if (!family || !/^\d{1,3}$/.test(bits) || Number(bits) > max) {
+      throw new InputError(
+        `istioJwt.probes.allowedAddresses[${index}] is '${cidr}'. Write a CIDR range, such as 10.0.0.0/8 or 127.0.0.1/32.`,
+      );
+    }
+  });
+  return {
+    enabled: config?.getOptionalBoolean('enabled') ?? true,
+    allowedAddresses,
+    timeoutMs: Math.min(readDuration(config, 'timeout', 5000), MAX_TIMEOUT_MS),
+    maxConcurrency: readCount(config, 'maxConcurrency', 4, 32),
+    ratePerGateway: readCount(config, 'ratePerGateway', 10, 100),
+    userAgent: readUserAgent(config),
+    maxResponseBytes: readCount(
+      config,
+      'maxResponseBytes',
+      MAX_RESPONSE_BYTES,
+      MAX_RESPONSE_BYTES,
+    ),
+    caFile: config?.getOptionalString('caFile'),
+  };
+}
+
+function readUserAgent(config: Config | undefined): string {
+  const userAgent =
+    config?.getOptionalString('userAgent') ?? 'backstage-istio-jwt-probe/1';
+  if (!/^[\x20-\x7e]{1,200}$/.test(userAgent)) {
+    throw new InputError(
+      'istioJwt.probes.userAgent has to be printable ASCII of at most 200 characters.',
+    );
+  }
+  return userAgent;
+}
+
+function readCount(
+  config: Config | undefined,
+  key: string,
+  fallback: number,
+  max: number,
+): number {
+  const value = config?.getOptionalNumber(key) ?? fallback;
+  if (!Number.isInteger(value) || value < 1 || value > max) {
+    throw new InputError(
+      `istioJwt.probes.${key} is ${value}. Write a whole number from 1 to ${max}.`,
+    );
+  }
+  return value;
+}
+
+function readDuration(
+  config: Config | undefined,
+  key: string,
+  fallbackMs: number,
+): number {
+  return config?.has(key)
+    ? durationToMilliseconds(readDurationFromConfig(config, { key }))
+    : fallbackMs;
+}
+
+function readTokenSource(config: Config, key: string): TokenSourceConfig {
+  const hosts = config
+    .getOptionalStringArray('hosts')
+    ?.map(host => host.toLowerCase());
+  const mint = config.getOptionalString('sandboxMint');
+  if (mint) {
+    if (!URL.canParse(mint)) {
+      throw new InputError(
+        `${key}.sandboxMint is not a URL. Write the sandbox's address, such as http://127.0.0.1:7481/sandbox/tokens.`,
+      );
+    }
+    return {
+      kind: 'sandbox-mint',
+      hosts,
+      issuer: config.getOptionalString('issuer'),
+      url: mint,
+    };
+  }
+  const issuer = config.getString('issuer');
+  const token = config.getOptionalString('static');
+  if (token) {
+    return { kind: 'static', hosts, issuer, token };
+  }
+  const jwk = config.getOptionalString('signingJwk');
+  if (jwk) {
+    return { kind: 'signing-jwk', hosts, issuer, jwk: parseJwk(jwk, key) };
+  }
+  throw new InputError(
+    `${key} has no token. Set one of 'static' (a token), 'signingJwk' (a private JWK as JSON) and 'sandboxMint' (a URL).`,
+  );
+}
+
+/** The parser's own message would quote the key material, so it is not passed on. */
+function parseJwk(text: string, key: string): Record<string, unknown> {
+  let jwk: unknown;
+  try {
+    jwk = JSON.parse(text);
+  } catch {
+    jwk = undefined;
+  }
+  if (!jwk || typeof jwk !== 'object' || !('kty' in jwk)) {
+    throw new InputError(
+      `${key}.signingJwk is not a JWK. Write the private key as one JSON object with 'kty'.`,
+    );
+  }
+  return jwk as Record<string, unknown>;
+}

@@ -1,0 +1,64 @@
+/** How to reach one API server. Secrets stay inside and are never logged. */
+export type ClusterAccess =
+  | {
+      kind: 'url';
+      url: string;
+      serviceAccountToken?: string;
+      caData?: string;
+      caFile?: string;
+      skipTLSVerify: boolean;
+    }
+  | { kind: 'kubeconfig'; path: string; context?: string }
+  | { kind: 'in-cluster' }
+  /** Known by name from another plugin's config, not readable by this one. */
+  | { kind: 'unsupported'; reason: string; fix: string };
+
+/** Where probes reach a gateway, when the cluster's own objects do not tell. */
+export interface GatewayOverride {
+  match: { namespace: string; name: string; port?: number };
+  address: { host: string; port: number };
+  /** PEM bundle that signs the gateway's certificate. */
+  caFile?: string;
+}
+
+export interface ClusterConfig {
+  name: string;
+  title?: string;
+  sandbox: boolean;
+  access: ClusterAccess;
+  /** Only these are read (and the root namespace). Absent: all. */
+  namespaces?: string[];
+  rootNamespace: string;
+  trustDomain: string;
+  gateways: GatewayOverride[];
+}
+
+export interface ProbesConfig {
+  enabled: boolean;
+  /** CIDRs. Empty: see the address guard's defaults. */
+  allowedAddresses: string[];
+  timeoutMs: number;
+  maxConcurrency: number;
+  /** Requests per second to one gateway address. */
+  ratePerGateway: number;
+  userAgent: string;
+  maxResponseBytes: number;
+  /** PEM bundle, next to the roots that Node trusts. */
+  caFile?: string;
+}
+
+export type TokenSourceConfig = {
+  /** Hosts that may see the token, such as `api.example.com` or `*.example.com`. Absent: every probed host. */
+  hosts?: string[];
+} & (
+  | { kind: 'static'; issuer: string; token: string }
+  | { kind: 'signing-jwk'; issuer: string; jwk: Record<string, unknown> }
+  | { kind: 'sandbox-mint'; issuer?: string; url: string }
+);
+
+export interface IstioJwtConfig {
+  clusters: ClusterConfig[];
+  probes: ProbesConfig;
+  tokenSources: TokenSourceConfig[];
+  observationRetentionMs: number;
+}

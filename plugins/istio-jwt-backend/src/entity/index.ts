@@ -1,0 +1,2 @@
+export * from './matchServices';
+export * from './readAnnotations';

@@ -1,0 +1,61 @@
+import { AddressGuard } from './AddressGuard';
+
+describe('AddressGuard', () => {
+  const open = new AddressGuard([]);
+
+  it.each([
+    '169.254.169.254',
+    '::ffff:169.254.169.254',
+    '::ffff:a9fe:a9fe',
+    '[fe80::1]',
+    'fe80::1%eth0',
+    'fd00:ec2::254',
+    '100.100.100.200',
+    '0.0.0.0',
+    '::',
+    '224.0.0.1',
+    '255.255.255.255',
+    '64:ff9b::a9fe:a9fe',
+    '127.0.0.1',
+    '::1',
+    '::ffff:127.0.0.1',
+    '::7f00:1',
+    'not an address',
+  ])('refuses %s by default', async address => {
+    expect(await open.check(address, 80)).toMatchObject({ ok: false });
+  });
+
+  it.each(['10.0.0.1', '192.168.1.1', '172.18.0.2', '203.0.113.7', 'fd12::1'])(
+    'lets %s pass by default: gateways often stand in private networks',
+    async address => {
+      expect(await open.check(address, 80)).toEqual({ ok: true });
+    },
+  );
+
+  it('takes a list as the whole truth, but for what is never probed', async () => {
+    const guard = new AddressGuard(['127.0.0.1/32', '169.254.0.0/16']);
+    expect(await guard.check('127.0.0.1', 80)).toEqual({ ok: true });
+    expect(await guard.check('127.0.0.2', 80)).toMatchObject({ ok: false });
+    expect(await guard.check('10.0.0.1', 80)).toMatchObject({ ok: false });
+    expect(await guard.check('169.254.169.254', 80)).toMatchObject({
+      ok: false,
+    });
+  });
+
+  it('never lets a probe reach an API server', async () => {
+    const guard = new AddressGuard(['127.0.0.0/8'], async () => [
+      { ip: '127.0.0.1', port: 7481 },
+    ]);
+    expect(await guard.check('::ffff:127.0.0.1', 7481)).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('API server'),
+    });
+    expect(await guard.check('127.0.0.1', 30080)).toEqual({ ok: true });
+  });
+
+  it('judges a name by what it resolves to', async () => {
+    await expect(open.resolve('localhost', 80)).rejects.toThrow(
+      /allowedAddresses/,
+    );
+  });
+});

@@ -1,0 +1,240 @@
+import { LoggerService } from '@backstage/backend-plugin-api';
+import { Entity, stringifyEntityRef } from '@backstage/catalog-model';
+import {
+  Observation,
+  ProbeRun,
+  StatusProblem,
+} from 'backstage-plugin-istio-jwt-common';
+import { randomUUID } from 'node:crypto';
+import { ClusterRegistry } from '../cluster';
+import { ProbesConfig } from '../config';
+import { readAnnotations } from '../entity';
+import { assessEntity } from '../status/assessEntity';
+import { selectClusters } from '../status/buildEntityStatus';
+import { ProbeRunStore } from '../storage';
+import { AddressGuard } from './AddressGuard';
+import { Forger } from './Forger';
+import { planProbes, WayInPlan } from './planProbes';
+import { runProbe } from './probeWayIn';
+import { reachWayIn } from './reachWayIn';
+import { Throttle } from './Throttle';
+import { TokenSources } from './TokenSources';
+
+export type StartResult =
+  | { kind: 'started'; run: ProbeRun }
+  | { kind: 'running' }
+  | { kind: 'too-soon'; retryAfterMs: number }
+  | { kind: 'disabled' }
+  | { kind: 'impossible'; problem: StatusProblem };
+
+export interface ProbeRunnerOptions {
+  registry: ClusterRegistry;
+  store: ProbeRunStore;
+  config: ProbesConfig;
+  guard: AddressGuard;
+  forger: Forger;
+  tokenSources: TokenSources;
+  logger: LoggerService;
+  /** Called with a copy of a run whenever it moved on. Must not throw. */
+  onProgress: (run: ProbeRun) => void;
+  /** Pause between two runs of one entity. Default: 5 s. */
+  minPauseMs?: number;
+}
+
+const BEAT_MS = 5000;
+/** A run without a sign of life for this long has lost its backend. */
+export const ABANDONED_AFTER_MS = 30_000;
+const MAX_RUN_MS = 10 * 60 * 1000;
+const MAX_RUNS_AT_ONCE = 20;
+
+/** Runs probes in the background, one run per entity at a time over all replicas. */
+export class ProbeRunner {
+  private readonly throttle: Throttle;
+  private readonly active = new Map<
+    string,
+    { abort: AbortController; done: Promise<void> }
+  >();
+  private readonly lastStart = new Map<string, number>();
+
+  constructor(private readonly options: ProbeRunnerOptions) {
+    const { maxConcurrency, ratePerGateway } = options.config;
+    this.throttle = new Throttle(maxConcurrency, ratePerGateway);
+  }
+
+  async start(entity: Entity, startedBy: string): Promise<StartResult> {
+    const { config, registry, store } = this.options;
+    if (!config.enabled) {
+      return { kind: 'disabled' };
+    }
+    const entityRef = stringifyEntityRef(entity);
+    const wait = this.measureWait(entityRef);
+    if (wait > 0) {
+      return { kind: 'too-soon', retryAfterMs: wait };
+    }
+    const annotations = readAnnotations(entity);
+    if (!annotations.ok) {
+      return { kind: 'impossible', problem: annotations.problem };
+    }
+    const scope = selectClusters(annotations.target, registry);
+    if (!scope.ok) {
+      return { kind: 'impossible', problem: scope.problem };
+    }
+    const plans = planProbes(
+      annotations.target,
+      assessEntity(annotations.target, scope.mirrors, []),
+    );
+    const total = plans.reduce((sum, { probes }) => sum + probes.length, 0);
+    if (total === 0) {
+      return {
+        kind: 'impossible',
+        problem: {
+          code: 'no-match',
+          message: 'There is no way in to probe.',
+          fix: 'Look at the problems that the status of this entity tells.',
+        },
+      };
+    }
+    const now = Date.now();
+    const run: ProbeRun = {
+      id: randomUUID(),
+      entityRef,
+      status: 'running',
+      startedAt: new Date(now).toISOString(),
+      total,
+      observations: [],
+      targets: [],
+      startedBy,
+    };
+    await store.failAbandonedRuns(now - ABANDONED_AFTER_MS, now);
+    if (!(await store.startRun(run, now))) {
+      return { kind: 'running' };
+    }
+    this.noteStart(entityRef, now);
+    const abort = new AbortController();
+    this.options.onProgress(run);
+    this.active.set(run.id, { abort, done: this.execute(run, plans, abort) });
+    return { kind: 'started', run };
+  }
+
+  /** @returns false where no such run goes on in this process */
+  cancel(runId: string): boolean {
+    const active = this.active.get(runId);
+    active?.abort.abort();
+    return Boolean(active);
+  }
+
+  async stop(): Promise<void> {
+    const runs = [...this.active.values()];
+    runs.forEach(({ abort }) => abort.abort('stopping'));
+    await Promise.all(runs.map(({ done }) => done));
+  }
+
+  private async execute(
+    run: ProbeRun,
+    plans: WayInPlan[],
+    abort: AbortController,
+  ): Promise<void> {
+    const { store, logger } = this.options;
+    const beat = setInterval(() => {
+      store.beat(run.id, Date.now()).catch(() => {});
+    }, BEAT_MS).unref();
+    const deadline = setTimeout(() => abort.abort(), MAX_RUN_MS).unref();
+    const current = { ...run };
+    let end: { status: 'done' | 'failed'; error?: string };
+    try {
+      await this.probeAll(current, plans, abort.signal);
+      end = abort.signal.aborted
+        ? { status: 'failed', error: describeAbort(abort.signal) }
+        : { status: 'done' };
+    } catch (error) {
+      logger.error(`Probe run ${run.id} failed: ${(error as Error)?.name}`);
+      end = { status: 'failed', error: 'The run could not be completed.' };
+    } finally {
+      clearInterval(beat);
+      clearTimeout(deadline);
+    }
+    const now = Date.now();
+    try {
+      await store.finishRun(run.id, end, now);
+    } catch (error) {
+      logger.error(
+        `The end of probe run ${run.id} was not stored: ${
+          (error as Error)?.name
+        }`,
+      );
+    }
+    this.active.delete(run.id);
+    this.options.onProgress({
+      ...current,
+      ...end,
+      finishedAt: new Date(now).toISOString(),
+    });
+  }
+
+  private async probeAll(
+    run: ProbeRun,
+    plans: WayInPlan[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { store, guard, config, forger, tokenSources } = this.options;
+    const done: (Observation | undefined)[] = new Array(run.total);
+    let offset = 0;
+    for (const plan of plans) {
+      if (signal.aborted) {
+        return;
+      }
+      const { reach, target, rateKey } = await reachWayIn(plan, guard, config);
+      run.targets = [...run.targets, target];
+      await store.setTargets(run.id, run.targets);
+      const first = offset;
+      offset += plan.probes.length;
+      try {
+        await Promise.all(
+          plan.probes.map(async (probe, index) => {
+            const observation = await runProbe(plan, probe, reach, {
+              forger,
+              tokenSources,
+              config,
+              signal,
+              throttle: send => this.throttle.run(rateKey, send),
+            });
+            if (signal.aborted) {
+              return;
+            }
+            await store.addObservation(run.id, first + index, observation);
+            done[first + index] = observation;
+            run.observations = done.filter(
+              (item): item is Observation => item !== undefined,
+            );
+            this.options.onProgress({ ...run });
+          }),
+        );
+      } finally {
+        if (reach.kind === 'client') {
+          await reach.client.close();
+        }
+      }
+    }
+  }
+
+  private measureWait(entityRef: string): number {
+    if (this.active.size >= MAX_RUNS_AT_ONCE) {
+      return BEAT_MS;
+    }
+    const last = this.lastStart.get(entityRef) ?? 0;
+    return last + (this.options.minPauseMs ?? 5000) - Date.now();
+  }
+
+  private noteStart(entityRef: string, now: number): void {
+    this.lastStart.set(entityRef, now);
+    if (this.lastStart.size > 10_000) {
+      this.lastStart.delete(this.lastStart.keys().next().value!);
+    }
+  }
+}
+
+function describeAbort(signal: AbortSignal): string {
+  return signal.reason === 'stopping'
+    ? 'The backend stopped in the middle of the run. Run it again.'
+    : 'The run was cancelled, or took too long.';
+}

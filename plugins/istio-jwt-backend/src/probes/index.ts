@@ -1,0 +1,5 @@
+export * from './AddressGuard';
+export * from './Forger';
+export * from './listApiServers';
+export * from './ProbeRunner';
+export * from './TokenSources';

@@ -1,0 +1,37 @@
+import { Vector } from './types';
+
+const encode = (text: string) => Buffer.from(text).toString('base64url');
+const HEADER = encode('{"alg":"RS256","typ":"JWT"}');
+const PAYLOAD = encode('{"sub":"istio-jwt-probe"}');
+const SIGNATURE = encode('not a signature');
+
+function malformed(id: string, title: string, text: string): Vector {
+  return {
+    id: `malformed-${id}`,
+    title,
+    scope: 'way-in',
+    makeToken: async () => ({
+      kind: 'token',
+      text,
+      validity: 'malformed',
+      claims: {},
+    }),
+  };
+}
+
+export const MALFORMED_TOKEN_VECTORS: Vector[] = [
+  malformed('junk', 'Not a JWT: a word', 'junk'),
+  malformed('dots', 'Not a JWT: dots alone', '...'),
+  malformed('two-parts', 'Not a JWT: two parts', `${HEADER}.${PAYLOAD}`),
+  malformed(
+    'five-parts',
+    'Not a JWT: five parts',
+    `${HEADER}.${PAYLOAD}.${SIGNATURE}.${SIGNATURE}.${SIGNATURE}`,
+  ),
+  malformed('base64', 'Not a JWT: bad base64', `!!!.${PAYLOAD}.${SIGNATURE}`),
+  malformed(
+    'json',
+    'Not a JWT: bad JSON',
+    `${encode('{"alg":')}.${PAYLOAD}.${SIGNATURE}`,
+  ),
+];

@@ -1,0 +1,465 @@
+// Written by scripts/embed-openapi.mjs from src/schema/openapi.yaml. Do not edit.
+import { createValidatedOpenApiRouterFromGeneratedEndpointMap } from '@backstage/backend-openapi-utils';
+import { EndpointMap } from '../endpoints';
+
+export const spec = {
+  openapi: '3.1.0',
+  info: {
+    title: 'istio-jwt',
+    version: '1',
+    description:
+      'JWT protection of catalog entities on Istio, and probes that check it.',
+    license: {
+      name: 'Apache-2.0',
+      url: 'http://www.apache.org/licenses/LICENSE-2.0.html',
+    },
+  },
+  servers: [{ url: '/' }],
+  paths: {
+    '/v1/clusters': {
+      get: {
+        operationId: 'GetClusters',
+        description: 'How old the picture of each configured cluster is.',
+        responses: {
+          '200': {
+            description: 'One element per cluster.',
+            content: {
+              'application/json': {
+                schema: {
+                  type: 'array',
+                  items: { $ref: '#/components/schemas/ClusterFreshness' },
+                },
+              },
+            },
+          },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
+    },
+    '/v1/entities/{kind}/{namespace}/{name}/status': {
+      get: {
+        operationId: 'GetEntityStatus',
+        description: "What protects an entity's services, from memory.",
+        parameters: [
+          { $ref: '#/components/parameters/kind' },
+          { $ref: '#/components/parameters/namespace' },
+          { $ref: '#/components/parameters/name' },
+        ],
+        responses: {
+          '200': {
+            description: 'The status.',
+            content: {
+              'application/json': {
+                schema: { $ref: '#/components/schemas/EntityStatus' },
+              },
+            },
+          },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
+    },
+    '/v1/entities/{kind}/{namespace}/{name}/probe-runs': {
+      post: {
+        operationId: 'CreateProbeRun',
+        description:
+          'Starts probes in the background. 409 while a run of the entity goes on, 429 right after one.',
+        parameters: [
+          { $ref: '#/components/parameters/kind' },
+          { $ref: '#/components/parameters/namespace' },
+          { $ref: '#/components/parameters/name' },
+        ],
+        responses: {
+          '202': {
+            description: 'The run, just started.',
+            content: {
+              'application/json': {
+                schema: { $ref: '#/components/schemas/ProbeRun' },
+              },
+            },
+          },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
+    },
+    '/v1/entities/{kind}/{namespace}/{name}/probe-runs/{runId}': {
+      get: {
+        operationId: 'GetProbeRun',
+        description: 'A run, with what is observed so far.',
+        parameters: [
+          { $ref: '#/components/parameters/kind' },
+          { $ref: '#/components/parameters/namespace' },
+          { $ref: '#/components/parameters/name' },
+          { $ref: '#/components/parameters/runId' },
+        ],
+        responses: {
+          '200': {
+            description: 'The run.',
+            content: {
+              'application/json': {
+                schema: { $ref: '#/components/schemas/ProbeRun' },
+              },
+            },
+          },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
+    },
+    '/v1/entities/{kind}/{namespace}/{name}/probe-runs/{runId}/cancel': {
+      post: {
+        operationId: 'CancelProbeRun',
+        description:
+          'Stops a run. 409 where it is not going on in the replica that answers.',
+        parameters: [
+          { $ref: '#/components/parameters/kind' },
+          { $ref: '#/components/parameters/namespace' },
+          { $ref: '#/components/parameters/name' },
+          { $ref: '#/components/parameters/runId' },
+        ],
+        responses: {
+          '202': {
+            description: 'The run, about to stop.',
+            content: {
+              'application/json': {
+                schema: { $ref: '#/components/schemas/ProbeRun' },
+              },
+            },
+          },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
+    },
+  },
+  components: {
+    parameters: {
+      kind: {
+        name: 'kind',
+        in: 'path',
+        required: true,
+        schema: { type: 'string', pattern: '^[a-zA-Z][a-zA-Z0-9]{0,62}$' },
+      },
+      namespace: {
+        name: 'namespace',
+        in: 'path',
+        required: true,
+        schema: {
+          type: 'string',
+          pattern: '^[a-zA-Z0-9]([-_.a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$',
+        },
+      },
+      name: {
+        name: 'name',
+        in: 'path',
+        required: true,
+        schema: {
+          type: 'string',
+          pattern: '^[a-zA-Z0-9]([-_.a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$',
+        },
+      },
+      runId: {
+        name: 'runId',
+        in: 'path',
+        required: true,
+        schema: { type: 'string', format: 'uuid' },
+      },
+    },
+    responses: {
+      Error: {
+        description: 'What went wrong.',
+        content: {
+          'application/json': {
+            schema: {
+              type: 'object',
+              required: ['error'],
+              properties: {
+                error: {
+                  type: 'object',
+                  required: ['name', 'message'],
+                  properties: {
+                    name: { type: 'string' },
+                    message: { type: 'string' },
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+    schemas: {
+      State: {
+        type: 'string',
+        enum: [
+          'enforced',
+          'validated-only',
+          'open',
+          'over-blocked',
+          'partial',
+          'drift',
+          'unknown',
+        ],
+      },
+      ClusterFreshness: {
+        type: 'object',
+        required: ['cluster', 'sandbox', 'state', 'missingKinds'],
+        properties: {
+          cluster: { type: 'string' },
+          sandbox: { type: 'boolean' },
+          state: {
+            type: 'object',
+            required: ['kind'],
+            properties: {
+              kind: {
+                type: 'string',
+                enum: ['synced', 'syncing', 'stale', 'unavailable'],
+              },
+              since: { type: 'string', format: 'date-time' },
+              reason: { type: 'string' },
+              fix: { type: 'string' },
+            },
+          },
+          lastChangeAt: { type: 'string', format: 'date-time' },
+          missingKinds: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: ['kind', 'reason', 'fix'],
+              properties: {
+                kind: { type: 'string' },
+                reason: { type: 'string' },
+                fix: { type: 'string' },
+              },
+            },
+          },
+        },
+      },
+      Observation: {
+        type: 'object',
+        required: [
+          'vector',
+          'title',
+          'wayInId',
+          'expected',
+          'observed',
+          'result',
+          'at',
+        ],
+        properties: {
+          vector: { type: 'string' },
+          title: { type: 'string' },
+          wayInId: { type: 'string' },
+          service: { $ref: '#/components/schemas/ServiceRef' },
+          issuer: { type: 'string' },
+          request: {
+            type: 'object',
+            required: ['method', 'host', 'path'],
+            properties: {
+              method: { type: 'string' },
+              host: { type: 'string' },
+              path: { type: 'string' },
+            },
+          },
+          expected: {
+            type: 'object',
+            required: ['status', 'why'],
+            properties: {
+              status: {
+                type: ['array', 'null'],
+                items: { type: ['integer', 'string'] },
+              },
+              body: { type: 'string' },
+              why: { type: 'string' },
+            },
+          },
+          observed: {
+            type: 'object',
+            required: ['kind'],
+            properties: {
+              kind: { type: 'string', enum: ['answer', 'error', 'not-tested'] },
+              status: { type: 'integer' },
+              body: { type: 'string' },
+              durationMs: { type: 'number' },
+              code: { type: 'string' },
+              message: { type: 'string' },
+              reason: { type: 'string' },
+            },
+          },
+          result: {
+            type: 'string',
+            enum: ['agrees', 'disagrees', 'inconclusive', 'not-tested'],
+          },
+          note: { type: 'string' },
+          configuration: { type: 'string' },
+          outdated: { type: 'boolean' },
+          at: { type: 'string', format: 'date-time' },
+        },
+      },
+      ServiceRef: {
+        type: 'object',
+        required: ['cluster', 'namespace', 'name'],
+        properties: {
+          cluster: { type: 'string' },
+          namespace: { type: 'string' },
+          name: { type: 'string' },
+        },
+      },
+      ProbeRun: {
+        type: 'object',
+        required: [
+          'id',
+          'entityRef',
+          'status',
+          'startedAt',
+          'total',
+          'observations',
+          'targets',
+          'startedBy',
+        ],
+        properties: {
+          id: { type: 'string' },
+          entityRef: { type: 'string' },
+          status: { type: 'string', enum: ['running', 'done', 'failed'] },
+          startedAt: { type: 'string', format: 'date-time' },
+          finishedAt: { type: 'string', format: 'date-time' },
+          total: { type: 'integer' },
+          observations: {
+            type: 'array',
+            items: { $ref: '#/components/schemas/Observation' },
+          },
+          targets: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: ['wayInId', 'tried'],
+              properties: {
+                wayInId: { type: 'string' },
+                service: { $ref: '#/components/schemas/ServiceRef' },
+                address: { type: 'string' },
+                tried: { type: 'array', items: { type: 'string' } },
+                reason: { type: 'string' },
+              },
+            },
+          },
+          error: { type: 'string' },
+          startedBy: { type: 'string' },
+        },
+      },
+      ServiceStatus: {
+        type: 'object',
+        required: [
+          'cluster',
+          'namespace',
+          'name',
+          'state',
+          'reason',
+          'waysIn',
+          'issuers',
+          'findings',
+        ],
+        properties: {
+          cluster: { type: 'string' },
+          namespace: { type: 'string' },
+          name: { type: 'string' },
+          state: { $ref: '#/components/schemas/State' },
+          reason: { type: 'string' },
+          waysIn: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: [
+                'id',
+                'kind',
+                'host',
+                'port',
+                'protocol',
+                'state',
+                'verdict',
+                'reason',
+              ],
+              properties: {
+                id: { type: 'string' },
+                kind: { type: 'string', enum: ['gateway', 'in-mesh'] },
+                host: { type: 'string' },
+                port: { type: 'integer' },
+                protocol: {
+                  type: 'string',
+                  enum: ['http', 'https', 'tcp', 'tls'],
+                },
+                state: { $ref: '#/components/schemas/State' },
+                verdict: { $ref: '#/components/schemas/State' },
+                reason: { type: 'string' },
+              },
+            },
+          },
+          issuers: { type: 'array', items: { type: 'object' } },
+          findings: { type: 'array', items: { type: 'object' } },
+        },
+      },
+      EntityStatus: {
+        type: 'object',
+        required: [
+          'entityRef',
+          'revision',
+          'state',
+          'reason',
+          'services',
+          'policies',
+          'problems',
+          'freshness',
+          'generatedAt',
+          'canRunProbes',
+        ],
+        properties: {
+          entityRef: { type: 'string' },
+          revision: { type: 'string' },
+          state: { $ref: '#/components/schemas/State' },
+          reason: { type: 'string' },
+          services: {
+            type: 'array',
+            items: { $ref: '#/components/schemas/ServiceStatus' },
+          },
+          policies: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: ['cluster', 'ref', 'yaml'],
+              properties: {
+                cluster: { type: 'string' },
+                ref: { type: 'object' },
+                yaml: { type: 'string' },
+              },
+            },
+          },
+          problems: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: ['code', 'message', 'fix'],
+              properties: {
+                code: { type: 'string' },
+                message: { type: 'string' },
+                fix: { type: 'string' },
+              },
+            },
+          },
+          lastRun: { $ref: '#/components/schemas/ProbeRun' },
+          freshness: {
+            type: 'array',
+            items: { $ref: '#/components/schemas/ClusterFreshness' },
+          },
+          generatedAt: { type: 'string', format: 'date-time' },
+          canRunProbes: { type: 'boolean' },
+        },
+      },
+    },
+  },
+} as const;
+
+export const createOpenApiRouter = async (
+  options?: Parameters<
+    typeof createValidatedOpenApiRouterFromGeneratedEndpointMap
+  >['1'],
+) =>
+  createValidatedOpenApiRouterFromGeneratedEndpointMap<EndpointMap>(
+    spec as any,
+    options,
+  );

@@ -1,0 +1,259 @@
+import {
+  AuditorService,
+  BackstageCredentials,
+  HttpAuthService,
+  PermissionsService,
+} from '@backstage/backend-plugin-api';
+import { Entity, stringifyEntityRef } from '@backstage/catalog-model';
+import {
+  ConflictError,
+  InputError,
+  NotAllowedError,
+  NotFoundError,
+} from '@backstage/errors';
+import { CatalogService } from '@backstage/plugin-catalog-node';
+import {
+  EntityStatus,
+  istioJwtProbeRunPermission,
+  istioJwtStatusReadPermission,
+  ProbeRun,
+} from 'backstage-plugin-istio-jwt-common';
+import express, { Router } from 'express';
+import { ClusterRegistry } from '../cluster';
+import { ProbeRunner, StartResult } from '../probes';
+import { createOpenApiRouter } from '../schema/openapi/generated/router';
+import { StatusNotifier, StatusService } from '../status';
+import { ProbeRunStore } from '../storage';
+import { authorizeEntity } from './authorizeEntity';
+import { withAudit } from './withAudit';
+
+export interface RouterOptions {
+  auditor: AuditorService;
+  catalog: CatalogService;
+  httpAuth: HttpAuthService;
+  permissions: PermissionsService;
+  registry: ClusterRegistry;
+  statuses: StatusService;
+  notifier: StatusNotifier;
+  runner: ProbeRunner;
+  store: ProbeRunStore;
+  probesEnabled: boolean;
+}
+
+type EntityRequest = express.Request<
+  { kind: string; namespace: string; name: string },
+  any,
+  any,
+  any
+>;
+
+/** The HTTP API of openapi.yaml. */
+export async function createRouter(options: RouterOptions): Promise<Router> {
+  const { auditor, httpAuth, registry, statuses, notifier, runner, store } =
+    options;
+  const router = await createOpenApiRouter();
+
+  router.get('/v1/clusters', async (request, response) => {
+    await httpAuth.credentials(request, { allow: ['user', 'service'] });
+    response.json(registry.listFreshness());
+  });
+
+  router.get(
+    '/v1/entities/:kind/:namespace/:name/status',
+    async (request, response) => {
+      const status = await withAudit(
+        auditor,
+        {
+          eventId: 'status-read',
+          severityLevel: 'low',
+          request,
+          meta: { entityRef: nameEntity(request) },
+        },
+        async (): Promise<EntityStatus> => {
+          const { entity, credentials } = await openEntity(options, request);
+          const shared = await statuses.getStatus(entity);
+          notifier.noteRead(entity, shared.revision);
+          return {
+            ...shared,
+            generatedAt: new Date().toISOString(),
+            canRunProbes:
+              options.probesEnabled &&
+              (await authorizeEntity(
+                options.permissions,
+                istioJwtProbeRunPermission,
+                shared.entityRef,
+                credentials,
+              )),
+          };
+        },
+      );
+      response.json(status);
+    },
+  );
+
+  router.post(
+    '/v1/entities/:kind/:namespace/:name/probe-runs',
+    async (request, response) => {
+      const result = await withAudit(
+        auditor,
+        {
+          eventId: 'probe-run-create',
+          severityLevel: 'medium',
+          request,
+          meta: { entityRef: nameEntity(request) },
+        },
+        async () => {
+          const { entity, credentials } = await openEntityForProbes(
+            options,
+            request,
+          );
+          return refuseUnlessStarted(
+            await runner.start(entity, nameCaller(credentials)),
+          );
+        },
+      );
+      if (result.kind === 'too-soon') {
+        const seconds = Math.ceil(result.retryAfterMs / 1000);
+        response
+          .status(429)
+          .set('Retry-After', String(seconds))
+          .json({
+            error: {
+              name: 'TooManyRequestsError',
+              message: `Probes ran a moment ago. Try again in ${seconds} s.`,
+            },
+          });
+        return;
+      }
+      response.status(202).json(result.run);
+    },
+  );
+
+  router.get(
+    '/v1/entities/:kind/:namespace/:name/probe-runs/:runId',
+    async (request, response) => {
+      const { entity } = await openEntity(options, request);
+      response.json(await readRun(store, entity, request.params.runId));
+    },
+  );
+
+  router.post(
+    '/v1/entities/:kind/:namespace/:name/probe-runs/:runId/cancel',
+    async (request, response) => {
+      const run = await withAudit(
+        auditor,
+        {
+          eventId: 'probe-run-cancel',
+          severityLevel: 'medium',
+          request,
+          meta: { entityRef: nameEntity(request), runId: request.params.runId },
+        },
+        async () => {
+          const { entity } = await openEntityForProbes(options, request);
+          const found = await readRun(store, entity, request.params.runId);
+          if (!runner.cancel(found.id)) {
+            throw new ConflictError(
+              'This run is over, or another replica of the backend runs it.',
+            );
+          }
+          return found;
+        },
+      );
+      response.status(202).json(run);
+    },
+  );
+
+  return router;
+}
+
+interface OpenEntity {
+  entity: Entity;
+  credentials: BackstageCredentials;
+}
+
+/** @throws NotFoundError where the catalog does not show the entity, NotAllowedError without permission */
+async function openEntity(
+  { httpAuth, catalog, permissions }: RouterOptions,
+  request: EntityRequest,
+): Promise<OpenEntity> {
+  const credentials = await httpAuth.credentials(request, {
+    allow: ['user', 'service'],
+  });
+  const { kind, namespace, name } = request.params;
+  const entity = await catalog.getEntityByRef(
+    { kind, namespace, name },
+    { credentials },
+  );
+  if (!entity) {
+    throw new NotFoundError(`No entity ${nameEntity(request)} in the catalog`);
+  }
+  const allowed = await authorizeEntity(
+    permissions,
+    istioJwtStatusReadPermission,
+    stringifyEntityRef(entity),
+    credentials,
+  );
+  if (!allowed) {
+    throw new NotAllowedError(
+      `The permission ${istioJwtStatusReadPermission.name} is missing`,
+    );
+  }
+  return { entity, credentials };
+}
+
+async function openEntityForProbes(
+  options: RouterOptions,
+  request: EntityRequest,
+): Promise<OpenEntity> {
+  const opened = await openEntity(options, request);
+  const allowed = await authorizeEntity(
+    options.permissions,
+    istioJwtProbeRunPermission,
+    stringifyEntityRef(opened.entity),
+    opened.credentials,
+  );
+  if (!allowed) {
+    throw new NotAllowedError(
+      `The permission ${istioJwtProbeRunPermission.name} is missing`,
+    );
+  }
+  return opened;
+}
+
+async function readRun(
+  store: ProbeRunStore,
+  entity: Entity,
+  runId: string,
+): Promise<ProbeRun> {
+  const run = await store.getRun(stringifyEntityRef(entity), runId);
+  if (!run) {
+    throw new NotFoundError(`No probe run ${runId} of this entity`);
+  }
+  return run;
+}
+
+function refuseUnlessStarted(
+  result: StartResult,
+): Extract<StartResult, { kind: 'started' | 'too-soon' }> {
+  switch (result.kind) {
+    case 'running':
+      throw new ConflictError('Probes of this entity are running already.');
+    case 'disabled':
+      throw new NotAllowedError(
+        'Probes are switched off by istioJwt.probes.enabled.',
+      );
+    case 'impossible':
+      throw new InputError(`${result.problem.message} ${result.problem.fix}`);
+    default:
+      return result;
+  }
+}
+
+function nameEntity({ params }: EntityRequest): string {
+  return `${params.kind}:${params.namespace}/${params.name}`.toLowerCase();
+}
+
+function nameCaller({ principal }: BackstageCredentials): string {
+  const known = principal as { userEntityRef?: string; subject?: string };
+  return known.userEntityRef ?? known.subject ?? 'unknown';
+}

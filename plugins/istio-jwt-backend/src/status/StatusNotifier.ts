@@ -1,0 +1,110 @@
+import { LoggerService } from '@backstage/backend-plugin-api';
+import { Entity, stringifyEntityRef } from '@backstage/catalog-model';
+import { SignalsService } from '@backstage/plugin-signals-node';
+import {
+  IstioJwtSignal,
+  ISTIO_JWT_SIGNAL_CHANNEL,
+} from 'backstage-plugin-istio-jwt-common';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { LruMap } from './LruMap';
+import { StatusService } from './StatusService';
+
+interface Reader {
+  entity: Entity;
+  revision: string;
+  readAt: number;
+}
+
+export interface StatusNotifierOptions {
+  statuses: StatusService;
+  signals: SignalsService;
+  logger: LoggerService;
+  /** Default: 200 ms. */
+  debounceMs?: number;
+}
+
+const MAX_READERS = 1000;
+const READER_MAX_AGE_MS = 5 * 60 * 1000;
+
+/**
+ * Tells open pages that a status changed. Only entities that somebody looked at lately are
+ * recomputed, and only those whose revision moved are told about.
+ */
+export class StatusNotifier {
+  private readonly readers = new LruMap<Reader>(MAX_READERS);
+  private timer?: NodeJS.Timeout;
+  private checking = false;
+  private changedMeanwhile = false;
+
+  constructor(private readonly options: StatusNotifierOptions) {}
+
+  noteRead(entity: Entity, revision: string): void {
+    this.readers.set(stringifyEntityRef(entity), {
+      entity,
+      revision,
+      readAt: Date.now(),
+    });
+  }
+
+  /** Something changed somewhere. A steady stream of changes does not postpone the check. */
+  noteChange(): void {
+    if (this.checking) {
+      this.changedMeanwhile = true;
+      return;
+    }
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      void this.checkReaders();
+    }, this.options.debounceMs ?? 200).unref();
+  }
+
+  async publish(message: IstioJwtSignal): Promise<void> {
+    try {
+      await this.options.signals.publish({
+        recipients: { type: 'broadcast' },
+        channel: ISTIO_JWT_SIGNAL_CHANNEL,
+        message,
+      });
+    } catch (error) {
+      this.options.logger.warn(
+        `A signal could not be sent: ${(error as Error)?.name}`,
+      );
+    }
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
+  private async checkReaders(): Promise<void> {
+    this.checking = true;
+    const oldest = Date.now() - READER_MAX_AGE_MS;
+    try {
+      for (const entityRef of this.readers.keys()) {
+        const reader = this.readers.get(entityRef);
+        if (!reader || reader.readAt < oldest) {
+          this.readers.delete(entityRef);
+          continue;
+        }
+        const { revision } = this.options.statuses.peekStatus(reader.entity);
+        if (revision !== reader.revision) {
+          reader.revision = revision;
+          await this.publish({ type: 'status-changed', entityRef, revision });
+        }
+        // Answers to people come before news for them.
+        await nextTurn();
+      }
+    } catch (error) {
+      this.options.logger.error(
+        `A status could not be recomputed: ${(error as Error)?.name}`,
+      );
+    } finally {
+      this.checking = false;
+      if (this.changedMeanwhile) {
+        this.changedMeanwhile = false;
+        this.noteChange();
+      }
+    }
+  }
+}

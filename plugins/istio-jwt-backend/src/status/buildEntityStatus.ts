@@ -1,0 +1,227 @@
+import { Entity, stringifyEntityRef } from '@backstage/catalog-model';
+import {
+  EntityStatus,
+  ProbeRun,
+  StatusProblem,
+} from 'backstage-plugin-istio-jwt-common';
+import { worstState } from 'istio-jwt-policy-engine';
+import { createHash } from 'node:crypto';
+import { ClusterMirror, ClusterRegistry } from '../cluster';
+import { EntityTarget, readAnnotations } from '../entity';
+import { markOutdated } from './applyObservations';
+import { AssessedService, assessEntity } from './assessEntity';
+import { viewPolicy } from './viewPolicy';
+
+/** What does not depend on who asks, nor when. */
+export type SharedStatus = Omit<EntityStatus, 'generatedAt' | 'canRunProbes'>;
+
+export interface LastRuns {
+  last?: ProbeRun;
+  lastDone?: ProbeRun;
+}
+
+export type Scope =
+  | { ok: true; mirrors: ClusterMirror[] }
+  | { ok: false; problem: StatusProblem };
+
+/** The clusters that a target can live in. */
+export function selectClusters(
+  target: EntityTarget,
+  registry: ClusterRegistry,
+): Scope {
+  if (registry.names.length === 0) {
+    return {
+      ok: false,
+      problem: {
+        code: 'cluster-unavailable',
+        message: 'No cluster is configured.',
+        fix: 'Add one under istioJwt.clusters in app-config.yaml.',
+      },
+    };
+  }
+  if (!target.cluster) {
+    return { ok: true, mirrors: registry.list() };
+  }
+  const mirror = registry.get(target.cluster);
+  return mirror
+    ? { ok: true, mirrors: [mirror] }
+    : {
+        ok: false,
+        problem: {
+          code: 'unknown-cluster',
+          message: `The annotation backstage.io/kubernetes-cluster names '${target.cluster}', which is not configured.`,
+          fix: `Use one of ${registry.names
+            .map(name => `'${name}'`)
+            .join(', ')}, or add it under istioJwt.clusters.`,
+        },
+      };
+}
+
+/** Everything that a person sees of an entity. */
+export function buildEntityStatus(
+  entity: Entity,
+  registry: ClusterRegistry,
+  runs: LastRuns,
+): SharedStatus {
+  const annotations = readAnnotations(entity);
+  if (!annotations.ok) {
+    return sealStatus(describeNothing(entity, annotations.problem, runs));
+  }
+  const { target } = annotations;
+  const scope = selectClusters(target, registry);
+  if (!scope.ok) {
+    return sealStatus(describeNothing(entity, scope.problem, runs));
+  }
+  const { mirrors } = scope;
+  const assessed = assessEntity(
+    target,
+    mirrors,
+    runs.lastDone?.observations ?? [],
+  );
+  const services = assessed.map(({ status }) => status);
+  const problems = [
+    ...listClusterProblems(mirrors),
+    ...listMatchProblems(target, mirrors, assessed),
+    ...dedupeProblems(assessed.flatMap(service => service.problems)),
+  ];
+  const state = worstState(services.map(service => service.state));
+  return sealStatus({
+    entityRef: stringifyEntityRef(entity),
+    state,
+    reason:
+      services.find(service => service.state === state)?.reason ??
+      problems[0]?.message ??
+      'Nothing is known yet.',
+    services,
+    policies: listPolicies(assessed),
+    problems,
+    lastRun: runs.last && {
+      ...runs.last,
+      observations: markOutdated(runs.last.observations, observation =>
+        assessed
+          .find(
+            ({ status }) =>
+              status.cluster === observation.service?.cluster &&
+              status.namespace === observation.service.namespace &&
+              status.name === observation.service.name,
+          )
+          ?.configurations.get(observation.wayInId),
+      ),
+    },
+    freshness: mirrors.map(({ freshness }) => freshness),
+  });
+}
+
+function describeNothing(
+  entity: Entity,
+  problem: StatusProblem,
+  runs: LastRuns,
+): Omit<SharedStatus, 'revision'> {
+  return {
+    entityRef: stringifyEntityRef(entity),
+    state: 'unknown',
+    reason: problem.message,
+    services: [],
+    policies: [],
+    problems: [problem],
+    lastRun: runs.last,
+    freshness: [],
+  };
+}
+
+function listClusterProblems(mirrors: ClusterMirror[]): StatusProblem[] {
+  return mirrors.flatMap(({ freshness }): StatusProblem[] =>
+    freshness.state.kind === 'unavailable'
+      ? [
+          {
+            code: 'cluster-unavailable',
+            message: `Cluster '${freshness.cluster}' was never read: ${freshness.state.reason}.`,
+            fix: freshness.state.fix,
+          },
+        ]
+      : [],
+  );
+}
+
+function listMatchProblems(
+  target: EntityTarget,
+  mirrors: ClusterMirror[],
+  assessed: AssessedService[],
+): StatusProblem[] {
+  const readable = mirrors.filter(
+    ({ freshness }) => freshness.state.kind !== 'unavailable',
+  );
+  if (assessed.length > 1) {
+    return [
+      {
+        code: 'several-services',
+        message: `${assessed.length} Services match ${
+          target.selectorText
+        }: ${assessed
+          .map(
+            ({ status }) =>
+              `${status.cluster}/${status.namespace}/${status.name}`,
+          )
+          .join(', ')}. The worst state of them is shown.`,
+        fix: 'Narrow the search with backstage.io/kubernetes-namespace, backstage.io/kubernetes-cluster or a stricter label selector, if one alone is meant.',
+      },
+    ];
+  }
+  if (assessed.length === 1 || readable.length === 0) {
+    return [];
+  }
+  const reading = readable.filter(
+    ({ freshness }) => freshness.state.kind === 'syncing',
+  );
+  return [
+    {
+      code: 'no-match',
+      message: `No Service, and no Pod behind a Service, has the labels ${
+        target.selectorText
+      } in ${
+        target.namespace ? `namespace '${target.namespace}'` : 'any namespace'
+      } of ${readable.map(({ config }) => `'${config.name}'`).join(', ')}.${
+        reading.length ? ' Reading has not finished yet.' : ''
+      }`,
+      fix: 'Compare with kubectl get services,pods --show-labels, then correct the annotation backstage.io/kubernetes-label-selector or the labels.',
+    },
+  ];
+}
+
+function listPolicies(assessed: AssessedService[]): EntityStatus['policies'] {
+  const seen = new Set<string>();
+  return assessed.flatMap(({ mirror, assessment }) =>
+    assessment.policies.flatMap(ref => {
+      const key = JSON.stringify([
+        mirror.config.name,
+        ref.kind,
+        ref.namespace,
+        ref.name,
+      ]);
+      if (seen.has(key)) {
+        return [];
+      }
+      seen.add(key);
+      return viewPolicy(mirror.config.name, mirror.mesh, ref) ?? [];
+    }),
+  );
+}
+
+function dedupeProblems(problems: StatusProblem[]): StatusProblem[] {
+  return [
+    ...new Map(problems.map(problem => [problem.message, problem])).values(),
+  ];
+}
+
+/** Times of changes elsewhere in a cluster are not news to whoever looks at this entity. */
+function sealStatus(status: Omit<SharedStatus, 'revision'>): SharedStatus {
+  const seen = {
+    ...status,
+    freshness: status.freshness.map(({ lastChangeAt, ...rest }) => rest),
+  };
+  const revision = createHash('sha256')
+    .update(JSON.stringify(seen))
+    .digest('base64url')
+    .slice(0, 22);
+  return { ...status, revision };
+}

@@ -1,0 +1,32 @@
+import { Mesh, WayInAssessment } from 'istio-jwt-policy-engine';
+import { createHash } from 'node:crypto';
+
+/**
+ * Digest of everything that a way in's verdict was derived from. An observation made under another
+ * digest says nothing about the present configuration.
+ */
+export function digestConfiguration(
+  mesh: Mesh,
+  wayIn: WayInAssessment,
+): string {
+  const refs = [
+    wayIn.gateway,
+    wayIn.route,
+    ...wayIn.hops.flatMap(hop => hop.policies.map(policy => policy.ref)),
+  ];
+  const { id, host, port, protocol, paths, state, exposures, hops } = wayIn;
+  return createHash('sha256')
+    .update(
+      JSON.stringify([
+        { id, host, port, protocol, paths, state, exposures, hops },
+        refs.map(ref => {
+          const resource = ref && mesh.get(ref);
+          return resource
+            ? [ref, resource.spec, resource.metadata.annotations]
+            : [ref];
+        }),
+      ]),
+    )
+    .digest('base64url')
+    .slice(0, 22);
+}

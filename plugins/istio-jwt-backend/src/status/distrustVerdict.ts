@@ -1,0 +1,66 @@
+import { ParseError, WayInAssessment } from 'istio-jwt-policy-engine';
+import { nameKind, WatchedKind } from '../cluster/kinds';
+
+/** What is known to be missing from the picture that a verdict was computed from. */
+export interface Blindness {
+  unreadKinds: WatchedKind[];
+  malformed: ParseError[];
+}
+
+/**
+ * Takes back a verdict that rests on an incomplete picture. "Protected" is taken back when anything
+ * could undo it; every state is, when even the policies or workloads are unknown.
+ */
+export function distrustVerdict(
+  wayIn: WayInAssessment,
+  { unreadKinds, malformed }: Blindness,
+): WayInAssessment {
+  const unread = unreadKinds.filter(
+    ({ neededFor }) =>
+      neededFor === 'everything' ||
+      (neededFor === 'protection' && claimsProtection(wayIn)),
+  );
+  if (unread.length > 0) {
+    return {
+      ...wayIn,
+      state: 'unknown',
+      reason: `Not decidable: ${unread
+        .map(nameKind)
+        .join(', ')} could not be read.`,
+    };
+  }
+  const malformedHere = malformed.filter(error => reaches(error, wayIn));
+  if (malformedHere.length > 0 && claimsProtection(wayIn)) {
+    const { resource } = malformedHere[0];
+    return {
+      ...wayIn,
+      state: 'unknown',
+      reason: `Not decidable: ${resource?.kind} ${resource?.namespace}/${resource?.name} is malformed and may apply here.`,
+    };
+  }
+  return wayIn;
+}
+
+/** Whether a malformed object stands where it could reach a way in. */
+export function reaches(error: ParseError, wayIn: WayInAssessment): boolean {
+  const { resource } = error;
+  return (
+    POLICY_KINDS.has(resource?.kind ?? '') &&
+    (wayIn.hops.some(({ proxy }) => proxy.namespace === resource?.namespace) ||
+      wayIn.gateway?.namespace === resource?.namespace)
+  );
+}
+
+const POLICY_KINDS = new Set([
+  'RequestAuthentication',
+  'AuthorizationPolicy',
+  'PeerAuthentication',
+  'Gateway',
+  'VirtualService',
+  'HTTPRoute',
+  'GRPCRoute',
+]);
+
+function claimsProtection({ state }: WayInAssessment): boolean {
+  return state === 'enforced' || state === 'over-blocked';
+}

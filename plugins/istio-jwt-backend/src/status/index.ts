@@ -1,0 +1,4 @@
+export * from './buildEntityStatus';
+export * from './LastRunCache';
+export * from './StatusNotifier';
+export * from './StatusService';

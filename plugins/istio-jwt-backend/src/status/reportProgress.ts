@@ -1,0 +1,33 @@
+import { ProbeRun } from 'backstage-plugin-istio-jwt-common';
+import { LastRunCache } from './LastRunCache';
+import { StatusNotifier } from './StatusNotifier';
+
+const MIN_INTERVAL_MS = 150;
+
+/** Makes a listener that shows a run's progress to open pages, a few times a second at most. */
+export function reportProgress(
+  lastRuns: LastRunCache,
+  notifier: StatusNotifier,
+): (run: ProbeRun) => void {
+  const lastAt = new Map<string, number>();
+  return run => {
+    lastRuns.put(run);
+    notifier.noteChange();
+    const now = Date.now();
+    const over = run.status !== 'running';
+    if (!over && now - (lastAt.get(run.id) ?? 0) < MIN_INTERVAL_MS) {
+      return;
+    }
+    lastAt.set(run.id, now);
+    if (over) {
+      lastAt.delete(run.id);
+    }
+    void notifier.publish({
+      type: 'probe-progress',
+      entityRef: run.entityRef,
+      runId: run.id,
+      done: run.observations.length,
+      total: run.total,
+    });
+  };
+}

@@ -1,0 +1,2 @@
+export * from './DatabaseProbeRunStore';
+export * from './ProbeRunStore';
