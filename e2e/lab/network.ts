@@ -1,0 +1,146 @@
+/**
+ * Pods without containers: a bridge on the host and one network namespace per pod. Every firewall
+ * rule lives inside such a namespace and goes with it; the host's own rules are never touched.
+ */
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CommandError, hasCommand, run, tryRun } from './run.ts';
+
+const BRIDGE = 'ijl0';
+/** Stands before the pod's name in the name of its namespace. */
+export const NAMESPACE_PREFIX = 'ijl-';
+
+export const namespaceOf = (pod: string) => `${NAMESPACE_PREFIX}${pod}`;
+
+/** Installs `ip` and `iptables` where they are missing and Debian's tools are at hand. */
+export function ensureNetworkTools(say: (line: string) => void): void {
+  const missing = [
+    ['ip', 'iproute2'],
+    ['iptables', 'iptables'],
+  ]
+    .filter(([command]) => !hasCommand(command))
+    .map(([, pkg]) => pkg);
+  if (missing.length === 0) return;
+  say(`installing ${missing.join(', ')}`);
+  tryRun('apt-get', ['update', '-qq']);
+  run('apt-get', ['install', '-y', '-qq', ...missing], {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+}
+
+/** First three octets of a /24 that the host has no route into. */
+export function chooseSubnet(): string {
+  const routes: { dst: string }[] = JSON.parse(
+    run('ip', ['-j', 'route', 'show', 'table', 'all']) || '[]',
+  );
+  for (let third = 77; third < 250; third++) {
+    const subnet = `10.251.${third}`;
+    if (!routes.some(route => route.dst.startsWith(`${subnet}.`))) {
+      return subnet;
+    }
+  }
+  throw new Error('No free network between 10.251.77.0/24 and 10.251.249.0/24');
+}
+
+export function ensureBridge(subnet: string): void {
+  if (tryRun('ip', ['link', 'show', BRIDGE]).code !== 0) {
+    run('ip', ['link', 'add', BRIDGE, 'type', 'bridge']);
+  }
+  run('ip', ['addr', 'replace', `${subnet}.1/24`, 'dev', BRIDGE]);
+  run('ip', ['link', 'set', BRIDGE, 'up']);
+}
+
+export function hasNamespace(pod: string): boolean {
+  return existsSync(`/run/netns/${namespaceOf(pod)}`);
+}
+
+/** Makes the namespace of a pod, linked to the bridge. Replaces what is left of an earlier one. */
+export function createNamespace(pod: string, index: number, subnet: string) {
+  deleteNamespace(pod);
+  const name = namespaceOf(pod);
+  const link = `ijlv${index}`;
+  tryRun('ip', ['link', 'del', link]);
+  run('ip', ['netns', 'add', name]);
+  run('ip', [
+    ...['link', 'add', link, 'type', 'veth'],
+    ...['peer', 'name', 'eth0', 'netns', name],
+  ]);
+  run('ip', ['link', 'set', link, 'master', BRIDGE, 'up']);
+  run('ip', [
+    ...['-n', name, 'addr', 'add'],
+    ...[`${subnet}.${index}/24`, 'dev', 'eth0'],
+  ]);
+  run('ip', ['-n', name, 'link', 'set', 'eth0', 'up']);
+  run('ip', ['-n', name, 'link', 'set', 'lo', 'up']);
+  run('ip', ['-n', name, 'route', 'add', 'default', 'via', `${subnet}.1`]);
+}
+
+export function deleteNamespace(pod: string): void {
+  tryRun('ip', ['netns', 'del', namespaceOf(pod)]);
+}
+
+/** `ip netns exec` shows these names to the pod in place of /etc/hosts. */
+export function writeHosts(pod: string, hosts: Record<string, string>): void {
+  const dir = join('/etc/netns', namespaceOf(pod));
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(
+    join(dir, 'hosts'),
+    ['127.0.0.1 localhost']
+      .concat(Object.entries(hosts).map(([name, ip]) => `${ip} ${name}`))
+      .join('\n')
+      .concat('\n'),
+  );
+}
+
+/**
+ * Redirects the pod's traffic to its sidecar with Istio's own rules. Kernels differ in which of the
+ * two iptables back ends they support, so the other one is tried when the first refuses.
+ */
+export function redirectToSidecar(pod: string, pilotAgent: string): void {
+  const args = [
+    ...['netns', 'exec', namespaceOf(pod), pilotAgent, 'istio-iptables'],
+    ...['-p', '15001', '-z', '15006', '-u', '1337', '-m', 'REDIRECT'],
+    ...['-i', '*', '-x', '', '-b', '*', '-d', '15090,15021,15020'],
+    '--log_output_level=error',
+  ];
+  const first = tryRun('ip', args);
+  if (first.code === 0) return;
+  const second = tryRun('ip', [...args, '--force-iptables-binary=legacy']);
+  if (second.code !== 0) throw new CommandError('istio-iptables', first);
+}
+
+/** Removes the bridge, every namespace of the lab and its files under /etc/netns. */
+export function removeNetwork(): void {
+  const names = run('ip', ['netns', 'list'])
+    .split('\n')
+    .map(line => line.split(' ')[0])
+    .filter(name => name.startsWith(NAMESPACE_PREFIX));
+  for (const name of names) {
+    tryRun('ip', ['netns', 'del', name]);
+  }
+  tryRun('sh', ['-c', `rm -rf /etc/netns/${NAMESPACE_PREFIX}*`]);
+  // Only when nobody else keeps something there.
+  tryRun('rmdir', ['/etc/netns']);
+  tryRun('ip', ['link', 'del', BRIDGE]);
+}
+
+/** What `down` must have removed, for `status` and the test of it. */
+export function listNetworkLeftovers(): string[] {
+  const left = (tryRun('ip', ['netns', 'list']).stdout || '')
+    .split('\n')
+    .map(line => line.split(' ')[0])
+    .filter(name => name.startsWith(NAMESPACE_PREFIX));
+  if (tryRun('ip', ['link', 'show', BRIDGE]).code === 0) left.push(BRIDGE);
+  const files = tryRun('sh', [
+    '-c',
+    `ls -d /etc/netns/${NAMESPACE_PREFIX}* 2>/dev/null`,
+  ]).stdout;
+  return left.concat(files.split('\n').filter(Boolean));
+}
+
+export function removeHosts(pod: string): void {
+  rmSync(join('/etc/netns', namespaceOf(pod)), {
+    recursive: true,
+    force: true,
+  });
+}

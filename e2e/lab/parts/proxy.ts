@@ -1,0 +1,210 @@
+import {
+  chmodSync,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { Kube } from '../kube.ts';
+import { labDir, runDir } from '../paths.ts';
+import { run } from '../run.ts';
+import {
+  createNamespace,
+  hasNamespace,
+  namespaceOf,
+  redirectToSidecar,
+} from '../network.ts';
+import {
+  ensureProcess,
+  isProcessRunning,
+  stopProcess,
+} from '../supervisor.ts';
+import { request } from '../http.ts';
+import { waitFor } from '../wait.ts';
+import { addressOf, type Workload } from '../topology/workloads.ts';
+import { istiodAddress } from './istiod.ts';
+import type { LabContext } from './context.ts';
+
+/** The user that Istio's redirect rules exempt. */
+const PROXY_UID = '1337';
+const TOKEN_FRESH_MS = 60 * 60_000;
+
+const binDir = join(runDir, 'bin');
+const proxyProcess = (workload: Workload) => `proxy-${workload.name}`;
+const appProcess = (workload: Workload) => `app-${workload.name}`;
+
+/** Puts the proxy's programs where its user can read them: the cache may be in a closed home. */
+export function installProxyPrograms({ parts, line }: LabContext): void {
+  mkdirSync(binDir, { recursive: true, mode: 0o755 });
+  for (const [from, to] of [
+    [parts.pilotAgent, `pilot-agent-${line.buildVersion}`],
+    [parts.envoy, `envoy-${line.envoyVersion}`],
+    [
+      join(parts.istioFiles, 'envoy_bootstrap.json'),
+      `bootstrap-${line.buildVersion}.json`,
+    ],
+  ]) {
+    const target = join(binDir, to);
+    rmSync(target, { force: true });
+    try {
+      linkSync(from, target);
+    } catch {
+      copyFileSync(from, target);
+    }
+    chmodSync(target, 0o755);
+  }
+}
+
+async function writeIdentity(workload: Workload, kube: Kube): Promise<string> {
+  const home = join(runDir, 'pods', workload.name);
+  for (const dir of [
+    'var/run/secrets/tokens',
+    'var/run/secrets/istio',
+    'etc/istio/pod',
+    'etc/istio/proxy',
+  ]) {
+    mkdirSync(join(home, dir), { recursive: true, mode: 0o755 });
+  }
+  const token = join(home, 'var/run/secrets/tokens/istio-token');
+  const age = (() => {
+    try {
+      return Date.now() - statSync(token).mtimeMs;
+    } catch {
+      return Infinity;
+    }
+  })();
+  if (age > TOKEN_FRESH_MS) {
+    const { namespace, serviceAccount } = workload;
+    writeFileSync(token, await kube.createToken(namespace, serviceAccount), {
+      mode: 0o600,
+    });
+  }
+  // istiod writes its root certificate into every namespace.
+  const root = await waitFor('the mesh root certificate', async () => {
+    const map = await kube.get({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { namespace: workload.namespace, name: 'istio-ca-root-cert' },
+    });
+    return map?.data?.['root-cert.pem'] as string | undefined;
+  });
+  writeFileSync(join(home, 'var/run/secrets/istio/root-cert.pem'), root);
+  const labels = { ...workload.labels } as Record<string, string>;
+  if (workload.kind === 'sidecar') labels['security.istio.io/tlsMode'] = 'istio';
+  writeFileSync(
+    join(home, 'etc/istio/pod/labels'),
+    Object.entries(labels)
+      .map(([key, value]) => `${key}="${value}"\n`)
+      .join(''),
+  );
+  run('chown', ['-R', PROXY_UID, home]);
+  return home;
+}
+
+/** Starts the pod of a workload: its namespace, its program and its proxy. */
+export async function startWorkload(
+  workload: Workload,
+  context: LabContext,
+  kube: Kube,
+): Promise<void> {
+  const { state, line } = context;
+  const { name, namespace } = workload;
+  const ip = addressOf(workload, state.subnet);
+  if (!hasNamespace(name)) {
+    // What still runs would be in a namespace that has lost its name.
+    await stopWorkload(workload);
+    createNamespace(name, workload.index, state.subnet);
+    if (workload.kind === 'sidecar') {
+      redirectToSidecar(name, context.parts.pilotAgent);
+    }
+  }
+  const home = await writeIdentity(workload, kube);
+  const enter = ['netns', 'exec', namespaceOf(name)];
+  if (workload.kind === 'sidecar') {
+    await ensureProcess({
+      name: appProcess(workload),
+      command: 'ip',
+      args: [
+        ...enter,
+        process.execPath,
+        join(labDir, 'apps', 'echo.ts'),
+        name,
+        String(workload.appPort),
+      ],
+    });
+  }
+  if (!isProcessRunning(proxyProcess(workload))) {
+    // Sockets that a killed proxy left would make the next one give up.
+    rmSync(join(home, 'var/run/secrets/workload-spiffe-uds'), {
+      recursive: true,
+      force: true,
+    });
+    rmSync(join(home, 'etc/istio/proxy/XDS'), { force: true });
+  }
+  const bootstrap = join(binDir, `bootstrap-${line.buildVersion}.json`);
+  const mayBindLowPorts =
+    workload.kind === 'gateway'
+      ? ['--inh-caps=+net_bind_service', '--ambient-caps=+net_bind_service']
+      : [];
+  await ensureProcess({
+    name: proxyProcess(workload),
+    command: 'ip',
+    cwd: home,
+    args: [
+      ...enter,
+      ...['setpriv', `--reuid=${PROXY_UID}`, `--regid=${PROXY_UID}`],
+      ...['--clear-groups', ...mayBindLowPorts, '--'],
+      join(binDir, `pilot-agent-${line.buildVersion}`),
+      ...['proxy', workload.kind === 'gateway' ? 'router' : 'sidecar'],
+      ...['--domain', `${namespace}.svc.cluster.local`],
+      '--proxyLogLevel=warning',
+      `--templateFile=${bootstrap}`,
+    ],
+    env: {
+      HOME: home,
+      POD_NAME: name,
+      POD_NAMESPACE: namespace,
+      INSTANCE_IP: ip,
+      HOST_IP: `${state.subnet}.1`,
+      SERVICE_ACCOUNT: workload.serviceAccount,
+      ISTIO_META_CLUSTER_ID: 'Kubernetes',
+      ISTIO_META_WORKLOAD_NAME: name,
+      ISTIO_META_MESH_ID: 'cluster.local',
+      ...(workload.kind === 'sidecar'
+        ? {
+            ISTIO_META_INTERCEPTION_MODE: 'REDIRECT',
+            ISTIO_META_APP_CONTAINERS: 'app',
+          }
+        : {}),
+      TRUST_DOMAIN: 'cluster.local',
+      CA_ADDR: istiodAddress(context),
+      PILOT_CERT_PROVIDER: 'istiod',
+      ISTIOD_SAN: 'istiod.istio-system.svc',
+      PROXY_CONFIG: JSON.stringify({
+        discoveryAddress: istiodAddress(context),
+        binaryPath: join(binDir, `envoy-${line.envoyVersion}`),
+        proxyBootstrapTemplatePath: bootstrap,
+        concurrency: 1,
+      }),
+    },
+  });
+}
+
+/** Waits until the proxy has its first configuration. */
+export async function waitForProxy(
+  workload: Workload,
+  subnet: string,
+): Promise<void> {
+  const at = `http://${addressOf(workload, subnet)}:15021/healthz/ready`;
+  await waitFor(`the proxy of ${workload.name}`, async () =>
+    (await request(at, { timeoutMs: 2000 })).status === 200 ? true : undefined,
+  );
+}
+
+export async function stopWorkload(workload: Workload): Promise<void> {
+  await stopProcess(proxyProcess(workload));
+  await stopProcess(appProcess(workload));
+}

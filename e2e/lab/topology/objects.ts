@@ -1,0 +1,154 @@
+import type { Manifest } from '../kube.ts';
+import { addressOf, type Workload } from './workloads.ts';
+
+export const NODE_NAME = 'lab';
+
+export function describeNode(kubeletPort: number): {
+  node: Manifest;
+  status: Manifest;
+} {
+  const node = {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: NODE_NAME, labels: { 'kubernetes.io/os': 'linux' } },
+  };
+  return {
+    node,
+    status: {
+      ...node,
+      status: {
+        addresses: [
+          { type: 'InternalIP', address: '127.0.0.1' },
+          { type: 'Hostname', address: NODE_NAME },
+        ],
+        daemonEndpoints: { kubeletEndpoint: { Port: kubeletPort } },
+        conditions: [
+          {
+            type: 'Ready',
+            status: 'True',
+            reason: 'LabUp',
+            message: 'the lab is up',
+            lastHeartbeatTime: new Date().toISOString(),
+            lastTransitionTime: new Date().toISOString(),
+          },
+        ],
+      },
+    },
+  };
+}
+
+function listPorts(workload: Workload) {
+  return workload.kind === 'gateway'
+    ? workload.service.ports
+    : workload.service.ports.map(port => ({
+        ...port,
+        targetPort: workload.appPort,
+      }));
+}
+
+/**
+ * The objects of one workload. No controller runs in the lab, so what a Deployment and the endpoint
+ * controller would write is written here.
+ */
+export function describeWorkload(
+  workload: Workload,
+  subnet: string,
+  nodePorts: Record<string, number>,
+): { objects: Manifest[]; podStatus: Manifest } {
+  const { namespace, name } = workload;
+  const ip = addressOf(workload, subnet);
+  const ports = listPorts(workload);
+  const isSidecar = workload.kind === 'sidecar';
+  const pod: Manifest = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name,
+      namespace,
+      labels: isSidecar
+        ? { ...workload.labels, 'security.istio.io/tlsMode': 'istio' }
+        : workload.labels,
+      ...(isSidecar
+        ? { annotations: { 'sidecar.istio.io/status': '{}' } }
+        : {}),
+    },
+    spec: {
+      serviceAccountName: workload.serviceAccount,
+      nodeName: NODE_NAME,
+      containers: [
+        ...(isSidecar
+          ? [
+              {
+                name: 'app',
+                image: 'app',
+                ports: [{ containerPort: workload.appPort }],
+              },
+            ]
+          : []),
+        { name: 'istio-proxy', image: 'proxy' },
+      ],
+    },
+  };
+  return {
+    objects: [
+      {
+        apiVersion: 'v1',
+        kind: 'ServiceAccount',
+        metadata: { name: workload.serviceAccount, namespace },
+      },
+      pod,
+      {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: {
+          name: workload.service.name,
+          namespace,
+          labels: workload.labels,
+        },
+        spec: {
+          type: isSidecar ? 'ClusterIP' : 'NodePort',
+          selector: workload.labels,
+          ports: ports.map(port => ({
+            name: port.name,
+            port: port.port,
+            targetPort: port.targetPort,
+            ...(nodePorts[`${namespace}/${name}/${port.name}`]
+              ? { nodePort: nodePorts[`${namespace}/${name}/${port.name}`] }
+              : {}),
+          })),
+        },
+      },
+      {
+        apiVersion: 'discovery.k8s.io/v1',
+        kind: 'EndpointSlice',
+        metadata: {
+          name: `${workload.service.name}-lab`,
+          namespace,
+          labels: { 'kubernetes.io/service-name': workload.service.name },
+        },
+        addressType: 'IPv4',
+        endpoints: [
+          {
+            addresses: [ip],
+            conditions: { ready: true, serving: true },
+            nodeName: NODE_NAME,
+            targetRef: { kind: 'Pod', name, namespace },
+          },
+        ],
+        ports: ports.map(port => ({ name: port.name, port: port.targetPort })),
+      },
+    ],
+    podStatus: {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, namespace },
+      status: {
+        phase: 'Running',
+        podIP: ip,
+        podIPs: [{ ip }],
+        hostIP: '127.0.0.1',
+        conditions: [{ type: 'Ready', status: 'True' }],
+      },
+    },
+  };
+}
