@@ -42,6 +42,8 @@ export function canRunLab(): LabAbility {
   for (const [command, pkg] of [
     ['ip', 'iproute2'],
     ['iptables', 'iptables'],
+    ['openssl', 'openssl'],
+    ['curl', 'curl'],
   ]) {
     if (!hasCommand(command) && !hasCommand('apt-get')) {
       reasons.push(`the package ${pkg} is needed and apt-get is not here`);

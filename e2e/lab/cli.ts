@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureParts } from './builds.ts';
 import { canRunLab } from './can-run.ts';
 import { bringUp, readStatus, takeDown } from './lab.ts';
 import { kubeconfigPath, logsDir } from './paths.ts';
-import { selectIstioLine } from './versions.ts';
 
 const USAGE = `yarn lab <command>
 
@@ -81,8 +79,7 @@ async function main([command, ...args]: string[]): Promise<number> {
     case 'istioctl': {
       const state = readStatus().state;
       if (!state) throw new Error('The lab is down; yarn lab up starts it');
-      const parts = await ensureParts(selectIstioLine(state.istioLine), say);
-      return pass(parts[command], args);
+      return pass(state.parts[command], args);
     }
     case 'can-run': {
       const able = canRunLab();

@@ -7,13 +7,13 @@ import {
   rmSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { ensureParts } from './builds.ts';
+import { ensureParts, type Parts } from './builds.ts';
 import { canRunLab } from './can-run.ts';
 import { Kube, type Manifest } from './kube.ts';
 import {
   chooseSubnet,
   ensureBridge,
-  ensureNetworkTools,
+  ensureTools,
   listNetworkLeftovers,
   removeNetwork,
   writeHosts,
@@ -47,7 +47,10 @@ import { NAMESPACES, WORKLOADS } from './topology/workloads.ts';
 import { selectIstioLine, DEFAULT_ISTIO_LINE } from './versions.ts';
 import { waitFor } from './wait.ts';
 
-async function chooseState(istioLine: string): Promise<LabState> {
+async function chooseState(
+  istioLine: string,
+  parts: Parts,
+): Promise<LabState> {
   const names = [
     'etcdClient',
     'etcdPeer',
@@ -77,6 +80,7 @@ async function chooseState(istioLine: string): Promise<LabState> {
   }
   return {
     istioLine,
+    parts,
     subnet: chooseSubnet(),
     ports,
     nodePorts,
@@ -184,7 +188,7 @@ export async function bringUp(say: (line: string) => void): Promise<LabState> {
   const wanted = process.env.LAB_ISTIO ?? DEFAULT_ISTIO_LINE;
   const line = selectIstioLine(wanted);
   const parts = await ensureParts(line, say);
-  ensureNetworkTools(say);
+  ensureTools(say);
 
   let state = readState();
   if (state && (state.istioLine !== wanted || (await hasLostPort(state)))) {
@@ -193,7 +197,7 @@ export async function bringUp(say: (line: string) => void): Promise<LabState> {
     state = undefined;
   }
   mkdirSync(runDir, { recursive: true, mode: 0o755 });
-  state ??= await chooseState(wanted);
+  state ??= await chooseState(wanted, parts);
   writeState(state);
   const context: LabContext = { state, parts, line, say };
 

@@ -12,11 +12,14 @@ export const NAMESPACE_PREFIX = 'ijl-';
 
 export const namespaceOf = (pod: string) => `${NAMESPACE_PREFIX}${pod}`;
 
-/** Installs `ip` and `iptables` where they are missing and Debian's tools are at hand. */
-export function ensureNetworkTools(say: (line: string) => void): void {
+/** Installs the system tools that the lab uses where they are missing and apt-get is at hand. */
+export function ensureTools(say: (line: string) => void): void {
   const missing = [
     ['ip', 'iproute2'],
     ['iptables', 'iptables'],
+    ['openssl', 'openssl'],
+    ['curl', 'curl'],
+    ['setpriv', 'util-linux'],
   ]
     .filter(([command]) => !hasCommand(command))
     .map(([, pkg]) => pkg);

@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import type { Parts } from './builds.ts';
 import { runDir, statePath } from './paths.ts';
 
 /** What a run has chosen. Kept over `up` after a crash, so that the parts find each other again. */
 export interface LabState {
   istioLine: string;
+  parts: Parts;
   /** First three octets of the bridge's network, such as `10.251.77`. */
   subnet: string;
   ports: {
