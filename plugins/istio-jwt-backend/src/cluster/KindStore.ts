@@ -10,7 +10,6 @@ import { RawObject } from './trimObject';
 interface Held {
   fingerprint: string;
   resource?: Resource;
-  errors: ParseError[];
 }
 
 /**
@@ -20,6 +19,7 @@ interface Held {
  */
 export class KindStore {
   private readonly held = new Map<string, Held>();
+  private readonly malformed = new Map<string, ParseError[]>();
 
   constructor(private readonly mesh: Mesh) {}
 
@@ -48,7 +48,11 @@ export class KindStore {
     }
     const parsed = parseSafely(object);
     const resource = parsed.resources[0];
-    this.held.set(name, { fingerprint, resource, errors: parsed.errors });
+    this.held.set(name, { fingerprint, resource });
+    this.malformed.delete(name);
+    if (parsed.errors.length > 0) {
+      this.malformed.set(name, parsed.errors);
+    }
     if (resource) {
       this.mesh.apply(resource);
     } else if (known?.resource) {
@@ -63,12 +67,13 @@ export class KindStore {
 
   /** Objects that could not be read in full. */
   listErrors(): ParseError[] {
-    return [...this.held.values()].flatMap(({ errors }) => errors);
+    return [...this.malformed.values()].flat();
   }
 
   private drop(name: string): boolean {
     const known = this.held.get(name);
     this.held.delete(name);
+    this.malformed.delete(name);
     if (known?.resource) {
       this.mesh.remove(referTo(known.resource));
     }

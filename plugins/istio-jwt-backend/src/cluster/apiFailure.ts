@@ -1,3 +1,5 @@
+import { findErrorCode } from '../findErrorCode';
+
 /**
  * Why a call to an API server failed. Messages are written here and never taken from the answer's
  * body or headers, which can hold secrets.
@@ -56,11 +58,9 @@ export function describeStatus(
   }
 }
 
-const SAFE_CODE = /^[A-Z][A-Z0-9_]{2,60}$/;
-
 /** Node's error codes are safe to show, its messages can quote addresses and certificates. */
 export function describeThrown(error: unknown): ApiFailure {
-  const code = findCode(error);
+  const code = findErrorCode(error) ?? 'UNKNOWN';
   if (
     code === 'UND_ERR_HEADERS_TIMEOUT' ||
     code === 'UND_ERR_BODY_TIMEOUT' ||
@@ -76,19 +76,6 @@ export function describeThrown(error: unknown): ApiFailure {
     code,
     message: `The API server could not be reached (${code})`,
   };
-}
-
-function findCode(error: unknown): string {
-  let current = error;
-  for (let depth = 0; depth < 4 && current instanceof Error; depth++) {
-    const { code } = current as { code?: unknown };
-    if (typeof code === 'string' && SAFE_CODE.test(code)) {
-      return code;
-    }
-    current =
-      current instanceof AggregateError ? current.errors[0] : current.cause;
-  }
-  return 'UNKNOWN';
 }
 
 /** What an operator can do about a failure. */

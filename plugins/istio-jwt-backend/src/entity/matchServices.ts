@@ -17,7 +17,7 @@ export function matchServices(
 ): ServiceName[] {
   const inScope = (resource: Resource) =>
     !namespace || resource.metadata.namespace === namespace;
-  const services = mesh.list('Service').filter(inScope);
+  const services = listCached(mesh, 'Service').filter(inScope);
   const byLabels = services.filter(service =>
     matchLabels(selector, service.metadata.labels),
   );
@@ -35,7 +35,7 @@ function matchByPods(
   selector: LabelSelector,
 ): Resource[] {
   const podLabels = new Map<string, Record<string, string>[]>();
-  for (const { metadata } of mesh.list('Pod')) {
+  for (const { metadata } of listCached(mesh, 'Pod')) {
     if (matchLabels(selector, metadata.labels)) {
       const known = podLabels.get(metadata.namespace ?? '') ?? [];
       known.push(metadata.labels ?? {});
@@ -56,4 +56,24 @@ function matchByPods(
       )
     );
   });
+}
+
+const lists = new WeakMap<
+  Mesh,
+  { revision: number; byKind: Map<string, Resource[]> }
+>();
+
+/** Listing sorts; many entities ask the same of one revision. */
+function listCached(mesh: Mesh, kind: string): Resource[] {
+  let cached = lists.get(mesh);
+  if (cached?.revision !== mesh.revision) {
+    cached = { revision: mesh.revision, byKind: new Map() };
+    lists.set(mesh, cached);
+  }
+  let list = cached.byKind.get(kind);
+  if (!list) {
+    list = mesh.list(kind);
+    cached.byKind.set(kind, list);
+  }
+  return list;
 }

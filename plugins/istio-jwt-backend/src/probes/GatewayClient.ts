@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import { buildConnector, Client } from 'undici';
 import { ProbesConfig } from '../config';
+import { findErrorCode } from '../findErrorCode';
 import { AddressGuard } from './AddressGuard';
 import { Candidate } from './discoverTarget';
 
@@ -143,26 +144,12 @@ const CERTIFICATE_CODES =
 
 /** Node's messages can quote certificates; codes cannot. */
 function describeProbeError(error: unknown): ProbeAnswer {
-  let code = 'UNKNOWN';
-  let current: unknown = error;
-  for (let depth = 0; depth < 4 && current instanceof Error; depth++) {
-    const own = (current as { code?: unknown }).code;
-    if (current.name === 'TimeoutError') {
-      code = 'TIMEOUT';
-      break;
-    }
-    if (typeof own === 'string') {
-      code = own;
-      break;
-    }
-    current =
-      current instanceof AggregateError ? current.errors[0] : current.cause;
-  }
+  const code = findErrorCode(error) ?? 'UNKNOWN';
   if (code === 'ADDRESS_REFUSED') {
     return {
       kind: 'error',
       code,
-      message: `Not sent: ${(current as Error).message}`,
+      message: `Not sent: ${(error as Error).message}`,
     };
   }
   if (CERTIFICATE_CODES.test(code)) {

@@ -52,7 +52,7 @@ export class ProbeRunner {
   private readonly throttle: Throttle;
   private readonly active = new Map<
     string,
-    { abort: AbortController; done: Promise<void> }
+    { entityRef: string; abort: AbortController; done: Promise<void> }
   >();
   private readonly lastStart = new Map<string, number>();
 
@@ -67,6 +67,9 @@ export class ProbeRunner {
       return { kind: 'disabled' };
     }
     const entityRef = stringifyEntityRef(entity);
+    if ([...this.active.values()].some(run => run.entityRef === entityRef)) {
+      return { kind: 'running' };
+    }
     const wait = this.measureWait(entityRef);
     if (wait > 0) {
       return { kind: 'too-soon', retryAfterMs: wait };
@@ -112,7 +115,11 @@ export class ProbeRunner {
     this.noteStart(entityRef, now);
     const abort = new AbortController();
     this.options.onProgress(run);
-    this.active.set(run.id, { abort, done: this.execute(run, plans, abort) });
+    this.active.set(run.id, {
+      entityRef,
+      abort,
+      done: this.execute(run, plans, abort),
+    });
     return { kind: 'started', run };
   }
 

@@ -46,10 +46,14 @@ export class LastRunCache {
   /** Takes the state of a run of this process. */
   put(run: ProbeRun): void {
     const known = this.cache.get(run.entityRef);
-    this.keep(run.entityRef, {
+    const kept = this.keep(run.entityRef, {
       last: run,
       lastDone: run.status === 'done' ? run : known?.runs.lastDone,
     });
+    if (!known) {
+      // Earlier runs are in the database: the next read fetches them.
+      kept.readAt = 0;
+    }
   }
 
   private async load(entityRef: string): Promise<Cached> {
@@ -91,6 +95,7 @@ export class LastRunCache {
 function sameRuns(a: LastRuns, b: LastRuns): boolean {
   return (
     a.last?.id === b.last?.id &&
+    a.lastDone?.id === b.lastDone?.id &&
     a.last?.status === b.last?.status &&
     a.last?.observations.length === b.last?.observations.length
   );

@@ -79,32 +79,39 @@ export class StatusNotifier {
 
   private async checkReaders(): Promise<void> {
     this.checking = true;
-    const oldest = Date.now() - READER_MAX_AGE_MS;
     try {
       for (const entityRef of this.readers.keys()) {
-        const reader = this.readers.get(entityRef);
-        if (!reader || reader.readAt < oldest) {
-          this.readers.delete(entityRef);
-          continue;
-        }
-        const { revision } = this.options.statuses.peekStatus(reader.entity);
-        if (revision !== reader.revision) {
-          reader.revision = revision;
-          await this.publish({ type: 'status-changed', entityRef, revision });
-        }
+        await this.checkReader(entityRef);
         // Answers to people come before news for them.
         await nextTurn();
       }
-    } catch (error) {
-      this.options.logger.error(
-        `A status could not be recomputed: ${(error as Error)?.name}`,
-      );
     } finally {
       this.checking = false;
       if (this.changedMeanwhile) {
         this.changedMeanwhile = false;
         this.noteChange();
       }
+    }
+  }
+
+  private async checkReader(entityRef: string): Promise<void> {
+    const reader = this.readers.get(entityRef);
+    if (!reader || reader.readAt < Date.now() - READER_MAX_AGE_MS) {
+      this.readers.delete(entityRef);
+      return;
+    }
+    try {
+      const { revision } = this.options.statuses.peekStatus(reader.entity);
+      if (revision !== reader.revision) {
+        reader.revision = revision;
+        await this.publish({ type: 'status-changed', entityRef, revision });
+      }
+    } catch (error) {
+      this.options.logger.error(
+        `The status of ${entityRef} could not be recomputed: ${
+          (error as Error)?.name
+        }`,
+      );
     }
   }
 }

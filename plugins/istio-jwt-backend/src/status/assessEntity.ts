@@ -5,6 +5,7 @@ import {
 } from 'backstage-plugin-istio-jwt-common';
 import {
   assessService,
+  Mesh,
   ServiceAssessment,
   worstState,
 } from 'istio-jwt-policy-engine';
@@ -53,7 +54,7 @@ function assessOne(
 ): AssessedService {
   const cluster = mirror.config.name;
   const { mesh } = mirror;
-  const assessment = assessService(mesh, service);
+  const assessment = assessSafely(mesh, service);
   const malformed = mirror.parseErrors;
   const blindness = { unreadKinds: mirror.unreadKinds, malformed };
   const configurations = new Map<string, string>();
@@ -111,6 +112,24 @@ function assessOne(
         fix: 'Correct the resource. Until then nothing that it may apply to is called protected.',
       })),
   };
+}
+
+/** A defect in one verdict must not hide the other services of an entity. */
+function assessSafely(mesh: Mesh, service: ServiceName): ServiceAssessment {
+  try {
+    return assessService(mesh, service);
+  } catch {
+    return {
+      service,
+      state: 'unknown',
+      reason:
+        'Its configuration could not be assessed. This is a defect of the plugin: please report it with the resources of this service.',
+      waysIn: [],
+      issuers: [],
+      policies: [],
+      findings: [],
+    };
+  }
 }
 
 function chooseEmptyState(

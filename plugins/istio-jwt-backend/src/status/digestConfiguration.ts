@@ -18,7 +18,9 @@ export function digestConfiguration(
   return createHash('sha256')
     .update(
       JSON.stringify([
-        { id, host, port, protocol, paths, state, exposures, hops },
+        { id, host, port, protocol, paths, state, exposures },
+        // Labels of a workload change with every rollout; what they select is in the policies.
+        hops.map(({ proxy: { labels, ...proxy }, ...hop }) => [proxy, hop]),
         refs.map(ref => {
           const resource = ref && mesh.get(ref);
           return resource

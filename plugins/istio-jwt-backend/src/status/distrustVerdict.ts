@@ -26,7 +26,7 @@ export function distrustVerdict(
       state: 'unknown',
       reason: `Not decidable: ${unread
         .map(nameKind)
-        .join(', ')} could not be read.`,
+        .join(', ')} could not be read so far.`,
     };
   }
   const malformedHere = malformed.filter(error => reaches(error, wayIn));

@@ -1,0 +1,285 @@
+import {
+  mockCredentials,
+  mockServices,
+  startTestBackend,
+} from '@backstage/backend-test-utils';
+import { Entity } from '@backstage/catalog-model';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
+import {
+  SignalsService,
+  signalsServiceRef,
+} from '@backstage/plugin-signals-node';
+import { createServiceFactory } from '@backstage/backend-plugin-api';
+import {
+  EntityStatus,
+  IstioJwtSignal,
+  ProbeRun,
+} from 'backstage-plugin-istio-jwt-common';
+import { Sandbox, startSandbox } from 'istio-jwt-sandbox';
+import request from 'supertest';
+import plugin from './index';
+import { eventually } from './testing/FakeApiServer';
+
+jest.setTimeout(60_000);
+
+const entity = (
+  name: string,
+  annotations: Record<string, string> = {},
+): Entity => ({
+  apiVersion: 'backstage.io/v1alpha1',
+  kind: 'Component',
+  metadata: { name, namespace: 'default', annotations },
+  spec: { owner: 'group:default/team' },
+});
+
+const backend = entity('backend', {
+  'backstage.io/kubernetes-label-selector': 'app=backend',
+  'backstage.io/kubernetes-namespace': 'default',
+});
+
+describe('istio-jwt backend on the sandbox', () => {
+  let sandbox: Sandbox;
+  let server: Awaited<ReturnType<typeof startTestBackend>>['server'];
+  let stop: () => Promise<void>;
+  let signals: IstioJwtSignal[];
+  let denied: Set<string>;
+
+  beforeEach(async () => {
+    sandbox = await startSandbox({ apiPort: 0, nodePorts: 'free' });
+    signals = [];
+    denied = new Set();
+    const started = await startTestBackend({
+      features: [
+        plugin,
+        catalogServiceMock.factory({
+          entities: [
+            backend,
+            entity('bare'),
+            entity('lost', {
+              'backstage.io/kubernetes-label-selector': 'app=nowhere',
+            }),
+            entity('elsewhere', {
+              'backstage.io/kubernetes-label-selector': 'app=backend',
+              'backstage.io/kubernetes-cluster': 'mars',
+            }),
+            entity('all', {
+              'backstage.io/kubernetes-label-selector': 'app',
+            }),
+          ],
+        }),
+        mockServices.permissions.mock({
+          authorize: async requests =>
+            requests.map(({ permission }) => ({
+              result: denied.has(permission.name)
+                ? AuthorizeResult.DENY
+                : AuthorizeResult.ALLOW,
+            })),
+        }).factory,
+        createServiceFactory({
+          service: signalsServiceRef,
+          deps: {},
+          factory: (): SignalsService => ({
+            publish: async ({ message }) => {
+              signals.push(message as unknown as IstioJwtSignal);
+            },
+          }),
+        }),
+        mockServices.rootConfig.factory({
+          data: {
+            istioJwt: {
+              clusters: [
+                { name: 'sandbox', sandbox: true, url: sandbox.apiUrl },
+                {
+                  name: 'gone',
+                  url: 'http://127.0.0.1:1',
+                  skipTLSVerify: true,
+                },
+              ],
+              probes: {
+                allowedAddresses: ['127.0.0.1/32'],
+                ratePerGateway: 100,
+              },
+              tokenSources: [
+                { sandboxMint: `${sandbox.apiUrl}/sandbox/tokens` },
+              ],
+            },
+          },
+        }),
+      ],
+    });
+    server = started.server;
+    stop = () => started.stop();
+    await eventually(async () => {
+      const { body } = await call('get', '/clusters');
+      expect(body[0].state.kind).toBe('synced');
+    }, 20_000);
+  });
+
+  afterEach(async () => {
+    await stop();
+    await sandbox.stop();
+  });
+
+  const call = (method: 'get' | 'post', path: string) =>
+    request(server)
+      [method](`/api/istio-jwt/v1${path}`)
+      .set('authorization', mockCredentials.user.header());
+
+  const getStatus = async (name: string): Promise<EntityStatus> => {
+    const response = await call(
+      'get',
+      `/entities/component/default/${name}/status`,
+    );
+    expect(response.status).toBe(200);
+    return response.body;
+  };
+
+  it('tells state, issuer, policies and freshness', async () => {
+    const status = await getStatus('backend');
+    const [service] = status.services;
+    expect(service).toMatchObject({
+      cluster: 'sandbox',
+      namespace: 'default',
+      name: 'backend',
+    });
+    expect(service.issuers.map(({ issuer }) => issuer)).toContain(
+      'testing@secure.istio.io',
+    );
+    expect(status.policies.map(({ ref }) => ref.name)).toEqual(
+      expect.arrayContaining(['backend-jwt', 'backend-jwt-policy']),
+    );
+    expect(status.policies[0].yaml).not.toContain('managedFields');
+    const gateway = service.waysIn.find(({ kind }) => kind === 'gateway');
+    const inMesh = service.waysIn.find(({ kind }) => kind === 'in-mesh');
+    expect([gateway?.state, inMesh?.state]).toEqual(['enforced', 'partial']);
+    expect(status.state).toBe('partial');
+    expect(status.canRunProbes).toBe(true);
+    expect(status.freshness).toMatchObject([
+      { cluster: 'sandbox', sandbox: true, state: { kind: 'synced' } },
+      { cluster: 'gone', state: { kind: 'unavailable' } },
+    ]);
+  });
+
+  it.each([
+    ['bare', 'no-annotations', /kubernetes-label-selector/],
+    ['lost', 'no-match', /kubectl get/],
+    ['elsewhere', 'unknown-cluster', /'sandbox'/],
+    ['all', 'several-services', /Narrow/],
+  ])('says what is wrong with %s: %s', async (name, code, fix) => {
+    const { problems } = await getStatus(name);
+    expect(problems.find(problem => problem.code === code)?.fix).toMatch(fix);
+  });
+
+  it('runs probes that agree with the verdict, and tells the progress', async () => {
+    const started = await call(
+      'post',
+      '/entities/component/default/backend/probe-runs',
+    );
+    expect(started.status).toBe(202);
+    const { id } = started.body as ProbeRun;
+    const again = await call(
+      'post',
+      '/entities/component/default/backend/probe-runs',
+    );
+    expect([409, 429]).toContain(again.status);
+    let run!: ProbeRun;
+    await eventually(async () => {
+      run = (
+        await call(
+          'get',
+          `/entities/component/default/backend/probe-runs/${id}`,
+        )
+      ).body;
+      expect(run.status).toBe('done');
+    }, 30_000);
+    const sent = run.observations.filter(
+      ({ observed }) => observed.kind === 'answer',
+    );
+    expect(run.observations).toHaveLength(run.total);
+    expect(sent.map(o => [o.vector, o.result])).toEqual(
+      sent.map(o => [o.vector, 'agrees']),
+    );
+    expect(
+      Object.fromEntries(
+        sent.map(o => [
+          o.vector,
+          o.observed.kind === 'answer' && o.observed.status,
+        ]),
+      ),
+    ).toMatchObject({
+      'no-token': 403,
+      'valid-token': 200,
+      'malformed-junk': 401,
+      expired: 401,
+      'issuer-wrong': 401,
+      forged: 401,
+    });
+    expect(run.targets.find(({ address }) => address)?.tried[0]).toMatch(
+      /127\.0\.0\.1:\d+ .*connected/,
+    );
+    expect(JSON.stringify(run)).not.toMatch(/eyJ[\w-]+\.eyJ/);
+    expect(
+      signals.filter(({ type }) => type === 'probe-progress').length,
+    ).toBeGreaterThan(1);
+    const status = await getStatus('backend');
+    expect(status.lastRun?.id).toBe(id);
+    expect(status.services[0].state).toBe('partial');
+  });
+
+  it('follows a change of a policy within two seconds, by a signal', async () => {
+    const before = await getStatus('backend');
+    signals = [];
+    const changedAt = Date.now();
+    const response = await fetch(
+      `${sandbox.apiUrl}/apis/security.istio.io/v1/namespaces/istio-system/authorizationpolicies/ingress-jwt-policy`,
+      { method: 'DELETE' },
+    );
+    expect(response.status).toBe(200);
+    await eventually(() =>
+      expect(signals).toContainEqual({
+        type: 'status-changed',
+        entityRef: 'component:default/backend',
+        revision: expect.not.stringMatching(`^${before.revision}$`),
+      }),
+    );
+    expect(Date.now() - changedAt).toBeLessThan(2000);
+    const after = await getStatus('backend');
+    expect(after.revision).not.toBe(before.revision);
+    expect(
+      after.services[0].waysIn.find(({ kind }) => kind === 'gateway')?.state,
+    ).not.toBe('enforced');
+  });
+
+  it('shows nothing of entities that the catalog does not show', async () => {
+    const response = await call(
+      'get',
+      '/entities/component/default/missing/status',
+    );
+    expect(response.status).toBe(404);
+  });
+
+  it('refuses without permission', async () => {
+    denied.add('istio-jwt.probe.run');
+    expect((await getStatus('backend')).canRunProbes).toBe(false);
+    const probe = await call(
+      'post',
+      '/entities/component/default/backend/probe-runs',
+    );
+    expect(probe.status).toBe(403);
+    denied.add('istio-jwt.status.read');
+    const read = await call(
+      'get',
+      '/entities/component/default/backend/status',
+    );
+    expect(read.status).toBe(403);
+  });
+
+  it('refuses what the OpenAPI document does not allow', async () => {
+    const response = await call(
+      'get',
+      '/entities/component/default/backend/probe-runs/not-a-uuid',
+    );
+    expect(response.status).toBe(400);
+  });
+});

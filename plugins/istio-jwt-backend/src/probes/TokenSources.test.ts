@@ -1,0 +1,83 @@
+import { TokenSource } from 'backstage-plugin-istio-jwt-node';
+import { decodeJwt, exportJWK, generateKeyPair, jwtVerify } from 'jose';
+import { createConfiguredSources, TokenSources } from './TokenSources';
+
+const wanted = {
+  issuer: 'https://issuer.example',
+  audiences: ['shop'],
+  cluster: 'c',
+  host: 'shop.example.com',
+};
+
+describe('TokenSources', () => {
+  it('says what to configure where there is no source', async () => {
+    expect(await new TokenSources([]).getToken(wanted)).toMatchObject({
+      kind: 'none',
+      reason: expect.stringContaining('istioJwt.tokenSources'),
+    });
+  });
+
+  it('gives a static token to its issuer and its hosts only', async () => {
+    const sources = (hosts?: string[]) =>
+      new TokenSources(
+        createConfiguredSources([
+          { kind: 'static', issuer: wanted.issuer, token: 'a.b.c', hosts },
+        ]),
+      );
+    expect(await sources().getToken(wanted)).toEqual({
+      kind: 'token',
+      token: 'a.b.c',
+    });
+    expect(
+      await sources().getToken({
+        ...wanted,
+        issuer: 'https://issuer.example/',
+      }),
+    ).toMatchObject({ kind: 'none' });
+    expect(await sources(['*.example.com']).getToken(wanted)).toMatchObject({
+      kind: 'token',
+    });
+    expect(await sources(['api.example.com']).getToken(wanted)).toMatchObject({
+      kind: 'none',
+      reason: expect.stringContaining('host'),
+    });
+  });
+
+  it('signs with a configured key', async () => {
+    const { privateKey, publicKey } = await generateKeyPair('ES256', {
+      extractable: true,
+    });
+    const jwk = { ...(await exportJWK(privateKey)), kid: 'k1', alg: 'ES256' };
+    const result = await new TokenSources(
+      createConfiguredSources([
+        { kind: 'signing-jwk', issuer: wanted.issuer, jwk },
+      ]),
+    ).getToken(wanted);
+    const token = result.kind === 'token' ? result.token : '';
+    await jwtVerify(token, publicKey, {
+      issuer: wanted.issuer,
+      audience: 'shop',
+    });
+    expect(decodeJwt(token).sub).toBeTruthy();
+  });
+
+  it.each<[string, TokenSource['getToken']]>([
+    [
+      'throws its secret',
+      async () => {
+        throw new Error('hunter2');
+      },
+    ],
+    ['gives two headers', async () => ({ kind: 'token', token: 'a\r\nb: c' })],
+    [
+      'gives too much',
+      async () => ({ kind: 'token', token: 'a'.repeat(20_000) }),
+    ],
+  ])('passes over a source that %s', async (_, getToken) => {
+    const result = await new TokenSources([{ id: 'bad', getToken }]).getToken(
+      wanted,
+    );
+    expect(result.kind).toBe('none');
+    expect(JSON.stringify(result)).not.toContain('hunter2');
+  });
+});
