@@ -5,3 +5,18 @@
  * @packageDocumentation
  */
 export * from './model';
+export { parseObjects } from './parse/parseObjects';
+export { parseYaml } from './parse/parseYaml';
+export { validateResource } from './parse/validateResource';
+export { Mesh, type MeshOptions } from './attach/Mesh';
+export { compileProxy } from './compile/compileProxy';
+export type { Program } from './compile/program';
+export { decide } from './decide/decide';
+export { decideWayIn, type WayInDecision } from './decide/decideWayIn';
+export {
+  matchRoute,
+  type RouteMatch,
+  type RouteTarget,
+} from './route/matchRoute';
+export { assessService } from './assess/assessService';
+export { explain, type Explanation } from './explain/explain';

@@ -73,6 +73,12 @@ export interface WayIn {
   route?: ResourceRef;
   /** First element meets the client first. Empty where no proxy stands on the way. */
   hops: Hop[];
+  /** Service and Service port that the route leads to. Always set by the engine. */
+  destination?: { namespace: string; name: string; port: number };
+  /** Why the engine cannot decide a request that passes all `hops`. Absent or empty: it can. */
+  uncertain?: string[];
+  /** Callers that the way in admits before any policy: what mutual TLS demands of them. */
+  callerIdentity?: 'required' | 'optional' | 'none';
 }
 
 /** @public */

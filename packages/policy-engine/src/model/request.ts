@@ -46,5 +46,7 @@ export interface ProxyRequest {
     remoteIp?: string;
   };
   sni?: string;
+  /** Address that the connection was made to, where a policy reads `destination.ip`. */
+  destinationIp?: string;
   tokens?: RequestToken[];
 }

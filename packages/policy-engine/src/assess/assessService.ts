@@ -1,0 +1,119 @@
+import {
+  Exposure,
+  IssuerUse,
+  ResourceRef,
+  ServiceAssessment,
+  WayInAssessment,
+  worstState,
+} from '../model';
+import { Mesh } from '../attach/Mesh';
+import { ResolvedWayIn, waysInOf } from '../attach/waysIn';
+import { compileProxy } from '../compile/compileProxy';
+import { JwtProvider, Program } from '../compile/program';
+import { findProblems } from '../analyse/findProblems';
+import { analyseWayIn, AnalysedExposure, WayInAnalysis } from '../exposures/analyseWayIn';
+import { stateOf } from './stateOf';
+
+/** A way in with everything that was found out about it. */
+export interface AnalysedWayIn extends ResolvedWayIn {
+  programs: readonly Program[];
+  analysis: WayInAnalysis;
+  assessment: WayInAssessment;
+}
+
+/**
+ * What the configuration says about a Service: every way in with its state and what passes without
+ * a valid token, and what is misconfigured. Cached in the mesh; the same object comes back until
+ * something that it depends on changes.
+ *
+ * @public
+ */
+export function assessService(
+  mesh: Mesh,
+  service: { namespace: string; name: string },
+): ServiceAssessment {
+  const { namespace, name } = service;
+  return mesh.queries.get(`assessment/${namespace}/${name}`, () =>
+    assess(mesh, { namespace, name }),
+  );
+}
+
+function assess(
+  mesh: Mesh,
+  service: { namespace: string; name: string },
+): ServiceAssessment {
+  const waysIn = waysInOf(mesh, service).map(resolved => analyse(mesh, resolved));
+  const assessments = waysIn.map(({ assessment }) => assessment);
+  const state = worstState(assessments.map(item => item.state));
+  const worst = assessments.find(item => item.state === state);
+  return {
+    service,
+    state,
+    reason: worst ? `${describe(worst)}: ${worst.reason}` : emptyReason(mesh, service),
+    waysIn: assessments,
+    issuers: unique(assessments.flatMap(({ issuers }) => issuers)),
+    policies: uniqueRefs(assessments),
+    findings: findProblems(mesh, service, waysIn),
+  };
+}
+
+function analyse(mesh: Mesh, resolved: ResolvedWayIn): AnalysedWayIn {
+  const { wayIn } = resolved;
+  const programs = wayIn.hops.map(({ proxy }) => compileProxy(mesh, proxy));
+  const analysis = analyseWayIn(mesh, wayIn, programs);
+  const { state, reason } = stateOf(resolved, programs, analysis);
+  const assessment: WayInAssessment = {
+    ...wayIn,
+    state,
+    reason,
+    exposures: analysis.exposures.map(toExposure),
+    issuers: unique(programs.flatMap(({ providers }) => providers.map(toIssuerUse))),
+  };
+  return { ...resolved, programs, analysis, assessment };
+}
+
+function toExposure({
+  summary,
+  witness,
+  admittedBy,
+  everything,
+}: AnalysedExposure): Exposure {
+  return { summary, witness, ...(admittedBy ? { admittedBy } : {}), everything };
+}
+
+function toIssuerUse(provider: JwtProvider): IssuerUse {
+  return {
+    issuer: provider.issuer,
+    audiences: [...provider.audiences],
+    jwks: provider.jwks,
+    forwardOriginalToken: provider.forward,
+    requestAuthentication: provider.policy,
+  };
+}
+
+function describe({ kind, host, port }: WayInAssessment): string {
+  const place = port > 0 ? `${host}:${port}` : host;
+  return kind === 'gateway' ? `Gateway way in ${place}` : `In-mesh way in ${place}`;
+}
+
+function emptyReason(
+  mesh: Mesh,
+  service: { namespace: string; name: string },
+): string {
+  const stored = mesh.stored('Service', service.namespace, service.name);
+  if (!stored) return 'There is no such Service.';
+  if (stored.errors.length > 0) return 'The Service is malformed.';
+  return 'The Service has no TCP port.';
+}
+
+function uniqueRefs(waysIn: WayInAssessment[]): ResourceRef[] {
+  return unique(
+    waysIn.flatMap(({ hops }) =>
+      hops.flatMap(({ policies }) => policies.map(({ ref }) => ref)),
+    ),
+  );
+}
+
+function unique<T>(items: T[]): T[] {
+  return [...new Map(items.map(item => [JSON.stringify(item), item])).values()];
+}

@@ -1,0 +1,108 @@
+import { ProtectionState, WayIn } from '../model';
+import { Program } from '../compile/program';
+import { ResolvedWayIn } from '../attach/waysIn';
+import { WayInAnalysis } from '../exposures/analyseWayIn';
+
+/** State of a way in, and one sentence that says why. */
+export function stateOf(
+  { wayIn, unguarded }: ResolvedWayIn,
+  programs: readonly Program[],
+  analysis: WayInAnalysis,
+): { state: ProtectionState; reason: string } {
+  const looksAtTokens = programs.some(({ providers }) => providers.length > 0);
+  const exposed = analysis.exposures.filter(({ preflight }) => !preflight);
+  const [worst] = exposed;
+  if (analysis.unreachable) {
+    return {
+      state: 'unknown',
+      reason: 'No request was found that the route sends here, so nothing can be said.',
+    };
+  }
+  if (analysis.everythingPasses) {
+    return looksAtTokens
+      ? {
+          state: 'validated-only',
+          reason:
+            'A token is checked when there is one, and none is needed: a request without a token passes.',
+        }
+      : { state: 'open', reason: openReason(wayIn, unguarded) };
+  }
+  if (worst && !looksAtTokens && !asksForIdentity(programs)) {
+    return {
+      state: 'open',
+      reason: `No proxy on the way looks at tokens; ${worst.summary} passes.`,
+    };
+  }
+  if (worst) {
+    const more = exposed.length > 1 ? ` and ${exposed.length - 1} more` : '';
+    return {
+      state: 'partial',
+      reason: `Passes without a valid token: ${worst.summary}${more}.`,
+    };
+  }
+  if (analysis.unknown !== undefined) {
+    return { state: 'unknown', reason: `Not decidable: ${analysis.unknown}.` };
+  }
+  return refusedState(wayIn, programs, analysis, looksAtTokens);
+}
+
+function refusedState(
+  wayIn: WayIn,
+  programs: readonly Program[],
+  analysis: WayInAnalysis,
+  looksAtTokens: boolean,
+): { state: ProtectionState; reason: string } {
+  if (analysis.validTokenPasses === 'yes') {
+    const last = programs.findLast(({ providers }) => providers.length > 0);
+    return {
+      state: 'enforced',
+      reason: `Every request needs a valid token${
+        last ? `, checked at ${last.proxy.kind} ${last.proxy.name}` : ''
+      }.`,
+    };
+  }
+  if (analysis.validTokenPasses === 'unknown') {
+    return {
+      state: 'unknown',
+      reason:
+        'Requests without a token are refused; whether one with a valid token passes could not be settled.',
+    };
+  }
+  const isTcp = wayIn.hops.every(hop => hop.protocol === 'tcp');
+  if (isTcp) {
+    return {
+      state: 'over-blocked',
+      reason: 'The port is read as TCP, where no token can be given: every connection is refused.',
+    };
+  }
+  return {
+    state: 'over-blocked',
+    reason: looksAtTokens
+      ? 'Every request is refused, also with a valid token.'
+      : 'Every request is refused, and no RequestAuthentication reads tokens.',
+  };
+}
+
+function openReason(wayIn: WayIn, unguarded: string | undefined): string {
+  if (wayIn.hops.length === 0) {
+    return `No proxy decides on this way in: ${unguarded ?? 'there is none'}.`;
+  }
+  const isTcp = wayIn.hops.every(hop => hop.protocol === 'tcp');
+  return isTcp
+    ? 'The port is read as TCP, so no token can be asked for, and nothing else refuses a connection.'
+    : 'No proxy on the way looks at tokens, and nothing refuses a request without one.';
+}
+
+function asksForIdentity(programs: readonly Program[]): boolean {
+  return programs.some(({ http }) =>
+    [http.allow, http.deny].some(set =>
+      [...set.general, ...[...set.byHost.values()].flat()].some(rule =>
+        rule.principals.some(clause =>
+          clause.some(({ matchers }) =>
+            /^(request-principal|claim)$/.test(matchers[0].on),
+          ),
+        ),
+      ),
+    ),
+  );
+}

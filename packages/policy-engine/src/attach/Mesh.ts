@@ -1,0 +1,150 @@
+import { ParseError, Resource, ResourceRef } from '../model';
+import { validateResource } from '../parse';
+import { Queries } from './queries';
+
+/** An object with what validation said of it. */
+export interface Stored {
+  readonly resource: Resource;
+  readonly errors: readonly ParseError[];
+}
+
+/** @public */
+export interface MeshOptions {
+  /** Namespace whose policies reach every workload. Default `istio-system`. */
+  rootNamespace?: string;
+  /** Default `cluster.local`. */
+  trustDomain?: string;
+}
+
+/** Derived values kept before old ones are dropped: a bound on memory under churn. */
+const MAX_DERIVED = 500_000;
+
+/**
+ * The configuration of one cluster. Objects go in and out one by one; derived answers are cached
+ * and only those that a change touches are computed again.
+ *
+ * @public
+ */
+export class Mesh {
+  readonly rootNamespace: string;
+  readonly trustDomain: string;
+  /** @internal */
+  readonly queries = new Queries();
+  private readonly kinds = new Map<string, Map<string, Map<string, Stored>>>();
+  private changes = 0;
+
+  constructor(options: MeshOptions = {}) {
+    this.rootNamespace = options.rootNamespace ?? 'istio-system';
+    this.trustDomain = options.trustDomain ?? 'cluster.local';
+  }
+
+  /** Grows with every change. */
+  get revision(): number {
+    return this.changes;
+  }
+
+  /** Adds an object, or replaces the one of the same kind, namespace and name. */
+  apply(resource: Resource): void {
+    const kind = kindKey(resource.kind, resource.apiVersion);
+    const namespace = resource.metadata.namespace ?? '';
+    let namespaces = this.kinds.get(kind);
+    if (!namespaces) this.kinds.set(kind, (namespaces = new Map()));
+    let objects = namespaces.get(namespace);
+    if (!objects) namespaces.set(namespace, (objects = new Map()));
+    objects.set(resource.metadata.name, {
+      resource,
+      errors: validateResource(resource),
+    });
+    this.touch(kind, namespace, resource.metadata.name);
+  }
+
+  /** Removes an object; one that is not there is no error. */
+  remove(ref: ResourceRef): void {
+    for (const kind of keysOfKind(ref.kind)) {
+      const objects = this.kinds.get(kind)?.get(ref.namespace ?? '');
+      if (objects?.delete(ref.name)) {
+        this.touch(kind, ref.namespace ?? '', ref.name);
+      }
+    }
+  }
+
+  get(ref: ResourceRef): Resource | undefined {
+    for (const kind of keysOfKind(ref.kind)) {
+      const found = this.stored(kind, ref.namespace ?? '', ref.name);
+      if (found) return found.resource;
+    }
+    return undefined;
+  }
+
+  /** All objects of a kind, in the order of namespace and name. */
+  list(kind: string): Resource[] {
+    return keysOfKind(kind)
+      .flatMap(key => this.all(key))
+      .map(stored => stored.resource)
+      .sort(compareResources);
+  }
+
+  /** Every Service, in the order of namespace and name. */
+  services(): { namespace: string; name: string }[] {
+    return this.list('Service').map(({ metadata }) => ({
+      namespace: metadata.namespace ?? '',
+      name: metadata.name,
+    }));
+  }
+
+  /** @internal One object; the caller's answer depends on this object alone. */
+  stored(kind: string, namespace: string, name: string): Stored | undefined {
+    this.queries.read(`${kind}/${namespace}/${name}`);
+    return this.kinds.get(kind)?.get(namespace)?.get(name);
+  }
+
+  /** @internal All objects of a namespace; the answer depends on each of them. */
+  inNamespace(kind: string, namespace: string): Stored[] {
+    this.queries.read(`${kind}/${namespace}`);
+    return [...(this.kinds.get(kind)?.get(namespace)?.values() ?? [])];
+  }
+
+  /** @internal All objects of a kind; the answer depends on each of them. */
+  all(kind: string): Stored[] {
+    this.queries.read(kind);
+    const namespaces = this.kinds.get(kind)?.values() ?? [];
+    return [...namespaces].flatMap(objects => [...objects.values()]);
+  }
+
+  /** @internal Namespaces that hold an object of a kind, sorted. */
+  namespacesOf(kind: string): string[] {
+    this.queries.read(kind);
+    return [...(this.kinds.get(kind) ?? [])]
+      .filter(([, objects]) => objects.size > 0)
+      .map(([namespace]) => namespace)
+      .sort();
+  }
+
+  private touch(kind: string, namespace: string, name: string): void {
+    this.changes += 1;
+    if (this.queries.size > MAX_DERIVED) this.queries.forget();
+    this.queries.touch(kind);
+    this.queries.touch(`${kind}/${namespace}`);
+    this.queries.touch(`${kind}/${namespace}/${name}`);
+  }
+}
+
+/** Two kinds are called Gateway; the one of the Gateway API gets a key of its own. */
+export const GATEWAY_API_GATEWAY = 'Gateway.gateway.networking.k8s.io';
+
+function kindKey(kind: string, apiVersion: string): string {
+  return kind === 'Gateway' && apiVersion.startsWith('gateway.networking.k8s.io')
+    ? GATEWAY_API_GATEWAY
+    : kind;
+}
+
+function keysOfKind(kind: string): string[] {
+  return kind === 'Gateway' ? ['Gateway', GATEWAY_API_GATEWAY] : [kind];
+}
+
+function compareResources(a: Resource, b: Resource): number {
+  const left = `${a.metadata.namespace ?? ''}/${a.metadata.name}`;
+  const right = `${b.metadata.namespace ?? ''}/${b.metadata.name}`;
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}

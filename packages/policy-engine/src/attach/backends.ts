@@ -1,0 +1,101 @@
+import { ProxyRef } from '../model';
+import { ServicePortSpec, ServiceSpec } from '../parse/specs';
+import { targetPortOf } from './gateways';
+import { Mesh, Stored } from './Mesh';
+import { PortProtocol, protocolOf } from './servicePorts';
+import { isRouter, proxyOf, selectWorkloads, Workload } from './workloads';
+
+/** What stands behind one port of a Service: Pods that are the same to every policy. */
+export interface Backend {
+  protocol: PortProtocol;
+  targetPort: number;
+  workload?: Workload;
+  /** The sidecar that decides; absent where none does. */
+  sidecar?: ProxyRef;
+  /** Why no sidecar decides. */
+  unguarded?: string;
+  /** Why what happens behind cannot be told. */
+  uncertain?: string;
+}
+
+/** Backends of a Service port; never empty for a port that Istio serves. */
+export function backendsOf(
+  mesh: Mesh,
+  service: Stored,
+  port: ServicePortSpec,
+): Backend[] {
+  const protocol = protocolOf(port);
+  if (!protocol) return [];
+  const { namespace = '' } = service.resource.metadata;
+  const spec = (service.resource.spec ?? {}) as ServiceSpec;
+  const target = typeof port.targetPort === 'number' ? port.targetPort : 0;
+  const blank = { protocol, targetPort: target || port.port };
+  if (spec.type === 'ExternalName') {
+    const uncertain = `the Service only names ${spec.externalName ?? 'another host'}, outside of this cluster's workloads`;
+    return [{ ...blank, uncertain }];
+  }
+  const selector = spec.selector ?? {};
+  if (Object.keys(selector).length === 0) {
+    const uncertain =
+      'the Service has no selector, so its endpoints are not known';
+    return [{ ...blank, uncertain }];
+  }
+  const workloads = selectWorkloads(mesh, namespace, selector);
+  const backends = workloads.flatMap(workload => {
+    const targetPort = targetPortOf(workload, port);
+    return targetPort === undefined
+      ? []
+      : [describe({ protocol, targetPort, workload })];
+  });
+  if (backends.length > 0) return backends;
+  const uncertain =
+    workloads.length > 0
+      ? `no Pod has a port named ${JSON.stringify(port.targetPort)}`
+      : "no Pod matches the Service's selector";
+  return [{ ...blank, uncertain }];
+}
+
+function describe(
+  backend: Backend & { workload: Workload },
+): Backend {
+  const { workload, targetPort } = backend;
+  if (isRouter(workload.spec)) {
+    const uncertain = `the Pods of ${workload.name} are a gateway: what it serves shows at the Services behind it`;
+    return { ...backend, uncertain };
+  }
+  switch (workload.sidecar) {
+    case 'ambient':
+      return {
+        ...backend,
+        uncertain: 'ambient mode is not decided by this engine yet',
+      };
+    case 'unknown':
+      return {
+        ...backend,
+        uncertain: `whether ${workload.name} gets a sidecar is not known`,
+      };
+    case 'absent':
+      return { ...backend, unguarded: `${workload.name} has no sidecar` };
+    default:
+  }
+  return isCaptured(workload, targetPort)
+    ? { ...backend, sidecar: proxyOf(workload, 'sidecar') }
+    : {
+        ...backend,
+        unguarded: `port ${targetPort} of ${workload.name} is excluded from its sidecar by annotation`,
+      };
+}
+
+/** Whether inbound traffic to a port passes the sidecar. */
+function isCaptured(workload: Workload, port: number): boolean {
+  const listed = (name: string) =>
+    workload.annotations[`traffic.sidecar.istio.io/${name}`]
+      ?.split(',')
+      .map(item => item.trim());
+  const excluded = listed('excludeInboundPorts') ?? [];
+  const included = listed('includeInboundPorts') ?? ['*'];
+  return (
+    !excluded.includes(String(port)) &&
+    (included.includes('*') || included.includes(String(port)))
+  );
+}

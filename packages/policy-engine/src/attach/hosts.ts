@@ -1,0 +1,48 @@
+/** Host names of Gateways and VirtualServices. */
+
+/** Whether every host that `inner` stands for is one of `outer`'s. Both may start with `*`. */
+export function isSubsetHost(inner: string, outer: string): boolean {
+  if (outer === '*' || inner === outer) return true;
+  if (!outer.startsWith('*')) return false;
+  // `*.a.com` includes `*.b.a.com` and `x.a.com`, not `a.com`.
+  return inner.length > outer.length - 1 && inner.endsWith(outer.slice(1));
+}
+
+/** The hosts that both stand for, or undefined. */
+export function intersectHosts(a: string, b: string): string | undefined {
+  if (isSubsetHost(a, b)) return a;
+  return isSubsetHost(b, a) ? b : undefined;
+}
+
+/** The domain that a host falls to, in Envoy's order: exact, then the longest suffix, then `*`. */
+export function findDomain(
+  domains: { has(domain: string): boolean },
+  host: string,
+): string | undefined {
+  if (domains.has(host)) return host;
+  for (let i = 1; i < host.length; i++) {
+    // Suffix domains need something in place of the star.
+    const suffix = `*${host.slice(i)}`;
+    if (domains.has(suffix)) return suffix;
+  }
+  return domains.has('*') ? '*' : undefined;
+}
+
+/** `name.namespace` of a Service host name; short names belong to `namespace`. */
+export function resolveServiceHost(
+  host: string,
+  namespace: string,
+): { namespace: string; name: string } | undefined {
+  if (!host.includes('.')) return { namespace, name: host };
+  const match = /^([^.]+)\.([^.]+)\.svc(\..+)?$/.exec(host);
+  return match ? { name: match[1], namespace: match[2] } : undefined;
+}
+
+/** `namespace/name` of a Gateway as a VirtualService names it (Istio's resolveGatewayName). */
+export function resolveGatewayName(name: string, namespace: string): string {
+  if (name.includes('/')) {
+    return name.startsWith('./') ? `${namespace}/${name.slice(2)}` : name;
+  }
+  const [short, ...rest] = name.split('.');
+  return rest.length === 0 ? `${namespace}/${name}` : `${rest[0]}/${short}`;
+}

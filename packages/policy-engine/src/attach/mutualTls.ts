@@ -1,0 +1,98 @@
+import { ProxyRef, ResourceRef } from '../model';
+import { refOf } from '../parse';
+import { MutualTlsMode, PeerAuthenticationSpec } from '../parse/specs';
+import { Mesh, Stored } from './Mesh';
+import { proxyKey, selectorOf } from './policies';
+import { includesLabels } from './workloads';
+
+export type EffectiveMode = 'DISABLE' | 'PERMISSIVE' | 'STRICT' | 'unknown';
+
+/** What a sidecar demands of its callers. */
+export interface MutualTls {
+  mode: EffectiveMode;
+  ports: ReadonlyMap<number, EffectiveMode>;
+  /** The PeerAuthentication that decided. */
+  by?: ResourceRef;
+}
+
+export function modeOf(mtls: MutualTls, port: number): EffectiveMode {
+  return mtls.ports.get(port) ?? mtls.mode;
+}
+
+/**
+ * Mutual TLS of a sidecar: the workload's own PeerAuthentication, else its namespace's, else the
+ * root namespace's, else PERMISSIVE; `UNSET` inherits. The oldest wins where several apply
+ * (Istio's ComposePeerAuthentication).
+ */
+export function mutualTlsOf(mesh: Mesh, proxy: ProxyRef): MutualTls {
+  return mesh.queries.get(
+    `mutual-tls/${proxyKey(proxy)}`,
+    () => compose(mesh, proxy),
+    (a, b) =>
+      a.mode === b.mode &&
+      JSON.stringify([a.by, ...a.ports]) === JSON.stringify([b.by, ...b.ports]),
+  );
+}
+
+function compose(mesh: Mesh, proxy: ProxyRef): MutualTls {
+  const root = wide(mesh, mesh.rootNamespace);
+  const namespaced =
+    proxy.namespace === mesh.rootNamespace
+      ? undefined
+      : wide(mesh, proxy.namespace);
+  const own = oldest(
+    mesh.inNamespace('PeerAuthentication', proxy.namespace).filter(stored => {
+      const selector = selectorOf(stored);
+      return (
+        selector !== 'unreadable' &&
+        Object.keys(selector).length > 0 &&
+        includesLabels(proxy.labels, selector)
+      );
+    }),
+  );
+  let mode: EffectiveMode = 'PERMISSIVE';
+  let by: ResourceRef | undefined;
+  for (const stored of [root, namespaced, own]) {
+    const given = stored && readMode(stored);
+    if (stored && given && given !== 'UNSET') {
+      mode = given;
+      by = refOf(stored.resource);
+    }
+  }
+  const ports = new Map<number, EffectiveMode>();
+  const levels =
+    own && own.errors.length === 0
+      ? (own.resource.spec as PeerAuthenticationSpec | undefined)?.portLevelMtls
+      : undefined;
+  for (const [port, level] of Object.entries(levels ?? {})) {
+    const given = level?.mode ?? 'UNSET';
+    ports.set(Number(port), given === 'UNSET' ? mode : given);
+  }
+  return { mode, ports, ...(by ? { by } : {}) };
+}
+
+function wide(mesh: Mesh, namespace: string): Stored | undefined {
+  return mesh.queries.get(`peer-authentication/${namespace}`, () =>
+    oldest(
+      mesh.inNamespace('PeerAuthentication', namespace).filter(stored => {
+        const selector = selectorOf(stored);
+        return selector === 'unreadable' || Object.keys(selector).length === 0;
+      }),
+    ),
+  );
+}
+
+function readMode(stored: Stored): MutualTlsMode | 'unknown' {
+  if (stored.errors.length > 0) return 'unknown';
+  const spec = stored.resource.spec as PeerAuthenticationSpec | undefined;
+  return spec?.mtls?.mode ?? 'UNSET';
+}
+
+function oldest(found: Stored[]): Stored | undefined {
+  const age = ({ resource: { metadata } }: Stored) =>
+    `${metadata.creationTimestamp ?? ''}/${metadata.name}`;
+  return found.reduce<Stored | undefined>(
+    (best, item) => (!best || age(item) < age(best) ? item : best),
+    undefined,
+  );
+}

@@ -1,0 +1,55 @@
+import { ProxyRef } from '../model';
+import { Mesh, Stored } from './Mesh';
+import { attachedTo, proxyKey } from './policies';
+
+/**
+ * Why a proxy may answer otherwise than its policies say: objects that put arbitrary code or
+ * configuration into it. One sentence each.
+ */
+export function opaqueReasons(mesh: Mesh, proxy: ProxyRef): readonly string[] {
+  return mesh.queries.get(
+    `opaque/${proxyKey(proxy)}`,
+    () => [
+      ...attachedTo(mesh, proxy, 'EnvoyFilter')
+        .filter(({ stored }) => changesRequests(stored, proxy))
+        .map(
+          ({ stored }) =>
+            `${label(stored)} patches this proxy's configuration, which the engine does not read`,
+        ),
+      ...attachedTo(mesh, proxy, 'WasmPlugin').map(
+        ({ stored }) => `${label(stored)} runs code in this proxy`,
+      ),
+      ...attachedTo(mesh, proxy, 'Sidecar')
+        .filter(({ stored }) => proxy.kind === 'sidecar' && hasIngress(stored))
+        .map(
+          ({ stored }) =>
+            `${label(stored)} replaces the inbound listeners, which the engine does not read`,
+        ),
+    ],
+    (a, b) => a.join('\n') === b.join('\n'),
+  );
+}
+
+/** Places of an EnvoyFilter that no inbound request of this proxy passes. */
+function changesRequests(stored: Stored, proxy: ProxyRef): boolean {
+  const patches = (stored.resource.spec as { configPatches?: unknown } | null)
+    ?.configPatches;
+  if (!Array.isArray(patches)) return true;
+  const foreign =
+    proxy.kind === 'gateway'
+      ? ['SIDECAR_INBOUND', 'SIDECAR_OUTBOUND']
+      : ['GATEWAY', 'SIDECAR_OUTBOUND'];
+  return patches.some(patch => {
+    const context = patch?.match?.context;
+    return patch?.applyTo !== 'CLUSTER' && !foreign.includes(context);
+  });
+}
+
+function hasIngress(stored: Stored): boolean {
+  const spec = stored.resource.spec as { ingress?: unknown } | null;
+  return Array.isArray(spec?.ingress) && spec.ingress.length > 0;
+}
+
+function label({ resource }: Stored): string {
+  return `${resource.kind} ${resource.metadata.namespace}/${resource.metadata.name}`;
+}

@@ -1,0 +1,2 @@
+export { compileProxy } from './compileProxy';
+export type { Program } from './program';

@@ -1,0 +1,118 @@
+import { AttachedPolicy, IssuerUse, ProxyRef, ResourceRef } from '../model';
+import { Cidr } from '../match/cidr';
+import { StringPattern } from '../match/stringPattern';
+import { Tri } from '../match/tri';
+import { MutualTls } from '../attach/mutualTls';
+
+/** One configured value, translated to what Envoy compares. `text` is the value as written. */
+export type Matcher = { text: string } & (
+  | { on: 'path' | 'method' | 'host' | 'sni'; pattern: StringPattern }
+  /** Compared with the SPIFFE URI of the peer. */
+  | { on: 'principal'; pattern: StringPattern }
+  /** Regular expressions on the SPIFFE URI. */
+  | { on: 'namespace'; namespace: string; pattern: StringPattern }
+  | {
+      on: 'service-account';
+      namespace: string;
+      account: string;
+      pattern: StringPattern;
+    }
+  | { on: 'source-ip'; range: Cidr }
+  | { on: 'remote-ip'; range: Cidr }
+  | { on: 'destination-ip'; range: Cidr }
+  | { on: 'request-principal'; issuer: StringPattern; subject: StringPattern }
+  | { on: 'claim'; claim: readonly string[]; pattern: StringPattern }
+  | { on: 'header'; name: string; pattern: StringPattern }
+  | { on: 'port'; port: number }
+  | { on: 'unsupported'; reason: string }
+);
+
+/** OR over `matchers`, negated where `negated`. */
+export interface Check {
+  /** Path inside the rule, such as `from[0].source.requestPrincipals`. */
+  field: string;
+  negated: boolean;
+  httpOnly: boolean;
+  matchers: readonly Matcher[];
+}
+
+/** AND over checks; none matches everything. */
+export type Clause = readonly Check[];
+
+/** One rule: some principal clause and some permission clause must hold. */
+export interface CompiledRule {
+  /** Envoy's policy id, as response-code details show it. */
+  id: string;
+  policy: ResourceRef;
+  index: number;
+  principals: readonly Clause[];
+  permissions: readonly Clause[];
+  /** Set for the stand-in of a malformed policy: whether it matches is not known. */
+  malformed?: string;
+}
+
+/** Rules of one RBAC filter, ordered by id, those for exact hosts indexed by host. */
+export interface RuleSet {
+  /** Whether the filter is there at all: an ALLOW filter refuses what no rule matches. */
+  present: Tri;
+  general: readonly CompiledRule[];
+  byHost: ReadonlyMap<string, readonly CompiledRule[]>;
+}
+
+export interface RbacFilters {
+  custom: RuleSet;
+  audit: RuleSet;
+  deny: RuleSet;
+  allow: RuleSet;
+  shadowDeny: RuleSet;
+  shadowAllow: RuleSet;
+}
+
+/** One jwtRule as Envoy's jwt_authn provider. */
+export interface JwtProvider {
+  policy: ResourceRef;
+  index: number;
+  /** Empty: any issuer. */
+  issuer: string;
+  audiences: readonly string[];
+  headers: readonly { name: string; prefix: string }[];
+  params: readonly string[];
+  cookies: readonly string[];
+  forward: boolean;
+  payloadHeader?: string;
+  claimHeaders: readonly { header: string; claim: string }[];
+  spaceDelimited: readonly string[];
+  jwks: IssuerUse['jwks'];
+}
+
+/**
+ * Everything that one proxy does with a request, ready to be run by `decide`. Holds no reference to
+ * the mesh; treat it as opaque.
+ *
+ * @public
+ */
+export interface Program {
+  proxy: ProxyRef;
+  policies: readonly AttachedPolicy[];
+  /** @internal */
+  providers: readonly JwtProvider[];
+  /** @internal Malformed RequestAuthentications: with them no token's fate is known. */
+  malformedProviders: readonly string[];
+  /** @internal */
+  http: RbacFilters;
+  /** @internal */
+  tcp: RbacFilters;
+  /** @internal Absent for gateways. */
+  mutualTls?: MutualTls;
+  /** @internal Reasons why no answer of this proxy can be told. */
+  opaque: readonly string[];
+}
+
+/** Index key of a host: lower case, without port. */
+export function bareHost(host: string): string {
+  const lower = host.toLowerCase();
+  const end = lower.startsWith('[')
+    ? lower.indexOf(']') + 1
+    : lower.indexOf(':');
+  return end > 0 ? lower.slice(0, end) : lower;
+}

@@ -1,0 +1,93 @@
+import { Tri, or } from '../match/tri';
+import { PolicyAction } from '../parse/specs';
+import { CompiledPolicy } from './compilePolicy';
+import { bareHost, CompiledRule, RbacFilters, RuleSet } from './program';
+
+/** Sorts the rules of all policies of a proxy into its RBAC filters. */
+export function buildFilters(
+  policies: readonly CompiledPolicy[],
+  chain: 'http' | 'tcp',
+): RbacFilters {
+  const select = (action: PolicyAction, dryRun: boolean) =>
+    buildRuleSet(policies, chain, action, dryRun);
+  return {
+    custom: select('CUSTOM', false),
+    audit: select('AUDIT', false),
+    deny: select('DENY', false),
+    allow: select('ALLOW', false),
+    shadowDeny: select('DENY', true),
+    shadowAllow: select('ALLOW', true),
+  };
+}
+
+function buildRuleSet(
+  policies: readonly CompiledPolicy[],
+  chain: 'http' | 'tcp',
+  action: PolicyAction,
+  dryRun: boolean,
+): RuleSet {
+  let present: Tri = false;
+  const rules: CompiledRule[] = [];
+  for (const policy of policies) {
+    // A policy that is malformed in its action may be of any action.
+    const certain = policy.action === action;
+    const possible = certain || policy.action === undefined;
+    if (!possible || policy.dryRun !== dryRun) continue;
+    present = or(present, certain ? true : 'unknown');
+    rules.push(...policy[chain]);
+  }
+  return indexRules(present, rules);
+}
+
+/** Indexes rules by the exact hosts that they name, so that a shared gateway's cost per request does not grow with its hosts. */
+export function indexRules(present: Tri, rules: CompiledRule[]): RuleSet {
+  const general: CompiledRule[] = [];
+  const byHost = new Map<string, CompiledRule[]>();
+  for (const rule of [...rules].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    const hosts = exactHosts(rule);
+    if (!hosts) general.push(rule);
+    for (const host of hosts ?? []) {
+      const list = byHost.get(host);
+      if (list) list.push(rule);
+      else byHost.set(host, [rule]);
+    }
+  }
+  return { present, general, byHost };
+}
+
+/** Hosts without which the rule cannot match; undefined where any host may. */
+function exactHosts(rule: CompiledRule): Set<string> | undefined {
+  if (rule.malformed !== undefined) return undefined;
+  const hosts = new Set<string>();
+  for (const clause of rule.permissions) {
+    const check = clause.find(
+      ({ negated, matchers }) => !negated && matchers[0].on === 'host',
+    );
+    if (!check) return undefined;
+    for (const matcher of check.matchers) {
+      if (matcher.on !== 'host') return undefined;
+      const { pattern } = matcher;
+      const isPort = pattern.kind === 'prefix' && pattern.value.includes(':');
+      if (pattern.kind !== 'exact' && !isPort) return undefined;
+      hosts.add(bareHost(pattern.value));
+    }
+  }
+  return hosts;
+}
+
+/** Rules that could match a request for `host`. */
+export function rulesFor(set: RuleSet, host: string | undefined): readonly CompiledRule[] {
+  const scoped =
+    set.byHost.size > 0 && host !== undefined
+      ? set.byHost.get(bareHost(host))
+      : undefined;
+  if (!scoped) return set.general;
+  if (set.general.length === 0) return scoped;
+  return [...set.general, ...scoped].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+export function allRules(set: RuleSet): readonly CompiledRule[] {
+  return set.byHost.size === 0
+    ? set.general
+    : [...set.general, ...new Set([...set.byHost.values()].flat())];
+}

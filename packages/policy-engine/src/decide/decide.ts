@@ -1,0 +1,73 @@
+import { Decision, ProxyRequest, TraceStep } from '../model';
+import { Program } from '../compile/program';
+import { Evaluation, evaluate } from './evaluate';
+import { traceEvaluation } from './trace';
+
+/**
+ * What a proxy answers to a request: status, body, response-code details, and a trace of what it
+ * looked at. Total: never throws, whatever the request holds.
+ *
+ * @public
+ */
+export function decide(program: Program, request: ProxyRequest): Decision {
+  return toDecision(program, request, evaluate(program, request));
+}
+
+/** @internal */
+export function toDecision(
+  program: Program,
+  request: ProxyRequest,
+  evaluation: Evaluation,
+): Decision {
+  const trace = traceEvaluation(program, request, evaluation);
+  return { ...answer(program, request, evaluation), trace };
+}
+
+type Answer = Omit<Decision, 'trace'>;
+
+function answer(
+  program: Program,
+  request: ProxyRequest,
+  evaluation: Evaluation,
+): Answer {
+  const { precondition, jwt, custom, deny, allow, passes } = evaluation;
+  if (program.opaque.length > 0) return { status: 'unknown' };
+  if (precondition?.kind === 'bad-request') return { status: 400 };
+  if (precondition) return { status: 'closed' };
+  if (passes === true) return { status: 200 };
+  if (passes === 'unknown' || custom.matched !== false) {
+    return { status: 'unknown' };
+  }
+  if (jwt?.kind === 'refused') return refusedByJwt(jwt.status, jwt.body);
+  // Refused either way, but by which of two filters is not known.
+  if (jwt?.kind === 'unknown') return { status: 'unknown' };
+  const tcp = request.protocol === 'tcp';
+  if (deny.matched === true) return refusedByRbac(tcp, deny.rule?.id ?? 'none');
+  if (deny.matched === 'unknown' || allow.matched !== false) {
+    return refusedByRbac(tcp, undefined);
+  }
+  return refusedByRbac(tcp, 'none');
+}
+
+function refusedByJwt(status: 401 | 403, body: string | undefined): Answer {
+  if (body === undefined) return { status };
+  const reason = body.replace(/\s/g, '_');
+  return { status, body, details: `jwt_authn_access_denied{${reason}}` };
+}
+
+function refusedByRbac(tcp: boolean, id: string | undefined): Answer {
+  const details =
+    id === undefined
+      ? {}
+      : { details: `rbac_access_denied_matched_policy[${id}]` };
+  return tcp
+    ? { status: 'closed', ...details }
+    : { status: 403, body: 'RBAC: access denied', ...details };
+}
+
+/** @internal Steps of a decision that say why it is `unknown`. */
+export function unknownReasons(trace: readonly TraceStep[]): string[] {
+  return trace
+    .filter(step => step.outcome === 'unknown')
+    .map(step => step.message);
+}

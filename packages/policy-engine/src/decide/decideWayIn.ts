@@ -1,0 +1,58 @@
+import { Decision, ProxyRef, ProxyRequest, WayIn } from '../model';
+import { Mesh } from '../attach/Mesh';
+import { compileProxy } from '../compile/compileProxy';
+import { RouteMatch } from '../route/matchRoute';
+import { toDecision } from './decide';
+import { walk } from './walk';
+
+/** What happens to a request along a way in. @public */
+export interface WayInDecision {
+  /** 200: it reaches the workload, or the route that {@link WayInDecision.route} names. */
+  status: Decision['status'];
+  body?: string;
+  /** Decisions in order; the last one settled it. */
+  hops: { proxy: ProxyRef; decision: Decision }[];
+  /** Where the gateway's routes send it, once its policies let it through. */
+  route?: RouteMatch;
+  /** Whether it reaches the workload of this way in. */
+  reaches: 'yes' | 'no' | 'unknown';
+  /** Why it is not known, where no decision says so. */
+  reason?: string;
+}
+
+/**
+ * Carries a request through every proxy of a way in: verified tokens are stripped unless forwarded,
+ * and a sidecar behind a gateway sees the gateway as caller.
+ *
+ * @param request - what a client sends to the first hop; its port and protocol are the hop's
+ * @public
+ */
+export function decideWayIn(
+  mesh: Mesh,
+  wayIn: WayIn,
+  request: ProxyRequest,
+): WayInDecision {
+  const programs = wayIn.hops.map(({ proxy }) => compileProxy(mesh, proxy));
+  const { steps, route, reaches, uncertain } = walk(mesh, wayIn, programs, request);
+  const hops = steps.map(step => ({
+    proxy: step.hop.proxy,
+    decision: toDecision(step.program, step.request, step.evaluation),
+  }));
+  const settled = hops.find(({ decision }) => decision.status !== 200);
+  const last = settled?.decision ?? hops.at(-1)?.decision;
+  let status: Decision['status'] = last?.status ?? 200;
+  if (status === 200 && reaches === 'unknown') status = 'unknown';
+  return {
+    status,
+    ...(last?.body === undefined ? {} : { body: last.body }),
+    hops,
+    ...(route ? { route: publicRoute(route) } : {}),
+    reaches: reaches === 'unknown' ? 'unknown' : reaches ? 'yes' : 'no',
+    ...(uncertain === undefined ? {} : { reason: uncertain }),
+  };
+}
+
+function publicRoute(route: RouteMatch & { spec?: unknown; uriPrefix?: unknown }): RouteMatch {
+  const { spec, uriPrefix, ...match } = route;
+  return match as RouteMatch;
+}

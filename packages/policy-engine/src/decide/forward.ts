@@ -1,0 +1,130 @@
+import { ProxyRequest } from '../model';
+import { HttpRouteSpec } from '../parse/specs';
+import { Program } from '../compile/program';
+import { Evaluation } from './evaluate';
+import { readHeaders } from './facts';
+
+/** Identity and protocol that the next proxy sees of a gateway. */
+export interface NextHop {
+  port: number;
+  protocol: 'http' | 'tcp';
+  /** SPIFFE identity of the gateway that opens the connection. */
+  principal: string;
+}
+
+/**
+ * The request as the next proxy meets it: verified tokens removed unless `forwardOriginalToken`,
+ * claim headers replaced, the gateway as caller. Undefined where the route changes the request in a
+ * way that the engine does not follow.
+ */
+export function forwardRequest(
+  program: Program,
+  request: ProxyRequest,
+  evaluation: Evaluation,
+  route: { spec?: HttpRouteSpec; uriPrefix?: string },
+  next: NextHop,
+): ProxyRequest | undefined {
+  const stripped = applyJwtOutputs(program, request, evaluation);
+  const rewritten = rewrite(stripped, evaluation.facts.path, route);
+  if (!rewritten) return undefined;
+  const clientIp = request.source?.ip;
+  return {
+    ...rewritten,
+    port: next.port,
+    protocol: next.protocol,
+    source: {
+      principal: next.principal,
+      namespace: next.principal.split('/')[2],
+      // The gateway's Pod address is not known; it appends the client's to X-Forwarded-For.
+      ...(clientIp === undefined ? {} : { remoteIp: clientIp }),
+    },
+    sni: undefined,
+    destinationIp: undefined,
+  };
+}
+
+function applyJwtOutputs(
+  program: Program,
+  request: ProxyRequest,
+  { jwt, facts }: Evaluation,
+): ProxyRequest {
+  if (!jwt || program.providers.length === 0) return request;
+  const headers = Object.fromEntries(readHeaders(request.headers));
+  for (const provider of program.providers) {
+    if (provider.payloadHeader) delete headers[provider.payloadHeader];
+    for (const { header } of provider.claimHeaders) delete headers[header];
+  }
+  if (jwt.kind !== 'passed' || !jwt.provider) return { ...request, headers };
+  const { provider } = jwt;
+  if (facts.claims.kind === 'verified') {
+    const { payload } = facts.claims;
+    for (const { header, claim } of provider.claimHeaders) {
+      const value = payload[claim];
+      if (['string', 'number', 'boolean'].includes(typeof value)) {
+        headers[header] = String(value);
+      }
+    }
+    if (provider.payloadHeader) {
+      headers[provider.payloadHeader] = JSON.stringify(payload);
+    }
+  }
+  if (provider.forward) return { ...request, headers };
+  const removed = new Set(
+    jwt.tokens.filter(token => token.in !== 'cookie').map(({ index }) => index),
+  );
+  const tokens = (request.tokens ?? []).filter((_, i) => !removed.has(i));
+  return { ...request, headers, tokens };
+}
+
+function rewrite(
+  request: ProxyRequest,
+  path: string,
+  { spec, uriPrefix }: { spec?: HttpRouteSpec; uriPrefix?: string },
+): ProxyRequest | undefined {
+  if (!spec) return request;
+  if (spec.rewrite?.uriRegexRewrite) return undefined;
+  const query = request.path?.split('?')[1];
+  const suffix = query === undefined ? '' : `?${query}`;
+  const uri = spec.rewrite?.uri;
+  let changed = path;
+  if (uri !== undefined) {
+    changed =
+      uriPrefix === undefined ? uri : `${uri}${path.slice(uriPrefix.length)}`;
+  }
+  const host = spec.rewrite?.authority ?? request.host;
+  const base = { ...request, host, path: `${changed}${suffix}` };
+  const operations = [
+    spec.headers?.request,
+    ...(spec.route ?? []).map(({ headers }) => headers?.request),
+  ].filter(item => item !== undefined);
+  if (operations.length === 0) return base;
+  return editHeaders(base, operations);
+}
+
+function editHeaders(
+  request: ProxyRequest,
+  operations: {
+    set?: Record<string, string>;
+    add?: Record<string, string>;
+    remove?: string[];
+  }[],
+): ProxyRequest | undefined {
+  const headers = Object.fromEntries(readHeaders(request.headers));
+  const tokenHeaders = (request.tokens ?? [])
+    .filter(token => token.in === 'header')
+    .map(token => (token.name ?? 'authorization').toLowerCase());
+  for (const { set, add, remove } of operations) {
+    const names = [...Object.keys({ ...set, ...add }), ...(remove ?? [])].map(
+      name => name.toLowerCase(),
+    );
+    // A token that the route itself sets or removes is beyond what a request describes.
+    if (names.some(name => tokenHeaders.includes(name))) return undefined;
+    for (const [name, value] of Object.entries({ ...add, ...set })) {
+      // Envoy's %…% variables are filled in from the connection.
+      if (value.includes('%')) return undefined;
+      headers[name.toLowerCase()] = value;
+    }
+    for (const name of remove ?? []) delete headers[name.toLowerCase()];
+  }
+  return { ...request, headers };
+}

@@ -1,0 +1,153 @@
+import { ProxyRequest, RequestToken } from '../model';
+import { JwtProvider } from '../compile/program';
+import { Facts } from './facts';
+
+/** A token as one provider finds it. */
+export interface FoundToken {
+  /** Index in `request.tokens`; -1 for one that stands only in the raw request. */
+  index: number;
+  in: 'header' | 'query' | 'cookie';
+  name: string;
+  validity: RequestToken['validity'] | 'not-known';
+  claims: Record<string, unknown>;
+}
+
+/**
+ * Every token that a provider finds, in Envoy's order: headers, parameters, cookies. A raw header,
+ * parameter or cookie that `request.tokens` does not describe counts too: it is malformed, or a
+ * token of which nobody said whether it is valid.
+ */
+export function findTokens(
+  provider: JwtProvider,
+  request: ProxyRequest,
+  facts: Facts,
+): FoundToken[] {
+  const tokens = request.tokens ?? [];
+  const found: FoundToken[] = [];
+  for (const { name, prefix } of provider.headers) {
+    const described = tokensAt(tokens, 'header', name);
+    for (const { token, index } of described) {
+      const text = prefixOf(token);
+      if (prefix !== '' && !text.includes(prefix)) continue;
+      // Anything between prefix and token makes the text no JWT.
+      const clean = prefix === '' ? text === '' : text.endsWith(prefix);
+      found.push(describe(token, index, name, clean));
+    }
+    if (described.length === 0) {
+      found.push(...rawHeader(facts.headers.get(name), name, prefix));
+    }
+  }
+  for (const name of provider.params) {
+    const described = tokensAt(tokens, 'query', name).slice(0, 1);
+    found.push(
+      ...described.map(({ token, index }) => describe(token, index, name, true)),
+    );
+    const raw = described.length === 0 ? readParam(facts.query, name) : null;
+    if (raw !== null) found.push(describeRaw(raw, 'query', name));
+  }
+  for (const name of provider.cookies) {
+    const described = tokensAt(tokens, 'cookie', name).slice(0, 1);
+    found.push(
+      ...described.map(({ token, index }) => describe(token, index, name, true)),
+    );
+    const raw =
+      described.length === 0
+        ? readCookie(facts.headers.get('cookie'), name)
+        : null;
+    if (raw !== null) found.push(describeRaw(raw, 'cookie', name));
+  }
+  return found;
+}
+
+/** Name under which a token travels. */
+export function tokenName(token: RequestToken): string {
+  const fallback = token.in === 'query' ? 'access_token' : 'authorization';
+  const name = token.name ?? fallback;
+  return token.in === 'header' ? name.toLowerCase() : name;
+}
+
+function prefixOf(token: RequestToken): string {
+  if (token.prefix !== undefined) return token.prefix;
+  return tokenName(token) === 'authorization' ? 'Bearer ' : '';
+}
+
+function tokensAt(
+  tokens: RequestToken[],
+  place: RequestToken['in'],
+  name: string,
+): { token: RequestToken; index: number }[] {
+  return tokens
+    .map((token, index) => ({ token, index }))
+    .filter(({ token }) => token.in === place && tokenName(token) === name);
+}
+
+function describe(
+  token: RequestToken,
+  index: number,
+  name: string,
+  clean: boolean,
+): FoundToken {
+  const validity = clean ? token.validity : 'malformed';
+  return { index, in: token.in, name, validity, claims: token.claims };
+}
+
+function rawHeader(
+  value: string | undefined,
+  name: string,
+  prefix: string,
+): FoundToken[] {
+  if (value === undefined) return [];
+  const at = value.indexOf(prefix);
+  if (at < 0) return [];
+  const text = value.slice(at + prefix.length).trim();
+  return [describeRaw(text, 'header', name)];
+}
+
+function describeRaw(
+  text: string,
+  place: FoundToken['in'],
+  name: string,
+): FoundToken {
+  const claims = decodeClaims(text);
+  return claims
+    ? { index: -1, in: place, name, validity: 'not-known', claims }
+    : { index: -1, in: place, name, validity: 'malformed', claims: {} };
+}
+
+/** Claims of a compact JWS (RFC 7515 section 7.1); undefined where it is none. */
+export function decodeClaims(
+  text: string,
+): Record<string, unknown> | undefined {
+  const parts = text.split('.');
+  if (parts.length !== 3) return undefined;
+  const [header, payload] = parts.slice(0, 2).map(decodePart);
+  return header && payload ? payload : undefined;
+}
+
+function decodePart(part: string): Record<string, unknown> | undefined {
+  if (!/^[A-Za-z0-9_-]+$/.test(part)) return undefined;
+  try {
+    const binary = atob(part.replace(/-/g, '+').replace(/_/g, '/'));
+    const bytes = Uint8Array.from(binary, char => char.charCodeAt(0));
+    const value = JSON.parse(new TextDecoder().decode(bytes));
+    return value && typeof value === 'object' && !Array.isArray(value)
+      ? value
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readParam(query: string, name: string): string | null {
+  return query.includes(name) ? new URLSearchParams(query).get(name) : null;
+}
+
+function readCookie(header: string | undefined, name: string): string | null {
+  for (const pair of header?.split(/[;,]/) ?? []) {
+    const cut = pair.indexOf('=');
+    if (cut > 0 && pair.slice(0, cut).trim() === name) {
+      return pair.slice(cut + 1).trim();
+    }
+  }
+  return null;
+}

@@ -1,0 +1,96 @@
+import { Hop, ProxyRequest, WayIn } from '../model';
+import { Tri } from '../match/tri';
+import { gatewayWorkloadIdentity } from '../attach/identity';
+import { Mesh } from '../attach/Mesh';
+import { Program } from '../compile/program';
+import { FoundRoute, findRoute } from '../route/matchRoute';
+import { Evaluation, evaluate } from './evaluate';
+import { forwardRequest } from './forward';
+
+/** One proxy's part in a request's way. */
+export interface Step {
+  hop: Hop;
+  program: Program;
+  request: ProxyRequest;
+  evaluation: Evaluation;
+}
+
+/** A request carried along a way in. */
+export interface Walk {
+  steps: Step[];
+  /** Where the gateway sent it; absent for in-mesh ways in and where the gateway refused. */
+  route?: FoundRoute;
+  /** Whether it reaches the workload of this way in. */
+  reaches: Tri;
+  /** Why `reaches` is unknown, beyond what the steps say. */
+  uncertain?: string;
+}
+
+/**
+ * Carries a request through the proxies of a way in: a hop sees what the one before forwards. Stops
+ * where a proxy refuses or the route leads elsewhere.
+ *
+ * @param programs - one per hop
+ */
+export function walk(
+  mesh: Mesh,
+  wayIn: WayIn,
+  programs: readonly Program[],
+  request: ProxyRequest,
+): Walk {
+  const steps: Step[] = [];
+  let current: ProxyRequest = request;
+  let reaches: Tri = true;
+  let route: FoundRoute | undefined;
+  for (const [index, hop] of wayIn.hops.entries()) {
+    const seen: ProxyRequest = {
+      ...current,
+      port: hop.port,
+      protocol: hop.protocol,
+    };
+    const evaluation = evaluate(programs[index], seen);
+    steps.push({ hop, program: programs[index], request: seen, evaluation });
+    if (evaluation.passes === false) return { steps, reaches: false };
+    if (evaluation.passes === 'unknown') reaches = 'unknown';
+    if (hop.proxy.kind !== 'gateway') continue;
+    if (hop.protocol === 'http') {
+      route = findRoute(mesh, hop.proxy, seen, evaluation.facts);
+      if (route.kind === 'unknown') {
+        return { steps, route, reaches: 'unknown', uncertain: route.reason };
+      }
+      if (!leadsTo(route, wayIn)) return { steps, route, reaches: false };
+    }
+    const next = wayIn.hops[index + 1];
+    if (!next) continue;
+    const forwarded = forwardRequest(programs[index], seen, evaluation, route ?? {}, {
+      port: next.port,
+      protocol: next.protocol,
+      principal: gatewayWorkloadIdentity(mesh, hop.proxy),
+    });
+    if (!forwarded) {
+      const uncertain =
+        'the route changes the request in a way that the engine does not follow';
+      return { steps, route, reaches: 'unknown', uncertain };
+    }
+    current = forwarded;
+  }
+  const [uncertain] = wayIn.uncertain ?? [];
+  return {
+    steps,
+    ...(route ? { route } : {}),
+    reaches: uncertain === undefined ? reaches : 'unknown',
+    ...(uncertain === undefined ? {} : { uncertain }),
+  };
+}
+
+function leadsTo(route: FoundRoute, wayIn: WayIn): boolean {
+  if (route.kind !== 'service') return false;
+  const { destination } = wayIn;
+  if (!destination) return true;
+  return [route, ...(route.alternatives ?? [])].some(
+    ({ service, port }) =>
+      service.namespace === destination.namespace &&
+      service.name === destination.name &&
+      port === destination.port,
+  );
+}

@@ -1,0 +1,233 @@
+import { Exposure, ProxyRequest, WayIn } from '../model';
+import { Mesh } from '../attach/Mesh';
+import { Program } from '../compile/program';
+import { Walk } from '../decide/walk';
+import { traceEvaluation } from '../decide/trace';
+import { unknownReasons } from '../decide/decide';
+import { Box, coverWithBoxes } from './boxes';
+import {
+  ClassResult,
+  classify,
+  coordinatesOf,
+  Exploration,
+  MAX_CLASSES,
+  prepare,
+  run,
+  witnessOf,
+} from './explore';
+import { validTokens } from './validTokens';
+
+/** What requests without a valid token, and with one, can do on a way in. */
+export interface WayInAnalysis {
+  /** Heaviest first. CORS preflights come last: they do not count as exposed. */
+  exposures: AnalysedExposure[];
+  /** Every class that reaches the workload passes without a token. */
+  everythingPasses: boolean;
+  /** Why some class could not be decided. */
+  unknown?: string;
+  /** Whether some request with a valid token reaches the workload. */
+  validTokenPasses: 'yes' | 'no' | 'unknown' | 'not-tried';
+  /** Set where no class leads to the workload at all. */
+  unreachable: boolean;
+}
+
+export interface AnalysedExposure extends Exposure {
+  /** Only CORS preflights are in the class: browsers send them without credentials. */
+  preflight: boolean;
+  /** The proxy whose ALLOW rule admits it. */
+  admittedAt?: number;
+}
+
+const MAX_EXPOSURES = 20;
+/** Requests with tokens tried before the search is given up. */
+const MAX_TRIES = 20_000;
+
+export function analyseWayIn(
+  mesh: Mesh,
+  wayIn: WayIn,
+  programs: readonly Program[],
+): WayInAnalysis {
+  const exploration = prepare(mesh, wayIn, programs);
+  if (exploration.tooMany) {
+    return {
+      exposures: [],
+      everythingPasses: false,
+      unknown: `policies and routes tell apart more than ${MAX_CLASSES} classes of requests (${exploration.size})`,
+      validTokenPasses: 'not-tried',
+      unreachable: false,
+    };
+  }
+  const results: ClassResult[] = [];
+  let unknown: string | undefined;
+  for (let index = 0; index < exploration.size; index++) {
+    const request = requestAt(wayIn, exploration, index);
+    const walked = run(mesh, wayIn, exploration, request);
+    const result = classify(walked);
+    results.push(result);
+    if (result === 'unknown') unknown ??= reasonOf(walked);
+  }
+  const isPreflightAt = (index: number) =>
+    isPreflightShaped(requestAt(wayIn, exploration, index));
+  const relevant = results
+    .map((_, index) => index)
+    .filter(index => results[index] !== 'elsewhere' && !isPreflightAt(index));
+  const passing = relevant.filter(index => results[index] === 'passes');
+  const everythingPasses =
+    relevant.length > 0 && passing.length === relevant.length;
+  return {
+    exposures: describeExposures(mesh, wayIn, exploration, results, isPreflightAt),
+    everythingPasses,
+    ...(unknown === undefined ? {} : { unknown }),
+    validTokenPasses:
+      passing.length > 0 || unknown !== undefined
+        ? 'not-tried'
+        : tryTokens(mesh, wayIn, exploration, results),
+    unreachable: relevant.length === 0,
+  };
+}
+
+/**
+ * An OPTIONS request that asks for a method, as browsers send it before the real request and always
+ * without credentials (Fetch standard, CORS-preflight request).
+ */
+export function isPreflightShaped(request: ProxyRequest): boolean {
+  return (
+    request.method === 'OPTIONS' &&
+    Object.entries(request.headers ?? {}).some(
+      ([name, value]) =>
+        name.toLowerCase() === 'access-control-request-method' && value.length > 0,
+    )
+  );
+}
+
+function requestAt(
+  wayIn: WayIn,
+  exploration: Exploration,
+  index: number,
+): ProxyRequest {
+  return witnessOf(wayIn, exploration, coordinatesOf(exploration, index));
+}
+
+function describeExposures(
+  mesh: Mesh,
+  wayIn: WayIn,
+  exploration: Exploration,
+  results: ClassResult[],
+  isPreflightAt: (index: number) => boolean,
+): AnalysedExposure[] {
+  const isOpen = (index: number) =>
+    results[index] === 'passes' || results[index] === 'elsewhere';
+  const cover = (isWanted: (index: number) => boolean, isAllowed: (index: number) => boolean) =>
+    coverWithBoxes(exploration, isWanted, isAllowed, MAX_EXPOSURES);
+  const real = cover(
+    index => results[index] === 'passes' && !isPreflightAt(index),
+    isOpen,
+  );
+  const preflights = cover(
+    index => results[index] === 'passes' && isPreflightAt(index),
+    isOpen,
+  ).filter(() => real.every(box => box.some(position => position !== undefined)));
+  return [
+    ...real.map(box => toExposure(mesh, wayIn, exploration, results, box, false)),
+    ...preflights.map(box => toExposure(mesh, wayIn, exploration, results, box, true)),
+  ].slice(0, MAX_EXPOSURES);
+}
+
+function toExposure(
+  mesh: Mesh,
+  wayIn: WayIn,
+  exploration: Exploration,
+  results: ClassResult[],
+  box: Box,
+  preflight: boolean,
+): AnalysedExposure {
+  const witness = witnessIn(wayIn, exploration, results, box);
+  const walked = run(mesh, wayIn, exploration, witness);
+  const admittedAt = walked.steps.findLastIndex(
+    ({ evaluation }) => evaluation.allow.rule !== undefined,
+  );
+  const rule = walked.steps[admittedAt]?.evaluation.allow.rule;
+  return {
+    summary: summarize(wayIn, exploration, box),
+    witness,
+    ...(rule ? { admittedBy: rule.policy, admittedAt } : {}),
+    everything: box.every(position => position === undefined),
+    preflight,
+  };
+}
+
+/** A class of the box that really passes: others in it may belong to other services. */
+function witnessIn(
+  wayIn: WayIn,
+  exploration: Exploration,
+  results: ClassResult[],
+  box: Box,
+): ProxyRequest {
+  const index = results.findIndex(
+    (result, i) =>
+      result === 'passes' &&
+      coordinatesOf(exploration, i).every(
+        (position, dimension) =>
+          box[dimension] === undefined || box[dimension] === position,
+      ),
+  );
+  return requestAt(wayIn, exploration, index);
+}
+
+function summarize(wayIn: WayIn, { dimensions }: Exploration, box: Box): string {
+  const label = (name: string) =>
+    dimensions.flatMap((dimension, i) => {
+      const position = box[i];
+      return dimension.name === name && position !== undefined
+        ? [dimension.options[position].label]
+        : [];
+    });
+  const [method = 'any method'] = label('method');
+  const [path = 'any path'] = label('path');
+  const [caller = 'anyone'] = label('caller');
+  const host = label('host').map(name => ` for host ${name}`).join('');
+  const details = label('detail').map(text => `, ${text}`).join('');
+  const isHttp = wayIn.hops.some(hop => hop.protocol === 'http');
+  const what = isHttp || wayIn.hops.length === 0 ? `${method} on ${path}` : 'any connection';
+  return `${what}${host}${details} from ${caller}`.replace(/^([A-Z]+) on (\/)/, '$1 $2');
+}
+
+function reasonOf(walked: Walk): string {
+  if (walked.uncertain !== undefined) return walked.uncertain;
+  for (const { program, request, evaluation } of walked.steps) {
+    if (evaluation.passes !== 'unknown') continue;
+    const [reason] = unknownReasons(traceEvaluation(program, request, evaluation));
+    if (reason !== undefined) return reason;
+    const custom = evaluation.custom.rule?.policy;
+    if (custom) {
+      return `AuthorizationPolicy ${custom.namespace}/${custom.name} asks an external authorizer`;
+    }
+  }
+  return 'the request does not say enough';
+}
+
+function tryTokens(
+  mesh: Mesh,
+  wayIn: WayIn,
+  exploration: Exploration,
+  results: ClassResult[],
+): 'yes' | 'no' | 'unknown' {
+  const chains = wayIn.hops.map(hop => hop.protocol);
+  const tokens = validTokens(exploration.programs, chains);
+  let tries = 0;
+  let uncertain = false;
+  for (const token of tokens) {
+    for (let index = 0; index < exploration.size; index++) {
+      if (results[index] === 'elsewhere') continue;
+      const request = requestAt(wayIn, exploration, index);
+      // Envoy does not look at the token of a preflight.
+      if (isPreflightShaped(request)) continue;
+      const walked = run(mesh, wayIn, exploration, { ...request, tokens: [token] });
+      if (walked.reaches === true) return 'yes';
+      uncertain ||= walked.reaches === 'unknown';
+      tries += 1;
+      if (tries > MAX_TRIES) return 'unknown';
+    }
+  }
+  return uncertain ? 'unknown' : 'no';
+}

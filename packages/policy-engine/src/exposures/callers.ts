@@ -1,0 +1,119 @@
+import { cidrBounds, cidrContains } from '../match/cidr';
+import { matchesPattern } from '../match/stringPattern';
+import { WayIn } from '../model';
+import { Patterns } from './patterns';
+import { Option } from './dimensions';
+
+const STRANGER_NAMESPACE = 'another-namespace';
+const STRANGER_ACCOUNT = 'another-account';
+
+/**
+ * Who may call: anyone without certificate where plaintext is admitted, a workload that no policy
+ * names, and one for each principal, namespace and service account that policies name.
+ */
+export function callerOptions(
+  wayIn: WayIn,
+  patterns: Patterns,
+  trustDomain: string,
+): Option[] {
+  const identity = wayIn.callerIdentity ?? 'none';
+  const options: Option[] = [];
+  if (identity !== 'required') {
+    const label = wayIn.kind === 'gateway' ? 'anyone' : 'a client without a certificate';
+    options.push({ label, signature: 'plaintext', apply: request => request });
+  }
+  if (identity !== 'none') {
+    for (const principal of principalsOf(patterns, trustDomain)) {
+      const isStranger = principal.includes(`/${STRANGER_NAMESPACE}/sa/${STRANGER_ACCOUNT}`);
+      options.push({
+        label: isStranger ? 'any other workload' : principal,
+        signature: patterns.callers
+          .map(({ pattern }) => Number(matchesPattern(pattern, `spiffe://${principal}`)))
+          .join(''),
+        apply: request => ({
+          ...request,
+          source: {
+            ...request.source,
+            principal,
+            namespace: principal.split('/')[2],
+          },
+        }),
+      });
+    }
+  }
+  return options;
+}
+
+function principalsOf(patterns: Patterns, trustDomain: string): string[] {
+  const stranger = identity(trustDomain, STRANGER_NAMESPACE, STRANGER_ACCOUNT);
+  const namespaces = new Set([STRANGER_NAMESPACE]);
+  const accounts = new Set([STRANGER_ACCOUNT]);
+  const whole = new Set<string>();
+  for (const matcher of patterns.callers) {
+    if (matcher.on === 'namespace') {
+      namespaces.add(matcher.namespace.replaceAll('*', 'x'));
+    } else if (matcher.on === 'service-account') {
+      whole.add(identity(trustDomain, matcher.namespace, matcher.account));
+    } else {
+      const text = matcher.text.replace(/^cluster\.local\//, `${trustDomain}/`);
+      if (text === '*') continue;
+      if (text.startsWith('*')) {
+        const account = /\/sa\/([^/]+)$/.exec(text)?.[1];
+        const namespace = /\/ns\/([^/]+)\//.exec(text)?.[1];
+        if (account) accounts.add(account);
+        if (namespace) namespaces.add(namespace);
+        if (!account) whole.add(`${stranger}${text.slice(1)}`);
+      } else if (text.endsWith('*')) {
+        whole.add(complete(text.slice(0, -1), trustDomain));
+        const namespace = /^[^/]+\/ns\/([^/]+)\//.exec(text)?.[1];
+        if (namespace) namespaces.add(namespace);
+      } else {
+        whole.add(text);
+        const [, , namespace] = text.split('/');
+        if (namespace && namespaces.size < 50) namespaces.add(namespace);
+      }
+    }
+  }
+  const crossed = [...namespaces].flatMap(namespace =>
+    [...accounts].map(account => identity(trustDomain, namespace, account)),
+  );
+  return [...new Set([...crossed, ...whole])];
+}
+
+function identity(domain: string, namespace: string, account: string): string {
+  return `${domain}/ns/${namespace}/sa/${account}`;
+}
+
+/** Completes the beginning of a SPIFFE identity to a whole one. */
+function complete(head: string, trustDomain: string): string {
+  const model = [trustDomain, 'ns', STRANGER_NAMESPACE, 'sa', STRANGER_ACCOUNT];
+  const given = head.split('/');
+  const last = given.length - 1;
+  const parts = model.map((part, index) => {
+    if (index < last) return given[index];
+    if (index > last) return part;
+    if (given[index] === '') return part;
+    return index % 2 === 1 ? part : `${given[index]}x`;
+  });
+  return [...parts, ...given.slice(model.length)].join('/');
+}
+
+/** Addresses inside and outside of every range that policies name. */
+export function addressOptions(
+  kind: 'ip' | 'remoteIp',
+  ranges: Patterns['sourceIp'] | Patterns['remoteIp'],
+): Option[] {
+  if (ranges.length === 0) return [];
+  const candidates = new Set(['198.51.100.7', '203.0.113.9', '8.8.8.8', '2001:db8:ffff::7']);
+  for (const { range } of ranges) {
+    for (const address of cidrBounds(range)) candidates.add(address);
+  }
+  return [...candidates].map(address => ({
+    label: `from ${address}`,
+    signature: ranges.map(({ range }) => Number(cidrContains(range, address))).join(''),
+    apply: request => ({
+      ...request,
+      source: { ...request.source, [kind]: address },
+    }),
+  }));
+}

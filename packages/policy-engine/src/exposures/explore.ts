@@ -1,0 +1,135 @@
+import { ProxyRequest, WayIn } from '../model';
+import { Mesh } from '../attach/Mesh';
+import { Program, RuleSet } from '../compile/program';
+import { allRules } from '../compile/ruleSet';
+import { isSubsetHost } from '../attach/hosts';
+import { walk, Walk } from '../decide/walk';
+import { candidatesOf, findVirtualHost } from '../route/routeTable';
+import { Dimension, splitRequests } from './dimensions';
+import { addProgram, addRoutes, emptyPatterns, Patterns } from './patterns';
+
+/** Request classes of one way in, beyond which it is not decided. */
+export const MAX_CLASSES = 5000;
+
+/** What happens to a class of requests. */
+export type ClassResult = 'passes' | 'refused' | 'unknown' | 'elsewhere';
+
+/** All request classes of a way in, ready to be run with or without a token. */
+export interface Exploration {
+  dimensions: Dimension[];
+  patterns: Patterns;
+  programs: readonly Program[];
+  /** Product of the dimensions' sizes. */
+  size: number;
+  tooMany: boolean;
+}
+
+export function prepare(
+  mesh: Mesh,
+  wayIn: WayIn,
+  programs: readonly Program[],
+): Exploration {
+  const restricted = programs.map(program => restrict(program, wayIn));
+  const patterns = emptyPatterns();
+  wayIn.hops.forEach((hop, index) => {
+    addProgram(patterns, restricted[index], hop.protocol);
+  });
+  addGatewayRoutes(mesh, wayIn, patterns);
+  const dimensions = splitRequests(wayIn, patterns, mesh.trustDomain);
+  const size = dimensions.reduce((product, { options }) => product * options.length, 1);
+  return { dimensions, patterns, programs: restricted, size, tooMany: size > MAX_CLASSES };
+}
+
+/** The request that stands for a class. */
+export function witnessOf(
+  wayIn: WayIn,
+  { dimensions }: Exploration,
+  coordinates: readonly number[],
+): ProxyRequest {
+  const [first] = wayIn.hops;
+  let request: ProxyRequest = {
+    port: first?.port ?? wayIn.port,
+    protocol: first?.protocol ?? 'http',
+  };
+  dimensions.forEach(({ options }, index) => {
+    request = options[coordinates[index]].apply(request);
+  });
+  return request;
+}
+
+export function coordinatesOf(
+  { dimensions }: Exploration,
+  index: number,
+): number[] {
+  let rest = index;
+  return dimensions.map(({ options }) => {
+    const position = rest % options.length;
+    rest = Math.floor(rest / options.length);
+    return position;
+  });
+}
+
+export function indexOf(
+  { dimensions }: Exploration,
+  coordinates: readonly number[],
+): number {
+  let index = 0;
+  for (let i = dimensions.length - 1; i >= 0; i--) {
+    index = index * dimensions[i].options.length + coordinates[i];
+  }
+  return index;
+}
+
+export function classify(result: Walk): ClassResult {
+  if (result.reaches === true) return 'passes';
+  if (result.reaches === 'unknown') return 'unknown';
+  const last = result.steps.at(-1);
+  return last && last.evaluation.passes !== false ? 'elsewhere' : 'refused';
+}
+
+/** Runs one request without writing traces. */
+export function run(
+  mesh: Mesh,
+  wayIn: WayIn,
+  { programs }: Exploration,
+  request: ProxyRequest,
+): Walk {
+  return walk(mesh, wayIn, programs, request);
+}
+
+/** Leaves out rules for hosts that the way in does not serve. */
+function restrict(program: Program, wayIn: WayIn): Program {
+  if (wayIn.kind !== 'gateway' || program.proxy.kind !== 'gateway') return program;
+  return {
+    ...program,
+    http: Object.fromEntries(
+      Object.entries(program.http).map(([name, set]) => [
+        name,
+        restrictSet(set, wayIn.host),
+      ]),
+    ) as unknown as Program['http'],
+  };
+}
+
+function restrictSet(set: RuleSet, host: string): RuleSet {
+  if (set.byHost.size === 0) return set;
+  const rules = host.startsWith('*')
+    ? allRules({
+        ...set,
+        general: [],
+        byHost: new Map([...set.byHost].filter(([key]) => isSubsetHost(key, host))),
+      })
+    : set.byHost.get(host) ?? [];
+  const general = [...set.general, ...rules].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return { present: set.present, general, byHost: new Map() };
+}
+
+function addGatewayRoutes(mesh: Mesh, wayIn: WayIn, patterns: Patterns): void {
+  const [hop] = wayIn.hops;
+  if (!hop || hop.proxy.kind !== 'gateway' || hop.protocol !== 'http') return;
+  const host = wayIn.host.startsWith('*') ? `x${wayIn.host.slice(1)}` : wayIn.host;
+  const sni = wayIn.protocol === 'https' ? host : undefined;
+  const found = findVirtualHost(mesh, hop.proxy, hop.port, host, sni);
+  if (found === 'no-listener' || found === undefined) return;
+  addRoutes(patterns, candidatesOf(found));
+}

@@ -1,0 +1,148 @@
+import { StringPattern } from '../match/stringPattern';
+import { parseStringPattern, regexPattern } from '../match/stringPattern';
+import { HttpMatchSpec, StringMatchSpec } from '../parse/specs';
+import { Matcher, Program, RuleSet } from '../compile/program';
+import { allRules } from '../compile/ruleSet';
+import { RouteCandidate } from '../route/routeTable';
+
+/** Every pattern that policies and routes on a way in compare with, by what they compare. */
+export interface Patterns {
+  method: StringPattern[];
+  host: StringPattern[];
+  path: StringPattern[];
+  sni: StringPattern[];
+  headers: Map<string, StringPattern[]>;
+  params: Map<string, StringPattern[]>;
+  callers: Extract<Matcher, { on: 'principal' | 'namespace' | 'service-account' }>[];
+  sourceIp: Extract<Matcher, { on: 'source-ip' }>[];
+  remoteIp: Extract<Matcher, { on: 'remote-ip' }>[];
+  /** Checks on verified claims, with whether they are negated. */
+  identity: { matcher: Matcher; negated: boolean; inDeny: boolean }[];
+  /** A route rewrites paths, so that a later proxy compares something else. */
+  rewrites: { from: string; to: string }[];
+  usesRegex: boolean;
+}
+
+export function emptyPatterns(): Patterns {
+  return {
+    method: [],
+    host: [],
+    path: [],
+    sni: [],
+    headers: new Map(),
+    params: new Map(),
+    callers: [],
+    sourceIp: [],
+    remoteIp: [],
+    identity: [],
+    rewrites: [],
+    usesRegex: false,
+  };
+}
+
+/** Adds the patterns of the enforced rules of a proxy. */
+export function addProgram(
+  patterns: Patterns,
+  program: Program,
+  chain: 'http' | 'tcp',
+): void {
+  const { custom, deny, allow } = program[chain];
+  for (const set of [custom, deny, allow]) addRules(patterns, set, set === deny);
+}
+
+function addRules(patterns: Patterns, set: RuleSet, inDeny: boolean): void {
+  for (const rule of allRules(set)) {
+    for (const clause of [...rule.principals, ...rule.permissions]) {
+      for (const { matchers, negated } of clause) {
+        for (const matcher of matchers) addMatcher(patterns, matcher, negated, inDeny);
+      }
+    }
+  }
+}
+
+function addMatcher(
+  patterns: Patterns,
+  matcher: Matcher,
+  negated: boolean,
+  inDeny: boolean,
+): void {
+  switch (matcher.on) {
+    case 'method':
+    case 'host':
+    case 'path':
+    case 'sni':
+      patterns[matcher.on].push(matcher.pattern);
+      break;
+    case 'header':
+      addTo(patterns.headers, matcher.name, matcher.pattern);
+      break;
+    case 'principal':
+    case 'namespace':
+    case 'service-account':
+      patterns.callers.push(matcher);
+      break;
+    case 'source-ip':
+      patterns.sourceIp.push(matcher);
+      break;
+    case 'remote-ip':
+      patterns.remoteIp.push(matcher);
+      break;
+    case 'request-principal':
+    case 'claim':
+      patterns.identity.push({ matcher, negated, inDeny });
+      break;
+    default:
+  }
+}
+
+/** Adds the conditions of routes. */
+export function addRoutes(
+  patterns: Patterns,
+  candidates: readonly RouteCandidate[],
+): void {
+  for (const { match, route } of candidates) {
+    const uri = match?.uri;
+    const to = route.rewrite?.uri;
+    if (to !== undefined) {
+      const from = uri && 'prefix' in uri ? uri.prefix : '/';
+      patterns.rewrites.push({ from, to });
+    }
+    if (match) addMatch(patterns, match);
+  }
+}
+
+function addMatch(patterns: Patterns, match: HttpMatchSpec): void {
+  patterns.path.push(...toPatterns(match.uri));
+  patterns.method.push(...toPatterns(match.method));
+  patterns.host.push(...toPatterns(match.authority));
+  if (match.uri && 'regex' in match.uri) patterns.usesRegex = true;
+  if (match.ignoreUriCase && match.uri) patterns.usesRegex = true;
+  const headers = { ...match.headers, ...match.withoutHeaders };
+  for (const [name, wanted] of Object.entries(headers)) {
+    if (name.startsWith('@')) continue;
+    addTo(patterns.headers, name.toLowerCase(), ...toPatterns(wanted, true));
+  }
+  for (const [name, wanted] of Object.entries(match.queryParams ?? {})) {
+    addTo(patterns.params, name, ...toPatterns(wanted, true));
+  }
+}
+
+/** An empty condition on a header or parameter asks for its presence. */
+function toPatterns(
+  wanted: StringMatchSpec | undefined,
+  presence = false,
+): StringPattern[] {
+  if (!wanted || Object.keys(wanted).length === 0) {
+    return presence ? [{ kind: 'any', nonEmpty: false }] : [];
+  }
+  if ('exact' in wanted) return [{ kind: 'exact', value: wanted.exact }];
+  if ('prefix' in wanted) return [{ kind: 'prefix', value: wanted.prefix }];
+  if ('regex' in wanted) return [regexPattern(wanted.regex)];
+  return [parseStringPattern('*')];
+}
+
+function addTo<T>(map: Map<string, T[]>, key: string, ...items: T[]): void {
+  const list = map.get(key);
+  if (list) list.push(...items);
+  else map.set(key, items);
+}

@@ -1,0 +1,18 @@
+/** Characters that Envoy's uri_template allows in one path segment (RFC 3986 pchar without `*` and `=`). */
+const SEGMENT = "a-zA-Z0-9\\-._~%!$&'()+,;:@";
+
+/**
+ * Compiles Istio's path templates: `{*}` is one non-empty segment, `{**}` any rest, also empty.
+ * Source: Envoy's source/extensions/path/uri_template_lib.
+ */
+export function compilePathTemplate(template: string): RegExp {
+  const source = template
+    .split(/(\{\*\*\}|\{\*\})/)
+    .map(part => {
+      if (part === '{*}') return `[${SEGMENT}]+`;
+      if (part === '{**}') return `[${SEGMENT}/]*`;
+      return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    })
+    .join('');
+  return new RegExp(`^${source}$`);
+}

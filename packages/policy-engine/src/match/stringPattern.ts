@@ -1,0 +1,80 @@
+import { compilePathTemplate } from './pathTemplate';
+
+/**
+ * The string forms of AuthorizationPolicy, after Istio's translation to Envoy's matchers
+ * (pilot/pkg/security/authz/matcher): `*`, `x*`, `*x`, exact, and for paths `{*}` / `{**}`.
+ */
+export type StringPattern =
+  | { kind: 'exact'; value: string }
+  | { kind: 'prefix'; value: string }
+  | { kind: 'suffix'; value: string }
+  /** Any value; `nonEmpty` where Istio writes the regular expression `.+`. */
+  | { kind: 'any'; nonEmpty: boolean }
+  | { kind: 'regex'; source: string; regex: RegExp }
+  | { kind: 'template'; value: string; regex: RegExp };
+
+/** Pattern where `*` alone means a value that is not empty (principals, claims, paths, SNI). */
+export function parseStringPattern(text: string): StringPattern {
+  if (text === '*') return { kind: 'any', nonEmpty: true };
+  if (text.startsWith('*')) return { kind: 'suffix', value: text.slice(1) };
+  if (text.endsWith('*')) return { kind: 'prefix', value: text.slice(0, -1) };
+  return { kind: 'exact', value: text };
+}
+
+/** Pattern where `*` alone means presence (headers, methods, hosts). */
+export function parseHeaderPattern(text: string): StringPattern {
+  return text === '*'
+    ? { kind: 'any', nonEmpty: false }
+    : parseStringPattern(text);
+}
+
+/** Host patterns ignore case; the request's host must be given in lower case. */
+export function parseHostPattern(text: string): StringPattern {
+  return parseHeaderPattern(text.toLowerCase());
+}
+
+/** Path pattern with Istio's templates. */
+export function parsePathPattern(text: string): StringPattern {
+  return text.includes('{*}') || text.includes('{**}')
+    ? { kind: 'template', value: text, regex: compilePathTemplate(text) }
+    : parseStringPattern(text);
+}
+
+/**
+ * Principal pattern, matched against the URI `spiffe://…`. Istio turns `*x` into a regular
+ * expression without quoting `x`, so a dot in it matches any character.
+ */
+export function parsePrincipalPattern(text: string): StringPattern {
+  if (text === '*') return { kind: 'any', nonEmpty: true };
+  if (text.startsWith('*')) {
+    return regexPattern(`spiffe://.*${text.slice(1)}`);
+  }
+  if (text.endsWith('*')) {
+    return { kind: 'prefix', value: `spiffe://${text.slice(0, -1)}` };
+  }
+  return { kind: 'exact', value: `spiffe://${text}` };
+}
+
+/** Full-match regular expression; one that cannot be compiled matches nothing. */
+export function regexPattern(source: string): StringPattern {
+  try {
+    return { kind: 'regex', source, regex: new RegExp(`^(?:${source})$`, 'u') };
+  } catch {
+    return { kind: 'regex', source, regex: /^\b$/ };
+  }
+}
+
+export function matchesPattern(pattern: StringPattern, value: string): boolean {
+  switch (pattern.kind) {
+    case 'exact':
+      return value === pattern.value;
+    case 'prefix':
+      return value.startsWith(pattern.value);
+    case 'suffix':
+      return value.endsWith(pattern.value);
+    case 'any':
+      return !pattern.nonEmpty || value !== '';
+    default:
+      return pattern.regex.test(value);
+  }
+}

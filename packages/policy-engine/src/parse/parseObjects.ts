@@ -1,0 +1,98 @@
+import { ParseResult, Resource, ResourceOrigin } from '../model';
+import { Reader } from './reader';
+import { validateResource } from './validateResource';
+
+const MAX_LIST_DEPTH = 3;
+
+/**
+ * Reads Kubernetes objects, such as an API server's answer. Lists (`kind: List`, `PodList`…) are
+ * opened. Never throws. A malformed object with a usable name is kept and also reported: a proxy
+ * that it might reach must not look as if the object were absent.
+ *
+ * @public
+ */
+export function parseObjects(objects: unknown[]): ParseResult {
+  const result: ParseResult = { resources: [], errors: [] };
+  for (const object of Array.isArray(objects) ? objects : []) {
+    readObject(object, undefined, result, 0);
+  }
+  return result;
+}
+
+/** @internal */
+export function readObject(
+  value: unknown,
+  origin: ResourceOrigin | undefined,
+  result: ParseResult,
+  depth: number,
+): void {
+  const reader = new Reader();
+  const object = reader.object(value, '');
+  const located = origin ? { origin } : {};
+  if (!object) {
+    result.errors.push({ message: 'is no Kubernetes object', ...located });
+    return;
+  }
+  if (Array.isArray(object.items) && depth < MAX_LIST_DEPTH) {
+    const kind = String(object.kind ?? '').replace(/List$/, '');
+    for (const item of object.items) {
+      // Items of a typed list (`PodList`) come without kind and apiVersion.
+      const typed =
+        kind && item && typeof item === 'object' && !('kind' in item)
+          ? { kind, apiVersion: object.apiVersion, ...item }
+          : item;
+      readObject(typed, origin, result, depth + 1);
+    }
+    return;
+  }
+  const resource = readResource(reader, object);
+  if (!resource) {
+    result.errors.push(
+      ...reader.errors.map(error => ({ ...error, ...located })),
+    );
+    return;
+  }
+  if (origin) resource.origin = origin;
+  result.resources.push(resource);
+  result.errors.push(...validateResource(resource));
+}
+
+function readResource(
+  reader: Reader,
+  object: Record<string, unknown>,
+): Resource | undefined {
+  const kind = reader.string(object.kind, 'kind');
+  const apiVersion = reader.string(object.apiVersion, 'apiVersion');
+  const metadata = reader.object(object.metadata, 'metadata');
+  const name = reader.string(metadata?.name, 'metadata.name');
+  const namespace = reader.string(metadata?.namespace, 'metadata.namespace');
+  if (!kind) reader.report('kind', 'must be set');
+  if (!apiVersion) reader.report('apiVersion', 'must be set');
+  if (!name) reader.report('metadata.name', 'must be set');
+  if (reader.errors.length > 0 || !kind || !apiVersion || !name) {
+    return undefined;
+  }
+  return {
+    ...object,
+    kind,
+    apiVersion,
+    metadata: {
+      ...metadata,
+      name,
+      ...(CLUSTER_SCOPED.has(kind)
+        ? {}
+        : { namespace: namespace || 'default' }),
+    },
+    spec: object.spec,
+  } as Resource;
+}
+
+const CLUSTER_SCOPED = new Set([
+  'Namespace',
+  'Node',
+  'GatewayClass',
+  'CustomResourceDefinition',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'PersistentVolume',
+]);

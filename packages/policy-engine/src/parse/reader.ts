@@ -1,0 +1,97 @@
+import { ParseError } from '../model';
+
+/**
+ * Reads untrusted values and notes every shape error with its path, so that one validation pass
+ * reports everything that is wrong.
+ */
+export class Reader {
+  readonly errors: ParseError[] = [];
+
+  report(path: string, message: string): void {
+    // A hostile object could otherwise produce one message per array element.
+    if (this.errors.length < 50) this.errors.push({ path, message });
+  }
+
+  /** The object at `path`; undefined where the value is absent or no object. */
+  object(value: unknown, path: string): Record<string, unknown> | undefined {
+    if (value === undefined || value === null) return undefined;
+    if (typeof value === 'object' && !Array.isArray(value)) {
+      return value as Record<string, unknown>;
+    }
+    this.report(path, 'must be an object');
+    return undefined;
+  }
+
+  array(value: unknown, path: string): unknown[] | undefined {
+    if (value === undefined || value === null) return undefined;
+    if (Array.isArray(value)) return value;
+    this.report(path, 'must be a list');
+    return undefined;
+  }
+
+  string(value: unknown, path: string): string | undefined {
+    if (value === undefined || value === null) return undefined;
+    if (typeof value === 'string') return value;
+    this.report(path, 'must be a string');
+    return undefined;
+  }
+
+  integer(value: unknown, path: string): number | undefined {
+    if (value === undefined || value === null) return undefined;
+    if (Number.isInteger(value)) return value as number;
+    this.report(path, 'must be an integer');
+    return undefined;
+  }
+
+  boolean(value: unknown, path: string): boolean | undefined {
+    if (value === undefined || value === null) return undefined;
+    if (typeof value === 'boolean') return value;
+    this.report(path, 'must be true or false');
+    return undefined;
+  }
+
+  /** Each list element as an object, with its path. */
+  objects(
+    value: unknown,
+    path: string,
+    read: (item: Record<string, unknown>, path: string) => void,
+  ): number {
+    const items = this.array(value, path) ?? [];
+    items.forEach((item, index) => {
+      const at = `${path}[${index}]`;
+      if (item === null || item === undefined) {
+        this.report(at, 'must be an object');
+        return;
+      }
+      const object = this.object(item, at);
+      if (object) read(object, at);
+    });
+    return items.length;
+  }
+
+  /** A list of non-empty strings. */
+  strings(value: unknown, path: string): string[] {
+    const items = this.array(value, path) ?? [];
+    return items.filter((item, index): item is string => {
+      if (typeof item === 'string' && item !== '') return true;
+      this.report(`${path}[${index}]`, 'must be a string that is not empty');
+      return false;
+    });
+  }
+
+  /** A map from string to string, as labels are. */
+  stringMap(value: unknown, path: string): void {
+    for (const [key, item] of Object.entries(this.object(value, path) ?? {})) {
+      if (typeof item !== 'string') {
+        this.report(`${path}.${key}`, 'must be a string');
+      }
+    }
+  }
+
+  oneOf(value: unknown, path: string, allowed: readonly string[]): void {
+    const text = this.string(value, path);
+    if (text !== undefined && !allowed.includes(text)) {
+      this.report(path, `must be one of ${allowed.join(', ')}`);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { ParseError, Resource, ResourceRef } from '../model';
+import { Reader } from './reader';
+import { validateAuthorizationPolicy } from './validateAuthorizationPolicy';
+import {
+  validateGateway,
+  validatePeerAuthentication,
+  validatePod,
+  validateService,
+  validateVirtualService,
+} from './validateOthers';
+import { validateRequestAuthentication } from './validateRequestAuthentication';
+
+type Validate = (reader: Reader, spec: Record<string, unknown>) => void;
+
+const VALIDATORS: Record<string, Validate> = {
+  'RequestAuthentication.security.istio.io': validateRequestAuthentication,
+  'AuthorizationPolicy.security.istio.io': validateAuthorizationPolicy,
+  'PeerAuthentication.security.istio.io': validatePeerAuthentication,
+  'Gateway.networking.istio.io': validateGateway,
+  'VirtualService.networking.istio.io': validateVirtualService,
+  'Service.': validateService,
+  'Pod.': validatePod,
+};
+
+/** API group of `apiVersion`; empty for the core group. */
+export function apiGroup(apiVersion: string): string {
+  const cut = apiVersion.indexOf('/');
+  return cut < 0 ? '' : apiVersion.slice(0, cut);
+}
+
+export function refOf(resource: Resource): ResourceRef {
+  const { name, namespace } = resource.metadata;
+  return namespace === undefined
+    ? { kind: resource.kind, name }
+    : { kind: resource.kind, namespace, name };
+}
+
+/**
+ * What the API server's validation would refuse in a resource; empty where nothing. Kinds that the
+ * engine does not read are not checked.
+ */
+export function validateResource(resource: Resource): ParseError[] {
+  const validate =
+    VALIDATORS[`${resource.kind}.${apiGroup(resource.apiVersion)}`];
+  if (!validate) return [];
+  const reader = new Reader();
+  reader.stringMap(resource.metadata.labels, 'metadata.labels');
+  reader.stringMap(resource.metadata.annotations, 'metadata.annotations');
+  if (resource.spec !== undefined && resource.spec !== null) {
+    const spec = reader.object(resource.spec, 'spec');
+    if (spec) validate(reader, spec);
+  }
+  return reader.errors.map(error => ({
+    ...error,
+    resource: refOf(resource),
+    ...(resource.origin ? { origin: resource.origin } : {}),
+  }));
+}

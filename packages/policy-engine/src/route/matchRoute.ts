@@ -1,0 +1,145 @@
+import { ProxyRef, ProxyRequest, ResourceRef } from '../model';
+import { refOf } from '../parse';
+import { HttpRouteSpec, ServiceSpec } from '../parse/specs';
+import { Mesh, Stored } from '../attach/Mesh';
+import { destinationsOf, mirrorsOf } from '../attach/virtualServices';
+import { Facts, readFacts } from '../decide/facts';
+import { matchesHttp } from './matchHttp';
+import { candidatesOf, findVirtualHost } from './routeTable';
+
+/** A Service and the port of it that requests go to. @public */
+export interface RouteTarget {
+  service: { namespace: string; name: string };
+  port: number;
+}
+
+/** Where a gateway sends a request that its policies let through. @public */
+export type RouteMatch =
+  | ({
+      kind: 'service';
+      route: ResourceRef;
+      /** Other Services that get a share or a copy of such requests. */
+      alternatives?: RouteTarget[];
+    } & RouteTarget)
+  | { kind: 'redirect'; status: number; location?: string }
+  | { kind: 'direct-response'; status: number }
+  | { kind: 'not-found' }
+  | { kind: 'unknown'; reason: string };
+
+/** A {@link RouteMatch} with the route that was chosen. */
+export type FoundRoute = RouteMatch & { spec?: HttpRouteSpec; uriPrefix?: string };
+
+/**
+ * Where a gateway sends an HTTP request. Says nothing of whether its policies let it through: RBAC
+ * runs before routes, redirects and 404s.
+ *
+ * @param request - `port` is the port that the gateway listens on
+ * @public
+ */
+export function matchRoute(
+  mesh: Mesh,
+  proxy: ProxyRef,
+  request: ProxyRequest,
+): RouteMatch {
+  const { spec, uriPrefix, ...match } = findRoute(
+    mesh,
+    proxy,
+    request,
+    readFacts(request),
+  );
+  return match;
+}
+
+/** @internal */
+export function findRoute(
+  mesh: Mesh,
+  proxy: ProxyRef,
+  request: ProxyRequest,
+  facts: Facts,
+): FoundRoute {
+  const host = withoutPort(facts.host ?? '');
+  const found = findVirtualHost(mesh, proxy, request.port, host, facts.sni);
+  if (found === 'no-listener' || found === undefined) {
+    return { kind: 'not-found' };
+  }
+  if (found.httpsRedirect) {
+    const location = `https://${host}${request.path ?? '/'}`;
+    return { kind: 'redirect', status: 301, location };
+  }
+  const broken = found.entries.find(({ stored }) => stored.errors.length > 0);
+  if (broken) {
+    return { kind: 'unknown', reason: `${name(broken.stored)} is malformed` };
+  }
+  for (const { stored, route, match } of candidatesOf(found)) {
+    const matched = matchesHttp(match, facts);
+    if (matched === 'unknown') {
+      const reason = `whether a route of ${name(stored)} matches depends on scheme or claims`;
+      return { kind: 'unknown', reason };
+    }
+    if (matched) {
+      const uri = match?.uri;
+      const uriPrefix = uri && 'prefix' in uri ? uri.prefix : undefined;
+      return { ...follow(mesh, stored, route, request), spec: route, uriPrefix };
+    }
+  }
+  return { kind: 'not-found' };
+}
+
+function follow(
+  mesh: Mesh,
+  stored: Stored,
+  route: HttpRouteSpec,
+  request: ProxyRequest,
+): RouteMatch {
+  if (route.redirect) {
+    const { uri, authority, scheme, redirectCode } = route.redirect;
+    const location = `${scheme ?? 'http'}://${authority ?? request.host ?? ''}${
+      uri ?? request.path ?? '/'
+    }`;
+    return { kind: 'redirect', status: redirectCode ?? 301, location };
+  }
+  if (route.directResponse) {
+    return { kind: 'direct-response', status: route.directResponse.status };
+  }
+  if (route.delegate) {
+    return {
+      kind: 'unknown',
+      reason: `${name(stored)} delegates to another VirtualService`,
+    };
+  }
+  const shares = destinationsOf(stored, route.route)
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight);
+  const targets = [...shares, ...mirrorsOf(stored, route)].flatMap(share => {
+    const port = share.port ?? onlyPort(mesh, share);
+    const { namespace } = share;
+    return port === undefined
+      ? []
+      : [{ service: { namespace, name: share.name }, port }];
+  });
+  const [first, ...alternatives] = targets;
+  if (!first) {
+    const reason = `${name(stored)} routes to no Service port that the engine knows`;
+    return { kind: 'unknown', reason };
+  }
+  const others = alternatives.length > 0 ? { alternatives } : {};
+  return { kind: 'service', ...first, route: refOf(stored.resource), ...others };
+}
+
+/** A destination without port is only valid for a Service that has one. */
+export function onlyPort(
+  mesh: Mesh,
+  service: { namespace: string; name: string },
+): number | undefined {
+  const stored = mesh.stored('Service', service.namespace, service.name);
+  const ports = (stored?.resource.spec as ServiceSpec | undefined)?.ports;
+  return Array.isArray(ports) && ports.length === 1 ? ports[0].port : undefined;
+}
+
+function withoutPort(host: string): string {
+  return host.replace(/:\d*$/, '');
+}
+
+function name({ resource }: Stored): string {
+  return `${resource.kind} ${resource.metadata.namespace}/${resource.metadata.name}`;
+}
