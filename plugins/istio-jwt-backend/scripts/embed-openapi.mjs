@@ -2,7 +2,6 @@
 // `backstage-repo-tools package schema openapi generate` would, without its need for Java.
 import { readFile, writeFile } from 'node:fs/promises';
 import { parse } from 'yaml';
-import prettier from 'prettier';
 
 const root = new URL('../', import.meta.url);
 const target = new URL('src/schema/openapi/generated/router.ts', root);
@@ -25,10 +24,4 @@ export const createOpenApiRouter = async (
     options,
   );
 `;
-await writeFile(
-  target,
-  await prettier.format(source, {
-    ...(await prettier.resolveConfig(target.pathname)),
-    parser: 'typescript',
-  }),
-);
+await writeFile(target, source);

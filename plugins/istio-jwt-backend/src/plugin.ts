@@ -59,7 +59,7 @@ export const istioJwtPlugin = createBackendPlugin({
         const config = readIstioJwtConfig(deps.config);
         const store = await DatabaseProbeRunStore.create(deps);
         const registry = new ClusterRegistry(config.clusters, { logger });
-        const lastRuns = new LastRunCache(store, () => notifier.noteChange());
+        const lastRuns = new LastRunCache(store);
         const statuses = new StatusService(registry, lastRuns);
         const notifier = new StatusNotifier({ statuses, signals, logger });
         const runner = new ProbeRunner({
@@ -99,6 +99,7 @@ export const istioJwtPlugin = createBackendPlugin({
         });
 
         registry.subscribe(() => notifier.noteChange());
+        lastRuns.subscribe(() => notifier.noteChange());
         registry.start();
         deps.lifecycle.addShutdownHook(async () => {
           notifier.stop();

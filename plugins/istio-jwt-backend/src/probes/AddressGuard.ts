@@ -35,6 +35,11 @@ export interface ResolvedAddress {
   port: number;
 }
 
+/** A probe's target is not to be connected to; the message says why. */
+export class AddressRefused extends Error {
+  readonly code = 'ADDRESS_REFUSED';
+}
+
 /**
  * Decides which addresses probes may connect to. Targets come from cluster objects that tenants of
  * a cluster can write, so an address is judged after name resolution and then connected to as
@@ -101,10 +106,6 @@ export class AddressGuard {
     }
     throw new AddressRefused(reason);
   }
-}
-
-export class AddressRefused extends Error {
-  readonly code = 'ADDRESS_REFUSED';
 }
 
 /** `::ffff:127.0.0.1` is 127.0.0.1, in any spelling. */

@@ -10,7 +10,6 @@ import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import express from 'express';
 import { Sandbox, startSandbox } from 'istio-jwt-sandbox';
-import { Server } from 'node:http';
 import request from 'supertest';
 import { ClusterRegistry } from '../cluster';
 import { readIstioJwtConfig } from '../config';
@@ -30,7 +29,7 @@ describe('createRouter against its OpenAPI document', () => {
   let sandbox: Sandbox;
   let registry: ClusterRegistry;
   let runner: ProbeRunner;
-  let server: Server;
+  let server: string;
 
   beforeAll(async () => {
     sandbox = await startSandbox({ apiPort: 0, nodePorts: 'free' });
@@ -94,11 +93,16 @@ describe('createRouter against its OpenAPI document', () => {
       }),
     );
     app.use(mockErrorHandler());
-    server = await wrapServer(app);
+    // The wrapped server gives a URL for an address, which supertest cannot read itself.
+    const { address } = await wrapServer(app);
+    server = (address() as unknown as URL).origin;
     registry.start();
-    await eventually(() =>
-      expect(registry.listFreshness()[0].state.kind).toBe('synced'),
-    );
+    await eventually(() => {
+      const { kind } = registry.listFreshness()[0].state;
+      if (kind !== 'synced') {
+        throw new Error(`The cluster is ${kind}`);
+      }
+    });
   });
 
   afterAll(async () => {

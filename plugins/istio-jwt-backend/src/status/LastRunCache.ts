@@ -21,11 +21,14 @@ export class LastRunCache {
   private readonly pending = new Map<string, Promise<Cached>>();
   private versions = 0;
 
-  constructor(
-    private readonly store: Pick<ProbeRunStore, 'getLastRuns'>,
-    /** Called where a refresh found something new. */
-    private readonly onNews: (entityRef: string) => void = () => {},
-  ) {}
+  private readonly listeners = new Set<() => void>();
+
+  constructor(private readonly store: Pick<ProbeRunStore, 'getLastRuns'>) {}
+
+  /** Calls back where a refresh found something new. */
+  subscribe(listener: () => void): void {
+    this.listeners.add(listener);
+  }
 
   async get(entityRef: string): Promise<{ runs: LastRuns; version: number }> {
     const known = this.cache.get(entityRef);
@@ -76,7 +79,7 @@ export class LastRunCache {
         }
         const kept = this.keep(entityRef, runs);
         if (before) {
-          this.onNews(entityRef);
+          this.listeners.forEach(listener => listener());
         }
         return kept;
       })

@@ -2,10 +2,12 @@ import {
   Observation,
   ServiceStatus,
   StatusProblem,
+  WayInStatus,
 } from 'backstage-plugin-istio-jwt-common';
 import {
   assessService,
   Mesh,
+  ProtectionState,
   ServiceAssessment,
   worstState,
 } from 'istio-jwt-policy-engine';
@@ -78,13 +80,7 @@ function assessOne(
   const state = waysIn.length
     ? worstState(waysIn.map(wayIn => wayIn.state))
     : chooseEmptyState(assessment, hidden, mirror);
-  const decisive = waysIn.find(wayIn => wayIn.state === state);
-  const reason =
-    decisive && (decisive.state !== decisive.verdict || hidden > 0)
-      ? decisive.reason
-      : assessment.state === state
-      ? assessment.reason
-      : decisive?.reason ?? 'No way in is left to judge.';
+  const reason = chooseReason(state, waysIn, assessment, hidden > 0);
   return {
     mirror,
     assessment,
@@ -130,6 +126,20 @@ function assessSafely(mesh: Mesh, service: ServiceName): ServiceAssessment {
       findings: [],
     };
   }
+}
+
+function chooseReason(
+  state: ProtectionState,
+  waysIn: WayInStatus[],
+  assessment: ServiceAssessment,
+  someHidden: boolean,
+): string {
+  const decisive = waysIn.find(wayIn => wayIn.state === state);
+  const isOwnVerdict =
+    !someHidden && (!decisive || decisive.state === decisive.verdict);
+  return isOwnVerdict && assessment.state === state
+    ? assessment.reason
+    : decisive?.reason ?? 'No way in is left to judge.';
 }
 
 function chooseEmptyState(

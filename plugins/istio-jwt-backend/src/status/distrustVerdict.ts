@@ -1,6 +1,16 @@
 import { ParseError, WayInAssessment } from 'istio-jwt-policy-engine';
 import { nameKind, WatchedKind } from '../cluster/kinds';
 
+const POLICY_KINDS = new Set([
+  'RequestAuthentication',
+  'AuthorizationPolicy',
+  'PeerAuthentication',
+  'Gateway',
+  'VirtualService',
+  'HTTPRoute',
+  'GRPCRoute',
+]);
+
 /** What is known to be missing from the picture that a verdict was computed from. */
 export interface Blindness {
   unreadKinds: WatchedKind[];
@@ -50,16 +60,6 @@ export function reaches(error: ParseError, wayIn: WayInAssessment): boolean {
       wayIn.gateway?.namespace === resource?.namespace)
   );
 }
-
-const POLICY_KINDS = new Set([
-  'RequestAuthentication',
-  'AuthorizationPolicy',
-  'PeerAuthentication',
-  'Gateway',
-  'VirtualService',
-  'HTTPRoute',
-  'GRPCRoute',
-]);
 
 function claimsProtection({ state }: WayInAssessment): boolean {
   return state === 'enforced' || state === 'over-blocked';

@@ -1,10 +1,13 @@
+import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import knexFactory, { Knex } from 'knex';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const SCRIPT = resolve(__dirname, '../../scripts/run-postgres.mjs');
+const SCRIPT = resolvePackagePath(
+  'backstage-plugin-istio-jwt-backend',
+  'scripts/run-postgres.mjs',
+);
 
 /** A PostgreSQL of its own for one test file, empty databases on demand. */
 export async function startPostgres(): Promise<{
