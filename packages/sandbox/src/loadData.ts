@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { findKindOf } from './api/kinds';
+import { findKindOf, RESOURCE_KINDS } from './api/kinds';
 import { isRecord, KubeObject } from './api/object';
 import { ObjectStore } from './api/store';
 import { ResourceWriter } from './api/writes';
-import { RESOURCE_KINDS } from './api/kinds';
 
 /** Folder of the demo mesh. @public */
+// Always runs from its sources, with the data beside them.
+// eslint-disable-next-line no-restricted-syntax
 export const DATA_DIRECTORY = resolve(__dirname, '../data');
 
 /**

@@ -1,8 +1,57 @@
-import { startSandbox } from './startSandbox';
-startSandbox({ apiPort: Number(process.env.SANDBOX_API_PORT ?? 7481) }).then(
-  s => console.log(s.apiUrl),
-  e => {
-    console.error(e);
-    process.exit(1);
-  },
-);
+import { PortInUseError } from './listen';
+import { Sandbox, startSandbox } from './startSandbox';
+
+/* eslint-disable no-console */
+
+function readPort(name: string, fallback: number): number {
+  const text = process.env[name];
+  const value = text ? Number(text) : fallback;
+  if (!Number.isInteger(value) || value < 0 || value > 65535) {
+    throw new RangeError(`${name} must be a port number, not "${text}"`);
+  }
+  return value;
+}
+
+/** `free`, or a number that is added to every NodePort. */
+function readNodePorts() {
+  const text = process.env.SANDBOX_GATEWAY_PORT_OFFSET;
+  if (text === 'free') {
+    return 'free' as const;
+  }
+  const offset = readPort('SANDBOX_GATEWAY_PORT_OFFSET', 0);
+  return offset === 0 ? ('data' as const) : { offset };
+}
+
+function stopOnSignal(sandbox: Sandbox) {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      sandbox.stop().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
+    });
+  }
+}
+
+async function main() {
+  const sandbox = await startSandbox({
+    apiPort: readPort('SANDBOX_API_PORT', 7481),
+    nodePorts: readNodePorts(),
+  });
+  stopOnSignal(sandbox);
+  const gateways = sandbox.gateways
+    .map(({ service, url }) => `${service} ${url}`)
+    .join(', ');
+  console.log(
+    `Sandbox ready: Kubernetes API ${sandbox.apiUrl}, gateways ${gateways}`,
+  );
+}
+
+main().catch(error => {
+  const expected =
+    error instanceof PortInUseError || error instanceof RangeError;
+  console.error(
+    `The sandbox did not start: ${expected ? error.message : error?.stack}`,
+  );
+  process.exit(1);
+});

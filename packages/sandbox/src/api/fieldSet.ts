@@ -83,26 +83,16 @@ export function decodeFields(fields: unknown): FieldSet {
   return set;
 }
 
-/** Whether one path is the other or stands above it. @internal */
-export function pathsOverlap(a: string[], b: string[]): boolean {
-  const length = Math.min(a.length, b.length);
-  return a.slice(0, length).every((name, index) => name === b[index]);
+/** Whether `path` is `root` or lies below it. @internal */
+export function isWithin(path: string[], root: string[]): boolean {
+  return root.every((name, index) => name === path[index]);
 }
 
-/** Members of `set` that overlap `path`. @internal */
-export function overlapping(set: FieldSet, path: string[]): string[][] {
-  return set.has(keyOf(path))
-    ? [path]
-    : [...set.values()].filter(other => pathsOverlap(other, path));
-}
-
-/** @internal */
+/** `set` without the given fields. @internal */
 export function subtractFields(set: FieldSet, paths: string[][]): FieldSet {
   const rest = new Map(set);
   for (const path of paths) {
-    for (const hit of overlapping(rest, path)) {
-      rest.delete(keyOf(hit));
-    }
+    rest.delete(keyOf(path));
   }
   return rest;
 }

@@ -4,7 +4,6 @@ import {
   decodeFields,
   encodeFields,
   FieldSet,
-  overlapping,
   readPath,
   subtractFields,
   uniteFields,
@@ -103,15 +102,4 @@ export function trackUpdate(
       fields: uniteFields(own?.fields ?? new Map(), changed),
     },
   ]);
-}
-
-/** Managers other than `except` that own something at or around `path`. @internal */
-export function findOwners(
-  ownership: Ownership[],
-  except: Ownership | undefined,
-  path: string[],
-): Ownership[] {
-  return ownership.filter(
-    owner => owner !== except && overlapping(owner.fields, path).length > 0,
-  );
 }

@@ -4,13 +4,18 @@ import { ApiError, badRequest } from './status';
 
 const MAX_OPERATIONS = 10_000;
 
+/** An assignment to `__proto__` would change the object's prototype instead of a member. */
+function listMembers(patch: Record<string, unknown>): [string, unknown][] {
+  return Object.entries(patch).filter(([name]) => name !== '__proto__');
+}
+
 /** JSON merge patch, RFC 7396. @internal */
 export function applyMergePatch(target: unknown, patch: unknown): unknown {
   if (!isRecord(patch)) {
     return patch;
   }
   const result: Record<string, unknown> = isRecord(target) ? { ...target } : {};
-  for (const [name, value] of Object.entries(patch)) {
+  for (const [name, value] of listMembers(patch)) {
     if (value === null) {
       delete result[name];
     } else {
@@ -84,7 +89,7 @@ export function applyStrategicPatch(target: unknown, patch: unknown): unknown {
     return rest;
   }
   const result: Record<string, unknown> = isRecord(target) ? { ...target } : {};
-  for (const [name, value] of Object.entries(patch)) {
+  for (const [name, value] of listMembers(patch)) {
     if (name.startsWith('$')) {
       continue;
     }

@@ -75,3 +75,8 @@ export function readFieldValidation(
       );
   }
 }
+
+/** @internal */
+export function isTrue(value: string | undefined): boolean {
+  return value === 'true' || value === '1';
+}

@@ -3,18 +3,14 @@ import {
   collectFields,
   FieldSet,
   formatPath,
+  isWithin,
   readPath,
   removePath,
   subtractFields,
   writePath,
 } from './fieldSet';
-import {
-  findOwners,
-  Ownership,
-  readOwnership,
-  writeOwnership,
-} from './managedFields';
-import { KubeObject } from './object';
+import { Ownership, readOwnership, writeOwnership } from './managedFields';
+import { isRecord, KubeObject } from './object';
 import { applyConflict, StatusCause } from './status';
 import { formatTime } from './store';
 
@@ -54,7 +50,7 @@ export function applyServerSide(request: ApplyRequest): KubeObject {
       entry: owner.entry,
       fields: subtractFields(
         owner.fields,
-        conflicts.filter(hit => hit.owner === owner).map(hit => hit.path),
+        conflicts.filter(hit => hit.owner === owner).map(hit => hit.owned),
       ),
     }));
 
@@ -65,15 +61,19 @@ export function applyServerSide(request: ApplyRequest): KubeObject {
       namespace: wanted.metadata.namespace,
     },
   };
-  for (const [key, path] of own?.fields ?? []) {
-    const stillOwned =
-      fields.has(key) || findOwners(others, undefined, path).length > 0;
-    if (!stillOwned) {
+  const kept = [fields, ...others.map(owner => owner.fields)];
+  for (const path of own?.fields.values() ?? []) {
+    const isOwned = kept.some(set =>
+      [...set.values()].some(other => isWithin(other, path)),
+    );
+    if (!isOwned) {
       merged = removePath(merged, path);
     }
   }
   for (const path of fields.values()) {
-    merged = writePath(merged, path, readPath(wanted, path));
+    if (!isSatisfied(merged, wanted, path)) {
+      merged = writePath(merged, path, readPath(wanted, path));
+    }
   }
   const unchanged =
     own && fields.size === own.fields.size
@@ -96,7 +96,19 @@ export function applyServerSide(request: ApplyRequest): KubeObject {
 
 interface ApplyConflict {
   owner: Ownership;
+  /** Field that is wanted, and the owner's field that stands against it. */
   path: string[];
+  owned: string[];
+}
+
+/** An empty map only asks that there be a map. */
+function isSatisfied(object: KubeObject, wanted: KubeObject, path: string[]) {
+  const now = readPath(object, path);
+  const value = readPath(wanted, path);
+  return (
+    isDeepStrictEqual(now, value) ||
+    (isRecord(now) && isRecord(value) && Object.keys(value).length === 0)
+  );
 }
 
 function findConflicts(
@@ -106,11 +118,24 @@ function findConflicts(
   ownership: Ownership[],
   own: Ownership | undefined,
 ): ApplyConflict[] {
-  return [...fields.values()].flatMap(path =>
-    isDeepStrictEqual(readPath(live, path), readPath(wanted, path))
-      ? []
-      : findOwners(ownership, own, path).map(owner => ({ owner, path })),
-  );
+  if (!live) {
+    return [];
+  }
+  return [...fields.values()]
+    .filter(path => !isSatisfied(live, wanted, path))
+    .flatMap(path =>
+      ownership
+        .filter(owner => owner !== own)
+        .flatMap(owner =>
+          [...owner.fields.values()]
+            .filter(
+              owned =>
+                isWithin(owned, path) ||
+                (isWithin(path, owned) && !isRecord(readPath(live, owned))),
+            )
+            .map(owned => ({ owner, path, owned })),
+        ),
+    );
 }
 
 function describeConflicts(conflicts: ApplyConflict[]) {

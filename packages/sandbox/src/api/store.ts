@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { qualifiedPlural, ResourceKind } from './kinds';
 import { KubeObject, objectKey } from './object';
-import { alreadyExists, conflict, expired, notFound } from './status';
+import {
+  alreadyExists,
+  conflict,
+  expired,
+  notFound,
+  tooManyRequests,
+} from './status';
 
 /** One write, with what was there before. @internal */
 export interface StoreEvent {
@@ -19,6 +25,8 @@ export interface StoreOptions {
   /** Number of events kept for watches and consistent lists. Default 4096. */
   historySize?: number;
 }
+
+const MAX_OBJECTS_PER_KIND = 50_000;
 
 /**
  * Objects in memory with one revision counter, as etcd has it. Objects are immutable, so a list is a
@@ -99,6 +107,9 @@ export class ObjectStore {
     const table = this.#table(kind);
     if (table.has(objectKey(namespace, name))) {
       throw alreadyExists(kind, name);
+    }
+    if (table.size >= MAX_OBJECTS_PER_KIND) {
+      throw tooManyRequests('the sandbox holds as many objects as it can');
     }
     const created: KubeObject = {
       ...object,

@@ -1,4 +1,4 @@
-import { ResourceKind } from './kinds';
+import { findKindByPlural, formatApiVersion, ResourceKind } from './kinds';
 import { trackUpdate } from './managedFields';
 import { isRecord, KubeObject } from './object';
 import { applyJsonPatch, applyMergePatch, applyStrategicPatch } from './patch';
@@ -39,6 +39,8 @@ export const PATCH_TYPES = {
   strategic: 'application/strategic-merge-patch+json',
   apply: 'application/apply-patch+yaml',
 } as const;
+
+const NAMESPACE = findKindByPlural('', 'v1', 'namespaces')!;
 
 /** The writing half of the API: reads bodies, validates, tracks owners, stores. @internal */
 export class ResourceWriter {
@@ -83,7 +85,10 @@ export class ResourceWriter {
     if (!previous) {
       throw notFound(target.kind, target.name!);
     }
-    const visible = { ...previous, apiVersion: formatVersion(target) };
+    const visible = {
+      ...previous,
+      apiVersion: formatApiVersion(target.kind.group, target.version),
+    };
     if (mediaType !== PATCH_TYPES.json && !isRecord(body)) {
       throw badRequest('error decoding patch: a JSON object is needed');
     }
@@ -200,19 +205,6 @@ export class ResourceWriter {
       throw notFound(NAMESPACE, namespace!);
     }
   }
-}
-
-const NAMESPACE: ResourceKind = {
-  group: '',
-  versions: ['v1'],
-  kind: 'Namespace',
-  plural: 'namespaces',
-  namespaced: false,
-  builtIn: true,
-};
-
-function formatVersion({ kind, version }: WriteTarget): string {
-  return kind.group ? `${kind.group}/${version}` : version;
 }
 
 /** The few defaults that readers of the sandbox rely on. */

@@ -1,5 +1,4 @@
-import express from 'express';
-import { createServer, Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A listening server and how to end it. @internal */
@@ -49,9 +48,4 @@ export async function listen(
         server.closeAllConnections();
       }),
   };
-}
-
-/** @internal */
-export function createHttpServer(app: express.Express): Server {
-  return createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, app);
 }
