@@ -64,9 +64,12 @@ export function createNamespace(pod: string, index: number, subnet: string) {
   const link = `ijlv${index}`;
   tryRun('ip', ['link', 'del', link]);
   run('ip', ['netns', 'add', name]);
+  // Always the same hardware address: neighbours that remember it reach the new namespace at once,
+  // and their old connections are reset instead of hanging.
+  const hardware = `02:00:00:00:00:${index.toString(16).padStart(2, '0')}`;
   run('ip', [
     ...['link', 'add', link, 'type', 'veth'],
-    ...['peer', 'name', 'eth0', 'netns', name],
+    ...['peer', 'name', 'eth0', 'address', hardware, 'netns', name],
   ]);
   run('ip', ['link', 'set', link, 'master', BRIDGE, 'up']);
   run('ip', [

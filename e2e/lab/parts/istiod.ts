@@ -48,6 +48,8 @@ export async function startIstiod(context: LabContext) {
       // Filters of Istio's own proxy image that the plain Envoy release lacks.
       PILOT_ENABLE_METADATA_EXCHANGE: 'false',
       PILOT_ENABLE_ALPN_FILTER: 'false',
+      // 20 minutes by default: a test cannot wait for a changed key set as long as that.
+      PILOT_JWT_PUB_KEY_REFRESH_INTERVAL: '2s',
       // Bound to the loopback address, where only the lab's own machine looks.
       ENABLE_DEBUG_ENDPOINT_AUTH: 'false',
     },
