@@ -209,10 +209,7 @@ function describeGatewayApi(version: string): Part {
       );
       for (const file of readdirSync(join(dir, 'config/crd/standard'))) {
         if (!file.startsWith('gateway.networking.k8s.io_')) continue;
-        copyFileSync(
-          join(dir, 'config/crd/standard', file),
-          join(into, file),
-        );
+        copyFileSync(join(dir, 'config/crd/standard', file), join(into, file));
         chmodSync(join(into, file), 0o644);
       }
     },
@@ -325,9 +322,7 @@ export async function ensureParts(
   ];
   const dirs: string[] = [];
   for (const [index, part] of wanted.entries()) {
-    dirs.push(
-      await ensurePart(part, `[${index + 1}/${wanted.length}]`, say),
-    );
+    dirs.push(await ensurePart(part, `[${index + 1}/${wanted.length}]`, say));
   }
   const [envoy, gatewayApi, kubelet, etcd, kube, istio] = dirs;
   return {

@@ -44,7 +44,9 @@ function printStatus(): number {
     process.stdout.write('down\n');
     return processes.length + network.length > 0 ? 1 : 0;
   }
-  process.stdout.write(`Istio ${state.istioLine}, kubeconfig ${kubeconfigPath}\n`);
+  process.stdout.write(
+    `Istio ${state.istioLine}, kubeconfig ${kubeconfigPath}\n`,
+  );
   for (const { name, pid, running } of processes) {
     process.stdout.write(`  ${running ? 'up  ' : 'DOWN'} ${name} (${pid})\n`);
   }

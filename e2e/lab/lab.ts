@@ -47,10 +47,7 @@ import { NAMESPACES, WORKLOADS } from './topology/workloads.ts';
 import { selectIstioLine, DEFAULT_ISTIO_LINE } from './versions.ts';
 import { waitFor } from './wait.ts';
 
-async function chooseState(
-  istioLine: string,
-  parts: Parts,
-): Promise<LabState> {
+async function chooseState(istioLine: string, parts: Parts): Promise<LabState> {
   const names = [
     'etcdClient',
     'etcdPeer',

@@ -126,11 +126,10 @@ const sentinelOf = (gateway: PoolGateway, generation: string): Manifest => ({
 });
 
 /** What istiod has read: the resource versions of one kind, by namespace and name. */
-async function readStore(
-  lab: Lab,
-  kind: string,
-): Promise<Map<string, string>> {
-  const at = `http://127.0.0.1:${lab.state.ports.istiodHttp}/debug/configz?resource=${kind.toLowerCase()}`;
+async function readStore(lab: Lab, kind: string): Promise<Map<string, string>> {
+  const at = `http://127.0.0.1:${
+    lab.state.ports.istiodHttp
+  }/debug/configz?resource=${kind.toLowerCase()}`;
   const answer = await request(at);
   const versions = new Map<string, string>();
   for (const each of JSON.parse(answer.body || '[]') ?? []) {
@@ -200,9 +199,7 @@ export async function deployPolicies(
   const { kube } = lab;
   const keyOf = ({ kind, metadata }: Manifest) =>
     `${kind}/${metadata!.namespace}/${metadata!.name}`;
-  const kept = new Set(
-    assignments.flatMap(each => each.policies.map(keyOf)),
-  );
+  const kept = new Set(assignments.flatMap(each => each.policies.map(keyOf)));
   const isKind = (kind: string) => (each: Manifest) => each.kind === kind;
   const applied: Manifest[] = [];
   await Promise.all(

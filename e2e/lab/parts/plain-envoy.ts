@@ -18,7 +18,11 @@ export interface PlainEnvoy {
 /** What an Envoy must know to ask istiod for the configuration of a gateway. */
 function buildBootstrap(envoy: PlainEnvoy, state: LabState) {
   const line = selectIstioLine(state.istioLine);
-  const ads = { ads: {}, initial_fetch_timeout: '0s', resource_api_version: 'V3' };
+  const ads = {
+    ads: {},
+    initial_fetch_timeout: '0s',
+    resource_api_version: 'V3',
+  };
   const { name, namespace, labels, address } = envoy;
   return {
     node: {

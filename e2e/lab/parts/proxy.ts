@@ -17,11 +17,7 @@ import {
   namespaceOf,
   redirectToSidecar,
 } from '../network.ts';
-import {
-  ensureProcess,
-  isProcessRunning,
-  stopProcess,
-} from '../supervisor.ts';
+import { ensureProcess, isProcessRunning, stopProcess } from '../supervisor.ts';
 import { request } from '../http.ts';
 import { waitFor } from '../wait.ts';
 import { addressOf, type Workload } from '../topology/workloads.ts';
@@ -93,7 +89,8 @@ async function writeIdentity(workload: Workload, kube: Kube): Promise<string> {
   });
   writeFileSync(join(home, 'var/run/secrets/istio/root-cert.pem'), root);
   const labels = { ...workload.labels } as Record<string, string>;
-  if (workload.kind === 'sidecar') labels['security.istio.io/tlsMode'] = 'istio';
+  if (workload.kind === 'sidecar')
+    labels['security.istio.io/tlsMode'] = 'istio';
   writeFileSync(
     join(home, 'etc/istio/pod/labels'),
     Object.entries(labels)

@@ -24,7 +24,10 @@ export interface TestIssuer {
    * Signs `claims`. `iss`, `sub`, `iat` and an `exp` in an hour are filled in unless given; an
    * undefined claim is left out.
    */
-  mint(claims?: Record<string, unknown>, options?: MintOptions): Promise<string>;
+  mint(
+    claims?: Record<string, unknown>,
+    options?: MintOptions,
+  ): Promise<string>;
 }
 
 const withoutUndefined = (object: Record<string, unknown>) =>

@@ -67,11 +67,7 @@ export async function buildVectors(issuer: TestIssuer): Promise<Vector[]> {
     token('bad-base64', 'bad base64', `${head}.!!!.${signature}`),
     token('bad-json', 'bad JSON', `${head}.${base64url('{')}.${signature}`),
     ...['none', 'None', 'NONE', 'nOnE'].map(alg =>
-      token(
-        `alg-${alg}`,
-        `alg ${alg}`,
-        assemble({ ...header, alg }, claims),
-      ),
+      token(`alg-${alg}`, `alg ${alg}`, assemble({ ...header, alg }, claims)),
     ),
     token(
       'alg-missing',
@@ -173,12 +169,22 @@ export async function buildVectors(issuer: TestIssuer): Promise<Vector[]> {
     vector('basic', 'Basic credentials', {
       authorization: `Basic ${Buffer.from('a:b').toString('base64')}`,
     }),
-    vector('query-valid', 'valid token in the query', {}, {
-      query: `access_token=${valid}`,
-    }),
-    vector('query-forged', 'forged token in the query', {}, {
-      query: `access_token=${await forger.mint()}`,
-    }),
+    vector(
+      'query-valid',
+      'valid token in the query',
+      {},
+      {
+        query: `access_token=${valid}`,
+      },
+    ),
+    vector(
+      'query-forged',
+      'forged token in the query',
+      {},
+      {
+        query: `access_token=${await forger.mint()}`,
+      },
+    ),
     vector('cookie', 'valid token in a cookie', { cookie: `token=${valid}` }),
     vector(
       'preflight',
