@@ -38,6 +38,8 @@ export interface RouterOptions {
   runner: ProbeRunner;
   store: ProbeRunStore;
   probesEnabled: boolean;
+  /** Also holds every answer against openapi.yaml, for tests. */
+  validateResponses?: boolean;
 }
 
 type EntityRequest = express.Request<
@@ -51,7 +53,11 @@ type EntityRequest = express.Request<
 export async function createRouter(options: RouterOptions): Promise<Router> {
   const { auditor, httpAuth, registry, statuses, notifier, runner, store } =
     options;
-  const router = await createOpenApiRouter();
+  const router = await createOpenApiRouter(
+    options.validateResponses
+      ? { validatorOptions: { validateResponses: true } }
+      : undefined,
+  );
 
   router.get('/v1/clusters', async (request, response) => {
     await httpAuth.credentials(request, { allow: ['user', 'service'] });
