@@ -3,7 +3,7 @@
  * `npm test`: types, lint, format, unit and integration tests, and the browser tests on the
  * sandbox. `--lab` adds the tests against a real Istio where the machine can run one.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { findBrowser } from './lib/browser.mjs';
@@ -92,12 +92,33 @@ async function runBrowserTests() {
   });
 }
 
+async function runLabTests() {
+  const ability = spawnSync('yarn', ['lab', 'can-run'], {
+    cwd: repoRoot,
+    env: toolchain.env,
+    encoding: 'utf8',
+  });
+  if (ability.status !== 0) {
+    say(
+      `lab tests: SKIPPED, this machine cannot run a real Istio:\n${ability.stdout}`,
+    );
+    total.skipped += 1;
+    return;
+  }
+  await runStep('lab tests', ['lab', 'test'], {
+    LAB_REPORT: join(resultsDir, 'lab.json'),
+  });
+  const report = readReport('lab.json');
+  if (report) count(report);
+}
+
 await runStep('types', ['tsc']);
 await runStep('lint', ['lint']);
 await runStep('format', ['format:check']);
 await runStep('API reports', ['api-reports:check']);
 await runUnitTests();
 await runBrowserTests();
+if (process.argv.includes('--lab')) await runLabTests();
 
 process.stdout.write('\n');
 if (failedSteps.length > 0) {
