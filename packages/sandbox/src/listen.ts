@@ -21,6 +21,9 @@ export class PortInUseError extends Error {
   }
 }
 
+/** Time in which answers under way, such as a watch's last bookmark, still go out. */
+const CLOSE_GRACE_MS = 100;
+
 /** Listens on loopback only. @throws PortInUseError @internal */
 export async function listen(
   server: Server,
@@ -45,7 +48,7 @@ export async function listen(
     close: () =>
       new Promise(resolve => {
         server.close(() => resolve());
-        server.closeAllConnections();
+        setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
       }),
   };
 }

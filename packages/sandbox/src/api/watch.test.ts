@@ -165,4 +165,15 @@ describe('watching', () => {
     expect(status).toBe(504);
     expect(body.details.causes[0].reason).toBe('ResourceVersionTooLarge');
   });
+
+  it('ends open watches in good order when the server stops', async () => {
+    const other = await ApiTestServer.start();
+    const response = await fetch(
+      `${other.sandbox.apiUrl}${POLICIES}?watch=1&allowWatchBookmarks=true`,
+    );
+    const text = response.text();
+    await other.sandbox.stop();
+    const last = (await text).trim().split('\n').at(-1)!;
+    expect(JSON.parse(last).type).toBe('BOOKMARK');
+  });
 });
