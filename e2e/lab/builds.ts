@@ -157,6 +157,21 @@ function describeKubernetes(programs: string[]): Part {
   };
 }
 
+function copyIstioFiles(source: string, into: string): void {
+  mkdirSync(into, { recursive: true });
+  for (const file of [
+    'manifests/charts/base/files/crd-all.gen.yaml',
+    'tools/packaging/common/envoy_bootstrap.json',
+    'security/tools/jwt/samples/demo.jwt',
+    'security/tools/jwt/samples/jwks.json',
+    'security/tools/jwt/samples/key.pem',
+  ]) {
+    const to = join(into, file.split('/').pop()!);
+    copyFileSync(join(source, file), to);
+    chmodSync(to, 0o644);
+  }
+}
+
 function describeIstio(line: IstioLine): Part {
   return {
     title: `istiod, pilot-agent, istioctl ${line.buildVersion}`,
@@ -181,18 +196,7 @@ function describeIstio(line: IstioLine): Part {
         ],
         dir,
       );
-      for (const file of [
-        'manifests/charts/base/files/crd-all.gen.yaml',
-        'tools/packaging/common/envoy_bootstrap.json',
-        'security/tools/jwt/samples/demo.jwt',
-        'security/tools/jwt/samples/jwks.json',
-        'security/tools/jwt/samples/key.pem',
-      ]) {
-        const to = join(into, 'files', file.split('/').pop()!);
-        mkdirSync(join(into, 'files'), { recursive: true });
-        copyFileSync(join(dir, file), to);
-        chmodSync(to, 0o644);
-      }
+      copyIstioFiles(dir, join(into, 'files'));
     },
   };
 }
@@ -301,6 +305,28 @@ async function ensurePart(
   }
   say(`${progress} ${part.title}: ready after ${seconds()} s`);
   return dir;
+}
+
+/** Gets the sample token, its key set and its key alone: what tests need on an existing cluster. */
+export function ensureIstioFiles(
+  line: IstioLine,
+  say: (line: string) => void,
+): Promise<string> {
+  const part: Part = {
+    title: `samples of Istio ${line.buildVersion}`,
+    dir: `istio-files-${line.buildVersion}-${line.moduleVersion
+      .split('-')
+      .pop()}`,
+    otherwise: `the module istio.io/istio@${line.moduleVersion} must be served by GOPROXY`,
+    async build(into) {
+      const { dir } = await downloadModule(
+        'istio.io/istio',
+        line.moduleVersion,
+      );
+      copyIstioFiles(dir, into);
+    },
+  };
+  return ensurePart(part, '[1/1]', say);
 }
 
 /** Gets every part. One after the other: each build uses all cores by itself. */

@@ -2,8 +2,14 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { canRunLab } from './can-run.ts';
+import {
+  adoptCluster,
+  existingKubeconfig,
+  leaveCluster,
+} from './existing-cluster.ts';
 import { bringUp, readStatus, takeDown } from './lab.ts';
 import { kubeconfigPath, logsDir } from './paths.ts';
+import { testLab } from './test.ts';
 
 const USAGE = `yarn lab <command>
 
@@ -13,9 +19,10 @@ const USAGE = `yarn lab <command>
   logs [part]     the parts that log, or the log of one
   kubectl …       kubectl on the lab's API server
   istioctl …      istioctl on the lab's API server
+  test [--keep]   up, the lab's tests, the engine against Envoy, down
   can-run         whether this machine can run the lab, and why not
 
-LAB_ISTIO chooses the Istio line.`;
+LAB_ISTIO chooses the Istio line, LAB_KUBECONFIG an existing cluster with Istio.`;
 
 const startedAt = Date.now();
 
@@ -58,14 +65,22 @@ function printStatus(): number {
 }
 
 async function main([command, ...args]: string[]): Promise<number> {
+  const existing = existingKubeconfig();
   switch (command) {
     case 'up':
+      if (existing) {
+        await adoptCluster(existing, say);
+        return 0;
+      }
       await bringUp(say);
       process.stdout.write(`export KUBECONFIG=${kubeconfigPath}\n`);
       return 0;
     case 'down':
-      await takeDown();
+      if (existing) await leaveCluster(existing);
+      else await takeDown();
       return 0;
+    case 'test':
+      return testLab(args, say);
     case 'status':
       return printStatus();
     case 'logs': {

@@ -1,5 +1,7 @@
 /** What tests hold of a running lab. */
 import { execFile } from 'node:child_process';
+import { ensureIstioFiles } from './builds.ts';
+import { existingKubeconfig, findGatewayAddress } from './existing-cluster.ts';
 import { request, type HttpAnswer, type HttpOptions } from './http.ts';
 import { Kube, type Manifest } from './kube.ts';
 import { kubeconfigPath } from './paths.ts';
@@ -16,6 +18,7 @@ import {
   SECOND_GATEWAY,
   type GatewayWorkload,
 } from './topology/workloads.ts';
+import { selectIstioLine } from './versions.ts';
 import { waitFor } from './wait.ts';
 
 export interface LabGateway {
@@ -45,14 +48,19 @@ export interface Answer {
 }
 
 export interface Lab {
-  state: LabState;
+  /** `existing`: a cluster that LAB_KUBECONFIG names, with {@link existing-cluster.ts}'s limits. */
+  mode: 'own' | 'existing';
+  /** Throws on an existing cluster. */
+  readonly state: LabState;
   kube: Kube;
+  /** On an existing cluster, one that is not there throws when it is read. */
   gateways: {
-    ingress: LabGateway;
-    second: LabGateway;
-    gatewayApi: LabGateway;
+    readonly ingress: LabGateway;
+    readonly second: LabGateway;
+    readonly gatewayApi: LabGateway;
   };
-  jwks: JwksControl;
+  /** Throws on an existing cluster. */
+  readonly jwks: JwksControl;
   /** The issuer of Istio's sample token, with its private key. */
   sample: TestIssuer;
   sampleToken: string;
@@ -140,14 +148,18 @@ function controlJwks(state: LabState): JwksControl {
   };
 }
 
-function runKubectl(kubectl: string, args: string[]) {
+const missing = (what: string): never => {
+  throw new Error(`${what} is missing on an existing cluster (LAB_KUBECONFIG)`);
+};
+
+function runKubectl(kubectl: string, kubeconfig: string, args: string[]) {
   return new Promise<{ code: number; stdout: string; stderr: string }>(
     resolve => {
       execFile(
         kubectl,
         args,
         {
-          env: { ...process.env, KUBECONFIG: kubeconfigPath },
+          env: { ...process.env, KUBECONFIG: kubeconfig },
           timeout: 30_000,
           maxBuffer: 8 * 1024 * 1024,
         },
@@ -162,26 +174,88 @@ function runKubectl(kubectl: string, args: string[]) {
   );
 }
 
-/** The running lab. Throws where there is none. */
-export async function connectLab(): Promise<Lab> {
+interface Connection {
+  mode: Lab['mode'];
+  kubeconfig: string;
+  kubectl: string;
+  istioFiles: string;
+  gateways: Lab['gateways'];
+  state: () => LabState;
+  jwks: () => JwksControl;
+}
+
+function connectOwn(): Connection {
   const state = readState();
   if (!state) throw new Error('The lab is down; `yarn lab up` starts it');
-  const kube = new Kube(kubeconfigPath);
-  const { istioFiles, kubectl } = state.parts;
-  const lab: Lab = {
-    state,
-    kube,
+  return {
+    mode: 'own',
+    kubeconfig: kubeconfigPath,
+    kubectl: state.parts.kubectl,
+    istioFiles: state.parts.istioFiles,
     gateways: {
       ingress: describeGateway(INGRESS, state),
       second: describeGateway(SECOND_GATEWAY, state),
       gatewayApi: describeGateway(GATEWAY_API_GATEWAY, state),
     },
-    jwks: controlJwks(state),
+    state: () => state,
+    jwks: () => controlJwks(state),
+  };
+}
+
+async function connectExisting(kubeconfig: string): Promise<Connection> {
+  const kube = new Kube(kubeconfig);
+  const [ingress, gatewayApi] = await Promise.all(
+    [INGRESS, GATEWAY_API_GATEWAY].map(({ namespace, service }) =>
+      findGatewayAddress(kube, namespace, service.name),
+    ),
+  );
+  return {
+    mode: 'existing',
+    kubeconfig,
+    kubectl: 'kubectl',
+    istioFiles: await ensureIstioFiles(selectIstioLine(), () => {}),
+    gateways: {
+      get ingress() {
+        return ingress ?? missing('The ingress gateway');
+      },
+      get second() {
+        return missing('The second gateway');
+      },
+      get gatewayApi() {
+        return gatewayApi ?? missing('The proxy of the Gateway backend-api');
+      },
+    },
+    state: () => missing("The lab's own state"),
+    jwks: () => missing('The key set server'),
+  };
+}
+
+/** The running lab, or the cluster that LAB_KUBECONFIG names. Throws where there is none. */
+export async function connectLab(): Promise<Lab> {
+  const existing = existingKubeconfig();
+  const connection = existing ? await connectExisting(existing) : connectOwn();
+  const { mode, kubeconfig, kubectl, istioFiles, gateways } = connection;
+  const kube = new Kube(kubeconfig);
+  const lab: Lab = {
+    mode,
+    get state() {
+      return connection.state();
+    },
+    kube,
+    gateways,
+    get jwks() {
+      return connection.jwks();
+    },
     sample: loadSampleIssuer(istioFiles),
     sampleToken: readSampleToken(istioFiles),
     exec(pod, command) {
       const where = ['-n', 'default', pod, '-c', 'app'];
-      return runKubectl(kubectl, ['exec', ...where, '--', ...command]);
+      return runKubectl(kubectl, kubeconfig, [
+        'exec',
+        ...where,
+        '--',
+        ...command,
+      ]);
     },
     async askFrom(pod, url, options = {}) {
       const headers = Object.entries(options.headers ?? {}).flatMap(

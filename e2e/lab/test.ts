@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { canRunLab } from './can-run.ts';
+import { adoptCluster, existingKubeconfig } from './existing-cluster.ts';
+import { bringUp, readStatus, takeDown } from './lab.ts';
+import { labDir } from './paths.ts';
+
+/** Longest that the tests, and the comparison, may each take. */
+const STEP_LIMIT_MS = 20 * 60_000;
+const COMPARED_DECISIONS = 6_000;
+
+const e2eDir = dirname(labDir);
+
+function runStep(
+  title: string,
+  args: string[],
+  say: (line: string) => void,
+): Promise<boolean> {
+  say(`${title}: node ${args.join(' ')}`);
+  return new Promise(resolve => {
+    const child = spawn(process.execPath, args, {
+      cwd: e2eDir,
+      stdio: 'inherit',
+      timeout: STEP_LIMIT_MS,
+    });
+    child.on('error', () => resolve(false));
+    child.on('exit', (code, signal) => {
+      const ok = code === 0;
+      say(`${title}: ${ok ? 'ok' : `failed (${signal ?? code})`}`);
+      resolve(ok);
+    });
+  });
+}
+
+/**
+ * Brings the lab up unless it is, runs its tests and the comparison of the engine with Envoy, and
+ * takes it down again unless it was up. A machine that cannot run it is told why and passes.
+ */
+export async function testLab(
+  args: string[],
+  say: (line: string) => void,
+): Promise<number> {
+  const existing = existingKubeconfig();
+  let takesDown = false;
+  if (existing) {
+    await adoptCluster(existing, say);
+  } else {
+    const able = canRunLab();
+    if (!able.ok) {
+      say(`SKIPPED, the lab cannot run here: ${able.reasons.join('; ')}`);
+      return 0;
+    }
+    takesDown = readStatus().state === undefined && !args.includes('--keep');
+    await bringUp(say);
+  }
+  try {
+    const testsDir = join(e2eDir, 'tests', 'lab');
+    const tests = readdirSync(testsDir)
+      .filter(file => file.endsWith('.test.ts'))
+      .map(file => join('tests', 'lab', file));
+    const passed = await runStep(
+      'tests',
+      ['--test', '--test-concurrency=1', ...tests],
+      say,
+    );
+    const compare = join('lab', 'compare', 'run.ts');
+    if (existing || !existsSync(join(e2eDir, compare))) {
+      say('comparison of the engine with Envoy: SKIPPED, it needs the pool');
+      return passed ? 0 : 1;
+    }
+    const agreed = await runStep(
+      'comparison of the engine with Envoy',
+      [compare, '--decisions', String(COMPARED_DECISIONS)],
+      say,
+    );
+    return passed && agreed ? 0 : 1;
+  } finally {
+    if (takesDown) await takeDown();
+  }
+}
