@@ -20,3 +20,5 @@ export {
 } from './route/matchRoute';
 export { assessService } from './assess/assessService';
 export { explain, type Explanation } from './explain/explain';
+export { findingCatalogue } from './analyse/catalogue';
+export type { FindingDefinition } from './analyse/detector';

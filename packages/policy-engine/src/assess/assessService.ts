@@ -11,7 +11,11 @@ import { ResolvedWayIn, waysInOf } from '../attach/waysIn';
 import { compileProxy } from '../compile/compileProxy';
 import { JwtProvider, Program } from '../compile/program';
 import { findProblems } from '../analyse/findProblems';
-import { analyseWayIn, AnalysedExposure, WayInAnalysis } from '../exposures/analyseWayIn';
+import {
+  analyseWayIn,
+  AnalysedExposure,
+  WayInAnalysis,
+} from '../exposures/analyseWayIn';
 import { stateOf } from './stateOf';
 
 /** A way in with everything that was found out about it. */
@@ -42,18 +46,22 @@ function assess(
   mesh: Mesh,
   service: { namespace: string; name: string },
 ): ServiceAssessment {
-  const waysIn = waysInOf(mesh, service).map(resolved => analyse(mesh, resolved));
+  const waysIn = waysInOf(mesh, service).map(resolved =>
+    analyse(mesh, resolved),
+  );
   const assessments = waysIn.map(({ assessment }) => assessment);
   const state = worstState(assessments.map(item => item.state));
   const worst = assessments.find(item => item.state === state);
   return {
     service,
     state,
-    reason: worst ? `${describe(worst)}: ${worst.reason}` : emptyReason(mesh, service),
+    reason: worst
+      ? `${describe(worst)}: ${worst.reason}`
+      : emptyReason(mesh, service),
     waysIn: assessments,
     issuers: unique(assessments.flatMap(({ issuers }) => issuers)),
     policies: uniqueRefs(assessments),
-    findings: findProblems(mesh, service, waysIn),
+    findings: findProblems({ mesh, service, waysIn }),
   };
 }
 
@@ -67,7 +75,9 @@ function analyse(mesh: Mesh, resolved: ResolvedWayIn): AnalysedWayIn {
     state,
     reason,
     exposures: analysis.exposures.map(toExposure),
-    issuers: unique(programs.flatMap(({ providers }) => providers.map(toIssuerUse))),
+    issuers: unique(
+      programs.flatMap(({ providers }) => providers.map(toIssuerUse)),
+    ),
   };
   return { ...resolved, programs, analysis, assessment };
 }
@@ -78,7 +88,12 @@ function toExposure({
   admittedBy,
   everything,
 }: AnalysedExposure): Exposure {
-  return { summary, witness, ...(admittedBy ? { admittedBy } : {}), everything };
+  return {
+    summary,
+    witness,
+    ...(admittedBy ? { admittedBy } : {}),
+    everything,
+  };
 }
 
 function toIssuerUse(provider: JwtProvider): IssuerUse {
@@ -93,7 +108,9 @@ function toIssuerUse(provider: JwtProvider): IssuerUse {
 
 function describe({ kind, host, port }: WayInAssessment): string {
   const place = port > 0 ? `${host}:${port}` : host;
-  return kind === 'gateway' ? `Gateway way in ${place}` : `In-mesh way in ${place}`;
+  return kind === 'gateway'
+    ? `Gateway way in ${place}`
+    : `In-mesh way in ${place}`;
 }
 
 function emptyReason(

@@ -12,7 +12,9 @@ import { applyYaml, meshOf, token } from '../testing/mesh';
 const BACKEND = { namespace: 'default', name: 'backend' };
 
 function wayIn(mesh: Mesh, kind: WayInAssessment['kind']): WayInAssessment {
-  const found = assessService(mesh, BACKEND).waysIn.filter(way => way.kind === kind);
+  const found = assessService(mesh, BACKEND).waysIn.filter(
+    way => way.kind === kind,
+  );
   expect(found).toHaveLength(1);
   return found[0];
 }
@@ -20,7 +22,10 @@ function wayIn(mesh: Mesh, kind: WayInAssessment['kind']): WayInAssessment {
 describe('the hands-on case', () => {
   it('is open while only mutual TLS and an ALLOW on the caller protect it', () => {
     const mesh = meshOf([WORKLOADS, ALLOW_FRONTEND]);
-    expect(wayIn(mesh, 'in-mesh')).toMatchObject({ state: 'open', issuers: [] });
+    expect(wayIn(mesh, 'in-mesh')).toMatchObject({
+      state: 'open',
+      issuers: [],
+    });
   });
 
   it('is partial after step 1: the sibling ALLOW admits the frontend without a token', () => {
@@ -29,11 +34,15 @@ describe('the hands-on case', () => {
     expect(inMesh.state).toBe('partial');
     expect(inMesh.exposures).toHaveLength(1);
     const [exposure] = inMesh.exposures;
-    expect(exposure.witness.source?.principal).toBe('cluster.local/ns/default/sa/frontend');
+    expect(exposure.witness.source?.principal).toBe(
+      'cluster.local/ns/default/sa/frontend',
+    );
     expect(exposure.witness.tokens ?? []).toEqual([]);
     expect(exposure.admittedBy?.name).toBe('backend-allow-frontend');
     expect(decideWayIn(mesh, inMesh, exposure.witness).status).toBe(200);
-    expect(inMesh.issuers.map(({ issuer }) => issuer)).toEqual(['testing@secure.istio.io']);
+    expect(inMesh.issuers.map(({ issuer }) => issuer)).toEqual([
+      'testing@secure.istio.io',
+    ]);
   });
 
   it('is enforced without the sibling', () => {
@@ -46,8 +55,16 @@ describe('the hands-on case', () => {
     const alone = meshOf([WORKLOADS, BACKEND_JWT]);
     const sibling = meshOf([WORKLOADS, BACKEND_JWT, ALLOW_FRONTEND]);
     const ask = (mesh: Mesh, tokens: ReturnType<typeof token>[]) =>
-      decideWayIn(mesh, wayIn(mesh, 'in-mesh'), { port: 8080, host: 'backend', source, tokens });
-    expect(ask(alone, [])).toMatchObject({ status: 403, body: 'RBAC: access denied' });
+      decideWayIn(mesh, wayIn(mesh, 'in-mesh'), {
+        port: 8080,
+        host: 'backend',
+        source,
+        tokens,
+      });
+    expect(ask(alone, [])).toMatchObject({
+      status: 403,
+      body: 'RBAC: access denied',
+    });
     expect(ask(sibling, []).status).toBe(200);
     for (const mesh of [alone, sibling]) {
       expect(ask(mesh, [token()]).status).toBe(200);

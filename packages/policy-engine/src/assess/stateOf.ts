@@ -15,7 +15,8 @@ export function stateOf(
   if (analysis.unreachable) {
     return {
       state: 'unknown',
-      reason: 'No request was found that the route sends here, so nothing can be said.',
+      reason:
+        'No request was found that the route sends here, so nothing can be said.',
     };
   }
   if (analysis.everythingPasses) {
@@ -61,18 +62,12 @@ function refusedState(
       }.`,
     };
   }
-  if (analysis.validTokenPasses === 'unknown') {
-    return {
-      state: 'unknown',
-      reason:
-        'Requests without a token are refused; whether one with a valid token passes could not be settled.',
-    };
-  }
   const isTcp = wayIn.hops.every(hop => hop.protocol === 'tcp');
   if (isTcp) {
     return {
       state: 'over-blocked',
-      reason: 'The port is read as TCP, where no token can be given: every connection is refused.',
+      reason:
+        'The port is read as TCP, where no token can be given: every connection is refused.',
     };
   }
   return {

@@ -133,7 +133,8 @@ export class Mesh {
 export const GATEWAY_API_GATEWAY = 'Gateway.gateway.networking.k8s.io';
 
 function kindKey(kind: string, apiVersion: string): string {
-  return kind === 'Gateway' && apiVersion.startsWith('gateway.networking.k8s.io')
+  return kind === 'Gateway' &&
+    apiVersion.startsWith('gateway.networking.k8s.io')
     ? GATEWAY_API_GATEWAY
     : kind;
 }

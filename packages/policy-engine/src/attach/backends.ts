@@ -31,7 +31,9 @@ export function backendsOf(
   const target = typeof port.targetPort === 'number' ? port.targetPort : 0;
   const blank = { protocol, targetPort: target || port.port };
   if (spec.type === 'ExternalName') {
-    const uncertain = `the Service only names ${spec.externalName ?? 'another host'}, outside of this cluster's workloads`;
+    const uncertain = `the Service only names ${
+      spec.externalName ?? 'another host'
+    }, outside of this cluster's workloads`;
     return [{ ...blank, uncertain }];
   }
   const selector = spec.selector ?? {};
@@ -55,9 +57,7 @@ export function backendsOf(
   return [{ ...blank, uncertain }];
 }
 
-function describe(
-  backend: Backend & { workload: Workload },
-): Backend {
+function describe(backend: Backend & { workload: Workload }): Backend {
   const { workload, targetPort } = backend;
   if (isRouter(workload.spec)) {
     const uncertain = `the Pods of ${workload.name} are a gateway: what it serves shows at the Services behind it`;

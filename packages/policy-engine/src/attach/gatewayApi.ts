@@ -65,10 +65,18 @@ function backendsOfRoute(stored: Stored): Set<string> {
   const own = stored.resource.metadata.namespace ?? '';
   const visit = (value: unknown, depth: number): void => {
     if (typeof value !== 'object' || value === null || depth > 8) return;
-    const ref = value as { name?: unknown; namespace?: unknown; kind?: unknown };
+    const ref = value as {
+      name?: unknown;
+      namespace?: unknown;
+      kind?: unknown;
+    };
     const isService = ref.kind === undefined || ref.kind === 'Service';
     if (typeof ref.name === 'string' && isService) {
-      found.add(`${typeof ref.namespace === 'string' ? ref.namespace : own}/${ref.name}`);
+      found.add(
+        `${typeof ref.namespace === 'string' ? ref.namespace : own}/${
+          ref.name
+        }`,
+      );
     }
     Object.values(value).forEach(item => visit(item, depth + 1));
   };

@@ -72,7 +72,10 @@ function waysInOfVirtualService(
   }
   if (isDelegate(mesh, stored)) {
     return [
-      unresolved('delegate', `${label} is reached by delegation, which the engine does not follow`),
+      unresolved(
+        'delegate',
+        `${label} is reached by delegation, which the engine does not follow`,
+      ),
     ];
   }
   return gatewaysOf(stored).flatMap(key => {
@@ -80,7 +83,9 @@ function waysInOfVirtualService(
     const gateway = mesh.stored('Gateway', namespace, name);
     if (!gateway) return [];
     if (gateway.errors.length > 0) {
-      return [unresolved(`${namespace}.${name}`, `Gateway ${key} is malformed`)];
+      return [
+        unresolved(`${namespace}.${name}`, `Gateway ${key} is malformed`),
+      ];
     }
     return serversOf(gateway).flatMap(server =>
       waysInOfServer(mesh, service, stored, gateway, server, tails),
@@ -104,13 +109,19 @@ function waysInOfServer(
     proxies.set(`${proxy.namespace}.${proxy.name}`, proxy);
   }
   const build = (proxy: ProxyRef | undefined, many: boolean) =>
-    leadsOf(stored, server, proxy?.namespace ?? server.namespace, service).flatMap(
-      lead =>
-        tails
-          .filter(({ port }) => lead.port === undefined || port.port === lead.port)
-          .flatMap(tail =>
-            toWaysIn(mesh, service, stored, server, lead, tail, proxy, many),
-          ),
+    leadsOf(
+      stored,
+      server,
+      proxy?.namespace ?? server.namespace,
+      service,
+    ).flatMap(lead =>
+      tails
+        .filter(
+          ({ port }) => lead.port === undefined || port.port === lead.port,
+        )
+        .flatMap(tail =>
+          toWaysIn(mesh, service, stored, server, lead, tail, proxy, many),
+        ),
     );
   if (proxies.size === 0) return build(undefined, false);
   return [...proxies.values()].flatMap(proxy => build(proxy, proxies.size > 1));
@@ -131,7 +142,11 @@ function toWaysIn(
   return ports.map((port, index) => {
     const hops: Hop[] = proxy ? [gatewayHop(mesh, proxy, port, lead)] : [];
     const uncertain = [
-      ...(proxy ? [] : [`no Pod matches the selector of Gateway ${gateway.namespace}/${gateway.name}`]),
+      ...(proxy
+        ? []
+        : [
+            `no Pod matches the selector of Gateway ${gateway.namespace}/${gateway.name}`,
+          ]),
       ...(lead.port === undefined && countPorts(tail, service, mesh) > 1
         ? ['the route names no port, and the Service has several']
         : []),
@@ -171,11 +186,17 @@ function toWaysIn(
 
 function countPorts(tail: Tail, service: Service, mesh: Mesh): number {
   const stored = mesh.stored('Service', service.namespace, service.name);
-  const ports = (stored?.resource.spec as { ports?: unknown[] } | undefined)?.ports;
+  const ports = (stored?.resource.spec as { ports?: unknown[] } | undefined)
+    ?.ports;
   return ports?.length ?? (tail.port ? 1 : 0);
 }
 
-function gatewayHop(mesh: Mesh, proxy: ProxyRef, port: number, lead: Lead): Hop {
+function gatewayHop(
+  mesh: Mesh,
+  proxy: ProxyRef,
+  port: number,
+  lead: Lead,
+): Hop {
   const isHttp = lead.protocol === 'http' || lead.protocol === 'https';
   return {
     proxy,
@@ -216,7 +237,8 @@ function httpLeads(
       ...destinationsOf(stored, route.route).filter(({ weight }) => weight > 0),
       ...mirrorsOf(stored, route),
     ].filter(target => isService(target, service));
-    if (targets.length === 0 || route.redirect || route.directResponse) continue;
+    if (targets.length === 0 || route.redirect || route.directResponse)
+      continue;
     const matches = (route.match ?? []).filter(match =>
       bindsTo(match, stored, server),
     );
@@ -226,16 +248,19 @@ function httpLeads(
       const all = patterns.length === 0 || patterns.includes(undefined);
       const known = paths.get(port);
       if (all || known === 'all') paths.set(port, 'all');
-      else paths.set(port, new Set([...(known ?? []), ...(patterns as string[])]));
+      else
+        paths.set(port, new Set([...(known ?? []), ...(patterns as string[])]));
     }
   }
   return hosts.flatMap(host =>
-    [...paths].map(([port, found]): Lead => ({
-      host,
-      protocol: server.layer === 'https' ? 'https' : 'http',
-      port,
-      paths: found === 'all' ? [] : [...found],
-    })),
+    [...paths].map(
+      ([port, found]): Lead => ({
+        host,
+        protocol: server.layer === 'https' ? 'https' : 'http',
+        port,
+        paths: found === 'all' ? [] : [...found],
+      }),
+    ),
   );
 }
 
@@ -255,7 +280,9 @@ function l4Leads(
   return destinationsOf(stored, route.route)
     .filter(target => target.weight > 0 && isService(target, service))
     .flatMap(({ port }) =>
-      [...new Set(names)].map((host): Lead => ({ host, protocol, port, paths: [] })),
+      [...new Set(names)].map(
+        (host): Lead => ({ host, protocol, port, paths: [] }),
+      ),
     );
 }
 

@@ -1,5 +1,10 @@
 import { ProxyRef, ResourceRef } from '../model';
-import { GatewayServerSpec, GatewaySpec, ServicePortSpec, ServiceSpec } from '../parse/specs';
+import {
+  GatewayServerSpec,
+  GatewaySpec,
+  ServicePortSpec,
+  ServiceSpec,
+} from '../parse/specs';
 import { Mesh, Stored } from './Mesh';
 import { sameItems } from './queries';
 import {
@@ -107,11 +112,13 @@ export function gatewayWorkloads(
   return mesh.queries.get(
     `gateway-workloads/${key}`,
     () =>
-      mesh.namespacesOf('Pod').flatMap(namespace =>
-        Object.keys(selector).length > 0
-          ? selectWorkloads(mesh, namespace, selector)
-          : workloadsIn(mesh, namespace).filter(({ spec }) => isRouter(spec)),
-      ),
+      mesh
+        .namespacesOf('Pod')
+        .flatMap(namespace =>
+          Object.keys(selector).length > 0
+            ? selectWorkloads(mesh, namespace, selector)
+            : workloadsIn(mesh, namespace).filter(({ spec }) => isRouter(spec)),
+        ),
     sameItems,
   );
 }
@@ -121,7 +128,9 @@ export function serversOfProxy(
   mesh: Mesh,
   proxy: ProxyRef,
 ): readonly { server: GatewayServer; listenPorts: readonly number[] }[] {
-  const key = `${proxy.namespace}/${JSON.stringify(Object.entries(proxy.labels).sort())}`;
+  const key = `${proxy.namespace}/${JSON.stringify(
+    Object.entries(proxy.labels).sort(),
+  )}`;
   return mesh.queries.get(`servers-of-proxy/${key}`, () =>
     mesh
       .all('Gateway')
@@ -200,5 +209,7 @@ export function gatewayProxyOf(workload: Workload): ProxyRef {
 
 /** Sorts as Istio does: oldest first, then by name. */
 export function ageOf({ resource: { metadata } }: Stored): string {
-  return `${metadata.creationTimestamp ?? ''}/${metadata.name}.${metadata.namespace ?? ''}`;
+  return `${metadata.creationTimestamp ?? ''}/${metadata.name}.${
+    metadata.namespace ?? ''
+  }`;
 }

@@ -14,7 +14,9 @@ export function opaqueReasons(mesh: Mesh, proxy: ProxyRef): readonly string[] {
         .filter(({ stored }) => changesRequests(stored, proxy))
         .map(
           ({ stored }) =>
-            `${label(stored)} patches this proxy's configuration, which the engine does not read`,
+            `${label(
+              stored,
+            )} patches this proxy's configuration, which the engine does not read`,
         ),
       ...attachedTo(mesh, proxy, 'WasmPlugin').map(
         ({ stored }) => `${label(stored)} runs code in this proxy`,
@@ -23,7 +25,9 @@ export function opaqueReasons(mesh: Mesh, proxy: ProxyRef): readonly string[] {
         .filter(({ stored }) => proxy.kind === 'sidecar' && hasIngress(stored))
         .map(
           ({ stored }) =>
-            `${label(stored)} replaces the inbound listeners, which the engine does not read`,
+            `${label(
+              stored,
+            )} replaces the inbound listeners, which the engine does not read`,
         ),
     ],
     (a, b) => a.join('\n') === b.join('\n'),

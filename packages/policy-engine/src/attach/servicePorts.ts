@@ -25,7 +25,8 @@ const WELL_KNOWN_TCP = new Set([3306, 27017]);
 export function protocolOf(port: ServicePortSpec): PortProtocol | undefined {
   const transport = port.protocol ?? 'TCP';
   if (transport !== 'TCP') return undefined;
-  const declared = normalize(port.appProtocol) ?? normalize(prefixOf(port.name));
+  const declared =
+    normalize(port.appProtocol) ?? normalize(prefixOf(port.name));
   if (declared === undefined) {
     return WELL_KNOWN_TCP.has(port.port)
       ? { chain: 'tcp', client: 'tcp', sniffed: false }
@@ -46,7 +47,8 @@ function prefixOf(name: string | undefined): string | undefined {
 /** A protocol that Istio knows; `kubernetes.io/h2c` and the like are its names for HTTP/2. */
 function normalize(text: string | undefined): string | undefined {
   const name = text?.toLowerCase();
-  if (name === 'kubernetes.io/h2c' || name === 'kubernetes.io/ws') return 'http2';
+  if (name === 'kubernetes.io/h2c' || name === 'kubernetes.io/ws')
+    return 'http2';
   if (name === 'kubernetes.io/wss') return 'https';
   return name && [...HTTP, ...TCP, ...TLS].includes(name) ? name : undefined;
 }

@@ -1,5 +1,13 @@
-import { DestinationSpec, HttpRouteSpec, VirtualServiceSpec } from '../parse/specs';
-import { intersectHosts, resolveGatewayName, resolveServiceHost } from './hosts';
+import {
+  DestinationSpec,
+  HttpRouteSpec,
+  VirtualServiceSpec,
+} from '../parse/specs';
+import {
+  intersectHosts,
+  resolveGatewayName,
+  resolveServiceHost,
+} from './hosts';
 import { ageOf, GatewayServer } from './gateways';
 import { Mesh, Stored } from './Mesh';
 import { sameItems } from './queries';
@@ -69,7 +77,8 @@ export function servedHosts(
   const hosts = new Set<string>();
   for (const host of listOf(spec.hosts)) {
     for (const allowed of server.hosts) {
-      if (allowed.namespace !== '*' && allowed.namespace !== namespace) continue;
+      if (allowed.namespace !== '*' && allowed.namespace !== namespace)
+        continue;
       const common = intersectHosts(host.toLowerCase(), allowed.host);
       if (common !== undefined) hosts.add(common);
     }
@@ -136,7 +145,8 @@ function index(mesh: Mesh): VirtualServiceIndex {
       for (const gateway of new Set(gatewaysOf(stored))) {
         push(result.byGateway, gateway, stored);
       }
-      for (const key of parts.destinations) push(result.byDestination, key, stored);
+      for (const key of parts.destinations)
+        push(result.byDestination, key, stored);
       for (const key of parts.delegates) result.delegates.add(key);
     }
     return result;
@@ -161,8 +171,15 @@ function partsOf(stored: Stored): {
   const visit = (value: unknown, depth: number): void => {
     if (typeof value !== 'object' || value === null || depth > 8) return;
     for (const [key, item] of Object.entries(value)) {
-      const named = item as { host?: unknown; name?: unknown; namespace?: unknown } | null;
-      if (/^(destination|mirror)$/.test(key) && typeof named?.host === 'string') {
+      const named = item as {
+        host?: unknown;
+        name?: unknown;
+        namespace?: unknown;
+      } | null;
+      if (
+        /^(destination|mirror)$/.test(key) &&
+        typeof named?.host === 'string'
+      ) {
         const service = resolveServiceHost(named.host, namespace);
         if (service) destinations.add(`${service.namespace}/${service.name}`);
       }

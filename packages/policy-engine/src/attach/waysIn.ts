@@ -37,9 +37,7 @@ export function waysInOf(
   const stored = mesh.stored('Service', service.namespace, service.name);
   if (!stored || stored.errors.length > 0) return [];
   const spec = (stored.resource.spec ?? {}) as ServiceSpec;
-  const tails = (spec.ports ?? []).flatMap(port =>
-    tailsOf(mesh, stored, port),
-  );
+  const tails = (spec.ports ?? []).flatMap(port => tailsOf(mesh, stored, port));
   const inMesh = tails.map(tail => inMeshWayIn(service, tail));
   const viaGateways = gatewayWaysIn(mesh, service, tails);
   const viaGatewayApi = gatewayApiWaysIn(mesh, service);

@@ -75,7 +75,9 @@ export function selectWorkloads(
   const index = labelIndex(mesh, namespace);
   const [key, value] = pairs[0];
   const candidates = index.get(`${key}=${value}`) ?? [];
-  return candidates.filter(workload => includesLabels(workload.labels, selector));
+  return candidates.filter(workload =>
+    includesLabels(workload.labels, selector),
+  );
 }
 
 /** Whether `labels` has every pair of `wanted`. */
@@ -91,18 +93,12 @@ export function identityOf(mesh: Mesh, workload: Workload): string {
   return `${mesh.trustDomain}/ns/${workload.namespace}/sa/${workload.serviceAccount}`;
 }
 
-export function proxyOf(
-  workload: Workload,
-  kind: ProxyRef['kind'],
-): ProxyRef {
+export function proxyOf(workload: Workload, kind: ProxyRef['kind']): ProxyRef {
   const { namespace, name, labels } = workload;
   return { kind, namespace, name, labels };
 }
 
-function labelIndex(
-  mesh: Mesh,
-  namespace: string,
-): Map<string, Workload[]> {
+function labelIndex(mesh: Mesh, namespace: string): Map<string, Workload[]> {
   return mesh.queries.get(`workload-labels/${namespace}`, () => {
     const index = new Map<string, Workload[]>();
     for (const workload of workloadsIn(mesh, namespace)) {
@@ -158,7 +154,10 @@ function templateWorkload(
   const podSpec = asPodSpec(template.spec);
   const labels = stringRecord(template.metadata?.labels);
   const annotations = stringRecord(template.metadata?.annotations);
-  const pod = { ...resource, metadata: { ...resource.metadata, labels, annotations } };
+  const pod = {
+    ...resource,
+    metadata: { ...resource.metadata, labels, annotations },
+  };
   let sidecar: Workload['sidecar'] = 'unknown';
   if (hasProxy(pod, podSpec)) sidecar = 'present';
   else if (ambient) sidecar = 'ambient';
@@ -205,7 +204,8 @@ function hasProxy(pod: Resource, spec: PodSpec): boolean {
   ];
   return (
     containers.some(container => container.name === 'istio-proxy') ||
-    stringRecord(pod.metadata.labels)['security.istio.io/tlsMode'] === 'istio' ||
+    stringRecord(pod.metadata.labels)['security.istio.io/tlsMode'] ===
+      'istio' ||
     'sidecar.istio.io/status' in stringRecord(pod.metadata.annotations)
   );
 }
@@ -222,9 +222,7 @@ function podOwner(pod: Resource): string {
       ? owner.slice(0, -hash.length - 1)
       : owner;
   }
-  return (
-    labels['app.kubernetes.io/name'] ?? labels.app ?? pod.metadata.name
-  );
+  return labels['app.kubernetes.io/name'] ?? labels.app ?? pod.metadata.name;
 }
 
 function intern(
@@ -264,7 +262,14 @@ function intern(
     ports,
     router,
   ]);
-  const workload = { namespace, ...parts, labels, annotations, serviceAccount, key };
+  const workload = {
+    namespace,
+    ...parts,
+    labels,
+    annotations,
+    serviceAccount,
+    key,
+  };
   // The identity of unchanged workloads is what keeps a Pod's restart from spreading.
   return mesh.queries.get(`workload/${key}`, () => workload);
 }

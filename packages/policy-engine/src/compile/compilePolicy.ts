@@ -45,12 +45,14 @@ function compileValid(stored: Stored, trustDomain: string): CompiledPolicy {
   const spec = (stored.resource.spec ?? {}) as AuthorizationPolicySpec;
   const policy = refOf(stored.resource);
   const namespace = policy.namespace ?? '';
-  const http = (spec.rules ?? []).map((rule, index): CompiledRule => ({
-    id: ruleId(namespace, policy.name, index),
-    policy,
-    index,
-    ...compileClauses(rule, { namespace, trustDomain }),
-  }));
+  const http = (spec.rules ?? []).map(
+    (rule, index): CompiledRule => ({
+      id: ruleId(namespace, policy.name, index),
+      policy,
+      index,
+      ...compileClauses(rule, { namespace, trustDomain }),
+    }),
+  );
   const action = spec.action ?? 'ALLOW';
   return {
     action,

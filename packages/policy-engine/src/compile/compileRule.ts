@@ -7,7 +7,12 @@ import {
   parseStringPattern,
   regexPattern,
 } from '../match/stringPattern';
-import { ConditionSpec, OperationSpec, RuleSpec, SourceSpec } from '../parse/specs';
+import {
+  ConditionSpec,
+  OperationSpec,
+  RuleSpec,
+  SourceSpec,
+} from '../parse/specs';
 import { Check, Clause, Matcher } from './program';
 import { parseRequestPrincipal } from './requestPrincipal';
 
@@ -31,10 +36,22 @@ const SOURCE: [keyof SourceSpec & string, ToMatcher, boolean][] = [
 ];
 
 const OPERATION: [keyof OperationSpec & string, ToMatcher, boolean][] = [
-  ['hosts', text => ({ on: 'host', text, pattern: parseHostPattern(text) }), HTTP_ONLY],
+  [
+    'hosts',
+    text => ({ on: 'host', text, pattern: parseHostPattern(text) }),
+    HTTP_ONLY,
+  ],
   ['ports', toPort, !HTTP_ONLY],
-  ['methods', text => ({ on: 'method', text, pattern: parseHeaderPattern(text) }), HTTP_ONLY],
-  ['paths', text => ({ on: 'path', text, pattern: parsePathPattern(text) }), HTTP_ONLY],
+  [
+    'methods',
+    text => ({ on: 'method', text, pattern: parseHeaderPattern(text) }),
+    HTTP_ONLY,
+  ],
+  [
+    'paths',
+    text => ({ on: 'path', text, pattern: parsePathPattern(text) }),
+    HTTP_ONLY,
+  ],
 ];
 
 /** Keys of `when` that Envoy checks on the permission side, which changes nothing but the order. */
@@ -104,8 +121,22 @@ function compileField(
 ): Check[] {
   const negatedField = `not${field[0].toUpperCase()}${field.slice(1)}`;
   return [
-    ...toCheck(object?.[field], `${path}.${field}`, false, toMatcher, httpOnly, context),
-    ...toCheck(object?.[negatedField], `${path}.${negatedField}`, true, toMatcher, httpOnly, context),
+    ...toCheck(
+      object?.[field],
+      `${path}.${field}`,
+      false,
+      toMatcher,
+      httpOnly,
+      context,
+    ),
+    ...toCheck(
+      object?.[negatedField],
+      `${path}.${negatedField}`,
+      true,
+      toMatcher,
+      httpOnly,
+      context,
+    ),
   ];
 }
 
@@ -166,7 +197,12 @@ function toRequestPrincipal(text: string): Matcher {
 
 function toNamespace(text: string): Matcher {
   const source = `.*/ns/${text.replaceAll('*', '.*')}/.*`;
-  return { on: 'namespace', text, namespace: text, pattern: regexPattern(source) };
+  return {
+    on: 'namespace',
+    text,
+    namespace: text,
+    pattern: regexPattern(source),
+  };
 }
 
 function toServiceAccount(text: string, context: Context): Matcher {
@@ -179,7 +215,9 @@ function toServiceAccount(text: string, context: Context): Matcher {
   return { on: 'service-account', text, namespace, account, pattern };
 }
 
-function toAddress(on: 'source-ip' | 'remote-ip' | 'destination-ip'): ToMatcher {
+function toAddress(
+  on: 'source-ip' | 'remote-ip' | 'destination-ip',
+): ToMatcher {
   return text => {
     const range = parseCidr(text);
     return range
@@ -193,5 +231,10 @@ function toPort(text: string): Matcher {
 }
 
 function toClaim(claim: string[]): ToMatcher {
-  return text => ({ on: 'claim', text, claim, pattern: parseStringPattern(text) });
+  return text => ({
+    on: 'claim',
+    text,
+    claim,
+    pattern: parseStringPattern(text),
+  });
 }

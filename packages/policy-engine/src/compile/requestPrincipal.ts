@@ -26,12 +26,14 @@ export function parseRequestPrincipal(text: string): {
   }
   if (text.endsWith('*')) {
     if (!found) {
-      return { issuer: { kind: 'prefix', value: text.slice(0, -1) }, subject: ANY };
+      return {
+        issuer: { kind: 'prefix', value: text.slice(0, -1) },
+        subject: ANY,
+      };
     }
     return {
       issuer: { kind: 'exact', value: iss },
-      subject:
-        sub === '*' ? ANY : { kind: 'prefix', value: sub.slice(0, -1) },
+      subject: sub === '*' ? ANY : { kind: 'prefix', value: sub.slice(0, -1) },
     };
   }
   return {

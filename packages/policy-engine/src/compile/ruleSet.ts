@@ -76,7 +76,10 @@ function exactHosts(rule: CompiledRule): Set<string> | undefined {
 }
 
 /** Rules that could match a request for `host`. */
-export function rulesFor(set: RuleSet, host: string | undefined): readonly CompiledRule[] {
+export function rulesFor(
+  set: RuleSet,
+  host: string | undefined,
+): readonly CompiledRule[] {
   const scoped =
     set.byHost.size > 0 && host !== undefined
       ? set.byHost.get(bareHost(host))

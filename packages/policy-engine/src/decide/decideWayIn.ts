@@ -33,7 +33,12 @@ export function decideWayIn(
   request: ProxyRequest,
 ): WayInDecision {
   const programs = wayIn.hops.map(({ proxy }) => compileProxy(mesh, proxy));
-  const { steps, route, reaches, uncertain } = walk(mesh, wayIn, programs, request);
+  const { steps, route, reaches, uncertain } = walk(
+    mesh,
+    wayIn,
+    programs,
+    request,
+  );
   const hops = steps.map(step => ({
     proxy: step.hop.proxy,
     decision: toDecision(step.program, step.request, step.evaluation),
@@ -52,7 +57,9 @@ export function decideWayIn(
   };
 }
 
-function publicRoute(route: RouteMatch & { spec?: unknown; uriPrefix?: unknown }): RouteMatch {
+function publicRoute(
+  route: RouteMatch & { spec?: unknown; uriPrefix?: unknown },
+): RouteMatch {
   const { spec, uriPrefix, ...match } = route;
   return match as RouteMatch;
 }

@@ -40,7 +40,9 @@ export function findTokens(
   for (const name of provider.params) {
     const described = tokensAt(tokens, 'query', name).slice(0, 1);
     found.push(
-      ...described.map(({ token, index }) => describe(token, index, name, true)),
+      ...described.map(({ token, index }) =>
+        describe(token, index, name, true),
+      ),
     );
     const raw = described.length === 0 ? readParam(facts.query, name) : null;
     if (raw !== null) found.push(describeRaw(raw, 'query', name));
@@ -48,7 +50,9 @@ export function findTokens(
   for (const name of provider.cookies) {
     const described = tokensAt(tokens, 'cookie', name).slice(0, 1);
     found.push(
-      ...described.map(({ token, index }) => describe(token, index, name, true)),
+      ...described.map(({ token, index }) =>
+        describe(token, index, name, true),
+      ),
     );
     const raw =
       described.length === 0

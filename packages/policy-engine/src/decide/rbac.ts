@@ -1,7 +1,13 @@
 import { cidrContains } from '../match/cidr';
 import { matchesPattern } from '../match/stringPattern';
 import { and, every, not, some, Tri } from '../match/tri';
-import { Check, Clause, CompiledRule, Matcher, RuleSet } from '../compile/program';
+import {
+  Check,
+  Clause,
+  CompiledRule,
+  Matcher,
+  RuleSet,
+} from '../compile/program';
 import { rulesFor } from '../compile/ruleSet';
 import { matchesClaim, matchesRequestPrincipal } from './checkClaims';
 import { Facts } from './facts';

@@ -20,7 +20,11 @@ export function traceEvaluation(
   const { facts, precondition } = evaluation;
   const tls = traceMutualTls(program, request, evaluation);
   const opaque = program.opaque.map(
-    (message): TraceStep => ({ filter: 'rbac-custom', outcome: 'unknown', message }),
+    (message): TraceStep => ({
+      filter: 'rbac-custom',
+      outcome: 'unknown',
+      message,
+    }),
   );
   if (precondition?.kind === 'bad-request') {
     return [
@@ -34,7 +38,10 @@ export function traceEvaluation(
   const steps = [
     ...opaque,
     ...tls,
-    ...traceRules('rbac-custom', filters.custom, { ...facts, claims: { kind: 'none' } }),
+    ...traceRules('rbac-custom', filters.custom, {
+      ...facts,
+      claims: { kind: 'none' },
+    }),
     ...traceJwt(evaluation, isTcp),
   ];
   if (evaluation.jwt?.kind === 'refused') return steps;
@@ -54,10 +61,19 @@ function traceMutualTls(
 ): TraceStep[] {
   if (!program.mutualTls) return [];
   const mode = modeOf(program.mutualTls, request.port);
-  const resource = program.mutualTls.by ? { resource: program.mutualTls.by } : {};
+  const resource = program.mutualTls.by
+    ? { resource: program.mutualTls.by }
+    : {};
   if (precondition?.kind === 'plaintext-refused') {
     const message = 'mutual TLS is STRICT and the caller has no certificate';
-    return [{ filter: 'peer-authentication', ...resource, outcome: 'refused', message }];
+    return [
+      {
+        filter: 'peer-authentication',
+        ...resource,
+        outcome: 'refused',
+        message,
+      },
+    ];
   }
   if (mode !== 'unknown') return [];
   const message =
@@ -70,7 +86,13 @@ function traceJwt({ jwt }: Evaluation, isTcp: boolean): TraceStep[] {
   const filter = 'jwt_authn' as const;
   if (!jwt) {
     if (!isTcp) return [];
-    return [{ filter, outcome: 'skipped', message: 'a TCP connection carries no token' }];
+    return [
+      {
+        filter,
+        outcome: 'skipped',
+        message: 'a TCP connection carries no token',
+      },
+    ];
   }
   if (jwt.kind === 'unknown') {
     return [{ filter, outcome: 'unknown', message: jwt.why }];
@@ -78,7 +100,9 @@ function traceJwt({ jwt }: Evaluation, isTcp: boolean): TraceStep[] {
   const resource = jwt.provider ? { resource: jwt.provider.policy } : {};
   const rule = jwt.provider ? { rule: jwt.provider.index } : {};
   if (jwt.kind === 'passed') {
-    return [{ filter, ...resource, ...rule, outcome: 'passed', message: jwt.why }];
+    return [
+      { filter, ...resource, ...rule, outcome: 'passed', message: jwt.why },
+    ];
   }
   const message = jwt.body ?? 'the token has a claim of the wrong type';
   return [{ filter, ...resource, ...rule, outcome: 'refused', message }];
@@ -87,7 +111,8 @@ function traceJwt({ jwt }: Evaluation, isTcp: boolean): TraceStep[] {
 function traceAllow(set: RuleSet, { facts, allow }: Evaluation): TraceStep[] {
   const filter = 'rbac-allow' as const;
   if (set.present === false) {
-    const message = 'no ALLOW policy reaches this proxy, so everything is allowed';
+    const message =
+      'no ALLOW policy reaches this proxy, so everything is allowed';
     return [{ filter, outcome: 'passed', message }];
   }
   const steps = traceRules(filter, set, facts);
@@ -110,7 +135,11 @@ function traceShadow(
   }));
 }
 
-function traceRules(filter: RbacFilter, set: RuleSet, facts: Facts): TraceStep[] {
+function traceRules(
+  filter: RbacFilter,
+  set: RuleSet,
+  facts: Facts,
+): TraceStep[] {
   const rules = set.present === false ? [] : rulesFor(set, facts.host);
   const steps = rules
     .slice(0, MAX_STEPS)
@@ -139,7 +168,12 @@ function traceRule(
   const field = check ? { field: check.field } : {};
   return matched === 'unknown'
     ? { ...step, ...field, outcome: 'unknown', message: describeUnknown(check) }
-    : { ...step, ...field, outcome: 'not-matched', message: describeMiss(check) };
+    : {
+        ...step,
+        ...field,
+        outcome: 'not-matched',
+        message: describeMiss(check),
+      };
 }
 
 /** The check that kept a rule from matching: of the clause that came furthest. */
@@ -166,7 +200,9 @@ function decisiveCheck(
 
 function describeMiss(check: Check | undefined): string {
   if (!check) return 'does not match';
-  const values = check.matchers.map(({ text }) => JSON.stringify(text)).join(', ');
+  const values = check.matchers
+    .map(({ text }) => JSON.stringify(text))
+    .join(', ');
   return check.negated
     ? `excluded by ${check.field}: ${values}`
     : `${check.field} is none of ${values}`;

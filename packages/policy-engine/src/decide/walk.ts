@@ -62,11 +62,17 @@ export function walk(
     }
     const next = wayIn.hops[index + 1];
     if (!next) continue;
-    const forwarded = forwardRequest(programs[index], seen, evaluation, route ?? {}, {
-      port: next.port,
-      protocol: next.protocol,
-      principal: gatewayWorkloadIdentity(mesh, hop.proxy),
-    });
+    const forwarded = forwardRequest(
+      programs[index],
+      seen,
+      evaluation,
+      route ?? {},
+      {
+        port: next.port,
+        protocol: next.protocol,
+        principal: gatewayWorkloadIdentity(mesh, hop.proxy),
+      },
+    );
     if (!forwarded) {
       const uncertain =
         'the route changes the request in a way that the engine does not follow';

@@ -10,7 +10,10 @@ export interface Explanation {
 
 const TOKEN_FIXES: [RegExp, string][] = [
   [/expired/, 'Get a fresh token. Envoy allows 60 seconds of clock skew.'],
-  [/not yet valid/, 'Wait until the time in `nbf`, or correct the clock of the issuer.'],
+  [
+    /not yet valid/,
+    'Wait until the time in `nbf`, or correct the clock of the issuer.',
+  ],
   [
     /issuer is not configured/,
     'Compare `iss` of the token with `issuer` of the RequestAuthentication: they must be equal to the letter, a trailing slash included.',
@@ -45,7 +48,9 @@ export function explain(decision: Decision): Explanation {
     case 'unknown':
       return explainUnknown(decision);
     case 400:
-      return { summary: `Refused as a bad request: ${messageOf(refusal(decision))}.` };
+      return {
+        summary: `Refused as a bad request: ${messageOf(refusal(decision))}.`,
+      };
     case 'closed':
       return explainClosed(decision);
     default:
@@ -70,13 +75,17 @@ function explainPass({ trace }: Decision): Explanation {
 function explainUnknown({ trace }: Decision): Explanation {
   const reasons = trace
     .filter(step => step.outcome === 'unknown')
-    .map(step => (step.resource ? `${label(step)}: ${step.message}` : step.message));
+    .map(step =>
+      step.resource ? `${label(step)}: ${step.message}` : step.message,
+    );
   const custom = trace.find(
     step => step.filter === 'rbac-custom' && step.outcome === 'matched',
   );
   if (custom) reasons.push(`${label(custom)} asks an external authorizer`);
   return {
-    summary: `Not decidable: ${reasons.join('; ') || 'the request does not say enough'}.`,
+    summary: `Not decidable: ${
+      reasons.join('; ') || 'the request does not say enough'
+    }.`,
   };
 }
 
@@ -99,7 +108,9 @@ function explainToken({ status, body, trace }: Decision): Explanation {
   const fix = TOKEN_FIXES.find(([pattern]) => pattern.test(body ?? ''))?.[1];
   const by = step?.resource ? ` (rules of ${label(step)})` : '';
   return {
-    summary: `${status}: the token is refused${body ? `: ${body}` : ''}${by}. A request that carries a token needs a valid one, on every path.`,
+    summary: `${status}: the token is refused${
+      body ? `: ${body}` : ''
+    }${by}. A request that carries a token needs a valid one, on every path.`,
     ...(fix ? { fix } : {}),
   };
 }
@@ -116,7 +127,9 @@ function explainRbac({ status, trace }: Decision): Explanation {
       summary: `${prefix}: ${label(denied)} denies it: ${denied.message}.`,
       fix: hasToken
         ? `Narrow ${label(denied)}, or send a request that it does not match.`
-        : `Send a valid token, where ${label(denied)} exempts requests that have one.`,
+        : `Send a valid token, where ${label(
+            denied,
+          )} exempts requests that have one.`,
     };
   }
   const rules = trace.filter(
@@ -132,17 +145,31 @@ function explainRbac({ status, trace }: Decision): Explanation {
     /requestPrincipals|request\.auth/i.test(step.field ?? ''),
   );
   const nearest = asksIdentity ?? rules[0];
-  const others = rules.length > 1 ? `; ${rules.length - 1} more rules do not match either` : '';
+  const others =
+    rules.length > 1
+      ? `; ${rules.length - 1} more rules do not match either`
+      : '';
   return {
-    summary: `${prefix}: no ALLOW rule matches. Nearest, ${label(nearest)}: ${nearest.message}${others}.`,
+    summary: `${prefix}: no ALLOW rule matches. Nearest, ${label(nearest)}: ${
+      nearest.message
+    }${others}.`,
     fix: allowFix(nearest, asksIdentity !== undefined, hasToken),
   };
 }
 
-function allowFix(step: TraceStep, asksIdentity: boolean, hasToken: boolean): string {
-  if (!asksIdentity) return `Send a request that ${step.field ?? 'the rule'} admits, or widen it.`;
+function allowFix(
+  step: TraceStep,
+  asksIdentity: boolean,
+  hasToken: boolean,
+): string {
+  if (!asksIdentity)
+    return `Send a request that ${
+      step.field ?? 'the rule'
+    } admits, or widen it.`;
   return hasToken
-    ? `Compare iss, sub and claims of the token with ${step.field} of ${label(step)}.`
+    ? `Compare iss, sub and claims of the token with ${step.field} of ${label(
+        step,
+      )}.`
     : 'Send a valid token. 403 for a missing token is by design: jwt_authn lets it pass and RBAC refuses it.';
 }
 

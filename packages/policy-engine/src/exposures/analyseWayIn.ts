@@ -74,14 +74,22 @@ export function analyseWayIn(
   const passing = relevant.filter(index => results[index] === 'passes');
   const everythingPasses =
     relevant.length > 0 && passing.length === relevant.length;
+  const skipTokens = passing.length > 0 || unknown !== undefined;
+  const attempt = skipTokens
+    ? { passes: 'not-tried' as const }
+    : tryTokens(mesh, wayIn, exploration, results);
+  const reason = unknown ?? attempt.reason;
   return {
-    exposures: describeExposures(mesh, wayIn, exploration, results, isPreflightAt),
+    exposures: describeExposures(
+      mesh,
+      wayIn,
+      exploration,
+      results,
+      isPreflightAt,
+    ),
     everythingPasses,
-    ...(unknown === undefined ? {} : { unknown }),
-    validTokenPasses:
-      passing.length > 0 || unknown !== undefined
-        ? 'not-tried'
-        : tryTokens(mesh, wayIn, exploration, results),
+    ...(reason === undefined ? {} : { unknown: reason }),
+    validTokenPasses: attempt.passes,
     unreachable: relevant.length === 0,
   };
 }
@@ -95,7 +103,8 @@ export function isPreflightShaped(request: ProxyRequest): boolean {
     request.method === 'OPTIONS' &&
     Object.entries(request.headers ?? {}).some(
       ([name, value]) =>
-        name.toLowerCase() === 'access-control-request-method' && value.length > 0,
+        name.toLowerCase() === 'access-control-request-method' &&
+        value.length > 0,
     )
   );
 }
@@ -117,8 +126,10 @@ function describeExposures(
 ): AnalysedExposure[] {
   const isOpen = (index: number) =>
     results[index] === 'passes' || results[index] === 'elsewhere';
-  const cover = (isWanted: (index: number) => boolean, isAllowed: (index: number) => boolean) =>
-    coverWithBoxes(exploration, isWanted, isAllowed, MAX_EXPOSURES);
+  const cover = (
+    isWanted: (index: number) => boolean,
+    isAllowed: (index: number) => boolean,
+  ) => coverWithBoxes(exploration, isWanted, isAllowed, MAX_EXPOSURES);
   const real = cover(
     index => results[index] === 'passes' && !isPreflightAt(index),
     isOpen,
@@ -126,10 +137,16 @@ function describeExposures(
   const preflights = cover(
     index => results[index] === 'passes' && isPreflightAt(index),
     isOpen,
-  ).filter(() => real.every(box => box.some(position => position !== undefined)));
+  ).filter(() =>
+    real.every(box => box.some(position => position !== undefined)),
+  );
   return [
-    ...real.map(box => toExposure(mesh, wayIn, exploration, results, box, false)),
-    ...preflights.map(box => toExposure(mesh, wayIn, exploration, results, box, true)),
+    ...real.map(box =>
+      toExposure(mesh, wayIn, exploration, results, box, false),
+    ),
+    ...preflights.map(box =>
+      toExposure(mesh, wayIn, exploration, results, box, true),
+    ),
   ].slice(0, MAX_EXPOSURES);
 }
 
@@ -174,7 +191,11 @@ function witnessIn(
   return requestAt(wayIn, exploration, index);
 }
 
-function summarize(wayIn: WayIn, { dimensions }: Exploration, box: Box): string {
+function summarize(
+  wayIn: WayIn,
+  { dimensions }: Exploration,
+  box: Box,
+): string {
   const label = (name: string) =>
     dimensions.flatMap((dimension, i) => {
       const position = box[i];
@@ -185,18 +206,30 @@ function summarize(wayIn: WayIn, { dimensions }: Exploration, box: Box): string 
   const [method = 'any method'] = label('method');
   const [path = 'any path'] = label('path');
   const [caller = 'anyone'] = label('caller');
-  const host = label('host').map(name => ` for host ${name}`).join('');
-  const details = label('detail').map(text => `, ${text}`).join('');
+  const host = label('host')
+    .map(name => ` for host ${name}`)
+    .join('');
+  const details = label('detail')
+    .map(text => `, ${text}`)
+    .join('');
   const isHttp = wayIn.hops.some(hop => hop.protocol === 'http');
-  const what = isHttp || wayIn.hops.length === 0 ? `${method} on ${path}` : 'any connection';
-  return `${what}${host}${details} from ${caller}`.replace(/^([A-Z]+) on (\/)/, '$1 $2');
+  const what =
+    isHttp || wayIn.hops.length === 0
+      ? `${method} on ${path}`
+      : 'any connection';
+  return `${what}${host}${details} from ${caller}`.replace(
+    /^([A-Z]+) on (\/)/,
+    '$1 $2',
+  );
 }
 
 function reasonOf(walked: Walk): string {
   if (walked.uncertain !== undefined) return walked.uncertain;
   for (const { program, request, evaluation } of walked.steps) {
     if (evaluation.passes !== 'unknown') continue;
-    const [reason] = unknownReasons(traceEvaluation(program, request, evaluation));
+    const [reason] = unknownReasons(
+      traceEvaluation(program, request, evaluation),
+    );
     if (reason !== undefined) return reason;
     const custom = evaluation.custom.rule?.policy;
     if (custom) {
@@ -206,28 +239,43 @@ function reasonOf(walked: Walk): string {
   return 'the request does not say enough';
 }
 
+interface TokenAttempt {
+  passes: WayInAnalysis['validTokenPasses'];
+  reason?: string;
+}
+
 function tryTokens(
   mesh: Mesh,
   wayIn: WayIn,
   exploration: Exploration,
   results: ClassResult[],
-): 'yes' | 'no' | 'unknown' {
+): TokenAttempt {
   const chains = wayIn.hops.map(hop => hop.protocol);
   const tokens = validTokens(exploration.programs, chains);
   let tries = 0;
-  let uncertain = false;
+  let reason: string | undefined;
   for (const token of tokens) {
     for (let index = 0; index < exploration.size; index++) {
       if (results[index] === 'elsewhere') continue;
       const request = requestAt(wayIn, exploration, index);
       // Envoy does not look at the token of a preflight.
       if (isPreflightShaped(request)) continue;
-      const walked = run(mesh, wayIn, exploration, { ...request, tokens: [token] });
-      if (walked.reaches === true) return 'yes';
-      uncertain ||= walked.reaches === 'unknown';
+      const walked = run(mesh, wayIn, exploration, {
+        ...request,
+        tokens: [token],
+      });
+      if (walked.reaches === true) return { passes: 'yes' };
+      if (walked.reaches === 'unknown') reason ??= reasonOf(walked);
       tries += 1;
-      if (tries > MAX_TRIES) return 'unknown';
+      if (tries > MAX_TRIES) {
+        return {
+          passes: 'unknown',
+          reason: 'there are too many kinds of tokens to try',
+        };
+      }
     }
   }
-  return uncertain ? 'unknown' : 'no';
+  return reason === undefined
+    ? { passes: 'no' }
+    : { passes: 'unknown', reason };
 }

@@ -30,7 +30,9 @@ export function fixed(box: Box): number {
 }
 
 function contains(box: Box, point: readonly number[]): boolean {
-  return box.every((position, i) => position === undefined || position === point[i]);
+  return box.every(
+    (position, i) => position === undefined || position === point[i],
+  );
 }
 
 /** Drops one dimension's restriction after another while every class inside stays allowed. */
@@ -52,7 +54,8 @@ function pointsOf(exploration: Exploration, box: Box): number[] {
   let points: number[][] = [[]];
   exploration.dimensions.forEach(({ options }, i) => {
     const position = box[i];
-    const positions = position === undefined ? options.map((_, n) => n) : [position];
+    const positions =
+      position === undefined ? options.map((_, n) => n) : [position];
     points = points.flatMap(point => positions.map(next => [...point, next]));
   });
   return points.map(point => indexOf(exploration, point));

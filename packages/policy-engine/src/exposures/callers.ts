@@ -19,16 +19,21 @@ export function callerOptions(
   const identity = wayIn.callerIdentity ?? 'none';
   const options: Option[] = [];
   if (identity !== 'required') {
-    const label = wayIn.kind === 'gateway' ? 'anyone' : 'a client without a certificate';
+    const label =
+      wayIn.kind === 'gateway' ? 'anyone' : 'a client without a certificate';
     options.push({ label, signature: 'plaintext', apply: request => request });
   }
   if (identity !== 'none') {
     for (const principal of principalsOf(patterns, trustDomain)) {
-      const isStranger = principal.includes(`/${STRANGER_NAMESPACE}/sa/${STRANGER_ACCOUNT}`);
+      const isStranger = principal.includes(
+        `/${STRANGER_NAMESPACE}/sa/${STRANGER_ACCOUNT}`,
+      );
       options.push({
         label: isStranger ? 'any other workload' : principal,
         signature: patterns.callers
-          .map(({ pattern }) => Number(matchesPattern(pattern, `spiffe://${principal}`)))
+          .map(({ pattern }) =>
+            Number(matchesPattern(pattern, `spiffe://${principal}`)),
+          )
           .join(''),
         apply: request => ({
           ...request,
@@ -104,13 +109,20 @@ export function addressOptions(
   ranges: Patterns['sourceIp'] | Patterns['remoteIp'],
 ): Option[] {
   if (ranges.length === 0) return [];
-  const candidates = new Set(['198.51.100.7', '203.0.113.9', '8.8.8.8', '2001:db8:ffff::7']);
+  const candidates = new Set([
+    '198.51.100.7',
+    '203.0.113.9',
+    '8.8.8.8',
+    '2001:db8:ffff::7',
+  ]);
   for (const { range } of ranges) {
     for (const address of cidrBounds(range)) candidates.add(address);
   }
   return [...candidates].map(address => ({
     label: `from ${address}`,
-    signature: ranges.map(({ range }) => Number(cidrContains(range, address))).join(''),
+    signature: ranges
+      .map(({ range }) => Number(cidrContains(range, address)))
+      .join(''),
     apply: request => ({
       ...request,
       source: { ...request.source, [kind]: address },

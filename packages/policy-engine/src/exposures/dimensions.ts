@@ -19,7 +19,17 @@ export interface Dimension {
   options: Option[];
 }
 
-const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'PROPFIND', 'REPORT', 'LOCK'];
+const METHODS = [
+  'GET',
+  'POST',
+  'PUT',
+  'DELETE',
+  'PATCH',
+  'HEAD',
+  'PROPFIND',
+  'REPORT',
+  'LOCK',
+];
 
 /**
  * Splits the requests of a way in into classes that no policy and no route tells apart: one
@@ -42,14 +52,18 @@ export function splitRequests(
       { name: 'method', options: methodOptions(patterns) },
       { name: 'host', options: hostOptions(wayIn, patterns) },
       { name: 'path', options: pathOptions(patterns) },
-      ...[...patterns.headers].map(([name, found]): Dimension => ({
-        name: 'detail',
-        options: headerOptions(name, found),
-      })),
-      ...[...patterns.params].map(([name, found]): Dimension => ({
-        name: 'detail',
-        options: paramOptions(name, found),
-      })),
+      ...[...patterns.headers].map(
+        ([name, found]): Dimension => ({
+          name: 'detail',
+          options: headerOptions(name, found),
+        }),
+      ),
+      ...[...patterns.params].map(
+        ([name, found]): Dimension => ({
+          name: 'detail',
+          options: paramOptions(name, found),
+        }),
+      ),
     );
   }
   return dimensions
@@ -65,19 +79,28 @@ function distinct(options: Option[]): Option[] {
   return [...seen.values()];
 }
 
-function signatureOf(patterns: readonly StringPattern[], value: string): string {
-  return patterns.map(pattern => Number(matchesPattern(pattern, value))).join('');
+function signatureOf(
+  patterns: readonly StringPattern[],
+  value: string,
+): string {
+  return patterns
+    .map(pattern => Number(matchesPattern(pattern, value)))
+    .join('');
 }
 
 function methodOptions(patterns: Patterns): Option[] {
   const named = patterns.method.flatMap(pattern =>
-    pattern.kind === 'exact' ? [pattern.value] : METHODS.filter(method => matchesPattern(pattern, method)),
+    pattern.kind === 'exact'
+      ? [pattern.value]
+      : METHODS.filter(method => matchesPattern(pattern, method)),
   );
-  const options = [...new Set([...METHODS, ...named])].map((method): Option => ({
-    label: method,
-    signature: signatureOf(patterns.method, method),
-    apply: request => ({ ...request, method }),
-  }));
+  const options = [...new Set([...METHODS, ...named])].map(
+    (method): Option => ({
+      label: method,
+      signature: signatureOf(patterns.method, method),
+      apply: request => ({ ...request, method }),
+    }),
+  );
   if (patterns.method.length + patterns.headers.size > 0) {
     options.push({
       label: 'CORS preflight OPTIONS',
@@ -100,13 +123,17 @@ function hostOptions(wayIn: WayIn, patterns: Patterns): Option[] {
   const hosts = new Set<string>();
   const scope = wayIn.kind === 'gateway' ? wayIn.host : '*';
   if (wayIn.host !== '*') {
-    hosts.add(wayIn.host.startsWith('*') ? `x${wayIn.host.slice(1)}` : wayIn.host);
+    hosts.add(
+      wayIn.host.startsWith('*') ? `x${wayIn.host.slice(1)}` : wayIn.host,
+    );
   }
   const end = scope.startsWith('*') ? scope.slice(1) : undefined;
   if (end !== undefined) {
-    for (const value of representatives(patterns.host, { start: '', end })) hosts.add(value);
+    for (const value of representatives(patterns.host, { start: '', end }))
+      hosts.add(value);
     // With the way in's own suffix the patterns' own hosts are not lost.
-    for (const value of representatives(patterns.host, { start: '' })) hosts.add(value);
+    for (const value of representatives(patterns.host, { start: '' }))
+      hosts.add(value);
   }
   for (const pattern of patterns.host) {
     if (pattern.kind === 'exact') hosts.add(pattern.value);
@@ -115,17 +142,24 @@ function hostOptions(wayIn: WayIn, patterns: Patterns): Option[] {
     }
   }
   const inScope = [...hosts].filter(
-    host => host !== '' && !host.startsWith(':') && isSubsetHost(bareHost(host), scope),
+    host =>
+      host !== '' &&
+      !host.startsWith(':') &&
+      isSubsetHost(bareHost(host), scope),
   );
   const withPorts =
     patterns.host.length === 0
       ? inScope
       : inScope.flatMap(host =>
-          host.includes(':') ? [host] : [host, `${host}:${wayIn.port}`, `${host}:1`],
+          host.includes(':')
+            ? [host]
+            : [host, `${host}:${wayIn.port}`, `${host}:1`],
         );
   return withPorts.map(host => ({
     label: host,
-    signature: `${signatureOf(patterns.host, host)}${scope.startsWith('*') && wayIn.kind === 'gateway' ? bareHost(host) : ''}`,
+    signature: `${signatureOf(patterns.host, host)}${
+      scope.startsWith('*') && wayIn.kind === 'gateway' ? bareHost(host) : ''
+    }`,
     apply: request => ({
       ...request,
       host,
@@ -164,7 +198,11 @@ function pathOptions(patterns: Patterns): Option[] {
         : signatureOf(patterns.path, path),
     apply: request => ({
       ...request,
-      path: `${path}${request.path?.includes('?') ? request.path.slice(request.path.indexOf('?')) : ''}`,
+      path: `${path}${
+        request.path?.includes('?')
+          ? request.path.slice(request.path.indexOf('?'))
+          : ''
+      }`,
     }),
   }));
 }
@@ -180,7 +218,10 @@ function paramOptions(name: string, patterns: StringPattern[]): Option[] {
   return presence(`parameter ${name}`, patterns, (request, value) => {
     const path = request.path ?? '/';
     const pair = `${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
-    return { ...request, path: `${path}${path.includes('?') ? '&' : '?'}${pair}` };
+    return {
+      ...request,
+      path: `${path}${path.includes('?') ? '&' : '?'}${pair}`,
+    };
   });
 }
 

@@ -36,8 +36,17 @@ export function prepare(
   });
   addGatewayRoutes(mesh, wayIn, patterns);
   const dimensions = splitRequests(wayIn, patterns, mesh.trustDomain);
-  const size = dimensions.reduce((product, { options }) => product * options.length, 1);
-  return { dimensions, patterns, programs: restricted, size, tooMany: size > MAX_CLASSES };
+  const size = dimensions.reduce(
+    (product, { options }) => product * options.length,
+    1,
+  );
+  return {
+    dimensions,
+    patterns,
+    programs: restricted,
+    size,
+    tooMany: size > MAX_CLASSES,
+  };
 }
 
 /** The request that stands for a class. */
@@ -99,7 +108,8 @@ export function run(
 
 /** Leaves out rules for hosts that the way in does not serve. */
 function restrict(program: Program, wayIn: WayIn): Program {
-  if (wayIn.kind !== 'gateway' || program.proxy.kind !== 'gateway') return program;
+  if (wayIn.kind !== 'gateway' || program.proxy.kind !== 'gateway')
+    return program;
   return {
     ...program,
     http: Object.fromEntries(
@@ -117,17 +127,23 @@ function restrictSet(set: RuleSet, host: string): RuleSet {
     ? allRules({
         ...set,
         general: [],
-        byHost: new Map([...set.byHost].filter(([key]) => isSubsetHost(key, host))),
+        byHost: new Map(
+          [...set.byHost].filter(([key]) => isSubsetHost(key, host)),
+        ),
       })
     : set.byHost.get(host) ?? [];
-  const general = [...set.general, ...rules].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const general = [...set.general, ...rules].sort((a, b) =>
+    a.id < b.id ? -1 : 1,
+  );
   return { present: set.present, general, byHost: new Map() };
 }
 
 function addGatewayRoutes(mesh: Mesh, wayIn: WayIn, patterns: Patterns): void {
   const [hop] = wayIn.hops;
   if (!hop || hop.proxy.kind !== 'gateway' || hop.protocol !== 'http') return;
-  const host = wayIn.host.startsWith('*') ? `x${wayIn.host.slice(1)}` : wayIn.host;
+  const host = wayIn.host.startsWith('*')
+    ? `x${wayIn.host.slice(1)}`
+    : wayIn.host;
   const sni = wayIn.protocol === 'https' ? host : undefined;
   const found = findVirtualHost(mesh, hop.proxy, hop.port, host, sni);
   if (found === 'no-listener' || found === undefined) return;

@@ -13,7 +13,10 @@ export interface Patterns {
   sni: StringPattern[];
   headers: Map<string, StringPattern[]>;
   params: Map<string, StringPattern[]>;
-  callers: Extract<Matcher, { on: 'principal' | 'namespace' | 'service-account' }>[];
+  callers: Extract<
+    Matcher,
+    { on: 'principal' | 'namespace' | 'service-account' }
+  >[];
   sourceIp: Extract<Matcher, { on: 'source-ip' }>[];
   remoteIp: Extract<Matcher, { on: 'remote-ip' }>[];
   /** Checks on verified claims, with whether they are negated. */
@@ -47,14 +50,16 @@ export function addProgram(
   chain: 'http' | 'tcp',
 ): void {
   const { custom, deny, allow } = program[chain];
-  for (const set of [custom, deny, allow]) addRules(patterns, set, set === deny);
+  for (const set of [custom, deny, allow])
+    addRules(patterns, set, set === deny);
 }
 
 function addRules(patterns: Patterns, set: RuleSet, inDeny: boolean): void {
   for (const rule of allRules(set)) {
     for (const clause of [...rule.principals, ...rule.permissions]) {
       for (const { matchers, negated } of clause) {
-        for (const matcher of matchers) addMatcher(patterns, matcher, negated, inDeny);
+        for (const matcher of matchers)
+          addMatcher(patterns, matcher, negated, inDeny);
       }
     }
   }

@@ -26,9 +26,7 @@ export function representatives(
     FILLERS.find(word => !literals.some(text => text.includes(word))) ??
     longFiller(literals);
   const values = (kind: 'exact' | 'prefix' | 'suffix') =>
-    patterns.flatMap(pattern =>
-      pattern.kind === kind ? [pattern.value] : [],
-    );
+    patterns.flatMap(pattern => (pattern.kind === kind ? [pattern.value] : []));
   const templates = patterns.flatMap(pattern =>
     pattern.kind === 'template' ? [pattern.value] : [],
   );
@@ -54,7 +52,8 @@ export function representatives(
   }
   for (const pattern of patterns) {
     if (pattern.kind === 'regex') {
-      for (const example of regexExamples(pattern.source, filler)) found.add(example);
+      for (const example of regexExamples(pattern.source, filler))
+        found.add(example);
     }
   }
   return [...found].filter(value => value.startsWith(start));
@@ -80,7 +79,10 @@ function templateExamples(
 ): string[] {
   const fill = (text: string) =>
     text.replaceAll('{**}', `${filler}/${filler}`).replaceAll('{*}', filler);
-  const examples = [fill(template), template.replaceAll('{**}', '').replaceAll('{*}', filler)];
+  const examples = [
+    fill(template),
+    template.replaceAll('{**}', '').replaceAll('{*}', filler),
+  ];
   for (const other of all) {
     const merged = overlap(template.split('/'), other.split('/'));
     if (merged) examples.push(fill(merged.join('/')));
@@ -118,6 +120,9 @@ function regexExamples(source: string, filler: string): string[] {
   return variants.flatMap(text => [
     // Groups: first alternative, and left out where optional.
     text.replace(/\(([^()|]*)(\|[^()]*)?\)[?*+]?/g, '$1').replace(/[?+*]/g, ''),
-    text.replace(/\([^()]*\)[?*]/g, '').replace(/\(([^()|]*)(\|[^()]*)?\)/g, '$1').replace(/.\?/g, ''),
+    text
+      .replace(/\([^()]*\)[?*]/g, '')
+      .replace(/\(([^()|]*)(\|[^()]*)?\)/g, '$1')
+      .replace(/.\?/g, ''),
   ]);
 }

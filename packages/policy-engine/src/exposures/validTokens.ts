@@ -17,15 +17,20 @@ export function validTokens(
   chains: readonly ('http' | 'tcp')[],
 ): RequestToken[] {
   const providers = programs.flatMap(({ providers: found }) => found);
-  const demands = programs.flatMap((program, i) => demandsOf(program, chains[i]));
+  const demands = programs.flatMap((program, i) =>
+    demandsOf(program, chains[i]),
+  );
   const tokens = new Map<string, RequestToken>();
   for (const provider of providers) {
-    const audiences = provider.audiences.length > 0 ? provider.audiences : [undefined];
+    const audiences =
+      provider.audiences.length > 0 ? provider.audiences : [undefined];
     for (const audience of audiences) {
       for (const claims of claimSets(provider, demands)) {
         const token = toToken(provider, {
           ...claims,
-          ...(audience === undefined ? {} : { aud: mergeAudience(claims.aud, audience) }),
+          ...(audience === undefined
+            ? {}
+            : { aud: mergeAudience(claims.aud, audience) }),
         });
         tokens.set(JSON.stringify(token), token);
         if (tokens.size >= MAX_TOKENS) return [...tokens.values()];
@@ -36,7 +41,9 @@ export function validTokens(
 }
 
 function mergeAudience(asked: unknown, audience: string): unknown {
-  return asked === undefined || asked === audience ? audience : [audience, asked];
+  return asked === undefined || asked === audience
+    ? audience
+    : [audience, asked];
 }
 
 /** Claim checks of one clause that a token can meet. */
@@ -50,7 +57,8 @@ function demandsOf(program: Program, chain: 'http' | 'tcp'): Demand[] {
     // A DENY rule is escaped by meeting what it negates; an ALLOW rule by meeting what it asks.
     const wanted = clause.filter(
       ({ negated, matchers }) =>
-        negated === inDeny && /^(request-principal|claim)$/.test(matchers[0].on),
+        negated === inDeny &&
+        /^(request-principal|claim)$/.test(matchers[0].on),
     );
     return wanted.length > 0
       ? [{ clause: wanted.map(({ matchers }) => [...matchers]), inDeny }]
@@ -58,20 +66,30 @@ function demandsOf(program: Program, chain: 'http' | 'tcp'): Demand[] {
   };
   const { allow, deny } = program[chain];
   return [
-    ...allRules(allow).flatMap(rule => rule.principals.flatMap(clause => demand(clause, false))),
-    ...allRules(deny).flatMap(rule => rule.principals.flatMap(clause => demand(clause, true))),
+    ...allRules(allow).flatMap(rule =>
+      rule.principals.flatMap(clause => demand(clause, false)),
+    ),
+    ...allRules(deny).flatMap(rule =>
+      rule.principals.flatMap(clause => demand(clause, true)),
+    ),
   ];
 }
 
 function claimSets(provider: JwtProvider, demands: Demand[]): ClaimSet[] {
-  const base: ClaimSet = { iss: provider.issuer || 'any-issuer', sub: 'some-subject' };
+  const base: ClaimSet = {
+    iss: provider.issuer || 'any-issuer',
+    sub: 'some-subject',
+  };
   const denied = demands
     .filter(({ inDeny }) => inDeny)
     .reduce((claims, { clause }) => meet(claims, clause, 0), base);
   const sets: ClaimSet[] = [base, denied];
   const allowed = demands.filter(({ inDeny }) => !inDeny).slice(0, 40);
   for (const { clause } of allowed) {
-    const widest = Math.min(5, Math.max(...clause.map(matchers => matchers.length)));
+    const widest = Math.min(
+      5,
+      Math.max(...clause.map(matchers => matchers.length)),
+    );
     for (let choice = 0; choice < widest; choice++) {
       sets.push(meet(base, clause, choice), meet(denied, clause, choice));
       // A later proxy may ask for more.
@@ -92,7 +110,9 @@ function meet(claims: ClaimSet, clause: Matcher[][], choice: number): ClaimSet {
         matcher.on !== 'request-principal' ||
         exampleOf(matcher.issuer, String(result.iss)) === result.iss,
     );
-    const matcher = (fitting.length > 0 ? fitting : matchers)[choice % Math.max(1, fitting.length || matchers.length)];
+    const matcher = (fitting.length > 0 ? fitting : matchers)[
+      choice % Math.max(1, fitting.length || matchers.length)
+    ];
     result = meetMatcher(result, matcher);
   }
   return result;
@@ -104,7 +124,10 @@ function meetMatcher(claims: ClaimSet, matcher: Matcher): ClaimSet {
   }
   if (matcher.on !== 'claim') return claims;
   return setClaim(claims, matcher.claim, current =>
-    exampleOf(matcher.pattern, typeof current === 'string' ? current : 'some-value'),
+    exampleOf(
+      matcher.pattern,
+      typeof current === 'string' ? current : 'some-value',
+    ),
   );
 }
 
@@ -116,7 +139,10 @@ function setClaim(
 ): ClaimSet {
   const current = claims[name];
   if (rest.length > 0) {
-    const inner = current && typeof current === 'object' && !Array.isArray(current) ? current : {};
+    const inner =
+      current && typeof current === 'object' && !Array.isArray(current)
+        ? current
+        : {};
     return { ...claims, [name]: setClaim(inner as ClaimSet, rest, value) };
   }
   const wanted = value(current);
@@ -124,7 +150,10 @@ function setClaim(
     return { ...claims, [name]: wanted };
   }
   const list = Array.isArray(current) ? current : [current];
-  return { ...claims, [name]: list.includes(wanted) ? current : [...list, wanted] };
+  return {
+    ...claims,
+    [name]: list.includes(wanted) ? current : [...list, wanted],
+  };
 }
 
 /** A value that meets the pattern: `preferred` where it does. */
@@ -133,9 +162,13 @@ function exampleOf(pattern: StringPattern, preferred: string): string {
     case 'exact':
       return pattern.value;
     case 'prefix':
-      return preferred.startsWith(pattern.value) ? preferred : `${pattern.value}x`;
+      return preferred.startsWith(pattern.value)
+        ? preferred
+        : `${pattern.value}x`;
     case 'suffix':
-      return preferred.endsWith(pattern.value) ? preferred : `x${pattern.value}`;
+      return preferred.endsWith(pattern.value)
+        ? preferred
+        : `x${pattern.value}`;
     default:
       return preferred;
   }
@@ -144,7 +177,13 @@ function exampleOf(pattern: StringPattern, preferred: string): string {
 function toToken(provider: JwtProvider, claims: ClaimSet): RequestToken {
   const [header] = provider.headers;
   if (header) {
-    return { in: 'header', name: header.name, prefix: header.prefix, validity: 'valid', claims };
+    return {
+      in: 'header',
+      name: header.name,
+      prefix: header.prefix,
+      validity: 'valid',
+      claims,
+    };
   }
   const [param] = provider.params;
   return param

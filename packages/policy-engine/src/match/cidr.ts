@@ -17,14 +17,15 @@ export function parseCidr(text: string): Cidr | undefined {
   const bits = length === undefined ? width : Number(length);
   if (bits > width) return undefined;
   const shift = BigInt(width - bits);
-  return { family: parsed.family, base: (parsed.value >> shift) << shift, bits };
+  return {
+    family: parsed.family,
+    base: (parsed.value >> shift) << shift,
+    bits,
+  };
 }
 
 /** Whether `address` lies in the range; undefined where it is no address. */
-export function cidrContains(
-  cidr: Cidr,
-  address: string,
-): boolean | undefined {
+export function cidrContains(cidr: Cidr, address: string): boolean | undefined {
   const parsed = parseAddress(address);
   if (!parsed) return undefined;
   if (parsed.family !== cidr.family) return false;

@@ -2,9 +2,8 @@ import { ResourceRef } from './resource';
 
 /** One thing that a proxy looked at, in order, with its result. @public */
 export interface TraceStep {
-  filter:
-    /** The HTTP parser, before any filter. */
-    | 'http-parser'
+  filter: /** The HTTP parser, before any filter. */
+  | 'http-parser'
     /** Mutual TLS as PeerAuthentication demands it, before any filter. */
     | 'peer-authentication'
     | 'jwt_authn'

@@ -56,6 +56,9 @@ function validateTargetRef(
   }
   reader.string(ref.group, `${path}.group`);
   if (reader.string(ref.namespace, `${path}.namespace`)) {
-    reader.report(`${path}.namespace`, 'cross-namespace references are refused');
+    reader.report(
+      `${path}.namespace`,
+      'cross-namespace references are refused',
+    );
   }
 }

@@ -34,7 +34,12 @@ export function validateAuthorizationPolicy(
   spec: Record<string, unknown>,
 ): void {
   validateAttachment(reader, spec);
-  reader.oneOf(spec.action, 'spec.action', ['ALLOW', 'DENY', 'AUDIT', 'CUSTOM']);
+  reader.oneOf(spec.action, 'spec.action', [
+    'ALLOW',
+    'DENY',
+    'AUDIT',
+    'CUSTOM',
+  ]);
   const provider = reader.object(spec.provider, 'spec.provider');
   const name = reader.string(provider?.name, 'spec.provider.name');
   if (spec.action === 'CUSTOM' && !name) {
@@ -165,7 +170,10 @@ function validateCondition(
     reader.report(path, 'needs values or notValues');
   }
   if (!isKnownKey(key)) {
-    reader.report(`${path}.key`, `${JSON.stringify(key)} is no known attribute`);
+    reader.report(
+      `${path}.key`,
+      `${JSON.stringify(key)} is no known attribute`,
+    );
   }
   for (const value of [...values, ...notValues]) {
     if (IP_KEYS.has(key) && !parseCidr(value)) {

@@ -17,7 +17,10 @@ export function validatePeerAuthentication(
     reader.oneOf(reader.object(value, at)?.mode, `${at}.mode`, MODES);
   }
   if (Object.keys(ports).length > 0 && !spec.selector) {
-    reader.report('spec.portLevelMtls', 'is only read together with a selector');
+    reader.report(
+      'spec.portLevelMtls',
+      'is only read together with a selector',
+    );
   }
 }
 
@@ -58,7 +61,10 @@ export function validateVirtualService(
     for (const field of ['redirect', 'delegate', 'rewrite', 'headers']) {
       reader.object(route[field], `${path}.${field}`);
     }
-    const direct = reader.object(route.directResponse, `${path}.directResponse`);
+    const direct = reader.object(
+      route.directResponse,
+      `${path}.directResponse`,
+    );
     if (direct) reader.integer(direct.status, `${path}.directResponse.status`);
     const mirror = reader.object(route.mirror, `${path}.mirror`);
     if (mirror) reader.string(mirror.host, `${path}.mirror.host`);

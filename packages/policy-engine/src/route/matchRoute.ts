@@ -27,7 +27,10 @@ export type RouteMatch =
   | { kind: 'unknown'; reason: string };
 
 /** A {@link RouteMatch} with the route that was chosen. */
-export type FoundRoute = RouteMatch & { spec?: HttpRouteSpec; uriPrefix?: string };
+export type FoundRoute = RouteMatch & {
+  spec?: HttpRouteSpec;
+  uriPrefix?: string;
+};
 
 /**
  * Where a gateway sends an HTTP request. Says nothing of whether its policies let it through: RBAC
@@ -73,13 +76,19 @@ export function findRoute(
   for (const { stored, route, match } of candidatesOf(found)) {
     const matched = matchesHttp(match, facts);
     if (matched === 'unknown') {
-      const reason = `whether a route of ${name(stored)} matches depends on scheme or claims`;
+      const reason = `whether a route of ${name(
+        stored,
+      )} matches depends on scheme or claims`;
       return { kind: 'unknown', reason };
     }
     if (matched) {
       const uri = match?.uri;
       const uriPrefix = uri && 'prefix' in uri ? uri.prefix : undefined;
-      return { ...follow(mesh, stored, route, request), spec: route, uriPrefix };
+      return {
+        ...follow(mesh, stored, route, request),
+        spec: route,
+        uriPrefix,
+      };
     }
   }
   return { kind: 'not-found' };
@@ -119,11 +128,18 @@ function follow(
   });
   const [first, ...alternatives] = targets;
   if (!first) {
-    const reason = `${name(stored)} routes to no Service port that the engine knows`;
+    const reason = `${name(
+      stored,
+    )} routes to no Service port that the engine knows`;
     return { kind: 'unknown', reason };
   }
   const others = alternatives.length > 0 ? { alternatives } : {};
-  return { kind: 'service', ...first, route: refOf(stored.resource), ...others };
+  return {
+    kind: 'service',
+    ...first,
+    route: refOf(stored.resource),
+    ...others,
+  };
 }
 
 /** A destination without port is only valid for a Service that has one. */

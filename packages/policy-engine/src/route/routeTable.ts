@@ -5,7 +5,11 @@ import { GatewayServer, serversOfProxy } from '../attach/gateways';
 import { Mesh, Stored } from '../attach/Mesh';
 import { proxyKey } from '../attach/policies';
 import { sameItems } from '../attach/queries';
-import { servedHosts, specOf, virtualServicesOf } from '../attach/virtualServices';
+import {
+  servedHosts,
+  specOf,
+  virtualServicesOf,
+} from '../attach/virtualServices';
 
 /** What a gateway does for one domain: redirect all to HTTPS, or try VirtualServices in order. */
 export interface VirtualHost {
@@ -55,7 +59,11 @@ export function findVirtualHost(
   const key = `${proxyKey(proxy)}/${listenPort}/${scope}`;
   const readDomains = () =>
     mesh.queries.get(`domains/${key}`, () =>
-      buildDomains(mesh, proxy, members.map(({ server }) => server)),
+      buildDomains(
+        mesh,
+        proxy,
+        members.map(({ server }) => server),
+      ),
     );
   const domains = readDomains();
   const domain = findDomain(domains, host.toLowerCase());
@@ -73,7 +81,10 @@ function buildDomains(
   proxy: ProxyRef,
   servers: readonly GatewayServer[],
 ): Map<string, VirtualHost> {
-  const domains = new Map<string, VirtualHost & { entries: VirtualHostEntry[] }>();
+  const domains = new Map<
+    string,
+    VirtualHost & { entries: VirtualHostEntry[] }
+  >();
   for (const server of servers) {
     const { namespace, name } = server.gateway;
     for (const stored of virtualServicesOf(mesh, `${namespace}/${name}`)) {
@@ -100,6 +111,20 @@ function buildDomains(
     }
   }
   return domains;
+}
+
+/** Every host that a gateway proxy has HTTP routes for, sorted. */
+export function routedHosts(mesh: Mesh, proxy: ProxyRef): readonly string[] {
+  const hosts = new Set<string>();
+  for (const { server } of serversOfProxy(mesh, proxy)) {
+    if (server.layer !== 'http' && server.layer !== 'https') continue;
+    const { namespace, name } = server.gateway;
+    for (const stored of virtualServicesOf(mesh, `${namespace}/${name}`)) {
+      for (const host of servedHosts(stored, server, proxy.namespace))
+        hosts.add(host);
+    }
+  }
+  return [...hosts].sort();
 }
 
 /** Routes of a virtual host in Envoy's order: catch-all routes go last. */
@@ -138,7 +163,15 @@ function appliesTo(
 }
 
 function isMatchEmpty(match: HttpMatchSpec): boolean {
-  const { uri, method, authority, scheme, headers, withoutHeaders, queryParams } = match;
+  const {
+    uri,
+    method,
+    authority,
+    scheme,
+    headers,
+    withoutHeaders,
+    queryParams,
+  } = match;
   const prefix = uri && 'prefix' in uri ? uri.prefix : undefined;
   const anyPath = uri === undefined || prefix === '/';
   return (
@@ -154,7 +187,10 @@ function serverKey(server: GatewayServer): string {
   return `${server.gateway.namespace}/${server.gateway.name}/${server.index}`;
 }
 
-function sameVirtualHost(a: VirtualHost | undefined, b: VirtualHost | undefined): boolean {
+function sameVirtualHost(
+  a: VirtualHost | undefined,
+  b: VirtualHost | undefined,
+): boolean {
   return (
     a !== undefined &&
     b !== undefined &&

@@ -31,7 +31,11 @@ metadata: {name: istio-ingressgateway, namespace: istio-system}
 spec:
   selector: {istio: ingressgateway}
   ports: [{name: http2, port: 80, targetPort: 8080}, {name: https, port: 443, targetPort: 8443}]
----${pod('default', 'backend', 'backend')}---${pod('default', 'frontend', 'frontend')}---
+---${pod('default', 'backend', 'backend')}---${pod(
+  'default',
+  'frontend',
+  'frontend',
+)}---
 apiVersion: v1
 kind: Pod
 metadata: {name: istio-ingressgateway-0, namespace: istio-system, labels: {app: istio-ingressgateway, istio: ingressgateway}}

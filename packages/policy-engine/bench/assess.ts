@@ -1,0 +1,94 @@
+/* eslint-disable no-console */
+import { assessService, compileProxy, decide, Mesh } from '../src';
+import { denyFor, generate } from './generate';
+
+/**
+ * Prints how long a whole mesh takes, how long one change takes, and single decisions.
+ * Run: node --require @backstage/cli/config/nodeTransform.cjs bench/assess.ts [services]
+ */
+const services = Number(process.argv[2] ?? 10_000);
+
+function time<T>(run: () => T): [number, T] {
+  const start = performance.now();
+  const value = run();
+  return [performance.now() - start, value];
+}
+
+function assessAll(mesh: Mesh): Map<string, number> {
+  const states = new Map<string, number>();
+  for (const service of mesh.services()) {
+    const { state } = assessService(mesh, service);
+    states.set(state, (states.get(state) ?? 0) + 1);
+  }
+  return states;
+}
+
+const resources = generate({ services });
+const mesh = new Mesh();
+const [applied] = time(() => resources.forEach(item => mesh.apply(item)));
+console.log(`apply ${resources.length} objects: ${applied.toFixed(0)} ms`);
+const [first, states] = time(() => assessAll(mesh));
+console.log(
+  `assess ${services} services, cold: ${first.toFixed(0)} ms`,
+  Object.fromEntries(states),
+);
+const [again] = time(() => assessAll(mesh));
+console.log(`assess all again, nothing changed: ${again.toFixed(0)} ms`);
+
+const own = resources.find(
+  ({ kind, metadata }) =>
+    kind === 'AuthorizationPolicy' && metadata.name === 'svc-4',
+);
+if (own) {
+  mesh.remove({
+    kind: own.kind,
+    namespace: own.metadata.namespace,
+    name: own.metadata.name,
+  });
+  const [sidecar] = time(() => assessAll(mesh));
+  console.log(
+    `assess all after one sidecar policy changed: ${sidecar.toFixed(0)} ms`,
+  );
+  mesh.apply(own);
+  const [one] = time(() =>
+    assessService(mesh, {
+      namespace: own.metadata.namespace ?? '',
+      name: own.metadata.name,
+    }),
+  );
+  console.log(
+    `assess the one service that a change touched: ${one.toFixed(2)} ms`,
+  );
+}
+mesh.apply(denyFor(10, '/ready'));
+const [gatewayChange] = time(() => assessAll(mesh));
+console.log(
+  `assess all after one host's policy on the shared gateway changed: ${gatewayChange.toFixed(
+    0,
+  )} ms`,
+);
+
+const program = compileProxy(mesh, {
+  kind: 'gateway',
+  namespace: 'istio-system',
+  name: 'istio-ingressgateway',
+  labels: { istio: 'ingressgateway' },
+});
+const rounds = 100_000;
+const [decided] = time(() => {
+  for (let i = 0; i < rounds; i++) {
+    decide(program, {
+      port: 8080,
+      host: `svc-${i % services}.example.com`,
+      path: '/x',
+    });
+  }
+});
+console.log(
+  `one decision with trace at the shared gateway: ${(
+    (decided / rounds) *
+    1000
+  ).toFixed(2)} µs`,
+);
+const { heapUsed } = process.memoryUsage();
+console.log(`heap: ${(heapUsed / 2 ** 20).toFixed(0)} MiB`);

@@ -1,0 +1,83 @@
+import { ProxyRef } from '../../model';
+import { isSubsetHost } from '../../attach/hosts';
+import { Mesh } from '../../attach/Mesh';
+import { proxyKey } from '../../attach/policies';
+import { compileProxy } from '../../compile/compileProxy';
+import { bareHost, CompiledRule } from '../../compile/program';
+import { allRules } from '../../compile/ruleSet';
+import { routedHosts } from '../../route/routeTable';
+import { AUTHORIZATION_POLICY_DOCS, Detector } from '../detector';
+import { nameOf, needsToken, proxiesOf, quote } from '../rules';
+
+export const locksOtherHosts: Detector = {
+  id: 'locks-other-hosts',
+  severity: 'warning',
+  title: 'An ALLOW policy locks other hosts of a shared gateway',
+  why: 'As soon as one ALLOW policy reaches a proxy, every request that no ALLOW rule matches is refused: also those for hosts that the policy was not written for.',
+  fix: 'Use a DENY policy with `notRequestPrincipals` and `hosts` for this host alone, or add ALLOW rules for the other hosts.',
+  link: AUTHORIZATION_POLICY_DOCS,
+  detect: ({ mesh, waysIn }) => {
+    const own = waysIn.map(({ wayIn }) => wayIn.host);
+    return proxiesOf(waysIn)
+      .filter(({ hop }) => hop.proxy.kind === 'gateway')
+      .flatMap(({ hop }) => {
+        const locked = lockedHosts(mesh, hop.proxy);
+        const others = locked.hosts.filter(host => !own.includes(host));
+        if (others.length === 0 || !locked.by) return [];
+        return [
+          {
+            message: `${nameOf(locked.by)} makes gateway ${
+              hop.proxy.namespace
+            }/${
+              hop.proxy.name
+            } refuse requests without a token for other hosts that no rule names: ${quote(
+              others,
+            )}.`,
+            resource: locked.by,
+          },
+        ];
+      });
+  },
+};
+
+/** Hosts of a gateway that are refused without a token, and that no rule names. */
+function lockedHosts(
+  mesh: Mesh,
+  proxy: ProxyRef,
+): { hosts: readonly string[]; by: CompiledRule['policy'] | undefined } {
+  return mesh.queries.get(`locked-hosts/${proxyKey(proxy)}`, () => {
+    const { allow } = compileProxy(mesh, proxy).http;
+    const rules = allow.present === true ? allRules(allow) : [];
+    const wide = rules.filter(rule => namedHosts(rule) === undefined);
+    const by = wide.find(needsToken)?.policy ?? rules[0]?.policy;
+    if (rules.length === 0 || wide.some(rule => !needsToken(rule))) {
+      return { hosts: [], by: undefined };
+    }
+    const named = rules.flatMap(rule => namedHosts(rule) ?? []);
+    const exact = new Set(named);
+    const wildcards = named.filter(host => host.startsWith('*'));
+    const hosts = routedHosts(mesh, proxy).filter(
+      host =>
+        !exact.has(host) &&
+        !wildcards.some(wildcard => isSubsetHost(host, wildcard)),
+    );
+    return { hosts, by };
+  });
+}
+
+/** Hosts that a rule is limited to; undefined where it is not limited. */
+function namedHosts(rule: CompiledRule): string[] | undefined {
+  const hosts: string[] = [];
+  for (const clause of rule.permissions) {
+    const check = clause.find(
+      ({ negated, matchers }) => !negated && matchers[0].on === 'host',
+    );
+    if (!check) return undefined;
+    hosts.push(
+      ...check.matchers.map(({ text }) =>
+        text.startsWith('*') ? text.toLowerCase() : bareHost(text),
+      ),
+    );
+  }
+  return hosts;
+}

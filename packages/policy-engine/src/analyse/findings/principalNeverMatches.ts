@@ -1,0 +1,30 @@
+import { AUTHORIZATION_POLICY_DOCS, Detector } from '../detector';
+import { nameOf, rulePath } from '../rules';
+import { deadPrincipals } from './principals';
+
+export const principalNeverMatches: Detector = {
+  id: 'principal-never-matches',
+  severity: 'error',
+  title: 'A request principal can never match',
+  why: 'Istio splits a request principal at its last slash into issuer and subject. `https://idp` and `https://idp*` so ask for the issuer `https:/`, and a subject that contains a slash cannot be written out.',
+  fix: 'Write `issuer/*`, and compare the subject with a condition on `request.auth.claims[sub]`.',
+  link: AUTHORIZATION_POLICY_DOCS,
+  detect: ({ waysIn }) =>
+    deadPrincipals(waysIn)
+      .filter(({ why }) => why !== 'issuer')
+      .map(({ matcher, rule, field, why }) => {
+        const asked =
+          matcher.issuer.kind === 'exact' ? matcher.issuer.value : matcher.text;
+        const cause =
+          why === 'unparsable'
+            ? 'it has no slash after the issuer'
+            : 'its subject contains a slash';
+        return {
+          message: `${JSON.stringify(matcher.text)} in ${nameOf(
+            rule.policy,
+          )} asks for the issuer ${JSON.stringify(asked)}, because ${cause}.`,
+          resource: rule.policy,
+          path: rulePath(rule, field),
+        };
+      }),
+};

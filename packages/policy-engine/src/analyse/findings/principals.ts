@@ -1,0 +1,61 @@
+import { matchesPattern } from '../../match/stringPattern';
+import type { AnalysedWayIn } from '../../assess/assessService';
+import { CompiledRule, JwtProvider, Matcher } from '../../compile/program';
+import { enforcedRules, proxiesOf } from '../rules';
+
+export type RequestPrincipalMatcher = Extract<
+  Matcher,
+  { on: 'request-principal' }
+>;
+
+/** A request principal that no token of the attached issuers has. */
+export interface DeadPrincipal {
+  matcher: RequestPrincipalMatcher;
+  rule: CompiledRule;
+  action: 'ALLOW' | 'DENY';
+  field: string;
+  providers: readonly JwtProvider[];
+  why: 'unparsable' | 'subject-slash' | 'issuer';
+}
+
+/**
+ * Request principals whose issuer part equals no attached issuer. Istio splits at the last slash, so
+ * `https://idp*` asks for the issuer `https:/`, and a subject with a slash moves part of itself into
+ * the issuer.
+ */
+export function deadPrincipals(
+  waysIn: readonly AnalysedWayIn[],
+): DeadPrincipal[] {
+  return proxiesOf(waysIn).flatMap(({ program, way, hop }) => {
+    const { providers } = program;
+    const anyIssuer = providers.some(({ issuer }) => issuer === '');
+    if (providers.length === 0 || anyIssuer || hop.protocol === 'tcp')
+      return [];
+    return enforcedRules(program, way).flatMap(({ rule, action }) =>
+      rule.principals.flatMap(clause =>
+        clause
+          .filter(({ negated }) => negated === (action === 'DENY'))
+          .flatMap(({ matchers, field }) =>
+            matchers.flatMap((matcher): DeadPrincipal[] => {
+              if (matcher.on !== 'request-principal') return [];
+              const alive = providers.some(({ issuer }) =>
+                matchesPattern(matcher.issuer, issuer),
+              );
+              if (alive) return [];
+              const why = reasonFor(matcher.text, providers);
+              return [{ matcher, rule, action, field, providers, why }];
+            }),
+          ),
+      ),
+    );
+  });
+}
+
+function reasonFor(
+  text: string,
+  providers: readonly JwtProvider[],
+): DeadPrincipal['why'] {
+  if (/^[a-z][a-z0-9+.-]*:\/\/[^/]*$/i.test(text)) return 'unparsable';
+  const inside = providers.some(({ issuer }) => text.startsWith(`${issuer}/`));
+  return inside ? 'subject-slash' : 'issuer';
+}

@@ -1,0 +1,45 @@
+import { AUTHORIZATION_POLICY_DOCS, Detector, Occurrence } from '../detector';
+import {
+  enforcedRules,
+  identityChecks,
+  nameOf,
+  proxiesOf,
+  rulePath,
+} from '../rules';
+
+export const requiredNotValidated: Detector = {
+  id: 'required-not-validated',
+  severity: 'error',
+  title: 'A token is required that nothing validates',
+  why: 'Request principals and claims exist only after a RequestAuthentication validated a token at the same proxy. Without one no request ever has them.',
+  fix: 'Add a RequestAuthentication with the issuer for the same proxy.',
+  link: AUTHORIZATION_POLICY_DOCS,
+  detect: ({ waysIn }) =>
+    proxiesOf(waysIn).flatMap(({ hop, program, way }): Occurrence[] => {
+      const validates =
+        program.providers.length + program.malformedProviders.length > 0;
+      if (validates || hop.protocol === 'tcp') return [];
+      return enforcedRules(program, way).flatMap(({ rule, action }) => {
+        const check = rule.principals
+          .flatMap(clause =>
+            action === 'ALLOW'
+              ? identityChecks(clause)
+              : clause.filter(
+                  ({ negated, matchers }) =>
+                    negated &&
+                    /^(request-principal|claim)$/.test(matchers[0].on),
+                ),
+          )
+          .at(0);
+        if (!check) return [];
+        const message = `${nameOf(rule.policy)} asks ${hop.proxy.kind} ${
+          hop.proxy.name
+        } for ${
+          check.field
+        }, and no RequestAuthentication with rules reaches that proxy: good tokens are refused too.`;
+        return [
+          { message, resource: rule.policy, path: rulePath(rule, check.field) },
+        ];
+      });
+    }),
+};

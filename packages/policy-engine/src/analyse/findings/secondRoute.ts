@@ -1,0 +1,27 @@
+import { Detector } from '../detector';
+import { describeWayIn } from '../rules';
+
+export const secondRoute: Detector = {
+  id: 'second-route',
+  severity: 'error',
+  title: 'A second way in bypasses the token check',
+  why: 'Each way in is protected by the proxies on it. A policy at one gateway says nothing of another gateway, another host, or callers inside the mesh.',
+  fix: 'Require the token at the sidecar of the workload, which every way in passes, or close the other way in.',
+  link: 'https://istio.io/latest/docs/ops/best-practices/security/',
+  detect: ({ waysIn }) => {
+    const guarded = waysIn.find(
+      ({ assessment }) => assessment.state === 'enforced',
+    );
+    if (!guarded) return [];
+    return waysIn
+      .filter(({ assessment }) =>
+        /^(open|validated-only)$/.test(assessment.state),
+      )
+      .map(way => ({
+        message: `By ${describeWayIn(
+          way,
+        )} no token is needed, while ${describeWayIn(guarded)} requires one.`,
+        ...(way.wayIn.route ? { resource: way.wayIn.route } : {}),
+      }));
+  },
+};

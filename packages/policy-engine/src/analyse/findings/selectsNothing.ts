@@ -1,0 +1,66 @@
+import { refOf } from '../../parse';
+import { selectorOf, targetRefsOf } from '../../attach/policies';
+import { Mesh } from '../../attach/Mesh';
+import {
+  includesLabels,
+  selectWorkloads,
+  workloadsIn,
+} from '../../attach/workloads';
+import { AUTHORIZATION_POLICY_DOCS, Detector, Occurrence } from '../detector';
+import { nameOf } from '../rules';
+
+const KINDS = ['RequestAuthentication', 'AuthorizationPolicy'];
+
+export const selectsNothing: Detector = {
+  id: 'selects-nothing',
+  severity: 'warning',
+  title: 'A policy selects no workload',
+  why: 'A selector is looked up in the namespace of the policy only (in the root namespace: everywhere). A policy for a shared gateway must live in the namespace of the gateway.',
+  fix: "Correct the labels, or move the policy to the workload's namespace.",
+  link: AUTHORIZATION_POLICY_DOCS,
+  detect: ({ mesh, service }) =>
+    mesh.queries.get(`selects-nothing/${service.namespace}`, () =>
+      findIn(mesh, service.namespace),
+    ),
+};
+
+function findIn(mesh: Mesh, namespace: string): Occurrence[] {
+  if (namespace === mesh.rootNamespace) return [];
+  return KINDS.flatMap(kind => mesh.inNamespace(kind, namespace)).flatMap(
+    stored => {
+      const selector = selectorOf(stored);
+      if (selector === 'unreadable' || targetRefsOf(stored).length > 0)
+        return [];
+      if (Object.keys(selector).length === 0) return [];
+      if (selectWorkloads(mesh, namespace, selector).length > 0) return [];
+      const resource = refOf(stored.resource);
+      const elsewhere = [
+        mesh.rootNamespace,
+        ...mesh.namespacesOf('Gateway'),
+      ].find(
+        other =>
+          other !== namespace &&
+          workloadsIn(mesh, other).some(({ labels }) =>
+            includesLabels(labels, selector),
+          ),
+      );
+      const labels = Object.entries(selector)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(', ');
+      return [
+        {
+          message: `${nameOf(
+            resource,
+          )} selects ${labels}, and no workload of namespace ${namespace} has these labels, so it does nothing.`,
+          resource,
+          path: 'spec.selector',
+          ...(elsewhere
+            ? {
+                fix: `Move it to namespace ${elsewhere}, where such workloads run.`,
+              }
+            : {}),
+        },
+      ];
+    },
+  );
+}
