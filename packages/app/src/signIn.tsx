@@ -5,9 +5,8 @@ import { SignInPageBlueprint } from '@backstage/plugin-app-react';
 // The sandbox has nobody to tell apart: whoever opens the portal is the guest, without a click.
 const signInPage = SignInPageBlueprint.make({
   params: {
-    loader: async () => props => (
-      <ProxiedSignInPage {...props} provider="guest" />
-    ),
+    loader: async () => props =>
+      <ProxiedSignInPage {...props} provider="guest" />,
   },
 });
 

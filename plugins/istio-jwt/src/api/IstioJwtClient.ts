@@ -1,0 +1,104 @@
+import { CompoundEntityRef, parseEntityRef } from '@backstage/catalog-model';
+import { DiscoveryApi, FetchApi } from '@backstage/core-plugin-api';
+import { ResponseError } from '@backstage/errors';
+import {
+  ClusterFreshness,
+  EntityStatus,
+  ProbeRun,
+} from 'backstage-plugin-istio-jwt-common';
+import { IstioJwtApi, IstioJwtRequestOptions } from './IstioJwtApi';
+
+/** Status answers come from memory: one that takes longer is not coming. */
+const REQUEST_TIMEOUT_MS = 15_000;
+
+/**
+ * {@link IstioJwtApi} over HTTP.
+ *
+ * @public
+ */
+export class IstioJwtClient implements IstioJwtApi {
+  private readonly discoveryApi: DiscoveryApi;
+  private readonly fetchApi: FetchApi;
+
+  constructor(options: { discoveryApi: DiscoveryApi; fetchApi: FetchApi }) {
+    this.discoveryApi = options.discoveryApi;
+    this.fetchApi = options.fetchApi;
+  }
+
+  async getStatus(
+    entityRef: string | CompoundEntityRef,
+    options?: IstioJwtRequestOptions,
+  ): Promise<EntityStatus> {
+    return this.request('GET', `${entityPath(entityRef)}/status`, options);
+  }
+
+  async getClusters(
+    options?: IstioJwtRequestOptions,
+  ): Promise<ClusterFreshness[]> {
+    return this.request('GET', '/v1/clusters', options);
+  }
+
+  async startProbeRun(
+    entityRef: string | CompoundEntityRef,
+    options?: IstioJwtRequestOptions & { wayInIds?: string[] },
+  ): Promise<ProbeRun> {
+    return this.request('POST', `${entityPath(entityRef)}/probe-runs`, {
+      signal: options?.signal,
+      body: { wayInIds: options?.wayInIds },
+    });
+  }
+
+  async getProbeRun(
+    entityRef: string | CompoundEntityRef,
+    runId: string,
+    options?: IstioJwtRequestOptions,
+  ): Promise<ProbeRun> {
+    return this.request('GET', runPath(entityRef, runId), options);
+  }
+
+  async cancelProbeRun(
+    entityRef: string | CompoundEntityRef,
+    runId: string,
+    options?: IstioJwtRequestOptions,
+  ): Promise<ProbeRun> {
+    return this.request('POST', `${runPath(entityRef, runId)}/cancel`, {
+      signal: options?.signal,
+      body: {},
+    });
+  }
+
+  private async request<T>(
+    method: 'GET' | 'POST',
+    path: string,
+    options: IstioJwtRequestOptions & { body?: object } = {},
+  ): Promise<T> {
+    const baseUrl = await this.discoveryApi.getBaseUrl('istio-jwt');
+    const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+    const response = await this.fetchApi.fetch(`${baseUrl}${path}`, {
+      method,
+      signal: options.signal
+        ? AbortSignal.any([options.signal, timeout])
+        : timeout,
+      ...(options.body && {
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(options.body),
+      }),
+    });
+    if (!response.ok) {
+      throw await ResponseError.fromResponse(response);
+    }
+    return response.json();
+  }
+}
+
+function entityPath(entityRef: string | CompoundEntityRef): string {
+  const { kind, namespace, name } = parseEntityRef(entityRef);
+  const segments = [kind, namespace, name].map(segment =>
+    encodeURIComponent(segment.toLocaleLowerCase('en-US')),
+  );
+  return `/v1/entities/${segments.join('/')}`;
+}
+
+function runPath(entityRef: string | CompoundEntityRef, runId: string): string {
+  return `${entityPath(entityRef)}/probe-runs/${encodeURIComponent(runId)}`;
+}

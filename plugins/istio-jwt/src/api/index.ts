@@ -1,0 +1,2 @@
+export * from './IstioJwtApi';
+export * from './IstioJwtClient';

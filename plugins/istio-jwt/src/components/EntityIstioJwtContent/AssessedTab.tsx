@@ -1,0 +1,64 @@
+import { Text } from '@backstage/ui';
+import { EntityStatus } from 'backstage-plugin-istio-jwt-common';
+import { describeState } from '../../format/describeState';
+import { sortWorstFirst } from '../../format/rankStates';
+import { summarizeRun } from '../../format/summarizeRun';
+import { ProbeRunControl } from '../../live/useProbeRun';
+import { FindingsSection } from '../Findings';
+import { FreshnessLine } from '../FreshnessNotices';
+import { IssuersSection } from '../Issuers';
+import { PoliciesSection } from '../Policies';
+import { SandboxChip } from '../SandboxChip';
+import { Section } from '../Section';
+import { StateAnnouncer } from '../StateAnnouncer';
+import { StateBadge } from '../StateBadge';
+import { ProblemNotices } from '../StatusNotice';
+import { DisagreementAlert, VerdictPanel } from '../VerdictPanel';
+import { WaysInSection } from '../WaysIn';
+import { ProbesSection } from './ProbesSection';
+import styles from './EntityIstioJwtContent.module.css';
+
+export function AssessedTab({
+  status,
+  probes,
+}: {
+  status: EntityStatus;
+  probes: ProbeRunControl;
+}) {
+  const run = 'run' in probes.view ? probes.view.run : undefined;
+  return (
+    <>
+      <StateAnnouncer state={status.state} />
+      <DisagreementAlert disagreements={summarizeRun(run).disagreements} />
+      <ProblemNotices problems={status.problems} severity="warning" />
+      <Section
+        title="JWT protection"
+        actions={<SandboxChip freshness={status.freshness} />}
+      >
+        <div className={styles.summary}>
+          <div className={styles.headline}>
+            <StateBadge state={status.state} size="large" />
+            <Text as="p" variant="body-large">
+              <strong>{describeState(status.state).meaning}</strong>{' '}
+              {status.reason}
+            </Text>
+          </div>
+          <VerdictPanel status={status} run={run} />
+          <FreshnessLine freshness={status.freshness} />
+        </div>
+      </Section>
+      {sortWorstFirst(status.services).map(service => (
+        <WaysInSection
+          key={`${service.cluster}/${service.namespace}/${service.name}`}
+          service={service}
+          run={run}
+          showsServiceName={status.services.length > 1}
+        />
+      ))}
+      <FindingsSection status={status} />
+      <ProbesSection status={status} probes={probes} run={run} />
+      <IssuersSection status={status} />
+      <PoliciesSection status={status} />
+    </>
+  );
+}

@@ -1,0 +1,92 @@
+import { Card, CardBody } from '@backstage/ui';
+import { useEntity } from '@backstage/plugin-catalog-react';
+import { ReactNode } from 'react';
+import { useProtection } from '../../live/useProtection';
+import { FreshnessNotices } from '../FreshnessNotices';
+import { SandboxChip } from '../SandboxChip';
+import {
+  DeniedNotice,
+  FailedNotice,
+  LoadingNotice,
+  ProblemNotices,
+  UnannotatedNotice,
+} from '../StatusNotice';
+import { AssessedTab } from './AssessedTab';
+import styles from './EntityIstioJwtContent.module.css';
+
+/** JWT protection of the entity in view, in full. */
+export function EntityIstioJwtContent() {
+  const { entity } = useEntity();
+  const { view, probes, refresh } = useProtection();
+  if (view.kind === 'loading') {
+    return (
+      <Plain>
+        <LoadingNotice />
+      </Plain>
+    );
+  }
+  if (view.kind === 'denied') {
+    return (
+      <Plain>
+        <SandboxChip />
+        <DeniedNotice message={view.message} />
+      </Plain>
+    );
+  }
+  if (view.kind === 'failed') {
+    return (
+      <Plain>
+        <SandboxChip />
+        <FailedNotice
+          message={view.message}
+          retrying={view.retrying}
+          onRetry={refresh}
+        />
+      </Plain>
+    );
+  }
+  if (view.kind === 'unannotated') {
+    return (
+      <Plain>
+        <SandboxChip freshness={view.status.freshness} />
+        <UnannotatedNotice
+          problem={view.problem}
+          entityName={entity.metadata.name}
+        />
+      </Plain>
+    );
+  }
+  const notices = (
+    <FreshnessNotices
+      freshness={view.status.freshness}
+      receivedAt={view.receipt.receivedAt}
+      refreshFailure={view.receipt.refreshFailure}
+      onRetry={refresh}
+    />
+  );
+  if (view.kind === 'unmatched') {
+    return (
+      <Plain>
+        <SandboxChip freshness={view.status.freshness} />
+        {notices}
+        <ProblemNotices problems={view.status.problems} severity="warning" />
+      </Plain>
+    );
+  }
+  return (
+    <div className={styles.tab}>
+      {notices}
+      <AssessedTab status={view.status} probes={probes} />
+    </div>
+  );
+}
+
+function Plain({ children }: { children: ReactNode }) {
+  return (
+    <Card>
+      <CardBody>
+        <div className={styles.plain}>{children}</div>
+      </CardBody>
+    </Card>
+  );
+}

@@ -1,0 +1,2 @@
+export * from './FreshnessNotices';
+export * from './FreshnessLine';

@@ -1,0 +1,2 @@
+export * from './IssuersLine';
+export * from './IssuersSection';

@@ -1,0 +1,2 @@
+export * from './ProbeProgress';
+export * from './RunProbesButton';

@@ -1,0 +1,98 @@
+import {
+  EntityStatus,
+  Observation,
+  ProbeRun,
+} from 'backstage-plugin-istio-jwt-common';
+import { describeWayIn } from '../../format/describeWayIn';
+
+/** What a run saw at one way in. */
+export interface ObservationGroup {
+  key: string;
+  title: string;
+  target?: ProbeRun['targets'][number];
+  observations: Observation[];
+}
+
+type Place = Pick<Observation, 'wayInId' | 'service'>;
+
+/** Those with disagreements first, then those that were tested, then the rest. */
+export function groupObservations(
+  run: ProbeRun,
+  status: EntityStatus,
+): ObservationGroup[] {
+  const groups = new Map<string, ObservationGroup>();
+  const open = (place: Place): ObservationGroup => {
+    const key = keyOf(place);
+    const known = groups.get(key);
+    if (known) {
+      return known;
+    }
+    const group = { key, title: nameWayIn(place, status), observations: [] };
+    groups.set(key, group);
+    return group;
+  };
+  for (const target of run.targets) {
+    open(target).target = target;
+  }
+  for (const observation of run.observations) {
+    open(observation).observations.push(observation);
+  }
+  return [...groups.values()].sort((a, b) => weigh(b) - weigh(a));
+}
+
+/** Why none of several probes was sent, where one reason holds for all. */
+export function findSharedReason(
+  observations: Observation[],
+): string | undefined {
+  const reasons = new Set(
+    observations.map(({ observed }) =>
+      observed.kind === 'not-tested' ? observed.reason : undefined,
+    ),
+  );
+  return observations.length > 1 && reasons.size === 1
+    ? [...reasons][0]
+    : undefined;
+}
+
+function weigh({ observations }: ObservationGroup): number {
+  const results = new Set(
+    observations
+      .filter(({ outdated }) => !outdated)
+      .map(({ result }) => result),
+  );
+  if (results.has('disagrees')) {
+    return 3;
+  }
+  if (results.has('inconclusive')) {
+    return 2;
+  }
+  return results.has('agrees') ? 1 : 0;
+}
+
+function keyOf({ wayInId, service }: Place): string {
+  return JSON.stringify([
+    service?.cluster,
+    service?.namespace,
+    service?.name,
+    wayInId,
+  ]);
+}
+
+function nameWayIn({ wayInId, service }: Place, status: EntityStatus): string {
+  for (const candidate of status.services) {
+    const isSame =
+      !service ||
+      (service.cluster === candidate.cluster &&
+        service.namespace === candidate.namespace &&
+        service.name === candidate.name);
+    const wayIn = isSame && candidate.waysIn.find(({ id }) => id === wayInId);
+    if (wayIn) {
+      const suffix =
+        status.services.length > 1
+          ? ` to ${candidate.namespace}/${candidate.name}`
+          : '';
+      return `${describeWayIn(wayIn)}${suffix}`;
+    }
+  }
+  return `${wayInId} (no longer a way in)`;
+}

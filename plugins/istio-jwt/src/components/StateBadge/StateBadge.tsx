@@ -1,0 +1,41 @@
+import {
+  RemixiconComponentType,
+  RiAlertLine,
+  RiForbid2Line,
+  RiLockUnlockLine,
+  RiPieChartLine,
+  RiQuestionLine,
+  RiShieldCheckLine,
+  RiShieldCrossLine,
+} from '@remixicon/react';
+import { ProtectionState } from 'istio-jwt-policy-engine';
+import { describeState } from '../../format/describeState';
+import styles from './StateBadge.module.css';
+
+const ICONS: Record<ProtectionState, RemixiconComponentType> = {
+  enforced: RiShieldCheckLine,
+  'validated-only': RiShieldCrossLine,
+  open: RiLockUnlockLine,
+  'over-blocked': RiForbid2Line,
+  partial: RiPieChartLine,
+  drift: RiAlertLine,
+  unknown: RiQuestionLine,
+};
+
+/** A state as icon and word, so that colour is never the only sign. */
+export function StateBadge({
+  state,
+  size = 'small',
+}: {
+  state: ProtectionState;
+  size?: 'small' | 'large';
+}) {
+  const { label, tone } = describeState(state);
+  const Icon = ICONS[state] ?? RiQuestionLine;
+  return (
+    <span className={styles.badge} data-tone={tone} data-size={size}>
+      <Icon size="1.15em" aria-hidden />
+      {label}
+    </span>
+  );
+}

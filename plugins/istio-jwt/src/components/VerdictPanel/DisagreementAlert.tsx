@@ -1,0 +1,37 @@
+import { Alert } from '@backstage/ui';
+import { Observation } from 'backstage-plugin-istio-jwt-common';
+import { describeDisagreement } from '../../format/describeExpectation';
+import styles from './DisagreementAlert.module.css';
+
+const SHOWN = 3;
+
+/** The headline wherever live answers are not what the configuration says. */
+export function DisagreementAlert({
+  disagreements,
+}: {
+  disagreements: Observation[];
+}) {
+  if (disagreements.length === 0) {
+    return null;
+  }
+  const hidden = disagreements.length - SHOWN;
+  return (
+    <Alert
+      role="alert"
+      status="danger"
+      icon
+      className={styles.alert}
+      title="Live answers disagree with the configuration"
+      description={
+        <ul className={styles.list}>
+          {disagreements.slice(0, SHOWN).map(observation => (
+            <li key={`${observation.wayInId} ${observation.vector}`}>
+              {describeDisagreement(observation)}
+            </li>
+          ))}
+          {hidden > 0 && <li>And {hidden} more.</li>}
+        </ul>
+      }
+    />
+  );
+}

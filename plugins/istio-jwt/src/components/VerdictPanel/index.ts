@@ -1,0 +1,2 @@
+export * from './VerdictPanel';
+export * from './DisagreementAlert';

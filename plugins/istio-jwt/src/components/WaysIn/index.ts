@@ -1,0 +1,2 @@
+export * from './WaysInSection';
+export * from './WaysInSummary';

@@ -1,0 +1,23 @@
+import { WayIn } from 'istio-jwt-policy-engine';
+
+const DEFAULT_PORTS: Partial<Record<WayIn['protocol'], number>> = {
+  http: 80,
+  https: 443,
+};
+
+/** Where a client sends requests, such as `https://shop.example/api/*`. */
+export function describeWayIn({
+  protocol,
+  host,
+  port,
+  paths,
+}: Pick<WayIn, 'protocol' | 'host' | 'port' | 'paths'>): string {
+  const shownPort = DEFAULT_PORTS[protocol] === port ? '' : `:${port}`;
+  const more = paths.length > 1 ? ` and ${paths.length - 1} more paths` : '';
+  return `${protocol}://${host}${shownPort}${paths[0] ?? ''}${more}`;
+}
+
+/** From where. */
+export function describeOrigin({ kind }: Pick<WayIn, 'kind'>): string {
+  return kind === 'gateway' ? 'Through a gateway' : 'Inside the mesh';
+}

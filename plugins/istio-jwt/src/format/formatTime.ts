@@ -1,0 +1,32 @@
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+];
+
+/** Such as `3 minutes ago`, as of `now` in milliseconds since the epoch. */
+export function formatRelative(iso: string, now: number): string {
+  const then = Date.parse(iso);
+  if (Number.isNaN(then)) {
+    return 'at an unknown time';
+  }
+  const seconds = Math.round((now - then) / 1000);
+  // Clocks of server and browser differ.
+  if (seconds < 10) {
+    return 'just now';
+  }
+  const format = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
+  const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? [
+    'second' as const,
+    1,
+  ];
+  return format.format(-Math.floor(seconds / size), unit);
+}
+
+/** Date and time in the reader's zone. */
+export function formatAbsolute(iso: string): string {
+  const then = new Date(iso);
+  return Number.isNaN(then.getTime())
+    ? iso
+    : then.toLocaleString('en', { dateStyle: 'medium', timeStyle: 'medium' });
+}

@@ -1,0 +1,64 @@
+/**
+ * The plugin for apps on the old frontend system.
+ *
+ * @packageDocumentation
+ */
+import {
+  createApiFactory,
+  createComponentExtension,
+  createPlugin,
+  createRoutableExtension,
+  discoveryApiRef,
+  fetchApiRef,
+} from '@backstage/core-plugin-api';
+import { istioJwtApiRef, IstioJwtClient } from './api';
+import { entityContentRouteRef } from './routes';
+
+export { isIstioJwtAvailable } from './isIstioJwtAvailable';
+
+/** @public */
+export const istioJwtPlugin = createPlugin({
+  id: 'istio-jwt',
+  apis: [
+    createApiFactory({
+      api: istioJwtApiRef,
+      deps: { discoveryApi: discoveryApiRef, fetchApi: fetchApiRef },
+      factory: ({ discoveryApi, fetchApi }) =>
+        new IstioJwtClient({ discoveryApi, fetchApi }),
+    }),
+  ],
+  routes: { entityContent: entityContentRouteRef },
+});
+
+/**
+ * Card for the entity overview.
+ *
+ * @public
+ */
+export const EntityIstioJwtCard = istioJwtPlugin.provide(
+  createComponentExtension({
+    name: 'EntityIstioJwtCard',
+    component: {
+      lazy: () =>
+        import('./components/EntityIstioJwtCard').then(
+          m => m.EntityIstioJwtCard,
+        ),
+    },
+  }),
+);
+
+/**
+ * Tab for the entity page.
+ *
+ * @public
+ */
+export const EntityIstioJwtContent = istioJwtPlugin.provide(
+  createRoutableExtension({
+    name: 'EntityIstioJwtContent',
+    mountPoint: entityContentRouteRef,
+    component: () =>
+      import('./components/EntityIstioJwtContent').then(
+        m => m.EntityIstioJwtContent,
+      ),
+  }),
+);
