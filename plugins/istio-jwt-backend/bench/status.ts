@@ -9,7 +9,12 @@ import {
   mockServices,
   startTestBackend,
 } from '@backstage/backend-test-utils';
-import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
+import { createServiceFactory } from '@backstage/backend-plugin-api';
+import { Entity, stringifyEntityRef } from '@backstage/catalog-model';
+import {
+  CatalogService,
+  catalogServiceRef,
+} from '@backstage/plugin-catalog-node';
 import { EntityStatus } from 'backstage-plugin-istio-jwt-common';
 import { generateMesh, startSandbox } from 'istio-jwt-sandbox';
 import { AddressInfo } from 'node:net';
@@ -40,23 +45,10 @@ async function main() {
   const backend = await startTestBackend({
     features: [
       plugin,
-      catalogServiceMock.factory({
-        entities: services.map(({ metadata, spec }) => ({
-          apiVersion: 'backstage.io/v1alpha1',
-          kind: 'Component',
-          metadata: {
-            name: metadata.name,
-            namespace: 'default',
-            annotations: {
-              'backstage.io/kubernetes-namespace': metadata.namespace,
-              'backstage.io/kubernetes-label-selector': Object.entries(
-                spec.selector,
-              )
-                .map(([key, value]) => `${key}=${value}`)
-                .join(','),
-            },
-          },
-        })),
+      createServiceFactory({
+        service: catalogServiceRef,
+        deps: {},
+        factory: () => createCatalog(services.map(describeEntity)),
       }),
       mockServices.rootConfig.factory({
         data: {
@@ -126,6 +118,42 @@ async function main() {
     process.exit(1);
   }
   process.exit(0);
+}
+
+function describeEntity({ metadata, spec }: KubeObject): Entity {
+  return {
+    apiVersion: 'backstage.io/v1alpha1',
+    kind: 'Component',
+    metadata: {
+      name: metadata.name,
+      namespace: 'default',
+      annotations: {
+        'backstage.io/kubernetes-namespace': metadata.namespace,
+        'backstage.io/kubernetes-label-selector': Object.entries(spec.selector)
+          .map(([key, value]) => `${key}=${value}`)
+          .join(','),
+      },
+    },
+  };
+}
+
+/** The catalog is not what is measured: the mock of the test utilities indexes all entities on each call. */
+function createCatalog(entities: Entity[]): CatalogService {
+  const byRef = new Map(
+    entities.map(entity => [stringifyEntityRef(entity), entity]),
+  );
+  return {
+    getEntityByRef: async ref =>
+      byRef.get(
+        typeof ref === 'string'
+          ? ref
+          : stringifyEntityRef({
+              kind: ref.kind,
+              namespace: ref.namespace ?? 'default',
+              name: ref.name,
+            }),
+      ),
+  } as Partial<CatalogService> as CatalogService;
 }
 
 async function listLive(apiUrl: string, plural: string): Promise<void> {

@@ -1,5 +1,6 @@
 import {
   Finding,
+  Hop,
   IssuerUse,
   ProtectionState,
   ResourceRef,
@@ -92,6 +93,8 @@ export interface PolicyView {
 
 /** @public */
 export interface WayInStatus extends WayInAssessment {
+  /** `policies` leave out those scoped to other hosts of a shared gateway; their number is told. */
+  hops: (Hop & { policiesOfOtherHosts?: number })[];
   /** State before the last observation was taken into account. */
   verdict: ProtectionState;
 }

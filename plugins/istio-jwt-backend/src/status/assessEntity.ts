@@ -9,6 +9,7 @@ import {
   Mesh,
   ProtectionState,
   ServiceAssessment,
+  WayInAssessment,
   worstState,
 } from 'istio-jwt-policy-engine';
 import { ClusterMirror } from '../cluster';
@@ -16,6 +17,7 @@ import { EntityTarget, matchServices, ServiceName } from '../entity';
 import { applyObservations } from './applyObservations';
 import { digestConfiguration } from './digestConfiguration';
 import { distrustVerdict, reaches } from './distrustVerdict';
+import { selectRelevantPolicies } from './relevantPolicies';
 
 /** More would not fit a page, and no entity means that many. */
 const MAX_SERVICES = 20;
@@ -65,7 +67,7 @@ function assessOne(
     const configuration = digestConfiguration(mesh, wayIn);
     configurations.set(wayIn.id, configuration);
     return applyObservations(
-      distrustVerdict(wayIn, blindness),
+      hideForeignPolicies(mesh, distrustVerdict(wayIn, blindness)),
       observations.filter(
         observation =>
           observation.wayInId === wayIn.id &&
@@ -126,6 +128,22 @@ function assessSafely(mesh: Mesh, service: ServiceName): ServiceAssessment {
       findings: [],
     };
   }
+}
+
+function hideForeignPolicies(
+  mesh: Mesh,
+  wayIn: WayInAssessment,
+): WayInAssessment {
+  return {
+    ...wayIn,
+    hops: wayIn.hops.map(hop => {
+      const policies = selectRelevantPolicies(mesh, wayIn, hop);
+      const hidden = hop.policies.length - policies.length;
+      return hidden > 0
+        ? { ...hop, policies, policiesOfOtherHosts: hidden }
+        : hop;
+    }),
+  };
 }
 
 function chooseReason(

@@ -3,8 +3,9 @@ import {
   EntityStatus,
   ProbeRun,
   StatusProblem,
+  WayInStatus,
 } from 'backstage-plugin-istio-jwt-common';
-import { worstState } from 'istio-jwt-policy-engine';
+import { ResourceRef, worstState } from 'istio-jwt-policy-engine';
 import { createHash } from 'node:crypto';
 import { ClusterMirror, ClusterRegistry } from '../cluster';
 import { EntityTarget, readAnnotations } from '../entity';
@@ -190,8 +191,8 @@ function listMatchProblems(
 
 function listPolicies(assessed: AssessedService[]): EntityStatus['policies'] {
   const seen = new Set<string>();
-  return assessed.flatMap(({ mirror, assessment }) =>
-    assessment.policies.flatMap(ref => {
+  return assessed.flatMap(({ mirror, status }) =>
+    status.waysIn.flatMap(listPolicyRefs).flatMap(ref => {
       const key = JSON.stringify([
         mirror.config.name,
         ref.kind,
@@ -205,6 +206,10 @@ function listPolicies(assessed: AssessedService[]): EntityStatus['policies'] {
       return viewPolicy(mirror.config.name, mirror.mesh, ref) ?? [];
     }),
   );
+}
+
+function listPolicyRefs({ hops }: WayInStatus): ResourceRef[] {
+  return hops.flatMap(({ policies }) => policies.map(({ ref }) => ref));
 }
 
 function dedupeProblems(problems: StatusProblem[]): StatusProblem[] {

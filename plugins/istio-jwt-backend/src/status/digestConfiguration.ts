@@ -1,5 +1,6 @@
 import { Mesh, WayInAssessment } from 'istio-jwt-policy-engine';
 import { createHash } from 'node:crypto';
+import { selectRelevantPolicies } from './relevantPolicies';
 
 /**
  * Digest of everything that a way in's verdict was derived from. An observation made under another
@@ -9,10 +10,13 @@ export function digestConfiguration(
   mesh: Mesh,
   wayIn: WayInAssessment,
 ): string {
+  const relevant = wayIn.hops.map(hop =>
+    selectRelevantPolicies(mesh, wayIn, hop),
+  );
   const refs = [
     wayIn.gateway,
     wayIn.route,
-    ...wayIn.hops.flatMap(hop => hop.policies.map(policy => policy.ref)),
+    ...relevant.flat().map(policy => policy.ref),
   ];
   const { id, host, port, protocol, paths, state, exposures, hops } = wayIn;
   return createHash('sha256')
@@ -20,7 +24,10 @@ export function digestConfiguration(
       JSON.stringify([
         { id, host, port, protocol, paths, state, exposures },
         // Labels of a workload change with every rollout; what they select is in the policies.
-        hops.map(({ proxy: { labels, ...proxy }, ...hop }) => [proxy, hop]),
+        hops.map(({ proxy: { labels, ...proxy }, ...hop }, index) => [
+          proxy,
+          { ...hop, policies: relevant[index] },
+        ]),
         refs.map(ref => {
           const resource = ref && mesh.get(ref);
           return resource
