@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import {
+  connectLab,
+  waitForStatus,
+  type Answer,
+  type Lab,
+} from '../../lab/client.ts';
+import type { Manifest } from '../../lab/kube.ts';
+
+export const BACKEND_HOST = 'backend.example.com';
+/** The neighbour behind the same gateway. */
+export const ECHO_HOST = 'echo.example.com';
+
+export const RBAC_DENIED = 'RBAC: access denied';
+
+type Spec = Record<string, unknown>;
+
+const policy =
+  (kind: string) =>
+  (namespace: string, name: string, spec: Spec, more: object = {}) =>
+    ({
+      apiVersion: 'security.istio.io/v1',
+      kind,
+      metadata: { name, namespace, ...more },
+      spec,
+    }) satisfies Manifest;
+
+export const requestAuthentication = policy('RequestAuthentication');
+export const authorizationPolicy = policy('AuthorizationPolicy');
+export const peerAuthentication = policy('PeerAuthentication');
+
+export const INGRESS_SELECTOR = {
+  matchLabels: { istio: 'ingressgateway' },
+};
+
+/** Mutual TLS everywhere, and two hosts on the shared gateway. */
+export function describeBaseMesh(): Manifest[] {
+  const host = (name: string): Manifest => ({
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'VirtualService',
+    metadata: { name, namespace: 'default' },
+    spec: {
+      hosts: [`${name}.example.com`],
+      gateways: ['shared'],
+      http: [{ route: [{ destination: { host: name, port: { number: 80 } } }] }],
+    },
+  });
+  return [
+    peerAuthentication('istio-system', 'default', { mtls: { mode: 'STRICT' } }),
+    {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'Gateway',
+      metadata: { name: 'shared', namespace: 'default' },
+      spec: {
+        selector: { istio: 'ingressgateway' },
+        servers: [
+          {
+            port: { number: 80, name: 'http', protocol: 'HTTP' },
+            hosts: [BACKEND_HOST, ECHO_HOST],
+          },
+        ],
+      },
+    },
+    host('backend'),
+    host('echo'),
+  ];
+}
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+export interface Harness {
+  lab: Lab;
+  /** A request to the shared gateway. */
+  atGateway(
+    host: string,
+    options?: {
+      token?: string;
+      path?: string;
+      method?: string;
+      headers?: Record<string, string | string[]>;
+    },
+  ): Promise<Answer>;
+  /** A request in the mesh, by `kubectl exec`, over mutual TLS. */
+  fromPod(
+    pod: string,
+    options?: { token?: string; url?: string },
+  ): Promise<Answer>;
+  apply(...objects: Manifest[]): Promise<void>;
+  remove(...objects: Manifest[]): Promise<void>;
+  /** Removes what is left of `apply`. */
+  cleanUp(): Promise<void>;
+  /** A jwtRule of the sample issuer, its key set served by the lab. */
+  jwtRule: Spec;
+}
+
+export async function openHarness(): Promise<Harness> {
+  const lab = await connectLab();
+  const applied = new Map<string, Manifest>();
+  const keyOf = ({ kind, metadata }: Manifest) =>
+    `${kind}/${metadata?.namespace}/${metadata?.name}`;
+  const harness: Harness = {
+    lab,
+    atGateway(host, { token, path = '/', method, headers } = {}) {
+      return lab.ask(lab.gateways.ingress, path, {
+        host,
+        method,
+        headers: { ...headers, ...(token ? bearer(token) : {}) },
+      });
+    },
+    fromPod(pod, { token, url = 'http://backend/' } = {}) {
+      return lab.askFrom(pod, url, { headers: token ? bearer(token) : {} });
+    },
+    async apply(...objects) {
+      for (const object of objects) applied.set(keyOf(object), object);
+      await lab.kube.apply(objects);
+    },
+    async remove(...objects) {
+      await lab.kube.remove(objects);
+      for (const object of objects) applied.delete(keyOf(object));
+    },
+    async cleanUp() {
+      await lab.kube.remove([...applied.values()]);
+      applied.clear();
+    },
+    jwtRule: {
+      issuer: lab.sample.issuer,
+      ...(lab.mode === 'own'
+        ? { jwksUri: lab.jwks.uri('sample') }
+        : { jwks: JSON.stringify(lab.sample.jwks) }),
+    },
+  };
+  return harness;
+}
+
+/**
+ * Waits for the configuration: asks until the answer has `status`, three times in a row, and checks
+ * the body where one is given.
+ */
+export async function eventually(
+  ask: () => Promise<Answer>,
+  status: number,
+  body?: string | RegExp,
+): Promise<Answer> {
+  const answer = await waitForStatus(ask, status, { timeoutMs: 20_000 });
+  checkBody(answer, body);
+  return answer;
+}
+
+/** For what must hold now that the configuration is known to have arrived. */
+export async function expectAnswer(
+  ask: () => Promise<Answer>,
+  status: number,
+  body?: string | RegExp,
+): Promise<Answer> {
+  const answer = await ask();
+  assert.equal(answer.status, status, answer.body.slice(0, 300));
+  checkBody(answer, body);
+  return answer;
+}
+
+function checkBody(answer: Answer, body?: string | RegExp): void {
+  if (typeof body === 'string') assert.equal(answer.body, body);
+  if (body instanceof RegExp) assert.match(answer.body, body);
+}
+
+/** The headers that the workload received, from its answer. */
+export function readReceived(answer: Answer): Record<string, string[]> {
+  return JSON.parse(answer.body).headers;
+}
+
+const hourAgo = () => Math.floor(Date.now() / 1000) - 3600;
+
+export const mintExpired = (lab: Lab): Promise<string> =>
+  lab.sample.mint({ exp: hourAgo() });
