@@ -38,6 +38,8 @@ const backend = entity('backend', {
   'backstage.io/kubernetes-namespace': 'default',
 });
 
+const DEMO = ['orders', 'reviews', 'inventory', 'payments', 'recommendations'];
+
 describe('istio-jwt backend on the sandbox', () => {
   let sandbox: Sandbox;
   let server: Awaited<ReturnType<typeof startTestBackend>>['server'];
@@ -60,6 +62,12 @@ describe('istio-jwt backend on the sandbox', () => {
         catalogServiceMock.factory({
           entities: [
             backend,
+            ...DEMO.map(name =>
+              entity(name, {
+                'backstage.io/kubernetes-id': name,
+                'backstage.io/kubernetes-cluster': 'sandbox',
+              }),
+            ),
             entity('bare'),
             entity('lost', {
               'backstage.io/kubernetes-label-selector': 'app=nowhere',
@@ -228,6 +236,60 @@ describe('istio-jwt backend on the sandbox', () => {
     expect(status.lastRun?.id).toBe(id);
     expect(status.services[0].state).toBe('partial');
   });
+
+  const runProbes = async (name: string): Promise<ProbeRun> => {
+    const path = `/entities/component/default/${name}/probe-runs`;
+    const { body } = await call('post', path);
+    let run!: ProbeRun;
+    await eventually(async () => {
+      run = (await call('get', `${path}/${body.id}`)).body;
+      if (run.status === 'running') {
+        throw new Error('The run goes on');
+      }
+    }, 30_000);
+    return run;
+  };
+
+  it('sees what only a probe can see, until the configuration changes', async () => {
+    expect((await getStatus('orders')).state).toBe('enforced');
+    const run = await runProbes('orders');
+    expect(run.observations.map(({ result }) => result)).toContain('disagrees');
+    const drifted = await getStatus('orders');
+    const gateway = drifted.services[0].waysIn.find(w => w.kind === 'gateway');
+    expect(gateway).toMatchObject({ state: 'drift', verdict: 'enforced' });
+    expect(drifted).toMatchObject({
+      state: 'drift',
+      reason: expect.stringMatching(/says 403 .*answered 200/),
+    });
+
+    const [policy] = drifted.policies.filter(
+      ({ ref }) => ref.kind === 'AuthorizationPolicy',
+    );
+    await fetch(
+      `${sandbox.apiUrl}/apis/security.istio.io/v1/namespaces/${policy.ref.namespace}/authorizationpolicies/${policy.ref.name}`,
+      { method: 'DELETE' },
+    );
+    await eventually(async () => {
+      const after = await getStatus('orders');
+      expect(after.state).not.toBe('drift');
+      expect(
+        after.lastRun?.observations.filter(({ outdated }) => outdated).length,
+      ).toBeGreaterThan(0);
+    });
+  });
+
+  it.each(['reviews', 'inventory', 'payments', 'recommendations'])(
+    'probes %s without a disagreement',
+    async name => {
+      const run = await runProbes(name);
+      expect(run.status).toBe('done');
+      expect(
+        run.observations
+          .filter(({ result }) => result === 'disagrees')
+          .map(o => [o.vector, o.expected, o.observed]),
+      ).toEqual([]);
+    },
+  );
 
   it('follows a change of a policy within two seconds, by a signal', async () => {
     const before = await getStatus('backend');
