@@ -7,7 +7,7 @@ import {
   Matcher,
   Program,
 } from '../compile/program';
-import { rulesFor } from '../compile/ruleSet';
+import { allRules } from '../compile/ruleSet';
 
 /** Helpers that several detectors share. */
 
@@ -15,38 +15,29 @@ import { rulesFor } from '../compile/ruleSet';
 export function proxiesOf(
   waysIn: readonly AnalysedWayIn[],
 ): { hop: Hop; program: Program; way: AnalysedWayIn }[] {
-  const seen = new Set<string>();
+  const seen = new Map<Program, Set<string>>();
   return waysIn.flatMap(way =>
     way.wayIn.hops.flatMap((hop, index) => {
       const program = way.programs[index];
-      const key = `${hop.protocol}/${hop.port}/${JSON.stringify(
-        program.proxy,
-      )}/${program.proxy.kind === 'gateway' ? way.wayIn.host : ''}`;
-      if (seen.has(key)) return [];
-      seen.add(key);
+      const chains = seen.get(program) ?? new Set();
+      seen.set(program, chains);
+      const chain = `${hop.protocol}/${hop.port}`;
+      if (chains.has(chain)) return [];
+      chains.add(chain);
       return [{ hop, program, way }];
     }),
   );
 }
 
-/** Enforced rules of a proxy that may matter to a way in's host. */
+/** Enforced rules of a proxy, as far as they can matter to the way in's host. */
 export function enforcedRules(
   program: Program,
-  way: AnalysedWayIn,
 ): { rule: CompiledRule; action: 'ALLOW' | 'DENY' }[] {
-  const isGateway = program.proxy.kind === 'gateway';
-  const { host } = way.wayIn;
-  return (['ALLOW', 'DENY'] as const).flatMap(action => {
-    const set = program.http[action === 'ALLOW' ? 'allow' : 'deny'];
-    const all = [...set.general, ...[...set.byHost.values()].flat()];
-    const rules =
-      isGateway && !host.startsWith('*')
-        ? rulesFor(set, host)
-        : [...new Set(all)];
-    return rules
+  return (['ALLOW', 'DENY'] as const).flatMap(action =>
+    allRules(program.http[action === 'ALLOW' ? 'allow' : 'deny'])
       .filter(rule => rule.malformed === undefined)
-      .map(rule => ({ rule, action }));
-  });
+      .map(rule => ({ rule, action })),
+  );
 }
 
 export function isIdentityMatcher(matcher: Matcher): boolean {
@@ -78,8 +69,8 @@ export function sparesTokens(rule: CompiledRule): boolean {
 }
 
 /** Whether a proxy's enforced rules ask for a verified token. */
-export function requiresToken(program: Program, way: AnalysedWayIn): boolean {
-  return enforcedRules(program, way).some(({ rule, action }) =>
+export function requiresToken(program: Program): boolean {
+  return enforcedRules(program).some(({ rule, action }) =>
     action === 'ALLOW' ? needsToken(rule) : sparesTokens(rule),
   );
 }

@@ -8,7 +8,7 @@ import {
 } from '../model';
 import { Mesh } from '../attach/Mesh';
 import { ResolvedWayIn, waysInOf } from '../attach/waysIn';
-import { compileProxy } from '../compile/compileProxy';
+import { programForHost } from '../compile/programForHost';
 import { JwtProvider, Program } from '../compile/program';
 import { findProblems } from '../analyse/findProblems';
 import {
@@ -67,7 +67,9 @@ function assess(
 
 function analyse(mesh: Mesh, resolved: ResolvedWayIn): AnalysedWayIn {
   const { wayIn } = resolved;
-  const programs = wayIn.hops.map(({ proxy }) => compileProxy(mesh, proxy));
+  const programs = wayIn.hops.map(({ proxy, protocol }) =>
+    programForHost(mesh, proxy, wayIn.host, protocol),
+  );
   const analysis = analyseWayIn(mesh, wayIn, programs);
   const { state, reason } = stateOf(resolved, programs, analysis);
   const assessment: WayInAssessment = {

@@ -1,7 +1,7 @@
 import { Hop, ProxyRef, WayIn } from '../model';
 import { refOf } from '../parse';
 import { HttpMatchSpec, L4RouteSpec } from '../parse/specs';
-import { compileProxy } from '../compile/compileProxy';
+import { programForHost } from '../compile/programForHost';
 import {
   GatewayServer,
   gatewayProxyOf,
@@ -198,12 +198,9 @@ function gatewayHop(
   lead: Lead,
 ): Hop {
   const isHttp = lead.protocol === 'http' || lead.protocol === 'https';
-  return {
-    proxy,
-    port,
-    protocol: isHttp ? 'http' : 'tcp',
-    policies: [...compileProxy(mesh, proxy).policies],
-  };
+  const protocol = isHttp ? 'http' : 'tcp';
+  const { policies } = programForHost(mesh, proxy, lead.host, protocol);
+  return { proxy, port, protocol, policies: [...policies] };
 }
 
 function leadsOf(

@@ -10,6 +10,7 @@ import { sameItems } from './queries';
 import {
   includesLabels,
   isRouter,
+  proxyKey,
   proxyOf,
   selectWorkloads,
   Workload,
@@ -128,10 +129,7 @@ export function serversOfProxy(
   mesh: Mesh,
   proxy: ProxyRef,
 ): readonly { server: GatewayServer; listenPorts: readonly number[] }[] {
-  const key = `${proxy.namespace}/${JSON.stringify(
-    Object.entries(proxy.labels).sort(),
-  )}`;
-  return mesh.queries.get(`servers-of-proxy/${key}`, () =>
+  return mesh.queries.get(`servers-of-proxy/${proxyKey(proxy)}`, () =>
     mesh
       .all('Gateway')
       .filter(stored => {

@@ -1,7 +1,6 @@
 import { ProxyRef } from '../model';
 import { Mesh } from './Mesh';
-import { identityOf, workloadsIn } from './workloads';
-import { proxyKey } from './policies';
+import { identityOf, proxyKey, workloadsIn } from './workloads';
 
 /** SPIFFE identity, without `spiffe://`, that a proxy's Pods connect with. */
 export function gatewayWorkloadIdentity(mesh: Mesh, proxy: ProxyRef): string {

@@ -2,8 +2,8 @@ import { ProxyRef, ResourceRef } from '../model';
 import { refOf } from '../parse';
 import { MutualTlsMode, PeerAuthenticationSpec } from '../parse/specs';
 import { Mesh, Stored } from './Mesh';
-import { proxyKey, selectorOf } from './policies';
-import { includesLabels } from './workloads';
+import { selectorOf } from './policies';
+import { includesLabels, proxyKey } from './workloads';
 
 export type EffectiveMode = 'DISABLE' | 'PERMISSIVE' | 'STRICT' | 'unknown';
 

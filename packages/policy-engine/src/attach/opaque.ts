@@ -1,6 +1,7 @@
 import { ProxyRef } from '../model';
 import { Mesh, Stored } from './Mesh';
-import { attachedTo, proxyKey } from './policies';
+import { attachedTo } from './policies';
+import { proxyKey } from './workloads';
 
 /**
  * Why a proxy may answer otherwise than its policies say: objects that put arbitrary code or

@@ -1,7 +1,7 @@
 import { AttachedPolicy, ProxyRef } from '../model';
 import { AttachableSpec, TargetRefSpec } from '../parse/specs';
 import { Mesh, Stored } from './Mesh';
-import { includesLabels, stringRecord } from './workloads';
+import { includesLabels, proxyKey, stringRecord } from './workloads';
 
 /** A policy object that reaches a proxy. */
 export interface Attachment {
@@ -18,14 +18,6 @@ type PolicyKind =
 
 /** Label that Istio puts on the Pods of a Gateway API gateway. */
 export const GATEWAY_NAME_LABEL = 'gateway.networking.k8s.io/gateway-name';
-
-/** Identifies a proxy's configuration: two Pods with equal keys get the same policies. */
-export function proxyKey(proxy: ProxyRef): string {
-  const labels = Object.entries(proxy.labels).sort(([a], [b]) =>
-    a < b ? -1 : 1,
-  );
-  return `${proxy.kind}/${proxy.namespace}/${JSON.stringify(labels)}`;
-}
 
 /**
  * Policies of a kind that reach a proxy: looked up in the root namespace and the proxy's own, by

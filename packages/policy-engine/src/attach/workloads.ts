@@ -93,9 +93,34 @@ export function identityOf(mesh: Mesh, workload: Workload): string {
   return `${mesh.trustDomain}/ns/${workload.namespace}/sa/${workload.serviceAccount}`;
 }
 
+/** The proxy of a workload; always the same object for the same workload and kind. */
 export function proxyOf(workload: Workload, kind: ProxyRef['kind']): ProxyRef {
-  const { namespace, name, labels } = workload;
-  return { kind, namespace, name, labels };
+  let kinds = proxies.get(workload);
+  if (!kinds) proxies.set(workload, (kinds = new Map()));
+  let proxy = kinds.get(kind);
+  if (!proxy) {
+    const { namespace, name, labels } = workload;
+    proxy = { kind, namespace, name, labels };
+    proxyKeys.set(proxy, keyOfProxy(proxy));
+    kinds.set(kind, proxy);
+  }
+  return proxy;
+}
+
+const proxies = new WeakMap<Workload, Map<ProxyRef['kind'], ProxyRef>>();
+/** Only of proxies made here: a caller's own object may change. */
+const proxyKeys = new WeakMap<ProxyRef, string>();
+
+/** Identifies a proxy's configuration: two Pods with equal keys get the same policies. */
+export function proxyKey(proxy: ProxyRef): string {
+  return proxyKeys.get(proxy) ?? keyOfProxy(proxy);
+}
+
+function keyOfProxy(proxy: ProxyRef): string {
+  const labels = Object.entries(proxy.labels).sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
+  return `${proxy.kind}/${proxy.namespace}/${JSON.stringify(labels)}`;
 }
 
 function labelIndex(mesh: Mesh, namespace: string): Map<string, Workload[]> {

@@ -1,10 +1,11 @@
 import { AttachedPolicy, ProxyRef } from '../model';
 import { refOf } from '../parse';
-import { Mesh } from '../attach/Mesh';
+import { Mesh, Stored } from '../attach/Mesh';
 import { mutualTlsOf } from '../attach/mutualTls';
 import { opaqueReasons } from '../attach/opaque';
-import { attachedTo, Attachment, proxyKey } from '../attach/policies';
-import { compilePolicy } from './compilePolicy';
+import { attachedTo, Attachment } from '../attach/policies';
+import { proxyKey } from '../attach/workloads';
+import { CompiledPolicy, compilePolicy } from './compilePolicy';
 import { compileProviders, sortProviders } from './jwtProviders';
 import { Program } from './program';
 import { buildFilters } from './ruleSet';
@@ -29,12 +30,10 @@ export function compileProxy(mesh: Mesh, proxy: ProxyRef): Program {
     return {
       proxy,
       policies: [
-        ...authentications.map(toAttachedPolicy),
-        ...authorizations.map((attachment, index) => ({
-          ...toAttachedPolicy(attachment),
-          ...(policies[index].action ? { action: policies[index].action } : {}),
-          ...(policies[index].dryRun ? { dryRun: true } : {}),
-        })),
+        ...authentications.map(attachment => toAttachedPolicy(attachment)),
+        ...authorizations.map((attachment, index) =>
+          toAttachedPolicy(attachment, policies[index]),
+        ),
       ],
       providers: sortProviders(
         valid.flatMap(({ stored }) => compileProviders(stored)),
@@ -55,6 +54,24 @@ export function compileProxy(mesh: Mesh, proxy: ProxyRef): Program {
   });
 }
 
-function toAttachedPolicy({ stored, by }: Attachment): AttachedPolicy {
-  return { ref: refOf(stored.resource), by };
+const attachedPolicies = new WeakMap<Stored, Map<string, AttachedPolicy>>();
+
+/** One object per policy and way of attachment, so that unchanged programs can be told by identity. */
+function toAttachedPolicy(
+  { stored, by }: Attachment,
+  policy?: CompiledPolicy,
+): AttachedPolicy {
+  let known = attachedPolicies.get(stored);
+  if (!known) attachedPolicies.set(stored, (known = new Map()));
+  let attached = known.get(by);
+  if (!attached) {
+    attached = {
+      ref: refOf(stored.resource),
+      by,
+      ...(policy?.action ? { action: policy.action } : {}),
+      ...(policy?.dryRun ? { dryRun: true } : {}),
+    };
+    known.set(by, attached);
+  }
+  return attached;
 }

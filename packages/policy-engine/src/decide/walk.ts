@@ -3,7 +3,7 @@ import { Tri } from '../match/tri';
 import { gatewayWorkloadIdentity } from '../attach/identity';
 import { Mesh } from '../attach/Mesh';
 import { Program } from '../compile/program';
-import { FoundRoute, findRoute } from '../route/matchRoute';
+import { FoundRoute, findRoute, VirtualHosts } from '../route/matchRoute';
 import { Evaluation, evaluate } from './evaluate';
 import { forwardRequest } from './forward';
 
@@ -31,12 +31,14 @@ export interface Walk {
  * where a proxy refuses or the route leads elsewhere.
  *
  * @param programs - one per hop
+ * @param virtualHosts - kept by callers that run many requests along one way in
  */
 export function walk(
   mesh: Mesh,
   wayIn: WayIn,
   programs: readonly Program[],
   request: ProxyRequest,
+  virtualHosts?: VirtualHosts,
 ): Walk {
   const steps: Step[] = [];
   let current: ProxyRequest = request;
@@ -54,7 +56,7 @@ export function walk(
     if (evaluation.passes === 'unknown') reaches = 'unknown';
     if (hop.proxy.kind !== 'gateway') continue;
     if (hop.protocol === 'http') {
-      route = findRoute(mesh, hop.proxy, seen, evaluation.facts);
+      route = findRoute(mesh, hop.proxy, seen, evaluation.facts, virtualHosts);
       if (route.kind === 'unknown') {
         return { steps, route, reaches: 'unknown', uncertain: route.reason };
       }

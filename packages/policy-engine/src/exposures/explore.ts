@@ -1,9 +1,8 @@
 import { ProxyRequest, WayIn } from '../model';
 import { Mesh } from '../attach/Mesh';
-import { Program, RuleSet } from '../compile/program';
-import { allRules } from '../compile/ruleSet';
-import { isSubsetHost } from '../attach/hosts';
+import { Program } from '../compile/program';
 import { walk, Walk } from '../decide/walk';
+import { VirtualHosts } from '../route/matchRoute';
 import { candidatesOf, findVirtualHost } from '../route/routeTable';
 import { Dimension, splitRequests } from './dimensions';
 import { addProgram, addRoutes, emptyPatterns, Patterns } from './patterns';
@@ -22,6 +21,7 @@ export interface Exploration {
   /** Product of the dimensions' sizes. */
   size: number;
   tooMany: boolean;
+  virtualHosts: VirtualHosts;
 }
 
 export function prepare(
@@ -29,10 +29,9 @@ export function prepare(
   wayIn: WayIn,
   programs: readonly Program[],
 ): Exploration {
-  const restricted = programs.map(program => restrict(program, wayIn));
   const patterns = emptyPatterns();
   wayIn.hops.forEach((hop, index) => {
-    addProgram(patterns, restricted[index], hop.protocol);
+    addProgram(patterns, programs[index], hop.protocol);
   });
   addGatewayRoutes(mesh, wayIn, patterns);
   const dimensions = splitRequests(wayIn, patterns, mesh.trustDomain);
@@ -43,9 +42,10 @@ export function prepare(
   return {
     dimensions,
     patterns,
-    programs: restricted,
+    programs,
     size,
     tooMany: size > MAX_CLASSES,
+    virtualHosts: new Map(),
   };
 }
 
@@ -100,42 +100,10 @@ export function classify(result: Walk): ClassResult {
 export function run(
   mesh: Mesh,
   wayIn: WayIn,
-  { programs }: Exploration,
+  { programs, virtualHosts }: Exploration,
   request: ProxyRequest,
 ): Walk {
-  return walk(mesh, wayIn, programs, request);
-}
-
-/** Leaves out rules for hosts that the way in does not serve. */
-function restrict(program: Program, wayIn: WayIn): Program {
-  if (wayIn.kind !== 'gateway' || program.proxy.kind !== 'gateway')
-    return program;
-  return {
-    ...program,
-    http: Object.fromEntries(
-      Object.entries(program.http).map(([name, set]) => [
-        name,
-        restrictSet(set, wayIn.host),
-      ]),
-    ) as unknown as Program['http'],
-  };
-}
-
-function restrictSet(set: RuleSet, host: string): RuleSet {
-  if (set.byHost.size === 0) return set;
-  const rules = host.startsWith('*')
-    ? allRules({
-        ...set,
-        general: [],
-        byHost: new Map(
-          [...set.byHost].filter(([key]) => isSubsetHost(key, host)),
-        ),
-      })
-    : set.byHost.get(host) ?? [];
-  const general = [...set.general, ...rules].sort((a, b) =>
-    a.id < b.id ? -1 : 1,
-  );
-  return { present: set.present, general, byHost: new Map() };
+  return walk(mesh, wayIn, programs, request, virtualHosts);
 }
 
 function addGatewayRoutes(mesh: Mesh, wayIn: WayIn, patterns: Patterns): void {

@@ -53,15 +53,23 @@ export function matchRoute(
   return match;
 }
 
+/** Virtual hosts found before, for many requests to one way in. */
+export type VirtualHosts = Map<string, ReturnType<typeof findVirtualHost>>;
+
 /** @internal */
 export function findRoute(
   mesh: Mesh,
   proxy: ProxyRef,
   request: ProxyRequest,
   facts: Facts,
+  known: VirtualHosts = new Map(),
 ): FoundRoute {
   const host = withoutPort(facts.host ?? '');
-  const found = findVirtualHost(mesh, proxy, request.port, host, facts.sni);
+  const key = `${host} ${facts.sni ?? ''}`;
+  const found = known.has(key)
+    ? known.get(key)
+    : findVirtualHost(mesh, proxy, request.port, host, facts.sni);
+  known.set(key, found);
   if (found === 'no-listener' || found === undefined) {
     return { kind: 'not-found' };
   }

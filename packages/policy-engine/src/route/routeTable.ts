@@ -3,7 +3,7 @@ import { HttpMatchSpec, HttpRouteSpec } from '../parse/specs';
 import { findDomain, isSubsetHost, resolveGatewayName } from '../attach/hosts';
 import { GatewayServer, serversOfProxy } from '../attach/gateways';
 import { Mesh, Stored } from '../attach/Mesh';
-import { proxyKey } from '../attach/policies';
+import { proxyKey } from '../attach/workloads';
 import { sameItems } from '../attach/queries';
 import {
   servedHosts,

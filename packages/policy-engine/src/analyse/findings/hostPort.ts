@@ -13,8 +13,8 @@ export const hostPort: Detector = {
   detect: ({ waysIn }) =>
     proxiesOf(waysIn)
       .filter(({ hop }) => hop.protocol === 'http')
-      .flatMap(({ program, way }) =>
-        enforcedRules(program, way).flatMap(({ rule, action }) =>
+      .flatMap(({ program }) =>
+        enforcedRules(program).flatMap(({ rule, action }) =>
           rule.permissions.flatMap(clause =>
             clause.flatMap((check): Occurrence[] => {
               const hosts = withoutPort(check);

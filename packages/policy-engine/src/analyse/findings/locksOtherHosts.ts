@@ -1,7 +1,8 @@
 import { ProxyRef } from '../../model';
 import { isSubsetHost } from '../../attach/hosts';
 import { Mesh } from '../../attach/Mesh';
-import { proxyKey } from '../../attach/policies';
+import { proxyKey } from '../../attach/workloads';
+import { sameItems } from '../../attach/queries';
 import { compileProxy } from '../../compile/compileProxy';
 import { bareHost, CompiledRule } from '../../compile/program';
 import { allRules } from '../../compile/ruleSet';
@@ -45,7 +46,7 @@ function lockedHosts(
   mesh: Mesh,
   proxy: ProxyRef,
 ): { hosts: readonly string[]; by: CompiledRule['policy'] | undefined } {
-  return mesh.queries.get(`locked-hosts/${proxyKey(proxy)}`, () => {
+  const compute = () => {
     const { allow } = compileProxy(mesh, proxy).http;
     const rules = allow.present === true ? allRules(allow) : [];
     const wide = rules.filter(rule => namedHosts(rule) === undefined);
@@ -62,7 +63,12 @@ function lockedHosts(
         !wildcards.some(wildcard => isSubsetHost(host, wildcard)),
     );
     return { hosts, by };
-  });
+  };
+  return mesh.queries.get(
+    `locked-hosts/${proxyKey(proxy)}`,
+    compute,
+    (a, b) => a.by === b.by && sameItems(a.hosts, b.hosts),
+  );
 }
 
 /** Hosts that a rule is limited to; undefined where it is not limited. */

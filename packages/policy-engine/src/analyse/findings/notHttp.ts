@@ -13,8 +13,7 @@ export const notHttp: Detector = {
       way.wayIn.hops.flatMap((hop, index): Occurrence[] => {
         const program = way.programs[index];
         if (hop.protocol !== 'tcp') return [];
-        const meant =
-          program.providers.length > 0 || requiresToken(program, way);
+        const meant = program.providers.length > 0 || requiresToken(program);
         if (!meant) return [];
         const { destination } = way.wayIn;
         return [

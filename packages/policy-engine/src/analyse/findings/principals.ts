@@ -26,12 +26,12 @@ export interface DeadPrincipal {
 export function deadPrincipals(
   waysIn: readonly AnalysedWayIn[],
 ): DeadPrincipal[] {
-  return proxiesOf(waysIn).flatMap(({ program, way, hop }) => {
+  return proxiesOf(waysIn).flatMap(({ program, hop }) => {
     const { providers } = program;
     const anyIssuer = providers.some(({ issuer }) => issuer === '');
     if (providers.length === 0 || anyIssuer || hop.protocol === 'tcp')
       return [];
-    return enforcedRules(program, way).flatMap(({ rule, action }) =>
+    return enforcedRules(program).flatMap(({ rule, action }) =>
       rule.principals.flatMap(clause =>
         clause
           .filter(({ negated }) => negated === (action === 'DENY'))

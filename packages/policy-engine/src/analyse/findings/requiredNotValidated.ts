@@ -15,11 +15,11 @@ export const requiredNotValidated: Detector = {
   fix: 'Add a RequestAuthentication with the issuer for the same proxy.',
   link: AUTHORIZATION_POLICY_DOCS,
   detect: ({ waysIn }) =>
-    proxiesOf(waysIn).flatMap(({ hop, program, way }): Occurrence[] => {
+    proxiesOf(waysIn).flatMap(({ hop, program }): Occurrence[] => {
       const validates =
         program.providers.length + program.malformedProviders.length > 0;
       if (validates || hop.protocol === 'tcp') return [];
-      return enforcedRules(program, way).flatMap(({ rule, action }) => {
+      return enforcedRules(program).flatMap(({ rule, action }) => {
         const check = rule.principals
           .flatMap(clause =>
             action === 'ALLOW'

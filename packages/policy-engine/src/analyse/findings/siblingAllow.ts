@@ -14,7 +14,7 @@ export const siblingAllow: Detector = {
       return exposures.flatMap(
         ({ admittedBy, admittedAt, preflight, summary }): Occurrence[] => {
           if (!admittedBy || admittedAt === undefined || preflight) return [];
-          const allows = enforcedRules(way.programs[admittedAt], way)
+          const allows = enforcedRules(way.programs[admittedAt])
             .filter(
               ({ action, rule }) => action === 'ALLOW' && needsToken(rule),
             )

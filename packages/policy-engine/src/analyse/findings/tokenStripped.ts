@@ -13,10 +13,7 @@ export const tokenStripped: Detector = {
     waysIn.flatMap(way =>
       way.programs.slice(0, -1).flatMap((program, index): Occurrence[] => {
         const next = way.programs[index + 1];
-        if (
-          !requiresToken(next, way) ||
-          way.wayIn.hops[index].protocol === 'tcp'
-        )
+        if (!requiresToken(next) || way.wayIn.hops[index].protocol === 'tcp')
           return [];
         return program.providers
           .filter(provider => !provider.forward)

@@ -1,0 +1,145 @@
+import { AttachedPolicy, ProxyRef, ResourceRef } from '../model';
+import { isSubsetHost } from '../attach/hosts';
+import { Mesh } from '../attach/Mesh';
+import { proxyKey } from '../attach/workloads';
+import { sameItems } from '../attach/queries';
+import { compileProxy } from './compileProxy';
+import { CompiledRule, Program, RbacFilters, RuleSet } from './program';
+
+const FILTERS: readonly (keyof RbacFilters)[] = [
+  'custom',
+  'audit',
+  'deny',
+  'allow',
+  'shadowDeny',
+  'shadowAllow',
+];
+
+/**
+ * The part of a gateway's program that can matter to requests for `host`. It stays the same object
+ * while only other hosts' policies change, so that on a shared gateway a change touches the services
+ * that it is about.
+ *
+ * @param host - of a way in: exact, `*.suffix` or `*`
+ */
+export function programForHost(
+  mesh: Mesh,
+  proxy: ProxyRef,
+  host: string,
+  chain: 'http' | 'tcp',
+): Program {
+  // A TCP chain knows no hosts.
+  if (proxy.kind !== 'gateway' || chain === 'tcp') {
+    return compileProxy(mesh, proxy);
+  }
+  return mesh.queries.get(
+    `program/${proxyKey(proxy)}/${host}`,
+    () => restrict(compileProxy(mesh, proxy), host),
+    samePrograms,
+  );
+}
+
+function restrict(program: Program, host: string): Program {
+  const http = Object.fromEntries(
+    FILTERS.map(name => [name, restrictSet(program.http[name], host)]),
+  ) as unknown as RbacFilters;
+  const scopes = scopesOf(program);
+  const scoped = hostsWithin(scopes.byHost, host);
+  const policies = [...new Set([...scopes.general, ...scoped.flat()])];
+  return { ...program, http, tcp: NO_FILTERS, policies };
+}
+
+function restrictSet(set: RuleSet, host: string): RuleSet {
+  if (set.byHost.size === 0) return set;
+  const rules = new Set(hostsWithin(set.byHost, host).flat());
+  const general = [...set.general, ...rules].sort((a, b) =>
+    a.id < b.id ? -1 : 1,
+  );
+  return { present: set.present, general, byHost: new Map() };
+}
+
+function hostsWithin<T>(byHost: ReadonlyMap<string, T>, host: string): T[] {
+  if (!host.startsWith('*')) {
+    const found = byHost.get(host);
+    return found === undefined ? [] : [found];
+  }
+  return [...byHost]
+    .filter(([key]) => isSubsetHost(key, host))
+    .map(([, found]) => found);
+}
+
+const NO_RULES: RuleSet = { present: false, general: [], byHost: new Map() };
+/** Policies lose their hosts on TCP chains, so those would change with every host. */
+const NO_FILTERS = Object.fromEntries(
+  FILTERS.map(name => [name, NO_RULES]),
+) as unknown as RbacFilters;
+
+interface PolicyScopes {
+  general: AttachedPolicy[];
+  byHost: Map<string, AttachedPolicy[]>;
+}
+
+const scopesByProgram = new WeakMap<Program, PolicyScopes>();
+
+/** Which policies of a proxy are about some hosts only. */
+function scopesOf(program: Program): PolicyScopes {
+  const known = scopesByProgram.get(program);
+  if (known) return known;
+  const hosts = new Map<string, Set<string>>();
+  const wide = new Set<string>();
+  for (const name of FILTERS) {
+    const { general, byHost } = program.http[name];
+    general.forEach(rule => wide.add(keyOf(rule.policy)));
+    for (const [host, rules] of byHost) {
+      for (const rule of rules) addHost(hosts, rule, host);
+    }
+  }
+  const scopes: PolicyScopes = { general: [], byHost: new Map() };
+  for (const policy of program.policies) {
+    const key = keyOf(policy.ref);
+    const named = wide.has(key) ? undefined : hosts.get(key);
+    if (!named) scopes.general.push(policy);
+    for (const host of named ?? []) {
+      const list = scopes.byHost.get(host);
+      if (list) list.push(policy);
+      else scopes.byHost.set(host, [policy]);
+    }
+  }
+  scopesByProgram.set(program, scopes);
+  return scopes;
+}
+
+function addHost(
+  hosts: Map<string, Set<string>>,
+  rule: CompiledRule,
+  host: string,
+): void {
+  const key = keyOf(rule.policy);
+  const list = hosts.get(key);
+  if (list) list.add(host);
+  else hosts.set(key, new Set([host]));
+}
+
+function keyOf({ kind, namespace, name }: ResourceRef): string {
+  return `${kind}/${namespace}/${name}`;
+}
+
+function samePrograms(a: Program, b: Program): boolean {
+  return (
+    a.mutualTls === b.mutualTls &&
+    sameItems(a.opaque, b.opaque) &&
+    sameItems(a.providers, b.providers) &&
+    sameItems(a.malformedProviders, b.malformedProviders) &&
+    sameItems(a.policies, b.policies) &&
+    sameFilters(a.http, b.http)
+  );
+}
+
+function sameFilters(a: RbacFilters, b: RbacFilters): boolean {
+  return FILTERS.every(
+    name =>
+      a[name].present === b[name].present &&
+      a[name].byHost.size === b[name].byHost.size &&
+      sameItems(a[name].general, b[name].general),
+  );
+}
