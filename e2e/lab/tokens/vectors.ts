@@ -70,6 +70,11 @@ export async function buildVectors(issuer: TestIssuer): Promise<Vector[]> {
       token(`alg-${alg}`, `alg ${alg}`, assemble({ ...header, alg }, claims)),
     ),
     token(
+      'alg-none-signed',
+      'alg none with a signature',
+      assemble({ ...header, alg: 'none' }, claims, signature),
+    ),
+    token(
       'alg-missing',
       'no alg',
       assemble({ typ: 'JWT', kid: issuer.kid }, claims, signature),
