@@ -97,7 +97,7 @@ async function readPage(
     continueToken: String(list.metadata.continue ?? ''),
     objects: list.items.filter(isRawObject).map((item: RawObject) =>
       // Items of a list carry neither kind nor apiVersion.
-      trimObject({ ...item, kind, apiVersion: list.apiVersion }),
+      trimObject({ apiVersion: list.apiVersion, ...item, kind }),
     ),
   };
 }

@@ -173,6 +173,7 @@ function expect(
   const { state, reason } = distrustVerdict(wayIn, {
     unreadKinds: mirror.unreadKinds,
     malformed: mirror.parseErrors,
+    rootNamespace: mirror.config.rootNamespace,
   });
   return state === 'unknown' && wayIn.state !== 'unknown'
     ? { ...expectation, expected: { status: null, why: reason } }

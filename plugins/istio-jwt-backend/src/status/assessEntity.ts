@@ -60,7 +60,12 @@ function assessOne(
   const { mesh } = mirror;
   const assessment = assessSafely(mesh, service);
   const malformed = mirror.parseErrors;
-  const blindness = { unreadKinds: mirror.unreadKinds, malformed };
+  const { rootNamespace } = mirror.config;
+  const blindness = {
+    unreadKinds: mirror.unreadKinds,
+    malformed,
+    rootNamespace,
+  };
   const configurations = new Map<string, string>();
   const shown = assessment.waysIn.filter(wayIn => isShown(wayIn, target.hosts));
   const waysIn = shown.map(wayIn => {
@@ -80,7 +85,11 @@ function assessOne(
   });
   const hidden = assessment.waysIn.length - shown.length;
   const state = waysIn.length
-    ? worstState(waysIn.map(wayIn => wayIn.state))
+    ? worstState([
+        ...waysIn.map(wayIn => wayIn.state),
+        // What the engine doubts about the whole service outweighs any one way in.
+        ...(assessment.state === 'unknown' ? [assessment.state] : []),
+      ])
     : chooseEmptyState(assessment, hidden, mirror);
   const reason = chooseReason(state, waysIn, assessment, hidden > 0);
   return {
@@ -99,7 +108,9 @@ function assessOne(
       findings: assessment.findings,
     },
     problems: malformed
-      .filter(error => assessment.waysIn.some(wayIn => reaches(error, wayIn)))
+      .filter(error =>
+        assessment.waysIn.some(wayIn => reaches(error, wayIn, rootNamespace)),
+      )
       .map(error => ({
         code: 'malformed-policy' as const,
         message: `${error.resource?.kind} ${error.resource?.namespace}/${

@@ -49,6 +49,7 @@ describe('distrustVerdict', () => {
     const result = distrustVerdict(wayIn(state), {
       unreadKinds: kind(unread),
       malformed: [],
+      rootNamespace: 'istio-system',
     });
     expect(result.state).toBe(expected);
     expect(result.reason !== 'r').toBe(expected !== state);
@@ -56,6 +57,7 @@ describe('distrustVerdict', () => {
 
   it.each([
     ['enforced', 'istio-system', 'AuthorizationPolicy', 'unknown'],
+    ['enforced', 'root', 'AuthorizationPolicy', 'unknown'],
     ['enforced', 'elsewhere', 'AuthorizationPolicy', 'enforced'],
     ['enforced', 'istio-system', 'Sidecar', 'enforced'],
     ['open', 'istio-system', 'AuthorizationPolicy', 'open'],
@@ -66,6 +68,7 @@ describe('distrustVerdict', () => {
         distrustVerdict(wayIn(state), {
           unreadKinds: [],
           malformed: malformed(namespace, of),
+          rootNamespace: 'root',
         }).state,
       ).toBe(expected);
     },

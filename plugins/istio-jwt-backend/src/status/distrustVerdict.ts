@@ -15,6 +15,8 @@ const POLICY_KINDS = new Set([
 export interface Blindness {
   unreadKinds: WatchedKind[];
   malformed: ParseError[];
+  /** Its policies reach every workload. */
+  rootNamespace: string;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface Blindness {
  */
 export function distrustVerdict(
   wayIn: WayInAssessment,
-  { unreadKinds, malformed }: Blindness,
+  { unreadKinds, malformed, rootNamespace }: Blindness,
 ): WayInAssessment {
   const unread = unreadKinds.filter(
     ({ neededFor }) =>
@@ -39,7 +41,9 @@ export function distrustVerdict(
         .join(', ')} could not be read so far.`,
     };
   }
-  const malformedHere = malformed.filter(error => reaches(error, wayIn));
+  const malformedHere = malformed.filter(error =>
+    reaches(error, wayIn, rootNamespace),
+  );
   if (malformedHere.length > 0 && claimsProtection(wayIn)) {
     const { resource } = malformedHere[0];
     return {
@@ -52,11 +56,16 @@ export function distrustVerdict(
 }
 
 /** Whether a malformed object stands where it could reach a way in. */
-export function reaches(error: ParseError, wayIn: WayInAssessment): boolean {
+export function reaches(
+  error: ParseError,
+  wayIn: WayInAssessment,
+  rootNamespace: string,
+): boolean {
   const { resource } = error;
   return (
     POLICY_KINDS.has(resource?.kind ?? '') &&
-    (wayIn.hops.some(({ proxy }) => proxy.namespace === resource?.namespace) ||
+    (resource?.namespace === rootNamespace ||
+      wayIn.hops.some(({ proxy }) => proxy.namespace === resource?.namespace) ||
       wayIn.gateway?.namespace === resource?.namespace)
   );
 }

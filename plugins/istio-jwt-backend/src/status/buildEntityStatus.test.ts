@@ -1,0 +1,148 @@
+import { mockServices } from '@backstage/backend-test-utils';
+import { ConfigReader } from '@backstage/config';
+import { ClusterRegistry } from '../cluster';
+import { readIstioJwtConfig } from '../config';
+import { eventually, FakeApiServer } from '../testing/FakeApiServer';
+import { buildEntityStatus } from './buildEntityStatus';
+
+const POLICIES = '/apis/security.istio.io/v1/authorizationpolicies';
+const meta = (name: string, extra: object = {}) => ({
+  name,
+  namespace: 'shop',
+  resourceVersion: '1',
+  ...extra,
+});
+const requireToken = (name: string, spec: object) => ({
+  apiVersion: 'security.istio.io/v1',
+  metadata: meta(name),
+  spec,
+});
+const goodPolicy = requireToken('need-token', {
+  rules: [{ from: [{ source: { requestPrincipals: ['https://i/*'] } }] }],
+});
+const shop = {
+  apiVersion: 'backstage.io/v1alpha1',
+  kind: 'Component',
+  metadata: {
+    name: 'shop',
+    namespace: 'default',
+    annotations: { 'backstage.io/kubernetes-label-selector': 'app=shop' },
+  },
+};
+
+describe('buildEntityStatus', () => {
+  let api: FakeApiServer;
+  let registry: ClusterRegistry;
+
+  beforeEach(async () => {
+    api = await FakeApiServer.start();
+    api.serve('/api/v1/namespaces', [
+      { metadata: { name: 'shop', resourceVersion: '1' } },
+    ]);
+    api.serve('/api/v1/services', [
+      {
+        metadata: meta('shop'),
+        spec: {
+          selector: { app: 'shop' },
+          ports: [{ name: 'http', port: 80, targetPort: 8080 }],
+        },
+      },
+    ]);
+    api.serve('/api/v1/pods', [
+      {
+        metadata: meta('shop-1', {
+          labels: { app: 'shop' },
+          annotations: { 'sidecar.istio.io/status': '{}' },
+        }),
+        spec: {
+          serviceAccountName: 'shop',
+          containers: [
+            { name: 'shop', ports: [{ containerPort: 8080 }] },
+            { name: 'istio-proxy' },
+          ],
+        },
+        status: { podIP: '10.0.0.1', phase: 'Running' },
+      },
+    ]);
+    api.serve('/apis/security.istio.io/v1/requestauthentications', [
+      {
+        metadata: meta('jwt'),
+        spec: {
+          jwtRules: [{ issuer: 'https://i', jwksUri: 'https://i/jwks' }],
+        },
+      },
+    ]);
+    api.serve(POLICIES, [goodPolicy]);
+  });
+
+  afterEach(async () => {
+    await registry.stop();
+    await api.stop();
+  });
+
+  function start() {
+    const { clusters } = readIstioJwtConfig(
+      new ConfigReader({
+        istioJwt: {
+          clusters: [{ name: 'c', url: api.url, skipTLSVerify: true }],
+        },
+      }),
+    );
+    registry = new ClusterRegistry(clusters, {
+      logger: mockServices.logger.mock(),
+    });
+    registry.start();
+  }
+
+  const build = () => buildEntityStatus(shop, registry, {});
+
+  it('finds a Service by the Pods behind it, and calls it protected only when all is known', async () => {
+    start();
+    await eventually(() => expect(build().state).toBe('enforced'));
+    expect(registry.get('c')!.freshness.state.kind).toBe('synced');
+    expect(build().problems).toEqual([]);
+    expect(build().revision).toBe(build().revision);
+  });
+
+  it('is unknown while a kind that could undo it is not read', async () => {
+    api.on('/apis/networking.istio.io/v1alpha3/envoyfilters', () => {});
+    start();
+    await eventually(() =>
+      expect(build()).toMatchObject({
+        state: 'unknown',
+        services: [{ waysIn: [{ state: 'unknown' }] }],
+        reason: expect.stringContaining('envoyfilters.networking.istio.io'),
+      }),
+    );
+  });
+
+  it('is unknown where policies are forbidden, whatever else says', async () => {
+    api.on(POLICIES, (_, response) => void response.writeHead(403).end());
+    start();
+    await eventually(() =>
+      expect(build().freshness[0].state.kind).toBe('synced'),
+    );
+    expect(build()).toMatchObject({
+      state: 'unknown',
+      reason: expect.stringContaining('authorizationpolicies'),
+    });
+  });
+
+  it('names a malformed policy that may apply, and takes back the verdict', async () => {
+    api.serve(POLICIES, [
+      goodPolicy,
+      requireToken('odd', { action: 'PERMIT', rules: [{}] }),
+    ]);
+    start();
+    await eventually(() =>
+      expect(build().freshness[0].state.kind).toBe('synced'),
+    );
+    expect(build().state).toBe('unknown');
+    expect(build().problems).toMatchObject([
+      {
+        code: 'malformed-policy',
+        message: expect.stringContaining('shop/odd'),
+      },
+    ]);
+  });
+});
