@@ -5,7 +5,9 @@ import { existingKubeconfig, findGatewayAddress } from './existing-cluster.ts';
 import { request, type HttpAnswer, type HttpOptions } from './http.ts';
 import { Kube, type Manifest } from './kube.ts';
 import { kubeconfigPath } from './paths.ts';
+import { startIstiod } from './parts/istiod.ts';
 import { readState, type LabState } from './state.ts';
+import { stopProcess } from './supervisor.ts';
 import {
   loadSampleIssuer,
   readSampleToken,
@@ -86,6 +88,8 @@ export interface Lab {
    * failing test leaves nothing for the next.
    */
   applyForTest(input: string | Manifest[]): Promise<() => Promise<void>>;
+  /** Ends istiod and starts it anew, its key sets forgotten. Throws on an existing cluster. */
+  restartIstiod(): Promise<void>;
 }
 
 /** Waits until `ask` answers with `status`, `times` times in a row. The configuration has arrived then. */
@@ -282,6 +286,12 @@ export async function connectLab(): Promise<Lab> {
     async applyForTest(input) {
       await kube.apply(input);
       return () => kube.remove(input);
+    },
+    async restartIstiod() {
+      const { parts, istioLine } = lab.state;
+      const line = selectIstioLine(istioLine);
+      await stopProcess('istiod');
+      await startIstiod({ state: lab.state, parts, line, say: () => {} });
     },
   };
   return lab;

@@ -20,7 +20,10 @@ describe('matching of hosts, ports and paths', () => {
       action: 'DENY',
       rules: [{ to: [{ operation }] }],
     });
-  const ask = (host: string, path = '/') => () => h.atGateway(host, { path });
+  const ask =
+    (host: string, path = '/') =>
+    () =>
+      h.atGateway(host, { path });
 
   before(async () => {
     h = await openHarness();
@@ -101,7 +104,12 @@ describe('matching of hosts, ports and paths', () => {
   test('paths are normalised before they are matched, slashes are not merged', async () => {
     await h.apply(deny({ notPaths: ['/healthz'] }));
     await eventually(ask(BACKEND_HOST), 403, RBAC_DENIED);
-    for (const path of ['/healthz', '/healthz?x', '/x/../healthz', '/%68ealthz']) {
+    for (const path of [
+      '/healthz',
+      '/healthz?x',
+      '/x/../healthz',
+      '/%68ealthz',
+    ]) {
       await expectAnswer(ask(BACKEND_HOST, path), 200);
     }
     for (const path of ['//healthz', '/healthz/', '/HEALTHZ', '/healthz;x']) {

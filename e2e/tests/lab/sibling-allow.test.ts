@@ -48,14 +48,14 @@ describe('JWT in the mesh beside another ALLOW', () => {
   });
   after(() => h.cleanUp());
 
-  for (const round of [1, 2, 3]) {
+  [1, 2, 3].forEach(round => {
     test(`round ${round}: the sibling opens the workload, taking it away closes it`, async () => {
       await h.apply(sibling);
       await eventually(() => h.fromPod('frontend'), 200);
       await h.remove(sibling);
       await eventually(() => h.fromPod('frontend'), 403, RBAC_DENIED);
     });
-  }
+  });
 
   test('probe 1, the filter is attached: an expired token of the frontend is 401', async () => {
     await h.apply(sibling);
@@ -85,11 +85,7 @@ describe('JWT in the mesh beside another ALLOW', () => {
         rules: [{ from: [{ source: { principals, requestPrincipals } }] }],
       }),
     );
-    await eventually(
-      () => h.fromPod('stranger', { token }),
-      403,
-      RBAC_DENIED,
-    );
+    await eventually(() => h.fromPod('stranger', { token }), 403, RBAC_DENIED);
     await expectAnswer(() => h.fromPod('frontend'), 403, RBAC_DENIED);
     await expectAnswer(() => h.fromPod('frontend', { token }), 200);
   });

@@ -23,7 +23,7 @@ const policy =
       kind,
       metadata: { name, namespace, ...more },
       spec,
-    }) satisfies Manifest;
+    } satisfies Manifest);
 
 export const requestAuthentication = policy('RequestAuthentication');
 export const authorizationPolicy = policy('AuthorizationPolicy');
@@ -42,7 +42,9 @@ export function describeBaseMesh(): Manifest[] {
     spec: {
       hosts: [`${name}.example.com`],
       gateways: ['shared'],
-      http: [{ route: [{ destination: { host: name, port: { number: 80 } } }] }],
+      http: [
+        { route: [{ destination: { host: name, port: { number: 80 } } }] },
+      ],
     },
   });
   return [

@@ -169,9 +169,6 @@ describe('the verdict table of a gateway', () => {
     await eventually(gateway(await h.lab.sample.mint({ exp: now - 90 })), 401);
     await eventually(gateway(await h.lab.sample.mint({ nbf: now + 30 })), 200);
     await eventually(gateway(await h.lab.sample.mint({ nbf: now + 120 })), 401);
-    await eventually(
-      gateway(await h.lab.sample.mint({ exp: undefined })),
-      200,
-    );
+    await eventually(gateway(await h.lab.sample.mint({ exp: undefined })), 200);
   });
 });
