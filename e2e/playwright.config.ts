@@ -36,6 +36,15 @@ export default defineConfig({
     url: 'http://localhost:3000',
     reuseExistingServer: !process.env.CI,
     timeout: 5 * 60_000,
+    env: {
+      // The demo's entities, and those that the product must explain.
+      APP_CONFIG_catalog_locations: JSON.stringify(
+        ['catalog/entities.yaml', 'bad/entities.yaml'].map(file => ({
+          type: 'file',
+          target: `../sandbox/data/${file}`,
+        })),
+      ),
+    },
     gracefulShutdown: { signal: 'SIGTERM', timeout: 15_000 },
     stdout: 'pipe',
   },

@@ -1,0 +1,59 @@
+import { expect, Page } from '@playwright/test';
+import { fileURLToPath } from 'node:url';
+
+export const SANDBOX = 'http://127.0.0.1:7481';
+
+const imagesDir = fileURLToPath(
+  new URL('../../../docs/images', import.meta.url),
+);
+
+/** Puts the sandbox's mesh back to its start. */
+export async function resetSandbox(): Promise<void> {
+  const response = await fetch(`${SANDBOX}/sandbox/reset`, { method: 'POST' });
+  expect(response.ok).toBe(true);
+}
+
+/** Calls the sandbox's Kubernetes API as curl would. */
+export async function callKubernetes(
+  method: string,
+  path: string,
+  body?: unknown,
+  contentType = 'application/json',
+): Promise<void> {
+  const response = await fetch(`${SANDBOX}${path}`, {
+    method,
+    headers: body ? { 'content-type': contentType } : {},
+    body: body ? JSON.stringify(body) : undefined,
+  });
+  expect(response.status, await response.text()).toBeLessThan(300);
+}
+
+export function overviewOf(name: string): string {
+  return `/catalog/default/component/${name}`;
+}
+
+export function tabOf(name: string): string {
+  return `${overviewOf(name)}/istio-jwt`;
+}
+
+/** The card of the overview, or the whole JWT tab: what is the plugin's own on the page. */
+export function main(page: Page) {
+  return page.locator('main').last();
+}
+
+/** Runs probes from the page in view and waits for their end. */
+export async function runProbes(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Run probes' }).click();
+  await expect(
+    page.getByRole('status').filter({ hasText: 'Probes are over' }),
+  ).toBeAttached({ timeout: 30_000 });
+}
+
+/** Screenshots of the README; taken anew with `yarn screenshots`. */
+export async function takeReadmePicture(
+  page: Page,
+  name: string,
+): Promise<void> {
+  if (!process.env.README_PICTURES) return;
+  await page.screenshot({ path: `${imagesDir}/${name}.png` });
+}
