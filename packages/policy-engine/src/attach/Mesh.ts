@@ -80,8 +80,7 @@ export class Mesh {
   list(kind: string): Resource[] {
     return keysOfKind(kind)
       .flatMap(key => this.all(key))
-      .map(stored => stored.resource)
-      .sort(compareResources);
+      .map(stored => stored.resource);
   }
 
   /** Every Service, in the order of namespace and name. */
@@ -101,14 +100,17 @@ export class Mesh {
   /** @internal All objects of a namespace; the answer depends on each of them. */
   inNamespace(kind: string, namespace: string): Stored[] {
     this.queries.read(`${kind}/${namespace}`);
-    return [...(this.kinds.get(kind)?.get(namespace)?.values() ?? [])];
+    const objects = this.kinds.get(kind)?.get(namespace)?.values() ?? [];
+    return [...objects].sort(compareStored);
   }
 
   /** @internal All objects of a kind; the answer depends on each of them. */
   all(kind: string): Stored[] {
     this.queries.read(kind);
     const namespaces = this.kinds.get(kind)?.values() ?? [];
-    return [...namespaces].flatMap(objects => [...objects.values()]);
+    return [...namespaces]
+      .flatMap(objects => [...objects.values()])
+      .sort(compareStored);
   }
 
   /** @internal Namespaces that hold an object of a kind, sorted. */
@@ -143,9 +145,17 @@ function keysOfKind(kind: string): string[] {
   return kind === 'Gateway' ? ['Gateway', GATEWAY_API_GATEWAY] : [kind];
 }
 
-function compareResources(a: Resource, b: Resource): number {
-  const left = `${a.metadata.namespace ?? ''}/${a.metadata.name}`;
-  const right = `${b.metadata.namespace ?? ''}/${b.metadata.name}`;
-  if (left === right) return 0;
-  return left < right ? -1 : 1;
+/** By namespace and name, so that no answer depends on the order in which objects came. */
+function compareStored(a: Stored, b: Stored): number {
+  const left = a.resource.metadata;
+  const right = b.resource.metadata;
+  return (
+    compareText(left.namespace ?? '', right.namespace ?? '') ||
+    compareText(left.name, right.name)
+  );
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

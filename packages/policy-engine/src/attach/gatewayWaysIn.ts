@@ -173,7 +173,8 @@ function toWaysIn(
         paths: lead.paths,
         gateway,
         route: refOf(stored.resource),
-        hops: [...hops, ...tail.hops],
+        // Without the gateway's identity the sidecar's part cannot be told either.
+        hops: proxy ? [...hops, ...tail.hops] : [],
         destination: { ...service, port: tail.port.port },
         ...(uncertain.length > 0 ? { uncertain } : {}),
         callerIdentity: server.clientCertificate ? 'required' : 'none',

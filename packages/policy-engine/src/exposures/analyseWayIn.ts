@@ -15,6 +15,7 @@ import {
   run,
   witnessOf,
 } from './explore';
+import { samplePassing } from './sample';
 import { validTokens } from './validTokens';
 
 /** What requests without a valid token, and with one, can do on a way in. */
@@ -48,15 +49,7 @@ export function analyseWayIn(
   programs: readonly Program[],
 ): WayInAnalysis {
   const exploration = prepare(mesh, wayIn, programs);
-  if (exploration.tooMany) {
-    return {
-      exposures: [],
-      everythingPasses: false,
-      unknown: `policies and routes tell apart more than ${MAX_CLASSES} classes of requests (${exploration.size})`,
-      validTokenPasses: 'not-tried',
-      unreachable: false,
-    };
-  }
+  if (exploration.tooMany) return analyseSample(mesh, wayIn, exploration);
   const results: ClassResult[] = [];
   let unknown: string | undefined;
   for (let index = 0; index < exploration.size; index++) {
@@ -91,6 +84,28 @@ export function analyseWayIn(
     ...(reason === undefined ? {} : { unknown: reason }),
     validTokenPasses: attempt.passes,
     unreachable: relevant.length === 0,
+  };
+}
+
+/** Says what is surely exposed, and that the rest is not known. */
+function analyseSample(
+  mesh: Mesh,
+  wayIn: WayIn,
+  exploration: Exploration,
+): WayInAnalysis {
+  const found = samplePassing(mesh, wayIn, exploration, MAX_EXPOSURES);
+  return {
+    exposures: found.map(({ request, coordinates }) => ({
+      ...admission(run(mesh, wayIn, exploration, request)),
+      summary: summarize(wayIn, exploration, coordinates),
+      witness: request,
+      everything: false,
+      preflight: isPreflightShaped(request),
+    })),
+    everythingPasses: false,
+    unknown: `policies and routes tell apart ${exploration.size} classes of requests, more than the ${MAX_CLASSES} that are tried`,
+    validTokenPasses: 'not-tried',
+    unreachable: false,
   };
 }
 
@@ -159,18 +174,24 @@ function toExposure(
   preflight: boolean,
 ): AnalysedExposure {
   const witness = witnessIn(wayIn, exploration, results, box);
-  const walked = run(mesh, wayIn, exploration, witness);
+  return {
+    ...admission(run(mesh, wayIn, exploration, witness)),
+    summary: summarize(wayIn, exploration, box),
+    witness,
+    everything: box.every(position => position === undefined),
+    preflight,
+  };
+}
+
+/** The last ALLOW rule that admitted a request. */
+function admission(
+  walked: Walk,
+): Pick<AnalysedExposure, 'admittedBy' | 'admittedAt'> {
   const admittedAt = walked.steps.findLastIndex(
     ({ evaluation }) => evaluation.allow.rule !== undefined,
   );
   const rule = walked.steps[admittedAt]?.evaluation.allow.rule;
-  return {
-    summary: summarize(wayIn, exploration, box),
-    witness,
-    ...(rule ? { admittedBy: rule.policy, admittedAt } : {}),
-    everything: box.every(position => position === undefined),
-    preflight,
-  };
+  return rule ? { admittedBy: rule.policy, admittedAt } : {};
 }
 
 /** A class of the box that really passes: others in it may belong to other services. */

@@ -56,6 +56,9 @@ function reasonFor(
   providers: readonly JwtProvider[],
 ): DeadPrincipal['why'] {
   if (/^[a-z][a-z0-9+.-]*:\/\/[^/]*$/i.test(text)) return 'unparsable';
-  const inside = providers.some(({ issuer }) => text.startsWith(`${issuer}/`));
+  const inside = providers.some(
+    ({ issuer }) =>
+      text.startsWith(`${issuer}/`) && text[issuer.length + 1] !== '/',
+  );
   return inside ? 'subject-slash' : 'issuer';
 }

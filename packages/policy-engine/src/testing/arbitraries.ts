@@ -1,0 +1,216 @@
+import fc from 'fast-check';
+import { ProxyRequest, RequestToken, Resource } from '..';
+import { ISSUER } from './mesh';
+
+/** Small alphabets, so that patterns and requests meet often. */
+
+const some = <T>(...items: T[]) =>
+  fc.subarray(items, { minLength: 1, maxLength: 2 });
+const maybe = <T>(arbitrary: fc.Arbitrary<T>) =>
+  fc.option(arbitrary, { nil: undefined });
+
+const PRINCIPALS = [
+  'cluster.local/ns/default/sa/frontend',
+  'cluster.local/ns/default/*',
+  '*/sa/frontend',
+  '*',
+];
+const REQUEST_PRINCIPALS = [
+  '*',
+  `${ISSUER}/*`,
+  `${ISSUER}/abc`,
+  'other/*',
+  '*abc',
+];
+const PATHS = [
+  '/healthz',
+  '/api/*',
+  '*.html',
+  '/',
+  '/a/{*}/c',
+  '/api/{**}',
+  '*',
+];
+const HOSTS = [
+  'h.example.com',
+  'h.example.com:*',
+  '*.example.com',
+  '*',
+  'other',
+];
+const METHODS = ['GET', 'POST', 'OPTIONS', 'P*'];
+
+const source = fc
+  .record({
+    principals: maybe(some(...PRINCIPALS)),
+    notPrincipals: maybe(some(...PRINCIPALS)),
+    requestPrincipals: maybe(some(...REQUEST_PRINCIPALS)),
+    notRequestPrincipals: maybe(some(...REQUEST_PRINCIPALS)),
+    namespaces: maybe(some('default', 'another')),
+    ipBlocks: maybe(some('10.0.0.0/8', '10.1.0.0/16')),
+  })
+  .map(clean)
+  .filter(value => Object.keys(value).length > 0);
+
+const operation = fc
+  .record({
+    hosts: maybe(some(...HOSTS)),
+    notHosts: maybe(some(...HOSTS)),
+    methods: maybe(some(...METHODS)),
+    notMethods: maybe(some(...METHODS)),
+    paths: maybe(some(...PATHS)),
+    notPaths: maybe(some(...PATHS)),
+    ports: maybe(some('8080', '80')),
+  })
+  .map(clean)
+  .filter(value => Object.keys(value).length > 0);
+
+const condition = fc.oneof(
+  fc.record({
+    key: fc.constantFrom(
+      'request.headers[x-a]',
+      'request.auth.claims[role]',
+      'request.auth.audiences',
+    ),
+    values: some('a', 'b*', '*'),
+  }),
+  fc.record({
+    key: fc.constantFrom('request.headers[x-a]', 'request.auth.claims[role]'),
+    notValues: some('a', 'b*'),
+  }),
+);
+
+const rule = fc
+  .record({
+    from: maybe(
+      fc.array(fc.record({ source }), { minLength: 1, maxLength: 2 }),
+    ),
+    to: maybe(
+      fc.array(fc.record({ operation }), { minLength: 1, maxLength: 2 }),
+    ),
+    when: maybe(fc.array(condition, { minLength: 1, maxLength: 1 })),
+  })
+  .map(clean);
+
+const TARGETS = {
+  gateway: {
+    namespace: 'istio-system',
+    matchLabels: { istio: 'ingressgateway' },
+  },
+  sidecar: { namespace: 'default', matchLabels: { app: 'backend' } },
+} as const;
+
+export type Target = keyof typeof TARGETS;
+
+const target = fc.constantFrom<Target[]>('gateway', 'sidecar');
+
+export function policyFor(
+  where: fc.Arbitrary<Target> = target,
+  actions: string[] = ['ALLOW', 'DENY'],
+): fc.Arbitrary<Resource> {
+  return fc
+    .record({
+      where,
+      name: fc.constantFrom('a', 'b', 'c', 'd'),
+      action: fc.constantFrom(...actions),
+      rules: fc.array(rule, { maxLength: 2 }),
+    })
+    .map(({ where: place, name, action, rules }) => ({
+      apiVersion: 'security.istio.io/v1',
+      kind: 'AuthorizationPolicy',
+      metadata: { name, namespace: TARGETS[place].namespace },
+      spec: {
+        selector: { matchLabels: TARGETS[place].matchLabels },
+        action,
+        rules,
+      },
+    }));
+}
+
+export const authentication: fc.Arbitrary<Resource> = fc
+  .record({
+    where: target,
+    forwardOriginalToken: fc.boolean(),
+    issuer: fc.constantFrom(ISSUER, 'other'),
+    audiences: maybe(fc.constant(['orders'])),
+    fromHeaders: maybe(fc.constant([{ name: 'x-token' }])),
+  })
+  .map(({ where, ...jwtRule }) => ({
+    apiVersion: 'security.istio.io/v1',
+    kind: 'RequestAuthentication',
+    metadata: {
+      name: `jwt-${jwtRule.issuer}`,
+      namespace: TARGETS[where].namespace,
+    },
+    spec: {
+      selector: { matchLabels: TARGETS[where].matchLabels },
+      jwtRules: [{ ...clean(jwtRule), jwksUri: 'https://keys.example' }],
+    },
+  }));
+
+export const token: fc.Arbitrary<RequestToken> = fc.record({
+  in: fc.constant('header' as const),
+  name: fc.constantFrom('authorization', 'x-token'),
+  validity: fc.constantFrom(
+    'valid',
+    'valid',
+    'expired',
+    'bad-signature',
+    'malformed',
+  ),
+  claims: fc
+    .record({
+      iss: fc.constantFrom(ISSUER, 'other', undefined),
+      sub: fc.constantFrom('abc', 'x/y', undefined),
+      aud: fc.constantFrom('orders', undefined),
+      role: fc.constantFrom('a', ['bb'], true, undefined),
+    })
+    .map(clean),
+});
+
+/** Requests as clients send them; without tokens where `anonymous`. */
+export function request(anonymous: boolean): fc.Arbitrary<ProxyRequest> {
+  return fc
+    .record({
+      method: fc.constantFrom('GET', 'POST', 'OPTIONS', 'PUT', 'DELETE'),
+      host: fc.constantFrom(
+        'h.example.com',
+        'h.example.com:1',
+        'other',
+        'x.example.com',
+        'h.example.com.',
+      ),
+      path: fc.constantFrom(
+        '/',
+        '/healthz',
+        '//healthz',
+        '/api/x',
+        '/x/../healthz',
+        '/a.html',
+        '/a/b/c',
+        '/api/',
+        '/%68ealthz',
+      ),
+      headers: maybe(
+        fc.constantFrom({ 'x-a': 'a' }, { 'x-a': 'bc' }, { 'x-a': '' }),
+      ),
+      source: fc.record({
+        principal: maybe(
+          fc.constantFrom(
+            'cluster.local/ns/default/sa/frontend',
+            'cluster.local/ns/another/sa/frontend',
+            'cluster.local/ns/default/sa/x',
+          ),
+        ),
+        ip: fc.constantFrom('10.1.2.3', '10.9.9.9', '192.0.2.1'),
+      }),
+      tokens: anonymous ? fc.constant([]) : fc.array(token, { maxLength: 2 }),
+    })
+    .map(fields => ({ port: 8080, ...clean(fields) } as ProxyRequest));
+}
+
+function clean<T extends object>(value: T): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(value).filter(([, item]) => item !== undefined),
+  ) as Partial<T>;
+}
