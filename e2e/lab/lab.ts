@@ -43,6 +43,7 @@ import {
   stopAllProcesses,
 } from './supervisor.ts';
 import { describeNode, describeWorkload } from './topology/objects.ts';
+import { describeWaypoint } from './topology/waypoint.ts';
 import { NAMESPACES, WORKLOADS } from './topology/workloads.ts';
 import { selectIstioLine, DEFAULT_ISTIO_LINE } from './versions.ts';
 import { waitFor } from './wait.ts';
@@ -168,6 +169,7 @@ async function applyTopology(kube: Kube, { state }: LabContext) {
       hosts[host] = service!.spec.clusterIP;
     }
   }
+  await kube.apply(describeWaypoint());
   for (const workload of WORKLOADS) writeHosts(workload.name, hosts);
 }
 

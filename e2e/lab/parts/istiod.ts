@@ -42,6 +42,7 @@ export async function startIstiod(context: LabContext) {
       CLUSTER_ID: 'Kubernetes',
       PILOT_CERT_PROVIDER: 'istiod',
       // Nothing deploys or injects here: the lab writes the pods itself.
+      PILOT_ENABLE_AMBIENT: 'true',
       INJECT_ENABLED: 'false',
       VALIDATION_WEBHOOK_CONFIG_NAME: '',
       PILOT_ENABLE_GATEWAY_API_DEPLOYMENT_CONTROLLER: 'false',

@@ -3,6 +3,7 @@ import {
   copyFileSync,
   linkSync,
   mkdirSync,
+  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -28,6 +29,12 @@ import type { LabContext } from './context.ts';
 const PROXY_UID = '1337';
 const TOKEN_FRESH_MS = 60 * 60_000;
 
+const PROXY_MODES = {
+  gateway: 'router',
+  sidecar: 'sidecar',
+  waypoint: 'waypoint',
+};
+
 const binDir = join(runDir, 'bin');
 const proxyProcess = (workload: Workload) => `proxy-${workload.name}`;
 const appProcess = (workload: Workload) => `app-${workload.name}`;
@@ -38,10 +45,6 @@ export function installProxyPrograms({ parts, line }: LabContext): void {
   for (const [from, to] of [
     [parts.pilotAgent, `pilot-agent-${line.buildVersion}`],
     [parts.envoy, `envoy-${line.envoyVersion}`],
-    [
-      join(parts.istioFiles, 'envoy_bootstrap.json'),
-      `bootstrap-${line.buildVersion}.json`,
-    ],
   ]) {
     const target = join(binDir, to);
     rmSync(target, { force: true });
@@ -52,6 +55,14 @@ export function installProxyPrograms({ parts, line }: LabContext): void {
     }
     chmodSync(target, 0o755);
   }
+  // A waypoint would load a metrics extension that only Istio's own proxy image has.
+  const template = readFileSync(
+    join(parts.istioFiles, 'envoy_bootstrap.json'),
+    'utf8',
+  ).replace(/\{\{- if \.metadata_discovery \}\}.*?\{\{- end \}\}/gs, '');
+  writeFileSync(join(binDir, `bootstrap-${line.buildVersion}.json`), template, {
+    mode: 0o644,
+  });
 }
 
 async function writeIdentity(workload: Workload, kube: Kube): Promise<string> {
@@ -118,9 +129,8 @@ export async function startWorkload(
       redirectToSidecar(name, context.parts.pilotAgent);
     }
   }
-  const home = await writeIdentity(workload, kube);
   const enter = ['netns', 'exec', namespaceOf(name)];
-  if (workload.kind === 'sidecar') {
+  if ('appPort' in workload) {
     await ensureProcess({
       name: appProcess(workload),
       command: 'ip',
@@ -133,6 +143,8 @@ export async function startWorkload(
       ],
     });
   }
+  if (workload.kind === 'plain') return;
+  const home = await writeIdentity(workload, kube);
   if (!isProcessRunning(proxyProcess(workload))) {
     // Sockets that a killed proxy left would make the next one give up.
     rmSync(join(home, 'var/run/secrets/workload-spiffe-uds'), {
@@ -155,7 +167,7 @@ export async function startWorkload(
       ...['setpriv', `--reuid=${PROXY_UID}`, `--regid=${PROXY_UID}`],
       ...['--clear-groups', ...mayBindLowPorts, '--'],
       join(binDir, `pilot-agent-${line.buildVersion}`),
-      ...['proxy', workload.kind === 'gateway' ? 'router' : 'sidecar'],
+      ...['proxy', PROXY_MODES[workload.kind]],
       ...['--domain', `${namespace}.svc.cluster.local`],
       '--proxyLogLevel=warning',
       `--templateFile=${bootstrap}`,
@@ -195,6 +207,7 @@ export async function waitForProxy(
   workload: Workload,
   subnet: string,
 ): Promise<void> {
+  if (workload.kind === 'plain') return;
   const at = `http://${addressOf(workload, subnet)}:15021/healthz/ready`;
   await waitFor(`the proxy of ${workload.name}`, async () =>
     (await request(at, { timeoutMs: 2000 })).status === 200 ? true : undefined,

@@ -38,12 +38,12 @@ export function describeNode(kubeletPort: number): {
 }
 
 function listPorts(workload: Workload) {
-  return workload.kind === 'gateway'
-    ? workload.service.ports
-    : workload.service.ports.map(port => ({
+  return 'appPort' in workload
+    ? workload.service.ports.map(port => ({
         ...port,
         targetPort: workload.appPort,
-      }));
+      }))
+    : workload.service.ports;
 }
 
 /**
@@ -76,7 +76,7 @@ export function describeWorkload(
       serviceAccountName: workload.serviceAccount,
       nodeName: NODE_NAME,
       containers: [
-        ...(isSidecar
+        ...('appPort' in workload
           ? [
               {
                 name: 'app',
@@ -85,7 +85,9 @@ export function describeWorkload(
               },
             ]
           : []),
-        { name: 'istio-proxy', image: 'proxy' },
+        ...(workload.kind === 'plain'
+          ? []
+          : [{ name: 'istio-proxy', image: 'proxy' }]),
       ],
     },
   };
@@ -103,10 +105,13 @@ export function describeWorkload(
         metadata: {
           name: workload.service.name,
           namespace,
-          labels: workload.labels,
+          labels:
+            workload.kind === 'plain'
+              ? workload.service.labels
+              : workload.labels,
         },
         spec: {
-          type: isSidecar ? 'ClusterIP' : 'NodePort',
+          type: workload.kind === 'gateway' ? 'NodePort' : 'ClusterIP',
           selector: workload.labels,
           ports: ports.map(port => ({
             name: port.name,

@@ -23,7 +23,31 @@ export interface SidecarWorkload extends WorkloadBase {
   service: { name: string; ports: { name: string; port: number }[] };
 }
 
-export type Workload = GatewayWorkload | SidecarWorkload;
+/** A waypoint: it decides for the Services that name it, and is reached by HBONE. */
+export interface WaypointWorkload extends WorkloadBase {
+  kind: 'waypoint';
+  service: {
+    name: string;
+    ports: { name: string; port: number; targetPort: number }[];
+  };
+}
+
+/** A program without any proxy. */
+export interface PlainWorkload extends WorkloadBase {
+  kind: 'plain';
+  appPort: number;
+  service: {
+    name: string;
+    labels: Record<string, string>;
+    ports: { name: string; port: number }[];
+  };
+}
+
+export type Workload =
+  | GatewayWorkload
+  | SidecarWorkload
+  | WaypointWorkload
+  | PlainWorkload;
 
 const gatewayPorts = [
   { name: 'status-port', port: 15021, targetPort: 15021 },
@@ -92,6 +116,48 @@ export const STRANGER = describeSidecar('stranger', 22);
 /** The neighbour behind the same gateway, and what shows the headers that arrive. */
 export const ECHO = describeSidecar('echo', 23);
 
+export const WAYPOINT: WaypointWorkload = {
+  kind: 'waypoint',
+  namespace: 'ambient',
+  name: 'waypoint',
+  index: 30,
+  serviceAccount: 'waypoint',
+  labels: {
+    'gateway.networking.k8s.io/gateway-name': 'waypoint',
+    'gateway.networking.k8s.io/gateway-class-name': 'istio-waypoint',
+    'istio.io/dataplane-mode': 'none',
+  },
+  service: {
+    name: 'waypoint',
+    ports: [
+      { name: 'status-port', port: 15021, targetPort: 15021 },
+      { name: 'mesh', port: 15008, targetPort: 15008 },
+    ],
+  },
+};
+
+/**
+ * Behind the waypoint. There is no ztunnel in the lab, so only a gateway finds the way: the label
+ * `ingress-use-waypoint` sends it there.
+ */
+export const REPORTS: PlainWorkload = {
+  kind: 'plain',
+  namespace: 'ambient',
+  name: 'reports',
+  index: 31,
+  serviceAccount: 'reports',
+  labels: { app: 'reports' },
+  appPort: 8080,
+  service: {
+    name: 'reports',
+    labels: {
+      'istio.io/use-waypoint': 'waypoint',
+      'istio.io/ingress-use-waypoint': 'true',
+    },
+    ports: [{ name: 'http', port: 80 }],
+  },
+};
+
 export const WORKLOADS: Workload[] = [
   INGRESS,
   SECOND_GATEWAY,
@@ -100,6 +166,8 @@ export const WORKLOADS: Workload[] = [
   BACKEND,
   STRANGER,
   ECHO,
+  WAYPOINT,
+  REPORTS,
 ];
 
 export const NAMESPACES = [
