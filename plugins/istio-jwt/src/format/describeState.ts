@@ -40,7 +40,7 @@ const DESCRIPTIONS: Record<ProtectionState, StateDescription> = {
   drift: {
     label: 'Drift',
     tone: 'danger',
-    meaning: 'Live answers disagree with the configuration.',
+    meaning: 'The gateways do not do what the configuration says.',
   },
   unknown: {
     label: 'Unknown',

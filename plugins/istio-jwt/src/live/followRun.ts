@@ -11,6 +11,8 @@ export interface FollowRunOptions {
   listen?: ListenToSignals;
   onRun(run: ProbeRun): void;
   onFailure(message: string): void;
+  /** The backend does not know the run any more. */
+  onGone(): void;
 }
 
 /**
@@ -47,8 +49,13 @@ export function followRun(options: FollowRunOptions): () => void {
       if (controller.signal.aborted) {
         return;
       }
+      const failure = describeFailure(error);
+      if (failure.kind === 'refused' && failure.status === 404) {
+        options.onGone();
+        return;
+      }
       failures += 1;
-      options.onFailure(describeFailure(error).message);
+      options.onFailure(failure.message);
     } finally {
       reading = false;
     }

@@ -35,13 +35,14 @@ export function useProbeRun(options: {
   const { entityRef, lastRun, onOver } = options;
   const api = useApi(istioJwtApiRef);
   const listen = useListenToSignals();
+  const [goneId, setGoneId] = useState<string>();
   const [seen, setSeen] = useState<ProbeRun>();
   const [busy, setBusy] = useState<'starting' | 'cancelling'>();
   const [failure, setFailure] = useState<string>();
 
   const run = chooseNewerRun(
     seen?.entityRef === entityRef ? seen : undefined,
-    lastRun,
+    lastRun?.id === goneId ? undefined : lastRun,
   );
   const runningId = run?.status === 'running' ? run.id : undefined;
 
@@ -62,6 +63,13 @@ export function useProbeRun(options: {
         }
       },
       onFailure: setFailure,
+      onGone: () => {
+        setSeen(undefined);
+        setGoneId(runningId);
+        setBusy(undefined);
+        setFailure('The run was lost: its backend was restarted.');
+        onOver();
+      },
     });
   }, [api, entityRef, runningId, listen, onOver]);
 

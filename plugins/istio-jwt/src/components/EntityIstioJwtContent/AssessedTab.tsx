@@ -8,7 +8,7 @@ import { FindingsSection } from '../Findings';
 import { FreshnessLine } from '../FreshnessNotices';
 import { IssuersSection } from '../Issuers';
 import { PoliciesSection } from '../Policies';
-import { SandboxChip } from '../SandboxChip';
+import { ProbeProgress } from '../ProbeControls';
 import { Section } from '../Section';
 import { StateAnnouncer } from '../StateAnnouncer';
 import { StateBadge } from '../StateBadge';
@@ -16,6 +16,7 @@ import { ProblemNotices } from '../StatusNotice';
 import { DisagreementAlert, VerdictPanel } from '../VerdictPanel';
 import { WaysInSection } from '../WaysIn';
 import { ProbesSection } from './ProbesSection';
+import { TabActions } from './TabActions';
 import styles from './EntityIstioJwtContent.module.css';
 
 export function AssessedTab({
@@ -33,7 +34,7 @@ export function AssessedTab({
       <ProblemNotices problems={status.problems} severity="warning" />
       <Section
         title="JWT protection"
-        actions={<SandboxChip freshness={status.freshness} />}
+        actions={<TabActions status={status} probes={probes} />}
       >
         <div className={styles.summary}>
           <div className={styles.headline}>
@@ -44,6 +45,7 @@ export function AssessedTab({
             </Text>
           </div>
           <VerdictPanel status={status} run={run} />
+          <ProbeProgress control={probes} />
           <FreshnessLine freshness={status.freshness} />
         </div>
       </Section>
@@ -56,7 +58,7 @@ export function AssessedTab({
         />
       ))}
       <FindingsSection status={status} />
-      <ProbesSection status={status} probes={probes} run={run} />
+      <ProbesSection status={status} run={run} />
       <IssuersSection status={status} />
       <PoliciesSection status={status} />
     </>

@@ -7,6 +7,7 @@ import {
 import { EntityStatus } from 'backstage-plugin-istio-jwt-common';
 import { Finding, FindingSeverity } from 'istio-jwt-policy-engine';
 import { describeResource } from '../../format/describeResource';
+import { Prose } from '../Prose';
 import { Section } from '../Section';
 import { collectFindings } from './collectFindings';
 import styles from './Findings.module.css';
@@ -67,10 +68,10 @@ function FindingView({
         <Badge>{finding.id}</Badge>
       </Flex>
       <Text as="p" variant="body-medium">
-        {finding.message}
+        <Prose text={finding.message} />
       </Text>
       <Text as="p" variant="body-medium">
-        <strong>Fix:</strong> {finding.fix}
+        <strong>Fix:</strong> <Prose text={finding.fix} />
       </Text>
       {(finding.resource || service) && (
         <Text as="p" variant="body-small" color="secondary">

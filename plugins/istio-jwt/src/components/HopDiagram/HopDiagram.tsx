@@ -99,7 +99,7 @@ function ProxyStep({ hop }: { hop: Hop }) {
 function PolicyTag({ policy }: { policy: AttachedPolicy }) {
   const what =
     policy.ref.kind === 'RequestAuthentication'
-      ? 'Check'
+      ? 'Validate'
       : policy.action ?? policy.ref.kind;
   return (
     <span

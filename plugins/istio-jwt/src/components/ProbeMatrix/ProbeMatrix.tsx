@@ -10,6 +10,7 @@ import {
   describeObserved,
 } from '../../format/describeExpectation';
 import { DataTable } from '../DataTable';
+import { Prose } from '../Prose';
 import {
   findSharedReason,
   groupObservations,
@@ -85,8 +86,9 @@ function GroupView({ group }: { group: ObservationGroup }) {
         <DataTable
           label={`Probes of ${title}`}
           columns={['Probe', 'Expected', 'Observed', 'Result']}
-          rows={observations.map(observation => ({
-            key: keyOf(observation),
+          rows={observations.map((observation, index) => ({
+            // Two policies of one issuer make two probes of one kind; the order is fixed.
+            key: `${index} ${observation.vector}`,
             tone: chooseTone(observation),
             cells: [
               <ProbeCell key="probe" observation={observation} />,
@@ -108,10 +110,6 @@ function chooseTone({ result, outdated }: Observation) {
   return result === 'disagrees' ? 'danger' : undefined;
 }
 
-function keyOf({ vector, issuer, request }: Observation): string {
-  return JSON.stringify([vector, issuer, request]);
-}
-
 function ProbeCell({ observation: { title, request, issuer } }: CellProps) {
   return (
     <>
@@ -126,12 +124,15 @@ function ProbeCell({ observation: { title, request, issuer } }: CellProps) {
   );
 }
 
-function ExpectedCell({ observation: { expected } }: CellProps) {
+function ExpectedCell({ observation: { expected, result } }: CellProps) {
   return (
     <>
       {describeExpected(expected)}
       {expected.body && <code className={styles.body}>{expected.body}</code>}
-      <span className={styles.note}>{expected.why}</span>
+      <details className={styles.why} open={result === 'disagrees'}>
+        <summary>Why</summary>
+        <Prose text={expected.why} />
+      </details>
     </>
   );
 }

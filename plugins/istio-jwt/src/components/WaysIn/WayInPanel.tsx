@@ -7,6 +7,7 @@ import { describeState } from '../../format/describeState';
 import { describeOrigin, describeWayIn } from '../../format/describeWayIn';
 import { CopyLine } from '../CopyLine';
 import { HopDiagram } from '../HopDiagram';
+import { Prose } from '../Prose';
 import { StateBadge } from '../StateBadge';
 import styles from './WaysIn.module.css';
 
@@ -46,7 +47,7 @@ export function WayInPanel({
         {wayIn.state === 'validated-only' && (
           <strong>No token is needed here. </strong>
         )}
-        {wayIn.reason}
+        <Prose text={wayIn.reason} />
       </Text>
       <HopDiagram wayIn={wayIn} />
       {uncertain.length > 0 && (
@@ -56,7 +57,9 @@ export function WayInPanel({
           </Text>
           <ul className={styles.list}>
             {uncertain.map(why => (
-              <li key={why}>{why}</li>
+              <li key={why}>
+                <Prose text={why} />
+              </li>
             ))}
           </ul>
         </>
@@ -83,6 +86,10 @@ export function WayInPanel({
   );
 }
 
+function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 function ExposureView({
   exposure,
   wayIn,
@@ -97,7 +104,7 @@ function ExposureView({
   return (
     <Flex direction="column" gap="1">
       <Text as="p" variant="body-medium">
-        {exposure.summary}
+        {capitalize(exposure.summary)}
         {exposure.admittedBy && (
           <Text as="span" variant="body-small" color="secondary">
             {' '}

@@ -1,0 +1,81 @@
+import { EntityProvider } from '@backstage/plugin-catalog-react';
+import { renderInTestApp, TestApiProvider } from '@backstage/test-utils';
+import { screen } from '@testing-library/react';
+import { Route, Routes } from 'react-router-dom';
+import { istioJwtApiRef } from './api';
+import {
+  EntityIstioJwtCard,
+  EntityIstioJwtContent,
+  isIstioJwtAvailable,
+  istioJwtPlugin,
+} from './legacy';
+import { entityContentRouteRef } from './routes';
+import { buildStatus, entity } from './__testUtils__/fixtures';
+import { createFakeApi } from './__testUtils__/renderWithApi';
+
+function renderLegacy(element: JSX.Element) {
+  return renderInTestApp(
+    <TestApiProvider
+      apis={[
+        [
+          istioJwtApiRef,
+          createFakeApi({
+            getStatus: async () => buildStatus({ canRunProbes: false }),
+          }),
+        ],
+      ]}
+    >
+      <EntityProvider entity={entity}>{element}</EntityProvider>
+    </TestApiProvider>,
+    { mountedRoutes: { '/jwt-tab': entityContentRouteRef } },
+  );
+}
+
+describe('the plugin in the old frontend system', () => {
+  it('has a card that leads to the tab', async () => {
+    await renderLegacy(<EntityIstioJwtCard />);
+    expect(
+      await screen.findByText(
+        'A valid token is required.',
+        {},
+        { timeout: 5000 },
+      ),
+    ).toBeInTheDocument();
+    expect(
+      screen.getByRole('link', { name: 'Open the JWT tab' }),
+    ).toHaveAttribute('href', '/jwt-tab');
+  });
+
+  it('has a tab', async () => {
+    await renderLegacy(
+      <Routes>
+        <Route path="/" element={<EntityIstioJwtContent />} />
+      </Routes>,
+    );
+    expect(
+      await screen.findByRole('region', { name: 'Ways in' }, { timeout: 5000 }),
+    ).toBeInTheDocument();
+  });
+
+  it('brings its own client', () => {
+    expect([...istioJwtPlugin.getApis()].map(({ api }) => api.id)).toEqual([
+      'plugin.istio-jwt.service',
+    ]);
+  });
+
+  it('is for entities that name Kubernetes Services', () => {
+    expect(isIstioJwtAvailable(entity)).toBe(true);
+    expect(
+      isIstioJwtAvailable({
+        ...entity,
+        metadata: {
+          name: 'x',
+          annotations: { 'backstage.io/kubernetes-label-selector': 'app=x' },
+        },
+      }),
+    ).toBe(true);
+    expect(isIstioJwtAvailable({ ...entity, metadata: { name: 'x' } })).toBe(
+      false,
+    );
+  });
+});

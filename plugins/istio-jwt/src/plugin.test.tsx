@@ -1,0 +1,70 @@
+import { Entity } from '@backstage/catalog-model';
+import {
+  createExtensionTester,
+  renderTestApp,
+} from '@backstage/frontend-test-utils';
+import { EntityContentBlueprint } from '@backstage/plugin-catalog-react/alpha';
+import { createTestEntityPage } from '@backstage/plugin-catalog-react/testUtils';
+import { screen } from '@testing-library/react';
+import { istioJwtApiRef } from './api';
+import plugin from './plugin';
+import { buildStatus, entity } from './__testUtils__/fixtures';
+import { createFakeApi } from './__testUtils__/renderWithApi';
+
+const card = plugin.getExtension('entity-card:istio-jwt/protection');
+const content = plugin.getExtension('entity-content:istio-jwt');
+
+function renderOn(page: Entity, extension: typeof card | typeof content) {
+  return renderTestApp({
+    extensions: [createTestEntityPage({ entity: page }), extension],
+    apis: [
+      [
+        istioJwtApiRef,
+        createFakeApi({ getStatus: async () => buildStatus() }),
+      ] as const,
+    ],
+  });
+}
+
+describe('the plugin in the new frontend system', () => {
+  it('puts its card on the overview', async () => {
+    renderOn(entity, card);
+    expect(
+      await screen.findByText(
+        'A valid token is required.',
+        {},
+        { timeout: 5000 },
+      ),
+    ).toBeInTheDocument();
+  });
+
+  it('puts its tab on the entity page', async () => {
+    renderOn(entity, content);
+    expect(
+      await screen.findByRole('region', { name: 'Ways in' }, { timeout: 5000 }),
+    ).toBeInTheDocument();
+    const tester = createExtensionTester(content);
+    expect(tester.get(EntityContentBlueprint.dataRefs.title)).toBe('JWT');
+  });
+
+  it('stays away from what is no service', async () => {
+    const group: Entity = {
+      apiVersion: 'backstage.io/v1alpha1',
+      kind: 'Group',
+      metadata: { name: 'team' },
+    };
+    renderOn(group, card);
+    expect(await screen.findByTestId('empty-entity-page')).toBeInTheDocument();
+  });
+
+  it('shows services that lack the annotations, to say which', async () => {
+    const bare = {
+      ...entity,
+      metadata: { ...entity.metadata, annotations: {} },
+    };
+    renderOn(bare, card);
+    expect(
+      await screen.findByText('JWT protection', {}, { timeout: 5000 }),
+    ).toBeInTheDocument();
+  });
+});
