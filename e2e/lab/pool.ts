@@ -140,7 +140,7 @@ async function readStore(lab: Lab, kind: string): Promise<Map<string, string>> {
   return versions;
 }
 
-async function waitForStore(lab: Lab, wanted: Manifest[], kind: string) {
+export async function waitForStore(lab: Lab, wanted: Manifest[], kind: string) {
   await waitFor(
     `istiod to read ${kind}`,
     async () => {

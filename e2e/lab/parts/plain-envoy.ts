@@ -1,10 +1,14 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { namespaceOf } from '../network.ts';
 import { runDir } from '../paths.ts';
 import type { LabState } from '../state.ts';
 import { ensureProcess } from '../supervisor.ts';
+import { INGRESS } from '../topology/workloads.ts';
 import { selectIstioLine } from '../versions.ts';
+
+const ingressHome = join(runDir, 'pods', INGRESS.name);
 
 export interface PlainEnvoy {
   name: string;
@@ -13,6 +17,35 @@ export interface PlainEnvoy {
   /** Address inside the network namespace. */
   address: string;
   adminPort: number;
+}
+
+/**
+ * The runtime flags that Istio starts its proxies with, as its agent wrote them. They change answers:
+ * without them a path with a fragment is refused instead of cut.
+ */
+function readIstioRuntime(): unknown {
+  const bootstrap = join(ingressHome, 'etc/istio/proxy/envoy-rev.json');
+  return JSON.parse(readFileSync(bootstrap, 'utf8')).layered_runtime;
+}
+
+/** A cluster that speaks gRPC. */
+function buildCluster(name: string, address: unknown) {
+  const options = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
+  return {
+    name,
+    type: 'STATIC',
+    connect_timeout: '1s',
+    typed_extension_protocol_options: {
+      [options]: {
+        '@type': `type.googleapis.com/${options}`,
+        explicit_http_config: { http2_protocol_options: {} },
+      },
+    },
+    load_assignment: {
+      cluster_name: name,
+      endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }],
+    },
+  };
 }
 
 /** What an Envoy must know to ask istiod for the configuration of a gateway. */
@@ -51,6 +84,7 @@ function buildBootstrap(envoy: PlainEnvoy, state: LabState) {
         },
       },
     ],
+    layered_runtime: readIstioRuntime(),
     dynamic_resources: {
       lds_config: ads,
       cds_config: ads,
@@ -63,45 +97,29 @@ function buildBootstrap(envoy: PlainEnvoy, state: LabState) {
     },
     static_resources: {
       clusters: [
-        {
-          name: 'xds-grpc',
-          type: 'STATIC',
-          connect_timeout: '1s',
-          typed_extension_protocol_options: {
-            'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
-              '@type':
-                'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
-              explicit_http_config: { http2_protocol_options: {} },
-            },
+        buildCluster('sds-grpc', {
+          // Certificates come from the agent of the ingress gateway; nobody asks these proxies for one.
+          pipe: {
+            path: join(
+              ingressHome,
+              'var/run/secrets/workload-spiffe-uds/socket',
+            ),
           },
-          load_assignment: {
-            cluster_name: 'xds-grpc',
-            endpoints: [
-              {
-                lb_endpoints: [
-                  {
-                    endpoint: {
-                      address: {
-                        socket_address: {
-                          address: `${state.subnet}.1`,
-                          port_value: state.ports.istiodXds,
-                        },
-                      },
-                    },
-                  },
-                ],
-              },
-            ],
+        }),
+        buildCluster('xds-grpc', {
+          socket_address: {
+            address: `${state.subnet}.1`,
+            port_value: state.ports.istiodXds,
           },
-        },
+        }),
       ],
     },
   };
 }
 
 /**
- * Starts an Envoy that takes a gateway's configuration from istiod without an agent: no mutual TLS,
- * a third of the memory. For proxies that answer by themselves.
+ * Starts an Envoy that takes a gateway's configuration from istiod without an agent of its own: a
+ * third of the memory. For proxies that answer by themselves.
  */
 export async function startPlainEnvoy(
   envoy: PlainEnvoy,
@@ -110,10 +128,11 @@ export async function startPlainEnvoy(
 ): Promise<void> {
   const dir = join(runDir, 'plain-envoys');
   mkdirSync(dir, { recursive: true, mode: 0o755 });
-  const file = join(dir, `${envoy.name}.json`);
-  writeFileSync(file, JSON.stringify(buildBootstrap(envoy, state)), {
-    mode: 0o644,
-  });
+  const bootstrap = JSON.stringify(buildBootstrap(envoy, state));
+  const digest = createHash('sha256').update(bootstrap).digest('hex');
+  // Another name for another content: a process that was started otherwise is replaced.
+  const file = join(dir, `${envoy.name}-${digest.slice(0, 12)}.json`);
+  writeFileSync(file, bootstrap, { mode: 0o644 });
   const { envoyVersion } = selectIstioLine(state.istioLine);
   await ensureProcess({
     name: `envoy-${envoy.name}`,

@@ -1,0 +1,270 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import type { Lab } from '../client.ts';
+import type { Manifest } from '../kube.ts';
+import { namespaceOf } from '../network.ts';
+import { waitForStore } from '../pool.ts';
+import { run } from '../run.ts';
+import { addressOf, FRONTEND, STRANGER } from '../topology/workloads.ts';
+import { sleep, waitFor } from '../wait.ts';
+import { fillIn, removeLeftovers, type Bench, type Seen } from './bench.ts';
+import {
+  assessService,
+  compileProxy,
+  decide,
+  decideWayIn,
+  Mesh,
+  parseObjects,
+} from './engine.ts';
+import {
+  GATEWAY,
+  NAMESPACE,
+  SERVER,
+  SERVER_PORT,
+  startComparedMesh,
+} from './meshTopology.ts';
+import { GATEWAY_HOSTS as POLICY_HOSTS, RANGES } from './policies.ts';
+import type { PolicyWords } from './policies.ts';
+import { GATEWAY_HOSTS, type SampleRequest } from './requests.ts';
+
+const onServer = { selector: { matchLabels: { app: 'server' } } };
+const onGateway = { selector: { matchLabels: { istio: 'compare-gateway' } } };
+
+const SERVER_HOSTS = [
+  'server.compare',
+  'server.compare:80',
+  'server.compare.svc.cluster.local',
+];
+
+const WORDS: PolicyWords = {
+  hosts: [...POLICY_HOSTS, ...SERVER_HOSTS, 'server.*', '*.compare'],
+  principals: [
+    '*',
+    'cluster.local/ns/default/sa/frontend',
+    'cluster.local/ns/compare/sa/gateway',
+    'cluster.local/ns/default/*',
+    '*/sa/stranger',
+    'frontend',
+  ],
+  namespaces: ['default', 'compare', '*', 'def*', '*ault'],
+  ports: ['8080', '80'],
+  ranges: RANGES,
+  strictSelector: onServer.selector,
+  places: [
+    { namespace: NAMESPACE, target: onServer },
+    { namespace: NAMESPACE, target: onServer },
+    { namespace: NAMESPACE, target: onServer },
+    { namespace: 'istio-system', target: onServer },
+    { namespace: NAMESPACE, target: onGateway },
+    { namespace: NAMESPACE, target: onGateway },
+    { namespace: 'istio-system', target: onGateway },
+    { namespace: NAMESPACE, target: {} },
+    { namespace: 'default', target: onServer },
+  ],
+};
+
+const CALLERS = [
+  { name: 'frontend', hosts: SERVER_HOSTS },
+  { name: 'frontend', hosts: SERVER_HOSTS },
+  { name: 'stranger', hosts: SERVER_HOSTS },
+  { name: 'plaintext', hosts: [...SERVER_HOSTS, 'h.example.com'] },
+  { name: 'gateway', hosts: GATEWAY_HOSTS },
+  { name: 'gateway', hosts: GATEWAY_HOSTS },
+];
+
+/** Under it a set may put a STRICT of its own; mesh-wide settings of other tests do not reach. */
+const PERMISSIVE: Manifest = {
+  apiVersion: 'security.istio.io/v1',
+  kind: 'PeerAuthentication',
+  metadata: { name: 'default', namespace: NAMESPACE },
+  spec: { mtls: { mode: 'PERMISSIVE' } },
+};
+
+/** What the sidecar or gateway of a pod has in use, as its Envoy tells it. */
+function dumpListeners(pod: string): string {
+  const dump = JSON.parse(
+    run('ip', [
+      ...['netns', 'exec', namespaceOf(pod), 'curl', '-s'],
+      'http://127.0.0.1:15000/config_dump?resource=dynamic_listeners',
+    ]),
+  );
+  const inbound = (dump.configs ?? []).filter((each: any) =>
+    /^virtualInbound$|_8080$/.test(each.name),
+  );
+  if (inbound.some((each: any) => each.warming_state)) return '';
+  return JSON.stringify(inbound.map((each: any) => each.active_state));
+}
+
+function askFrom(
+  pod: string,
+  requests: { url: string; method: string; headers: unknown }[],
+): Promise<Seen[]> {
+  const script = join(import.meta.dirname, 'askFromPod.ts');
+  const command = pod === 'host' ? process.execPath : 'ip';
+  const enter = ['netns', 'exec', namespaceOf(pod), process.execPath];
+  return new Promise((resolve, reject) => {
+    const child = execFile(
+      command,
+      [...(pod === 'host' ? [] : enter), script],
+      { maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) =>
+        error ? reject(new Error(stderr)) : resolve(JSON.parse(stdout)),
+    );
+    child.stdin!.end(JSON.stringify(requests));
+  });
+}
+
+/**
+ * A gateway and a server with mutual TLS. Callers: `frontend` and `stranger` by their sidecars,
+ * `gateway` from outside, and `plaintext` past everything but the server's own sidecar.
+ */
+export async function startMeshBench(lab: Lab): Promise<Bench> {
+  const { kube, state } = lab;
+  const { objects, clusterIp } = await startComparedMesh(lab);
+  await removeLeftovers(lab, NAMESPACE, () => true);
+  await removeLeftovers(lab, 'default', name => name.startsWith('compare-'));
+  await removeLeftovers(lab, 'istio-system', name =>
+    name.startsWith('compare-'),
+  );
+  const client = `${state.subnet}.1`;
+  const serverIp = addressOf(SERVER, state.subnet);
+  let deployed: Manifest[] = [];
+  await kube.apply(PERMISSIVE);
+
+  const sentinels = (generation: string): Manifest[] =>
+    [onServer, onGateway].map((target, index) => ({
+      apiVersion: 'security.istio.io/v1',
+      kind: 'AuthorizationPolicy',
+      metadata: { name: `sentinel-${index}`, namespace: NAMESPACE },
+      spec: {
+        ...target,
+        // AUDIT decides nothing, so the policies under test stay as they are.
+        action: 'AUDIT',
+        rules: [
+          { to: [{ operation: { paths: [`/sentinel/${generation}`] } }] },
+        ],
+      },
+    }));
+  const callers: Record<string, { pod: string; url: string }> = {
+    frontend: { pod: FRONTEND.name, url: `http://${clusterIp}` },
+    stranger: { pod: STRANGER.name, url: `http://${clusterIp}` },
+    plaintext: { pod: 'host', url: `http://${serverIp}:${SERVER_PORT}` },
+    gateway: {
+      pod: 'host',
+      url: `http://${addressOf(GATEWAY, state.subnet)}:8080`,
+    },
+  };
+
+  return {
+    title: 'a gateway and a sidecar with mutual TLS',
+    words: WORDS,
+    callers: CALLERS,
+    slots: 1,
+    instantiate(policies, _slot, generation) {
+      const named = policies.map(policy => ({
+        ...policy,
+        metadata: {
+          ...policy.metadata,
+          name: `compare-${policy.metadata!.name}`,
+        },
+      }));
+      return fillIn(named, { CLIENT: client, GENERATION: generation });
+    },
+    async deploy([policies = []], generation) {
+      await kube.remove(deployed);
+      deployed = policies;
+      // One kind is read in order, several are not: the sentinel comes when the others were read.
+      const isLast = (each: Manifest) => each.kind === 'AuthorizationPolicy';
+      const read = await kube.apply(policies.filter(each => !isLast(each)));
+      await waitForStore(lab, read, 'RequestAuthentication');
+      await waitForStore(lab, read, 'PeerAuthentication');
+      await kube.apply(policies.filter(isLast));
+      await kube.apply(sentinels(generation));
+      for (const { name } of [SERVER, GATEWAY]) {
+        await waitFor(`${name} to have generation ${generation}`, () =>
+          dumpListeners(name).includes(`/sentinel/${generation}"`)
+            ? true
+            : undefined,
+        );
+      }
+      await sleep(50);
+    },
+    judge(_slot, policies) {
+      const mesh = new Mesh();
+      const all = [...objects, PERMISSIVE, ...policies];
+      for (const each of parseObjects(all).resources) mesh.apply(each);
+      const service = { namespace: NAMESPACE, name: SERVER.service.name };
+      const wayIn = assessService(mesh, service).waysIn.find(
+        each => each.kind === 'gateway',
+      );
+      if (!wayIn) throw new Error('The engine sees no way in by the gateway');
+      const { namespace, name, labels } = SERVER;
+      const sidecar = {
+        kind: 'sidecar' as const,
+        namespace,
+        name,
+        labels: { ...labels, 'security.istio.io/tlsMode': 'istio' },
+      };
+      return request => {
+        const { method, host, path, headers, tokens, from } = request;
+        const sent = { port: SERVER_PORT, method, host, path, headers, tokens };
+        if (from === 'gateway') {
+          const way = decideWayIn(mesh, wayIn, {
+            ...sent,
+            source: { ip: client },
+            destinationIp: addressOf(GATEWAY, state.subnet),
+          });
+          const last = way.hops.at(-1)!.decision;
+          return { ...last, status: way.status, body: way.body };
+        }
+        const account = from === 'plaintext' ? undefined : from;
+        return decide(compileProxy(mesh, sidecar), {
+          ...sent,
+          source: account
+            ? {
+                principal: `cluster.local/ns/default/sa/${account}`,
+                namespace: 'default',
+                ip: addressOf(
+                  account === 'frontend' ? FRONTEND : STRANGER,
+                  state.subnet,
+                ),
+              }
+            : { ip: client },
+          destinationIp: serverIp,
+        });
+      };
+    },
+    async ask(_slot, requests) {
+      const seen: Seen[] = [];
+      const byCaller = new Map<string, number[]>();
+      requests.forEach(({ from }, index) =>
+        byCaller.set(from, [...(byCaller.get(from) ?? []), index]),
+      );
+      await Promise.all(
+        [...byCaller].map(async ([from, indexes]) => {
+          const { pod, url } = callers[from];
+          const answers = await askFrom(
+            pod,
+            indexes.map(index => {
+              const { method, host, path, headers }: SampleRequest =
+                requests[index];
+              return {
+                url: `${url}${path}`,
+                method,
+                headers: { host, ...headers },
+              };
+            }),
+          );
+          indexes.forEach((index, at) => {
+            seen[index] = answers[at];
+          });
+        }),
+      );
+      return seen;
+    },
+    async clear() {
+      await kube.remove(deployed);
+      deployed = [];
+    },
+  };
+}

@@ -1,0 +1,119 @@
+/** The part of the mesh that the comparison has for itself: a gateway and a server behind it. */
+import type { Lab } from '../client.ts';
+import type { Manifest } from '../kube.ts';
+import { writeHosts } from '../network.ts';
+import { startWorkload, waitForProxy } from '../parts/proxy.ts';
+import { describeWorkload } from '../topology/objects.ts';
+import type {
+  GatewayWorkload,
+  SidecarWorkload,
+} from '../topology/workloads.ts';
+import { selectIstioLine } from '../versions.ts';
+
+export const NAMESPACE = 'compare';
+export const SERVER_PORT = 8080;
+
+export const SERVER: SidecarWorkload = {
+  kind: 'sidecar',
+  namespace: NAMESPACE,
+  name: 'compare-server',
+  index: 50,
+  serviceAccount: 'server',
+  labels: {
+    app: 'server',
+    'service.istio.io/canonical-name': 'compare-server',
+  },
+  appPort: SERVER_PORT,
+  service: { name: 'server', ports: [{ name: 'http', port: 80 }] },
+};
+
+export const GATEWAY: GatewayWorkload = {
+  kind: 'gateway',
+  namespace: NAMESPACE,
+  name: 'compare-gateway',
+  index: 51,
+  serviceAccount: 'gateway',
+  labels: { app: 'gateway', istio: 'compare-gateway' },
+  service: {
+    name: 'gateway',
+    ports: [
+      { name: 'status-port', port: 15021, targetPort: 15021 },
+      { name: 'http2', port: 80, targetPort: 8080 },
+    ],
+  },
+};
+
+const ROUTES: Manifest[] = [
+  {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'Gateway',
+    metadata: { name: 'gateway', namespace: NAMESPACE },
+    spec: {
+      selector: { istio: 'compare-gateway' },
+      servers: [
+        { port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['*'] },
+      ],
+    },
+  },
+  {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'VirtualService',
+    metadata: { name: 'server', namespace: NAMESPACE },
+    spec: {
+      hosts: ['*'],
+      gateways: ['gateway'],
+      http: [
+        {
+          route: [
+            {
+              destination: {
+                host: 'server.compare.svc.cluster.local',
+                port: { number: 80 },
+              },
+            },
+          ],
+        },
+      ],
+    },
+  },
+];
+
+export interface ComparedMesh {
+  /** Everything that the engine must know beside the policies. */
+  objects: Manifest[];
+  clusterIp: string;
+}
+
+/** Starts (or finds) gateway and server, and waits until both proxies are ready. */
+export async function startComparedMesh(lab: Lab): Promise<ComparedMesh> {
+  const { state, kube } = lab;
+  const namespace = {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: NAMESPACE },
+  };
+  await kube.apply(namespace);
+  const objects: Manifest[] = [namespace, ...ROUTES];
+  let clusterIp = '';
+  for (const workload of [SERVER, GATEWAY]) {
+    const described = describeWorkload(workload, state.subnet, state.nodePorts);
+    const applied = await kube.apply(described.objects);
+    await kube.applyStatus(described.podStatus);
+    objects.push(...applied);
+    if (workload === SERVER) {
+      const service = applied.find(each => each.kind === 'Service');
+      clusterIp = service!.spec.clusterIP;
+    }
+    writeHosts(workload.name, {
+      'istiod.istio-system.svc': `${state.subnet}.1`,
+    });
+    const line = selectIstioLine(state.istioLine);
+    const context = { state, parts: state.parts, line, say: () => {} };
+    await startWorkload(workload, context, kube);
+  }
+  await kube.apply(ROUTES);
+  await Promise.all(
+    [SERVER, GATEWAY].map(each => waitForProxy(each, state.subnet)),
+  );
+  return { objects, clusterIp };
+}

@@ -1,0 +1,153 @@
+/** Makes a disagreement small by taking away what it does not need, each step tried on Envoy. */
+import type { Lab } from '../client.ts';
+import type { Manifest } from '../kube.ts';
+import { compare, isAccepted, type Bench } from './bench.ts';
+import type { Disagreement } from './report.ts';
+import type { SampleRequest } from './requests.ts';
+
+/** Without them the engine was told something false of the tokens. */
+const INDISPENSABLE = new Set(['issuer', 'jwks']);
+
+/** Every JSON value that is `value` less one array element or one object field. */
+function* listReductions(value: unknown): Generator<unknown> {
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) {
+      yield value.filter((_, at) => at !== index);
+    }
+    for (let index = 0; index < value.length; index++) {
+      for (const smaller of listReductions(value[index])) {
+        yield value.map((each, at) => (at === index ? smaller : each));
+      }
+    }
+  } else if (value && typeof value === 'object') {
+    const entries = Object.entries(value);
+    for (const [key] of entries) {
+      if (INDISPENSABLE.has(key)) continue;
+      yield Object.fromEntries(entries.filter(([other]) => other !== key));
+    }
+    for (const [key, inner] of entries) {
+      for (const smaller of listReductions(inner)) {
+        yield { ...value, [key]: smaller };
+      }
+    }
+  }
+}
+
+function* reducePolicies(policies: Manifest[]): Generator<Manifest[]> {
+  for (let index = 0; index < policies.length; index++) {
+    yield policies.filter((_, at) => at !== index);
+  }
+  for (let index = 0; index < policies.length; index++) {
+    for (const spec of listReductions(policies[index].spec)) {
+      yield policies.map((each, at) =>
+        at === index ? { ...each, spec } : each,
+      );
+    }
+  }
+}
+
+function* reduceRequests(request: SampleRequest): Generator<SampleRequest> {
+  const described = new Set(request.tokens.map(token => token.name));
+  for (const name of Object.keys(request.headers)) {
+    if (described.has(name) || name === 'cookie') continue;
+    const { [name]: _, ...headers } = request.headers;
+    yield { ...request, headers };
+  }
+  for (const token of request.tokens) {
+    if (token.in !== 'header') continue;
+    const { [token.name!]: _, ...headers } = request.headers;
+    const tokens = request.tokens.filter(other => other !== token);
+    yield { ...request, headers, tokens };
+  }
+  const hasParameter = request.tokens.some(token => token.in === 'query');
+  if (request.path !== '/' && !hasParameter) yield { ...request, path: '/' };
+  if (request.method !== 'GET') yield { ...request, method: 'GET' };
+  if (request.host !== 'h.example.com') {
+    yield { ...request, host: 'h.example.com' };
+  }
+}
+
+interface Candidate {
+  policies: Manifest[];
+  request: SampleRequest;
+}
+
+export class Shrinker {
+  readonly #lab: Lab;
+  readonly #bench: Bench;
+  #round = 0;
+
+  constructor(lab: Lab, bench: Bench) {
+    this.#lab = lab;
+    this.#bench = bench;
+  }
+
+  /** Tries up to one candidate per slot; gives those that still disagree, in their order. */
+  async #tryAll(candidates: Candidate[]): Promise<Disagreement[]> {
+    const generation = `shrink${process.pid}x${this.#round++}`;
+    const sets: Manifest[][] = [];
+    const alive: Candidate[] = [];
+    for (const candidate of candidates) {
+      const policies = this.#bench.instantiate(
+        candidate.policies,
+        sets.length,
+        generation,
+      );
+      const accepted = await Promise.all(
+        policies.map(each => isAccepted(this.#lab, each)),
+      );
+      if (accepted.includes(false)) continue;
+      sets.push(policies);
+      alive.push(candidate);
+    }
+    await this.#bench.deploy(sets, generation);
+    const found: Disagreement[] = [];
+    for (const [slot, { policies, request }] of alive.entries()) {
+      const said = this.#bench.judge(slot, sets[slot])(request);
+      const [seen] = await this.#bench.ask(slot, [request]);
+      const outcome = compare(said, seen, request);
+      if (outcome === 'status' || outcome === 'body') {
+        found.push({ policies, request, said, seen });
+      }
+    }
+    return found;
+  }
+
+  /** The smaller cases one step away from `current`, policies first. */
+  #listSteps(current: Disagreement): Candidate[] {
+    const { policies, request } = current;
+    return [
+      ...[...reducePolicies(policies)].map(each => ({
+        policies: each,
+        request,
+      })),
+      ...[...reduceRequests(request)].map(each => ({
+        policies,
+        request: each,
+      })),
+    ];
+  }
+
+  /**
+   * The smallest case found with at most `rounds` deployments in which engine and Envoy still answer
+   * with the statuses of `start`.
+   */
+  async shrink(start: Disagreement, rounds = 40): Promise<Disagreement> {
+    const tried = new Set<string>();
+    let best = start;
+    for (let round = 0; round < rounds; round++) {
+      const batch = this.#listSteps(best)
+        .filter(each => !tried.has(JSON.stringify(each)))
+        .slice(0, this.#bench.slots);
+      if (batch.length === 0) break;
+      batch.forEach(each => tried.add(JSON.stringify(each)));
+      const smaller = (await this.#tryAll(batch)).find(
+        ({ seen, said }) =>
+          seen.status === start.seen.status &&
+          said.status === start.said.status,
+      );
+      if (smaller) best = smaller;
+    }
+    return best;
+  }
+}
