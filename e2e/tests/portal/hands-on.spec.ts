@@ -74,7 +74,9 @@ test('the card follows a change in the cluster within two seconds', async ({
   await page.waitForTimeout(1_000);
 
   await callKubernetes('DELETE', `${POLICIES}/backend-allow-frontend`);
-  await expect(page.getByText('A valid token is required.')).toBeVisible({
+  await expect(
+    page.getByText('A valid token is required.', { exact: true }),
+  ).toBeVisible({
     timeout: 2_000,
   });
 

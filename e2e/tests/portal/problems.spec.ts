@@ -23,7 +23,7 @@ test.beforeAll(async () => {
 test.afterAll(resetSandbox);
 
 const PROBLEMS: [entity: string, said: RegExp][] = [
-  ['no-annotations', /backstage\.io\/kubernetes-id/],
+  ['no-annotations', /does not say which Kubernetes Services belong to it/],
   ['no-match', /app=gone/],
   ['invalid-selector', /kubernetes-label-selector/],
   ['unknown-cluster', /sandbox/],
