@@ -89,7 +89,7 @@ export interface Lab {
    */
   applyForTest(input: string | Manifest[]): Promise<() => Promise<void>>;
   /** Ends istiod and starts it anew, its key sets forgotten. Throws on an existing cluster. */
-  restartIstiod(): Promise<void>;
+  restartIstiod(options?: { ambient?: boolean }): Promise<void>;
 }
 
 /** Waits until `ask` answers with `status`, `times` times in a row. The configuration has arrived then. */
@@ -287,11 +287,14 @@ export async function connectLab(): Promise<Lab> {
       await kube.apply(input);
       return () => kube.remove(input);
     },
-    async restartIstiod() {
+    async restartIstiod(options) {
       const { parts, istioLine } = lab.state;
       const line = selectIstioLine(istioLine);
       await stopProcess('istiod');
-      await startIstiod({ state: lab.state, parts, line, say: () => {} });
+      await startIstiod(
+        { state: lab.state, parts, line, say: () => {} },
+        options,
+      );
     },
   };
   return lab;

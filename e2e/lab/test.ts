@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
 import { canRunLab } from './can-run.ts';
 import { adoptCluster, existingKubeconfig } from './existing-cluster.ts';
 import { bringUp, readStatus, takeDown } from './lab.ts';
@@ -11,6 +13,27 @@ const STEP_LIMIT_MS = 20 * 60_000;
 const COMPARED_DECISIONS = 6_000;
 
 const e2eDir = dirname(labDir);
+
+/** Runs the test files one after the other, prints each test and the sum. */
+async function runTests(
+  files: string[],
+  say: (line: string) => void,
+): Promise<boolean> {
+  const stream = run({ files, concurrency: false, timeout: STEP_LIMIT_MS });
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  stream.on('test:summary', ({ file, counts: seen }) => {
+    // One summary for each file, and one for all that names no file.
+    if (file !== undefined) return;
+    counts.passed = seen.passed;
+    counts.skipped = seen.skipped;
+    counts.failed = seen.tests - seen.passed - seen.skipped - seen.todo;
+  });
+  for await (const line of stream.compose(spec)) process.stdout.write(line);
+  say(
+    `tests: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`,
+  );
+  return counts.failed === 0 && counts.passed > 0;
+}
 
 function runStep(
   title: string,
@@ -58,12 +81,8 @@ export async function testLab(
     const testsDir = join(e2eDir, 'tests', 'lab');
     const tests = readdirSync(testsDir)
       .filter(file => file.endsWith('.test.ts'))
-      .map(file => join('tests', 'lab', file));
-    const passed = await runStep(
-      'tests',
-      ['--test', '--test-concurrency=1', ...tests],
-      say,
-    );
+      .map(file => join(testsDir, file));
+    const passed = await runTests(tests, say);
     const compare = join('lab', 'compare', 'run.ts');
     if (existing || !existsSync(join(e2eDir, compare))) {
       say('comparison of the engine with Envoy: SKIPPED, it needs the pool');

@@ -10,7 +10,14 @@ import type { LabContext } from './context.ts';
 export const istiodAddress = (context: LabContext) =>
   `istiod.istio-system.svc:${context.state.ports.istiodSecure}`;
 
-export async function startIstiod(context: LabContext) {
+/**
+ * `ambient` is for waypoints. It is off unless asked for: in Istio 1.31 an AuthorizationPolicy with
+ * an empty `from` entry, which the API server accepts, ends an istiod that has it on.
+ */
+export async function startIstiod(
+  context: LabContext,
+  options: { ambient?: boolean } = {},
+) {
   const { state, parts } = context;
   const { ports, subnet } = state;
   const meshConfig = join(runDir, 'mesh.yaml');
@@ -42,7 +49,7 @@ export async function startIstiod(context: LabContext) {
       CLUSTER_ID: 'Kubernetes',
       PILOT_CERT_PROVIDER: 'istiod',
       // Nothing deploys or injects here: the lab writes the pods itself.
-      PILOT_ENABLE_AMBIENT: 'true',
+      ...(options.ambient ? { PILOT_ENABLE_AMBIENT: 'true' } : {}),
       INJECT_ENABLED: 'false',
       VALIDATION_WEBHOOK_CONFIG_NAME: '',
       PILOT_ENABLE_GATEWAY_API_DEPLOYMENT_CONTROLLER: 'false',

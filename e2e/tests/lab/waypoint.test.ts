@@ -78,10 +78,14 @@ describe('a waypoint', { skip: Boolean(process.env.LAB_KUBECONFIG) }, () => {
 
   before(async () => {
     h = await openHarness();
+    await h.lab.restartIstiod({ ambient: true });
     await h.apply(...entry);
     await eventually(ask(), 200);
   });
-  after(() => h.cleanUp());
+  after(async () => {
+    await h.cleanUp();
+    await h.lab.restartIstiod();
+  });
 
   test('enforces policies with targetRefs to a Service', async () => {
     await h.apply(
