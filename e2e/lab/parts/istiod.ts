@@ -11,8 +11,8 @@ export const istiodAddress = (context: LabContext) =>
   `istiod.istio-system.svc:${context.state.ports.istiodSecure}`;
 
 /**
- * `ambient` is for waypoints. It is off unless asked for: in Istio 1.31 an AuthorizationPolicy with
- * an empty `from` entry, which the API server accepts, ends an istiod that has it on.
+ * `ambient` is for waypoints. It is off unless asked for: a generated policy that the API server
+ * accepts has been seen to end an istiod that has it on.
  */
 export async function startIstiod(
   context: LabContext,
