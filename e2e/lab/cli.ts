@@ -111,6 +111,11 @@ async function main([command, ...args]: string[]): Promise<number> {
   }
 }
 
+// `yarn lab status | head` closes the pipe early, which is no failure.
+process.stdout.on('error', error => {
+  if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+});
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
