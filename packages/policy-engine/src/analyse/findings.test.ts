@@ -1,6 +1,6 @@
 import { assessService, findingCatalogue } from '..';
-import { meshOf } from '../testing/mesh';
-import { BASE, FIXTURES } from './fixtures';
+import { meshOf } from '../__testUtils__/mesh';
+import { BASE, FIXTURES } from './__testUtils__/fixtures';
 
 function findings(texts: string[]) {
   const mesh = meshOf([BASE, ...texts]);

@@ -6,8 +6,8 @@ import {
   INGRESS_POLICY,
   ingressAuthentication,
   WORKLOADS,
-} from '../testing/handsOn';
-import { applyYaml, meshOf, token } from '../testing/mesh';
+} from '../__testUtils__/handsOn';
+import { applyYaml, meshOf, token } from '../__testUtils__/mesh';
 
 const BACKEND = { namespace: 'default', name: 'backend' };
 

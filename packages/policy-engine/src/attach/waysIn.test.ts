@@ -5,8 +5,8 @@ import {
   INGRESS_POLICY,
   ingressAuthentication,
   WORKLOADS,
-} from '../testing/handsOn';
-import { applyYaml, meshOf, token } from '../testing/mesh';
+} from '../__testUtils__/handsOn';
+import { applyYaml, meshOf, token } from '../__testUtils__/mesh';
 
 const BACKEND = { namespace: 'default', name: 'backend' };
 
@@ -87,7 +87,7 @@ describe('in-mesh ways in', () => {
     ],
     [
       'with completed Pods only',
-      [pod(`${PROXIED}`) + 'status: {phase: Succeeded}\n'],
+      [`${pod(PROXIED)}status: {phase: Succeeded}\n`],
       'unknown',
       /no Pod/,
     ],

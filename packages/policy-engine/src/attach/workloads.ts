@@ -93,6 +93,10 @@ export function identityOf(mesh: Mesh, workload: Workload): string {
   return `${mesh.trustDomain}/ns/${workload.namespace}/sa/${workload.serviceAccount}`;
 }
 
+const proxies = new WeakMap<Workload, Map<ProxyRef['kind'], ProxyRef>>();
+/** Only of proxies made here: a caller's own object may change. */
+const proxyKeys = new WeakMap<ProxyRef, string>();
+
 /** The proxy of a workload; always the same object for the same workload and kind. */
 export function proxyOf(workload: Workload, kind: ProxyRef['kind']): ProxyRef {
   let kinds = proxies.get(workload);
@@ -106,10 +110,6 @@ export function proxyOf(workload: Workload, kind: ProxyRef['kind']): ProxyRef {
   }
   return proxy;
 }
-
-const proxies = new WeakMap<Workload, Map<ProxyRef['kind'], ProxyRef>>();
-/** Only of proxies made here: a caller's own object may change. */
-const proxyKeys = new WeakMap<ProxyRef, string>();
 
 /** Identifies a proxy's configuration: two Pods with equal keys get the same policies. */
 export function proxyKey(proxy: ProxyRef): string {

@@ -1,6 +1,10 @@
 import { compileProxy, decide, ProxyRequest } from '..';
-import { ISSUER, meshOf, SIDECAR, token } from '../testing/mesh';
-import { ask, gatewayAuthentication, gatewayPolicy } from '../testing/policies';
+import { ISSUER, meshOf, SIDECAR, token } from '../__testUtils__/mesh';
+import {
+  ask,
+  gatewayAuthentication,
+  gatewayPolicy,
+} from '../__testUtils__/policies';
 
 const AUTHENTICATION = gatewayAuthentication();
 type Request = Partial<ProxyRequest>;
@@ -108,8 +112,10 @@ const CONDITIONS: typeof SOURCES = [
 
 const capital = (field: string) =>
   `not${field[0].toUpperCase()}${field.slice(1)}`;
-const status = (matched: boolean | 'unknown') =>
-  matched === 'unknown' ? 'unknown' : matched ? 200 : 403;
+const status = (matched: boolean | 'unknown') => {
+  if (matched === 'unknown') return matched;
+  return matched ? 200 : 403;
+};
 const opposite = (matched: boolean | 'unknown') =>
   matched === 'unknown' ? matched : !matched;
 

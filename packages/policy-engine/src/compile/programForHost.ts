@@ -15,6 +15,12 @@ const FILTERS: readonly (keyof RbacFilters)[] = [
   'shadowAllow',
 ];
 
+const NO_RULES: RuleSet = { present: false, general: [], byHost: new Map() };
+/** Policies lose their hosts on TCP chains, so those would change with every host. */
+const NO_FILTERS = Object.fromEntries(
+  FILTERS.map(name => [name, NO_RULES]),
+) as unknown as RbacFilters;
+
 /**
  * The part of a gateway's program that can matter to requests for `host`. It stays the same object
  * while only other hosts' policies change, so that on a shared gateway a change touches the services
@@ -67,12 +73,6 @@ function hostsWithin<T>(byHost: ReadonlyMap<string, T>, host: string): T[] {
     .filter(([key]) => isSubsetHost(key, host))
     .map(([, found]) => found);
 }
-
-const NO_RULES: RuleSet = { present: false, general: [], byHost: new Map() };
-/** Policies lose their hosts on TCP chains, so those would change with every host. */
-const NO_FILTERS = Object.fromEntries(
-  FILTERS.map(name => [name, NO_RULES]),
-) as unknown as RbacFilters;
 
 interface PolicyScopes {
   general: AttachedPolicy[];

@@ -20,6 +20,8 @@ export interface WayInDecision {
   reason?: string;
 }
 
+const REACHES = { true: 'yes', false: 'no', unknown: 'unknown' } as const;
+
 /**
  * Carries a request through every proxy of a way in: verified tokens are stripped unless forwarded,
  * and a sidecar behind a gateway sees the gateway as caller.
@@ -52,7 +54,7 @@ export function decideWayIn(
     ...(last?.body === undefined ? {} : { body: last.body }),
     hops,
     ...(route ? { route: publicRoute(route) } : {}),
-    reaches: reaches === 'unknown' ? 'unknown' : reaches ? 'yes' : 'no',
+    reaches: REACHES[String(reaches) as keyof typeof REACHES],
     ...(uncertain === undefined ? {} : { reason: uncertain }),
   };
 }

@@ -4,16 +4,9 @@ import { Program } from '../compile/program';
 import { modeOf } from '../attach/mutualTls';
 import { Facts, readFacts } from './facts';
 import { evaluateJwt, JwtOutcome } from './jwtAuthn';
+import { METHODS } from './methods';
+import { headersAfterJwt } from './jwtHeaders';
 import { evaluateRuleSet, RuleSetResult } from './rbac';
-
-/** Methods that Envoy's HTTP/1 parser accepts. */
-const METHODS = new Set(
-  (
-    'ACL BIND CHECKOUT CONNECT COPY DELETE GET HEAD LINK LOCK MERGE MKACTIVITY MKCALENDAR MKCOL ' +
-    'MOVE M-SEARCH NOTIFY OPTIONS PATCH POST PROPFIND PROPPATCH PURGE PUT REBIND REPORT SEARCH ' +
-    'SOURCE SUBSCRIBE TRACE UNBIND UNLINK UNLOCK UNSUBSCRIBE'
-  ).split(' '),
-);
 
 /** What stopped a request before the filters. */
 export type Precondition =
@@ -57,7 +50,9 @@ export function evaluate(program: Program, request: ProxyRequest): Evaluation {
     };
   }
   const jwt = isTcp ? undefined : evaluateJwt(program, request, facts);
-  const seen = { ...facts, claims: claimsAfter(jwt) };
+  const claims = claimsAfter(jwt);
+  const headers = headersAfterJwt(program, facts, jwt, claims);
+  const seen = { ...facts, claims, headers };
   const filters = isTcp ? program.tcp : program.http;
   // ext_authz runs before jwt_authn and may change what later filters see.
   const custom = evaluateRuleSet(filters.custom, facts);

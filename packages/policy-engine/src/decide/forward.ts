@@ -49,31 +49,15 @@ function applyJwtOutputs(
   { jwt, facts }: Evaluation,
 ): ProxyRequest {
   if (!jwt || program.providers.length === 0) return request;
-  const headers = Object.fromEntries(readHeaders(request.headers));
-  for (const provider of program.providers) {
-    if (provider.payloadHeader) delete headers[provider.payloadHeader];
-    for (const { header } of provider.claimHeaders) delete headers[header];
+  const changed = { ...request, headers: Object.fromEntries(facts.headers) };
+  if (jwt.kind !== 'passed' || !jwt.provider || jwt.provider.forward) {
+    return changed;
   }
-  if (jwt.kind !== 'passed' || !jwt.provider) return { ...request, headers };
-  const { provider } = jwt;
-  if (facts.claims.kind === 'verified') {
-    const { payload } = facts.claims;
-    for (const { header, claim } of provider.claimHeaders) {
-      const value = payload[claim];
-      if (['string', 'number', 'boolean'].includes(typeof value)) {
-        headers[header] = String(value);
-      }
-    }
-    if (provider.payloadHeader) {
-      headers[provider.payloadHeader] = JSON.stringify(payload);
-    }
-  }
-  if (provider.forward) return { ...request, headers };
   const removed = new Set(
     jwt.tokens.filter(token => token.in !== 'cookie').map(({ index }) => index),
   );
   const tokens = (request.tokens ?? []).filter((_, i) => !removed.has(i));
-  return { ...request, headers, tokens };
+  return { ...changed, tokens };
 }
 
 function rewrite(

@@ -1,12 +1,12 @@
 import { assessService, decideWayIn, matchRoute } from '..';
-import { GATEWAY_PROXY, ISSUER, meshOf, token } from '../testing/mesh';
+import { GATEWAY_PROXY, ISSUER, meshOf, token } from '../__testUtils__/mesh';
 import {
   ask,
   gatewayAuthentication,
   gatewayPolicy,
   REQUIRE_TOKEN,
-} from '../testing/policies';
-import { WORKLOADS } from '../testing/handsOn';
+} from '../__testUtils__/policies';
+import { WORKLOADS } from '../__testUtils__/handsOn';
 
 const AUTHENTICATION = gatewayAuthentication();
 const principals = (value: string, action = 'ALLOW') =>

@@ -1,10 +1,10 @@
-import { token } from '../testing/mesh';
+import { token } from '../__testUtils__/mesh';
 import {
   ask,
   gatewayAuthentication,
   gatewayPolicy,
   REQUIRE_TOKEN,
-} from '../testing/policies';
+} from '../__testUtils__/policies';
 
 const AUTHENTICATION = gatewayAuthentication();
 const WITH_AUDIENCE = gatewayAuthentication(

@@ -26,19 +26,25 @@ export interface Walk {
   uncertain?: string;
 }
 
+export interface WalkOptions {
+  /** Kept by callers that run many requests along one way in. */
+  virtualHosts?: VirtualHosts;
+  /** Goes on as if the gateway's route led here. */
+  assumeRouted?: boolean;
+}
+
 /**
  * Carries a request through the proxies of a way in: a hop sees what the one before forwards. Stops
  * where a proxy refuses or the route leads elsewhere.
  *
  * @param programs - one per hop
- * @param virtualHosts - kept by callers that run many requests along one way in
  */
 export function walk(
   mesh: Mesh,
   wayIn: WayIn,
   programs: readonly Program[],
   request: ProxyRequest,
-  virtualHosts?: VirtualHosts,
+  options: WalkOptions = {},
 ): Walk {
   const steps: Step[] = [];
   let current: ProxyRequest = request;
@@ -56,11 +62,20 @@ export function walk(
     if (evaluation.passes === 'unknown') reaches = 'unknown';
     if (hop.proxy.kind !== 'gateway') continue;
     if (hop.protocol === 'http') {
-      route = findRoute(mesh, hop.proxy, seen, evaluation.facts, virtualHosts);
+      route = findRoute(
+        mesh,
+        hop.proxy,
+        seen,
+        evaluation.facts,
+        options.virtualHosts,
+      );
       if (route.kind === 'unknown') {
         return { steps, route, reaches: 'unknown', uncertain: route.reason };
       }
-      if (!leadsTo(route, wayIn)) return { steps, route, reaches: false };
+      if (!leadsTo(route, wayIn)) {
+        if (!options.assumeRouted) return { steps, route, reaches: false };
+        route = undefined;
+      }
     }
     const next = wayIn.hops[index + 1];
     if (!next) continue;

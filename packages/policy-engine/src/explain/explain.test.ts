@@ -1,12 +1,12 @@
 import { compileProxy, decide, explain } from '..';
-import { meshOf, SIDECAR, token } from '../testing/mesh';
-import { WORKLOADS } from '../testing/handsOn';
+import { meshOf, SIDECAR, token } from '../__testUtils__/mesh';
+import { WORKLOADS } from '../__testUtils__/handsOn';
 import {
   ask,
   gatewayAuthentication,
   gatewayPolicy,
   REQUIRE_TOKEN,
-} from '../testing/policies';
+} from '../__testUtils__/policies';
 
 const AUTHENTICATION = gatewayAuthentication();
 

@@ -39,6 +39,9 @@ export interface AnalysedExposure extends Exposure {
   admittedAt?: number;
 }
 
+const REGEX_ROUTES =
+  'a route compares by regular expression, of which only examples can be tried';
+
 const MAX_EXPOSURES = 20;
 /** Requests with tokens tried before the search is given up. */
 const MAX_TRIES = 20_000;
@@ -56,14 +59,19 @@ export function analyseWayIn(
     const request = requestAt(wayIn, exploration, index);
     const walked = run(mesh, wayIn, exploration, request);
     const result = classify(walked);
-    results.push(result);
     if (result === 'unknown') unknown ??= reasonOf(walked);
+    const isPerhaps =
+      result === 'elsewhere' &&
+      exploration.patterns.usesRegex &&
+      run(mesh, wayIn, exploration, request, true).reaches !== false;
+    results.push(isPerhaps ? 'perhaps' : result);
   }
+  if (results.includes('perhaps')) unknown ??= REGEX_ROUTES;
   const isPreflightAt = (index: number) =>
     isPreflightShaped(requestAt(wayIn, exploration, index));
   const relevant = results
     .map((_, index) => index)
-    .filter(index => results[index] !== 'elsewhere' && !isPreflightAt(index));
+    .filter(index => !isElsewhere(results[index]) && !isPreflightAt(index));
   const passing = relevant.filter(index => results[index] === 'passes');
   const everythingPasses =
     relevant.length > 0 && passing.length === relevant.length;
@@ -87,6 +95,10 @@ export function analyseWayIn(
   };
 }
 
+function isElsewhere(result: ClassResult): boolean {
+  return result === 'elsewhere' || result === 'perhaps';
+}
+
 /** Says what is surely exposed, and that the rest is not known. */
 function analyseSample(
   mesh: Mesh,
@@ -103,7 +115,7 @@ function analyseSample(
       preflight: isPreflightShaped(request),
     })),
     everythingPasses: false,
-    unknown: `policies and routes tell apart ${exploration.size} classes of requests, more than the ${MAX_CLASSES} that are tried`,
+    unknown: `policies and routes tell apart too many classes of requests to try all of them (${exploration.size}, at most ${MAX_CLASSES})`,
     validTokenPasses: 'not-tried',
     unreachable: false,
   };
@@ -111,15 +123,14 @@ function analyseSample(
 
 /**
  * An OPTIONS request that asks for a method, as browsers send it before the real request and always
- * without credentials (Fetch standard, CORS-preflight request).
+ * without credentials (Fetch standard, CORS-preflight request). The header's value does not matter:
+ * whoever can send the header can send any value.
  */
 export function isPreflightShaped(request: ProxyRequest): boolean {
   return (
     request.method === 'OPTIONS' &&
-    Object.entries(request.headers ?? {}).some(
-      ([name, value]) =>
-        name.toLowerCase() === 'access-control-request-method' &&
-        value.length > 0,
+    Object.keys(request.headers ?? {}).some(
+      name => name.toLowerCase() === 'access-control-request-method',
     )
   );
 }
@@ -140,7 +151,7 @@ function describeExposures(
   isPreflightAt: (index: number) => boolean,
 ): AnalysedExposure[] {
   const isOpen = (index: number) =>
-    results[index] === 'passes' || results[index] === 'elsewhere';
+    results[index] === 'passes' || isElsewhere(results[index]);
   const cover = (
     isWanted: (index: number) => boolean,
     isAllowed: (index: number) => boolean,
@@ -277,7 +288,7 @@ function tryTokens(
   let reason: string | undefined;
   for (const token of tokens) {
     for (let index = 0; index < exploration.size; index++) {
-      if (results[index] === 'elsewhere') continue;
+      if (isElsewhere(results[index])) continue;
       const request = requestAt(wayIn, exploration, index);
       // Envoy does not look at the token of a preflight.
       if (isPreflightShaped(request)) continue;

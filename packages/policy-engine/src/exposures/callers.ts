@@ -1,8 +1,13 @@
-import { cidrBounds, cidrContains } from '../match/cidr';
-import { matchesPattern } from '../match/stringPattern';
+import { addressesAround, cidrContains } from '../match/cidr';
+import {
+  matchesPattern,
+  parseStringPattern,
+  StringPattern,
+} from '../match/stringPattern';
 import { WayIn } from '../model';
 import { Patterns } from './patterns';
-import { Option } from './dimensions';
+import type { Option, Options } from './dimensions';
+import { representatives } from './strings';
 
 const STRANGER_NAMESPACE = 'another-namespace';
 const STRANGER_ACCOUNT = 'another-account';
@@ -15,15 +20,15 @@ export function callerOptions(
   wayIn: WayIn,
   patterns: Patterns,
   trustDomain: string,
-): Option[] {
-  const identity = wayIn.callerIdentity ?? 'none';
+): Options {
+  const certificate = wayIn.callerIdentity ?? 'none';
   const options: Option[] = [];
-  if (identity !== 'required') {
+  if (certificate !== 'required') {
     const label =
       wayIn.kind === 'gateway' ? 'anyone' : 'a client without a certificate';
     options.push({ label, signature: 'plaintext', apply: request => request });
   }
-  if (identity !== 'none') {
+  if (certificate !== 'none') {
     for (const principal of principalsOf(patterns, trustDomain)) {
       const isStranger = principal.includes(
         `/${STRANGER_NAMESPACE}/sa/${STRANGER_ACCOUNT}`,
@@ -46,7 +51,7 @@ export function callerOptions(
       });
     }
   }
-  return options;
+  return { options, complete: true };
 }
 
 function principalsOf(patterns: Patterns, trustDomain: string): string[] {
@@ -54,8 +59,10 @@ function principalsOf(patterns: Patterns, trustDomain: string): string[] {
   const namespaces = new Set([STRANGER_NAMESPACE]);
   const accounts = new Set([STRANGER_ACCOUNT]);
   const whole = new Set<string>();
+  const namespacePatterns: StringPattern[] = [];
   for (const matcher of patterns.callers) {
     if (matcher.on === 'namespace') {
+      namespacePatterns.push(parseStringPattern(matcher.namespace));
       namespaces.add(matcher.namespace.replaceAll('*', 'x'));
     } else if (matcher.on === 'service-account') {
       whole.add(identity(trustDomain, matcher.namespace, matcher.account));
@@ -79,6 +86,8 @@ function principalsOf(patterns: Patterns, trustDomain: string): string[] {
       }
     }
   }
+  const { values } = representatives(namespacePatterns, { start: '' });
+  values.filter(value => value !== '').forEach(value => namespaces.add(value));
   const crossed = [...namespaces].flatMap(namespace =>
     [...accounts].map(account => identity(trustDomain, namespace, account)),
   );
@@ -107,25 +116,30 @@ function complete(head: string, trustDomain: string): string {
 export function addressOptions(
   kind: 'ip' | 'remoteIp',
   ranges: Patterns['sourceIp'] | Patterns['remoteIp'],
-): Option[] {
-  if (ranges.length === 0) return [];
+): Options {
+  if (ranges.length === 0) return { options: [], complete: true };
   const candidates = new Set([
     '198.51.100.7',
     '203.0.113.9',
     '8.8.8.8',
     '2001:db8:ffff::7',
+    '0.0.0.0',
+    '::',
   ]);
   for (const { range } of ranges) {
-    for (const address of cidrBounds(range)) candidates.add(address);
+    for (const address of addressesAround(range)) candidates.add(address);
   }
-  return [...candidates].map(address => ({
-    label: `from ${address}`,
-    signature: ranges
-      .map(({ range }) => Number(cidrContains(range, address)))
-      .join(''),
-    apply: request => ({
-      ...request,
-      source: { ...request.source, [kind]: address },
+  const options = [...candidates].map(
+    (address): Option => ({
+      label: `from ${address}`,
+      signature: ranges
+        .map(({ range }) => Number(cidrContains(range, address)))
+        .join(''),
+      apply: request => ({
+        ...request,
+        source: { ...request.source, [kind]: address },
+      }),
     }),
-  }));
+  );
+  return { options, complete: true };
 }

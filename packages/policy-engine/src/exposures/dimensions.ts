@@ -2,7 +2,9 @@ import { matchesPattern, StringPattern } from '../match/stringPattern';
 import { ProxyRequest, WayIn } from '../model';
 import { isSubsetHost } from '../attach/hosts';
 import { bareHost } from '../compile/program';
+import { METHODS } from '../decide/methods';
 import { addressOptions, callerOptions } from './callers';
+import { hostOptions } from './hostOptions';
 import { Patterns } from './patterns';
 import { representatives } from './strings';
 
@@ -19,17 +21,11 @@ export interface Dimension {
   options: Option[];
 }
 
-const METHODS = [
-  'GET',
-  'POST',
-  'PUT',
-  'DELETE',
-  'PATCH',
-  'HEAD',
-  'PROPFIND',
-  'REPORT',
-  'LOCK',
-];
+/** Options, and whether every combination of patterns has one. */
+export interface Options {
+  options: Option[];
+  complete: boolean;
+}
 
 /**
  * Splits the requests of a way in into classes that no policy and no route tells apart: one
@@ -39,36 +35,34 @@ export function splitRequests(
   wayIn: WayIn,
   patterns: Patterns,
   trustDomain: string,
-): Dimension[] {
+): { dimensions: Dimension[]; complete: boolean } {
   const isHttp = wayIn.hops.some(hop => hop.protocol === 'http');
-  const dimensions: Dimension[] = [
-    { name: 'caller', options: callerOptions(wayIn, patterns, trustDomain) },
-    { name: 'detail', options: addressOptions('ip', patterns.sourceIp) },
-    { name: 'detail', options: addressOptions('remoteIp', patterns.remoteIp) },
-    { name: 'detail', options: sniOptions(wayIn, patterns) },
+  const { sourceIp, remoteIp, headers, params } = patterns;
+  const parts: [Dimension['name'], Options][] = [
+    ['caller', callerOptions(wayIn, patterns, trustDomain)],
+    ['detail', addressOptions('ip', sourceIp)],
+    ['detail', addressOptions('remoteIp', remoteIp)],
+    ['detail', sniOptions(wayIn, patterns)],
   ];
   if (isHttp) {
-    dimensions.push(
-      { name: 'method', options: methodOptions(patterns) },
-      { name: 'host', options: hostOptions(wayIn, patterns) },
-      { name: 'path', options: pathOptions(patterns) },
-      ...[...patterns.headers].map(
-        ([name, found]): Dimension => ({
-          name: 'detail',
-          options: headerOptions(name, found),
-        }),
-      ),
-      ...[...patterns.params].map(
-        ([name, found]): Dimension => ({
-          name: 'detail',
-          options: paramOptions(name, found),
-        }),
-      ),
+    parts.push(
+      ['method', methodOptions(patterns)],
+      ['host', hostOptions(wayIn, patterns)],
+      ['path', pathOptions(patterns)],
     );
+    for (const [name, found] of headers) {
+      parts.push(['detail', headerOptions(name, found)]);
+    }
+    for (const [name, found] of params) {
+      parts.push(['detail', paramOptions(name, found)]);
+    }
   }
-  return dimensions
-    .filter(({ options }) => options.length > 0)
-    .map(({ name, options }) => ({ name, options: distinct(options) }));
+  return {
+    dimensions: parts
+      .filter(([, { options }]) => options.length > 0)
+      .map(([name, { options }]) => ({ name, options: distinct(options) })),
+    complete: parts.every(([, { complete }]) => complete),
+  };
 }
 
 function distinct(options: Option[]): Option[] {
@@ -88,13 +82,8 @@ function signatureOf(
     .join('');
 }
 
-function methodOptions(patterns: Patterns): Option[] {
-  const named = patterns.method.flatMap(pattern =>
-    pattern.kind === 'exact'
-      ? [pattern.value]
-      : METHODS.filter(method => matchesPattern(pattern, method)),
-  );
-  const options = [...new Set([...METHODS, ...named])].map(
+function methodOptions(patterns: Patterns): Options {
+  const options = [...METHODS].map(
     (method): Option => ({
       label: method,
       signature: signatureOf(patterns.method, method),
@@ -116,112 +105,59 @@ function methodOptions(patterns: Patterns): Option[] {
       }),
     });
   }
-  return options;
+  return { options, complete: true };
 }
 
-function hostOptions(wayIn: WayIn, patterns: Patterns): Option[] {
-  const hosts = new Set<string>();
-  const scope = wayIn.kind === 'gateway' ? wayIn.host : '*';
-  if (wayIn.host !== '*') {
-    hosts.add(
-      wayIn.host.startsWith('*') ? `x${wayIn.host.slice(1)}` : wayIn.host,
-    );
-  }
-  const end = scope.startsWith('*') ? scope.slice(1) : undefined;
-  if (end !== undefined) {
-    for (const value of representatives(patterns.host, { start: '', end }))
-      hosts.add(value);
-    // With the way in's own suffix the patterns' own hosts are not lost.
-    for (const value of representatives(patterns.host, { start: '' }))
-      hosts.add(value);
-  }
-  for (const pattern of patterns.host) {
-    if (pattern.kind === 'exact') hosts.add(pattern.value);
-    if (pattern.kind === 'prefix' && pattern.value.endsWith(':')) {
-      hosts.add(pattern.value.slice(0, -1));
-    }
-  }
-  const inScope = [...hosts].filter(
-    host =>
-      host !== '' &&
-      !host.startsWith(':') &&
-      isSubsetHost(bareHost(host), scope),
-  );
-  const withPorts =
-    patterns.host.length === 0
-      ? inScope
-      : inScope.flatMap(host =>
-          host.includes(':')
-            ? [host]
-            : [host, `${host}:${wayIn.port}`, `${host}:1`],
-        );
-  return withPorts.map(host => ({
-    label: host,
-    signature: `${signatureOf(patterns.host, host)}${
-      scope.startsWith('*') && wayIn.kind === 'gateway' ? bareHost(host) : ''
-    }`,
-    apply: request => ({
-      ...request,
-      host,
-      ...(wayIn.protocol === 'https' ? { sni: bareHost(host) } : {}),
-    }),
-  }));
-}
-
-function sniOptions(wayIn: WayIn, patterns: Patterns): Option[] {
-  if (patterns.sni.length === 0) return [];
+function sniOptions(wayIn: WayIn, patterns: Patterns): Options {
   const plain = wayIn.protocol === 'http' || wayIn.protocol === 'tcp';
   // Mutual TLS inside the mesh carries a server name of Istio's own.
-  if (plain) return [];
-  return [...representatives(patterns.sni, { start: '' }), bareHost(wayIn.host)]
+  if (patterns.sni.length === 0 || plain)
+    return { options: [], complete: true };
+  const { values, complete } = representatives(patterns.sni, { start: '' });
+  const options = [bareHost(wayIn.host), ...values]
     .filter(sni => sni !== '' && isSubsetHost(sni, wayIn.host))
     .map(sni => ({
       label: `SNI ${sni}`,
       signature: signatureOf(patterns.sni, sni),
-      apply: request => ({ ...request, sni }),
+      apply: (request: ProxyRequest) => ({ ...request, sni }),
     }));
+  return { options, complete };
 }
 
-function pathOptions(patterns: Patterns): Option[] {
-  const paths = representatives(patterns.path, { start: '/' });
+function pathOptions(patterns: Patterns): Options {
+  const { values, complete } = representatives(patterns.path, { start: '/' });
+  const paths = new Set(values);
   for (const { from, to } of patterns.rewrites) {
     // Paths that come out as what a later proxy compares.
-    for (const path of [...paths]) {
-      if (path.startsWith(to)) paths.push(`${from}${path.slice(to.length)}`);
+    for (const path of values) {
+      if (path.startsWith(to)) paths.add(`${from}${path.slice(to.length)}`);
     }
   }
-  return [...new Set(paths)].map(path => ({
+  const isExact = patterns.rewrites.length > 0 || patterns.usesRegex;
+  const options = [...paths].map(path => ({
     label: path,
-    signature:
-      patterns.rewrites.length > 0 || patterns.usesRegex
-        ? path
-        : signatureOf(patterns.path, path),
-    apply: request => ({
-      ...request,
-      path: `${path}${
-        request.path?.includes('?')
-          ? request.path.slice(request.path.indexOf('?'))
-          : ''
-      }`,
-    }),
+    signature: isExact ? path : signatureOf(patterns.path, path),
+    apply: (request: ProxyRequest) => {
+      const query = /\?.*$/.exec(request.path ?? '')?.[0] ?? '';
+      return { ...request, path: `${path}${query}` };
+    },
   }));
+  return { options, complete };
 }
 
-function headerOptions(name: string, patterns: StringPattern[]): Option[] {
+function headerOptions(name: string, patterns: StringPattern[]): Options {
   return presence(`header ${name}`, patterns, (request, value) => ({
     ...request,
     headers: { ...request.headers, [name]: value },
   }));
 }
 
-function paramOptions(name: string, patterns: StringPattern[]): Option[] {
+function paramOptions(name: string, patterns: StringPattern[]): Options {
   return presence(`parameter ${name}`, patterns, (request, value) => {
     const path = request.path ?? '/';
     const pair = `${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
-    return {
-      ...request,
-      path: `${path}${path.includes('?') ? '&' : '?'}${pair}`,
-    };
+    const sign = path.includes('?') ? '&' : '?';
+    return { ...request, path: `${path}${sign}${pair}` };
   });
 }
 
@@ -229,15 +165,19 @@ function presence(
   label: string,
   patterns: StringPattern[],
   set: (request: ProxyRequest, value: string) => ProxyRequest,
-): Option[] {
-  return [
-    { label: `no ${label}`, signature: 'absent', apply: request => request },
-    ...representatives(patterns, { start: '' }).map(
-      (value): Option => ({
-        label: `${label}: ${value}`,
-        signature: signatureOf(patterns, value),
-        apply: request => set(request, value),
-      }),
-    ),
-  ];
+): Options {
+  const { values, complete } = representatives(patterns, { start: '' });
+  const absent: Option = {
+    label: `no ${label}`,
+    signature: 'absent',
+    apply: request => request,
+  };
+  const options = values.map(
+    (value): Option => ({
+      label: `${label}: ${value}`,
+      signature: signatureOf(patterns, value),
+      apply: request => set(request, value),
+    }),
+  );
+  return { options: [absent, ...options], complete };
 }

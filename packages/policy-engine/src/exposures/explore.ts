@@ -11,7 +11,13 @@ import { addProgram, addRoutes, emptyPatterns, Patterns } from './patterns';
 export const MAX_CLASSES = 5000;
 
 /** What happens to a class of requests. */
-export type ClassResult = 'passes' | 'refused' | 'unknown' | 'elsewhere';
+export type ClassResult =
+  | 'passes'
+  | 'refused'
+  | 'unknown'
+  | 'elsewhere'
+  /** Routed elsewhere as far as examples tell, and admitted if it were not. */
+  | 'perhaps';
 
 /** All request classes of a way in, ready to be run with or without a token. */
 export interface Exploration {
@@ -20,6 +26,7 @@ export interface Exploration {
   programs: readonly Program[];
   /** Product of the dimensions' sizes. */
   size: number;
+  /** Too many to run, or not all of them are known. */
   tooMany: boolean;
   virtualHosts: VirtualHosts;
 }
@@ -34,7 +41,11 @@ export function prepare(
     addProgram(patterns, programs[index], hop.protocol);
   });
   addGatewayRoutes(mesh, wayIn, patterns);
-  const dimensions = splitRequests(wayIn, patterns, mesh.trustDomain);
+  const { dimensions, complete } = splitRequests(
+    wayIn,
+    patterns,
+    mesh.trustDomain,
+  );
   const size = dimensions.reduce(
     (product, { options }) => product * options.length,
     1,
@@ -44,7 +55,7 @@ export function prepare(
     patterns,
     programs,
     size,
-    tooMany: size > MAX_CLASSES,
+    tooMany: size > MAX_CLASSES || !complete,
     virtualHosts: new Map(),
   };
 }
@@ -102,8 +113,10 @@ export function run(
   wayIn: WayIn,
   { programs, virtualHosts }: Exploration,
   request: ProxyRequest,
+  assumeRouted = false,
 ): Walk {
-  return walk(mesh, wayIn, programs, request, virtualHosts);
+  const options = { virtualHosts, assumeRouted };
+  return walk(mesh, wayIn, programs, request, options);
 }
 
 function addGatewayRoutes(mesh: Mesh, wayIn: WayIn, patterns: Patterns): void {

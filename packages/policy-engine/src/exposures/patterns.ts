@@ -23,6 +23,7 @@ export interface Patterns {
   identity: { matcher: Matcher; negated: boolean; inDeny: boolean }[];
   /** A route rewrites paths, so that a later proxy compares something else. */
   rewrites: { from: string; to: string }[];
+  /** A route compares with a regular expression, of which only examples can be tried. */
   usesRegex: boolean;
 }
 
@@ -120,9 +121,16 @@ function addMatch(patterns: Patterns, match: HttpMatchSpec): void {
   patterns.path.push(...toPatterns(match.uri));
   patterns.method.push(...toPatterns(match.method));
   patterns.host.push(...toPatterns(match.authority));
-  if (match.uri && 'regex' in match.uri) patterns.usesRegex = true;
-  if (match.ignoreUriCase && match.uri) patterns.usesRegex = true;
   const headers = { ...match.headers, ...match.withoutHeaders };
+  const conditions = [
+    match.uri,
+    match.method,
+    match.authority,
+    ...Object.values({ ...headers, ...match.queryParams }),
+  ];
+  patterns.usesRegex ||=
+    (match.ignoreUriCase === true && match.uri !== undefined) ||
+    conditions.some(condition => condition && 'regex' in condition);
   for (const [name, wanted] of Object.entries(headers)) {
     if (name.startsWith('@')) continue;
     addTo(patterns.headers, name.toLowerCase(), ...toPatterns(wanted, true));

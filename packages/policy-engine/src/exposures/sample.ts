@@ -38,12 +38,11 @@ export function samplePassing(
 }
 
 function coprimeStep({ dimensions }: Exploration, least: number): number {
+  const sizes = dimensions.map(({ options }) => options.length);
+  const isCoprime = (step: number) =>
+    sizes.every(size => commonDivisor(step, size) === 1);
   let step = least;
-  while (
-    dimensions.some(({ options }) => commonDivisor(step, options.length) > 1)
-  ) {
-    step += 1;
-  }
+  while (!isCoprime(step)) step += 1;
   return step;
 }
 

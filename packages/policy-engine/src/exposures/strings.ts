@@ -1,7 +1,11 @@
 import { StringPattern } from '../match/stringPattern';
+import { closeUnderOverlap, exampleOf, narrowBySuffix } from './templates';
 
 /** Words that no configuration is likely to contain; the first one that none contains is used. */
 const FILLERS = ['x', 'xq', 'zq7', 'other', 'zz9x', 'q0w8', 'v7kq2'];
+
+/** Values of one dimension, beyond which the analysis says that it gave up. */
+const MAX_VALUES = 2000;
 
 export interface StringShape {
   /** What every value starts with: `/` for paths. */
@@ -10,97 +14,92 @@ export interface StringShape {
   end?: string;
 }
 
+export interface Representatives {
+  values: string[];
+  /** False where some combination of patterns may have no value here. */
+  complete: boolean;
+}
+
 /**
- * Values that together meet every combination of `patterns` that some value meets: for exact,
+ * Values that together meet every combination of `patterns` that some value meets. For exact,
  * prefix and suffix patterns a value's combination is settled by its longest matching prefix, its
- * longest matching suffix and whether it equals an exact one. Templates and regular expressions get
- * examples, also where two templates overlap.
+ * longest matching suffix and whether it equals an exact one. Templates are closed under overlap
+ * first, then narrowed by every prefix and suffix. Of regular expressions only examples are given:
+ * what they match beyond those the caller has to allow for.
  */
 export function representatives(
   patterns: readonly StringPattern[],
   shape: StringShape,
-): string[] {
+): Representatives {
   const { start, end = '' } = shape;
-  const literals = patterns.map(literalOf);
-  const filler =
-    FILLERS.find(word => !literals.some(text => text.includes(word))) ??
-    longFiller(literals);
-  const values = (kind: 'exact' | 'prefix' | 'suffix') =>
-    patterns.flatMap(pattern => (pattern.kind === kind ? [pattern.value] : []));
-  const templates = patterns.flatMap(pattern =>
-    pattern.kind === 'template' ? [pattern.value] : [],
+  const filler = chooseFiller(patterns);
+  const valuesOf = (kind: StringPattern['kind']) =>
+    patterns.flatMap(pattern =>
+      pattern.kind === kind && 'value' in pattern ? [pattern.value] : [],
+    );
+  const heads = valuesOf('prefix').map(head =>
+    start.startsWith(head) ? start : head,
   );
-  const heads = [
-    ...values('prefix'),
-    ...templates.map(template => template.split('{')[0]),
-  ].map(head => (head.startsWith(start) ? head : `${start}${head}`));
-  const tails = ['', ...values('suffix')];
-  const found = new Set<string>([`${start}${end}`]);
-  for (const head of ['', ...heads]) {
-    for (const tail of tails) {
-      found.add(`${head || start}${filler}${tail}${end}`);
-      if (found.size > MAX_CANDIDATES) return [...found];
+  const tails = ['', ...valuesOf('suffix')];
+  const templates = closeUnderOverlap([
+    ...valuesOf('template'),
+    ...heads.map(toTemplate),
+  ]);
+  const found = new Set<string>([`${start}${end}`, ...valuesOf('exact')]);
+  const add = (value: string) => {
+    if (value.startsWith(start) && found.size <= MAX_VALUES) found.add(value);
+  };
+  // Longer fillings, and one with a character that templates never match, leave templates out.
+  const fillings =
+    valuesOf('template').length > 0
+      ? [
+          '',
+          filler,
+          `${filler}/${filler}`,
+          `${filler}//${filler}`,
+          `${filler}*`,
+        ]
+      : [filler, ''];
+  for (const filling of fillings) {
+    for (const head of ['', ...heads]) {
+      for (const tail of tails) {
+        add(`${head || start}${filling}${tail}${end}`);
+      }
     }
-    if (head) found.add(`${head}${end}`);
   }
-  for (const exact of values('exact')) found.add(exact);
-  for (const template of templates) {
-    for (const example of templateExamples(template, templates, filler)) {
-      found.add(example);
-      for (const tail of values('suffix')) found.add(`${example}${tail}`);
+  if (valuesOf('template').length > 0) {
+    for (const template of templates.list) {
+      for (const tail of tails) {
+        for (const value of narrowBySuffix(template, tail, filler)) add(value);
+      }
+      add(exampleOf(template, filler, 'short'));
     }
   }
   for (const pattern of patterns) {
-    if (pattern.kind === 'regex') {
-      for (const example of regexExamples(pattern.source, filler))
-        found.add(example);
-    }
+    if (pattern.kind !== 'regex') continue;
+    for (const example of regexExamples(pattern.source, filler)) add(example);
   }
-  return [...found].filter(value => value.startsWith(start));
+  return {
+    values: [...found].filter(value => value.startsWith(start)),
+    complete: found.size <= MAX_VALUES && templates.complete,
+  };
 }
 
-/** Candidates of one dimension, beyond which the analysis says that it gave up. */
-export const MAX_CANDIDATES = 2000;
-
-function literalOf(pattern: StringPattern): string {
-  if (pattern.kind === 'any') return '';
-  return pattern.kind === 'regex' ? pattern.source : pattern.value;
+/** A prefix as a template: its last segment may go on, then anything. */
+function toTemplate(prefix: string): string {
+  return `${prefix}{…}`;
 }
 
-function longFiller(literals: readonly string[]): string {
+function chooseFiller(patterns: readonly StringPattern[]): string {
+  const literals = patterns.map(pattern => {
+    if (pattern.kind === 'any') return '';
+    return pattern.kind === 'regex' ? pattern.source : pattern.value;
+  });
+  const free = FILLERS.find(
+    word => !literals.some(text => text.includes(word)),
+  );
   const longest = Math.max(0, ...literals.map(text => text.length));
-  return 'z'.repeat(longest + 1);
-}
-
-function templateExamples(
-  template: string,
-  all: readonly string[],
-  filler: string,
-): string[] {
-  const fill = (text: string) =>
-    text.replaceAll('{**}', `${filler}/${filler}`).replaceAll('{*}', filler);
-  const examples = [
-    fill(template),
-    template.replaceAll('{**}', '').replaceAll('{*}', filler),
-  ];
-  for (const other of all) {
-    const merged = overlap(template.split('/'), other.split('/'));
-    if (merged) examples.push(fill(merged.join('/')));
-  }
-  return examples;
-}
-
-/** The narrowest template inside both, segment by segment. */
-function overlap(a: string[], b: string[]): string[] | undefined {
-  const result: string[] = [];
-  for (let i = 0; i < Math.max(a.length, b.length); i++) {
-    if (a[i] === '{**}') return [...result, ...b.slice(i)];
-    if (b[i] === '{**}') return [...result, ...a.slice(i)];
-    if (a[i] === undefined || b[i] === undefined) return undefined;
-    if (a[i] !== '{*}' && b[i] !== '{*}' && a[i] !== b[i]) return undefined;
-    result.push(a[i] === '{*}' ? b[i] : a[i]);
-  }
-  return result;
+  return free ?? 'z'.repeat(longest + 1);
 }
 
 /** A few strings that simple regular expressions match; the caller checks whether they do. */
@@ -116,8 +115,7 @@ function regexExamples(source: string, filler: string): string[] {
       .replace(/\.\+/g, filler)
       .replace(/\.\*/g, dots)
       .replace(/\\([./\-_~+?*()])/g, '$1');
-  const variants = [plain(''), plain(filler)];
-  return variants.flatMap(text => [
+  return [plain(''), plain(filler)].flatMap(text => [
     // Groups: first alternative, and left out where optional.
     text.replace(/\(([^()|]*)(\|[^()]*)?\)[?*+]?/g, '$1').replace(/[?+*]/g, ''),
     text

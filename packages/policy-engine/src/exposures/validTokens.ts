@@ -1,4 +1,4 @@
-import { StringPattern } from '../match/stringPattern';
+import { matchesPattern, StringPattern } from '../match/stringPattern';
 import { RequestToken } from '../model';
 import { Clause, JwtProvider, Matcher, Program } from '../compile/program';
 import { allRules } from '../compile/ruleSet';
@@ -103,19 +103,16 @@ function claimSets(provider: JwtProvider, demands: Demand[]): ClaimSet[] {
 
 /** Adds what one alternative of each check asks for. */
 function meet(claims: ClaimSet, clause: Matcher[][], choice: number): ClaimSet {
-  let result = claims;
-  for (const matchers of clause) {
-    const fitting = matchers.filter(
-      matcher =>
-        matcher.on !== 'request-principal' ||
-        exampleOf(matcher.issuer, String(result.iss)) === result.iss,
-    );
-    const matcher = (fitting.length > 0 ? fitting : matchers)[
-      choice % Math.max(1, fitting.length || matchers.length)
-    ];
-    result = meetMatcher(result, matcher);
-  }
-  return result;
+  return clause.reduce((result, matchers) => {
+    const fitting = matchers.filter(matcher => fitsIssuer(matcher, result));
+    const usable = fitting.length > 0 ? fitting : matchers;
+    return meetMatcher(result, usable[choice % usable.length]);
+  }, claims);
+}
+
+function fitsIssuer(matcher: Matcher, claims: ClaimSet): boolean {
+  if (matcher.on !== 'request-principal') return true;
+  return matchesPattern(matcher.issuer, String(claims.iss));
 }
 
 function meetMatcher(claims: ClaimSet, matcher: Matcher): ClaimSet {

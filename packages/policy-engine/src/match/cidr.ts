@@ -33,14 +33,16 @@ export function cidrContains(cidr: Cidr, address: string): boolean | undefined {
   return (parsed.value >> shift) << shift === cidr.base;
 }
 
-/** First and last address of the range. */
-export function cidrBounds(cidr: Cidr): [string, string] {
-  const last =
-    cidr.base | ((1n << BigInt(WIDTH[cidr.family] - cidr.bits)) - 1n);
-  return [
-    formatAddress(cidr.family, cidr.base),
-    formatAddress(cidr.family, last),
-  ];
+/**
+ * The first address of the range and the first one after it. Taken over several ranges, one of these
+ * lies in each piece into which their borders cut the addresses from the first border on.
+ */
+export function addressesAround({ family, base, bits }: Cidr): string[] {
+  const after = base + (1n << BigInt(WIDTH[family] - bits));
+  const first = formatAddress(family, base);
+  return after >> BigInt(WIDTH[family]) === 0n
+    ? [first, formatAddress(family, after)]
+    : [first];
 }
 
 function parseAddress(

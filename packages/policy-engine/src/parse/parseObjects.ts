@@ -4,6 +4,16 @@ import { validateResource } from './validateResource';
 
 const MAX_LIST_DEPTH = 3;
 
+const CLUSTER_SCOPED = new Set([
+  'Namespace',
+  'Node',
+  'GatewayClass',
+  'CustomResourceDefinition',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'PersistentVolume',
+]);
+
 /**
  * Reads Kubernetes objects, such as an API server's answer. Lists (`kind: List`, `PodList`…) are
  * opened. Never throws. A malformed object with a usable name is kept and also reported: a proxy
@@ -86,13 +96,3 @@ function readResource(
     spec: object.spec,
   } as Resource;
 }
-
-const CLUSTER_SCOPED = new Set([
-  'Namespace',
-  'Node',
-  'GatewayClass',
-  'CustomResourceDefinition',
-  'ClusterRole',
-  'ClusterRoleBinding',
-  'PersistentVolume',
-]);

@@ -1,6 +1,6 @@
 import { ProxyRef } from '../model';
 import { HttpMatchSpec, HttpRouteSpec } from '../parse/specs';
-import { findDomain, isSubsetHost, resolveGatewayName } from '../attach/hosts';
+import { findDomain, resolveGatewayName } from '../attach/hosts';
 import { GatewayServer, serversOfProxy } from '../attach/gateways';
 import { Mesh, Stored } from '../attach/Mesh';
 import { proxyKey } from '../attach/workloads';
@@ -49,10 +49,16 @@ export function findVirtualHost(
   );
   if (listening.length === 0) return 'no-listener';
   const secure = listening.filter(({ server }) => server.layer === 'https');
-  const name = (sni ?? host).toLowerCase();
-  const chosen = secure.find(({ server }) =>
-    server.hosts.some(item => isSubsetHost(name, item.host)),
+  // The filter chain with the most specific server name wins.
+  const names = new Map(
+    [...secure]
+      .reverse()
+      .flatMap(item =>
+        item.server.hosts.map(({ host: name }) => [name, item] as const),
+      ),
   );
+  const name = findDomain(names, (sni ?? host).toLowerCase());
+  const chosen = name === undefined ? undefined : names.get(name);
   if (secure.length > 0 && !chosen) return undefined;
   const scope = chosen ? serverKey(chosen.server) : 'plain';
   const members = chosen ? [chosen] : listening;

@@ -5,7 +5,7 @@ import {
   INGRESS_POLICY,
   ingressAuthentication,
   WORKLOADS,
-} from '../testing/handsOn';
+} from '../../__testUtils__/handsOn';
 
 /** For each finding: meshes in which service `default/backend` has it, and ones in which it has not. */
 export const FIXTURES: Record<string, { bad: string[][]; good: string[][] }> = {
@@ -51,14 +51,14 @@ export const FIXTURES: Record<string, { bad: string[][]; good: string[][] }> = {
     bad: [
       [
         policy(
-          `${SELECTOR()}, action: DENY, rules: [{to: [{operation: {hosts: ["h", "*.a.example"]}}]}]`,
+          `${selectBackend()}, action: DENY, rules: [{to: [{operation: {hosts: ["h", "*.a.example"]}}]}]`,
         ),
       ],
     ],
     good: [
       [
         policy(
-          `${SELECTOR()}, action: DENY, rules: [{to: [{operation: {hosts: ["h", "h:*"]}}]}]`,
+          `${selectBackend()}, action: DENY, rules: [{to: [{operation: {hosts: ["h", "h:*"]}}]}]`,
         ),
       ],
     ],
@@ -88,15 +88,19 @@ export const FIXTURES: Record<string, { bad: string[][]; good: string[][] }> = {
     ],
   },
   'allow-empty': {
-    bad: [[policy(SELECTOR())]],
+    bad: [[policy(selectBackend())]],
     good: [
-      [policy(`${SELECTOR()}, rules: [{}]`)],
-      [policy(`${SELECTOR()}, action: DENY`)],
+      [policy(`${selectBackend()}, rules: [{}]`)],
+      [policy(`${selectBackend()}, action: DENY`)],
     ],
   },
   'dry-run': {
-    bad: [[policy(`${SELECTOR()}, rules: [{}]`, 'istio.io/dry-run: "true"')]],
-    good: [[policy(`${SELECTOR()}, rules: [{}]`, 'istio.io/dry-run: "false"')]],
+    bad: [
+      [policy(`${selectBackend()}, rules: [{}]`, 'istio.io/dry-run: "true"')],
+    ],
+    good: [
+      [policy(`${selectBackend()}, rules: [{}]`, 'istio.io/dry-run: "false"')],
+    ],
   },
   'not-http': {
     bad: [[BACKEND_JWT, tcpService()]],
@@ -114,7 +118,10 @@ export const FIXTURES: Record<string, { bad: string[][]; good: string[][] }> = {
     good: [[GATEWAY, BACKEND_JWT], [GATEWAY]],
   },
   malformed: {
-    bad: [[policy(`${SELECTOR()}, action: PERMIT`)], [authentication('[{}]')]],
+    bad: [
+      [policy(`${selectBackend()}, action: PERMIT`)],
+      [authentication('[{}]')],
+    ],
     good: [[BACKEND_JWT]],
   },
 };
@@ -122,7 +129,7 @@ export const FIXTURES: Record<string, { bad: string[][]; good: string[][] }> = {
 /** Goes under every fixture. */
 export const BASE = WORKLOADS;
 
-function SELECTOR(): string {
+function selectBackend(): string {
   return 'selector: {matchLabels: {app: backend}}';
 }
 
@@ -137,7 +144,7 @@ spec: {${spec}}
 
 function requirement(principal: string): string {
   return policy(
-    `${SELECTOR()}, rules: [{from: [{source: {requestPrincipals: [${principal}]}}]}]`,
+    `${selectBackend()}, rules: [{from: [{source: {requestPrincipals: [${principal}]}}]}]`,
   );
 }
 
@@ -148,7 +155,7 @@ function authentication(
 apiVersion: security.istio.io/v1
 kind: RequestAuthentication
 metadata: {name: backend-jwt, namespace: default}
-spec: {${SELECTOR()}, jwtRules: ${rules}}
+spec: {${selectBackend()}, jwtRules: ${rules}}
 `;
 }
 

@@ -1,0 +1,160 @@
+import { assessService, decideWayIn } from '..';
+import { GATEWAY, WORKLOADS } from '../__testUtils__/handsOn';
+import { ISSUER, meshOf } from '../__testUtils__/mesh';
+import {
+  gatewayAuthentication,
+  gatewayPolicy,
+  REQUIRE_TOKEN,
+} from '../__testUtils__/policies';
+
+const AUTHENTICATION = gatewayAuthentication();
+const BACKEND = { namespace: 'default', name: 'backend' };
+
+function gatewayWay(...texts: string[]) {
+  const mesh = meshOf([WORKLOADS, GATEWAY, ...texts]);
+  const { waysIn } = assessService(mesh, BACKEND);
+  const way = waysIn.filter(({ kind }) => kind === 'gateway')[0];
+  return { mesh, way };
+}
+
+function exempt(operation: string): string {
+  return gatewayPolicy(
+    `rules: [{to: [{operation: {${operation}}}]}]`,
+    'exempt',
+  );
+}
+
+describe('exposures', () => {
+  it.each([
+    ['methods: [GET], paths: ["/healthz"]', 'GET /healthz from anyone'],
+    ['paths: ["/healthz"]', 'any method on /healthz from anyone'],
+    ['methods: [GET]', 'GET on any path from anyone'],
+  ])('of an exemption for {%s}: %s', (operation, summary) => {
+    const { way } = gatewayWay(
+      AUTHENTICATION,
+      REQUIRE_TOKEN,
+      exempt(operation),
+    );
+    expect(way.state).toBe('partial');
+    expect(way.exposures.map(exposure => exposure.summary)).toEqual([summary]);
+    expect(way.exposures[0]).toMatchObject({
+      everything: false,
+      admittedBy: { name: 'exempt' },
+    });
+  });
+
+  it('find what only a template and a prefix together admit', () => {
+    const { way } = gatewayWay(
+      AUTHENTICATION,
+      gatewayPolicy(
+        `action: DENY, rules: [{from: [{source: {notRequestPrincipals: ["*"]}}], to: [{operation: {notPaths: ["/a/b*"]}}]}]`,
+        'deny',
+      ),
+      REQUIRE_TOKEN,
+      exempt('paths: ["/a/{*}/c"]'),
+    );
+    expect(way.state).toBe('partial');
+    expect(way.exposures[0].witness.path).toMatch(/^\/a\/b[^/]*\/c$/);
+  });
+
+  it('find the addresses between two ranges', () => {
+    const { way } = gatewayWay(
+      AUTHENTICATION,
+      gatewayPolicy(
+        'action: DENY, rules: [{from: [{source: {notRequestPrincipals: ["*"], ipBlocks: ["10.0.0.0/16"]}}, {source: {notRequestPrincipals: ["*"], ipBlocks: ["10.255.0.0/16"]}}, {source: {notRequestPrincipals: ["*"], notIpBlocks: ["10.0.0.0/8"]}}]}]',
+      ),
+    );
+    expect(way.state).toBe('partial');
+    expect(way.exposures[0].witness.source?.ip).toMatch(/^10\./);
+  });
+
+  it('find a host with the port that a suffix pattern names', () => {
+    const { way, mesh } = gatewayWay(
+      AUTHENTICATION,
+      REQUIRE_TOKEN,
+      exempt('hosts: ["*:8443"]'),
+    );
+    expect(way.state).toBe('partial');
+    const { witness } = way.exposures[0];
+    expect(witness.host).toMatch(/:8443$/);
+    expect(decideWayIn(mesh, way, witness).reaches).toBe('yes');
+  });
+
+  it('list a preflight, which does not lower the state', () => {
+    const { way } = gatewayWay(
+      AUTHENTICATION,
+      gatewayPolicy(
+        `action: DENY, rules: [{from: [{source: {notRequestPrincipals: ["${ISSUER}/*"]}}], to: [{operation: {notMethods: [OPTIONS]}}]}, {to: [{operation: {methods: [OPTIONS]}}], when: [{key: "request.headers[access-control-request-method]", notValues: ["*"]}]}]`,
+      ),
+    );
+    expect(way.state).toBe('enforced');
+    expect(way.exposures).toHaveLength(1);
+    expect(way.exposures[0].witness.method).toBe('OPTIONS');
+  });
+
+  it('take a plain OPTIONS seriously', () => {
+    const { way } = gatewayWay(
+      AUTHENTICATION,
+      gatewayPolicy(
+        `action: DENY, rules: [{from: [{source: {notRequestPrincipals: ["${ISSUER}/*"]}}], to: [{operation: {notMethods: [OPTIONS]}}]}]`,
+      ),
+    );
+    expect(way.state).toBe('partial');
+  });
+
+  it('know that a claim header cannot be forged at its own proxy', () => {
+    const withHeader = gatewayAuthentication(
+      `{issuer: ${ISSUER}, jwksUri: "https://k.example", outputClaimToHeaders: [{header: x-sub, claim: sub}]}`,
+    );
+    const policy = gatewayPolicy(
+      'rules: [{when: [{key: "request.headers[x-sub]", values: ["*"]}]}]',
+    );
+    expect(gatewayWay(withHeader, policy).way.state).toBe('enforced');
+    expect(gatewayWay(AUTHENTICATION, policy).way.state).toBe('partial');
+  });
+
+  it('are not denied where a route compares by regular expression', () => {
+    const routes = (regex: string) => `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: backend-vs, namespace: default}
+spec:
+  hosts: ["*"]
+  gateways: [backend-gateway]
+  http: [{match: [{uri: {regex: "${regex}"}}], route: [{destination: {host: backend, port: {number: 80}}}]}]
+`;
+    const perhaps = gatewayWay(
+      AUTHENTICATION,
+      REQUIRE_TOKEN,
+      exempt('paths: ["/ab*"]'),
+      routes('/a[a-z]*z9q'),
+    );
+    expect(perhaps.way.state).not.toBe('enforced');
+    const surely = gatewayWay(
+      AUTHENTICATION,
+      REQUIRE_TOKEN,
+      routes('/a[a-z]*z9q'),
+    );
+    expect(surely.way.state).toBe('enforced');
+  });
+
+  it('are only sampled where there are too many classes, and never said to be none', () => {
+    const hosts = Array.from(
+      { length: 100 },
+      (_, i) => `"h${i}.example.com"`,
+    ).join(', ');
+    const paths = Array.from({ length: 100 }, (_, i) => `"/p${i}"`).join(', ');
+    const rule = (extra: string) =>
+      gatewayPolicy(
+        `action: DENY, rules: [{from: [{source: {notRequestPrincipals: ["*"]}}], to: [{operation: {hosts: [${hosts}]}}, {operation: {paths: [${paths}]}}${extra}]}]`,
+      );
+    const open = gatewayWay(AUTHENTICATION, rule('')).way;
+    expect(open.state).toBe('partial');
+    const closed = gatewayWay(
+      AUTHENTICATION,
+      rule(', {operation: {methods: ["*"]}}'),
+    ).way;
+    expect(closed).toMatchObject({ state: 'unknown', exposures: [] });
+    expect(closed.reason).toMatch(/too many/);
+  });
+});
