@@ -3,7 +3,7 @@ import { createFrontendModule } from '@backstage/frontend-plugin-api';
 import { SignInPageBlueprint } from '@backstage/plugin-app-react';
 
 // The sandbox has nobody to tell apart: whoever opens the portal is the guest, without a click.
-const signInPage = SignInPageBlueprint.make({
+export const signInPage = SignInPageBlueprint.make({
   params: {
     loader: async () => props =>
       <ProxiedSignInPage {...props} provider="guest" />,

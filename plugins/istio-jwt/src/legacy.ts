@@ -11,6 +11,7 @@ import {
   discoveryApiRef,
   fetchApiRef,
 } from '@backstage/core-plugin-api';
+import type { ComponentType } from 'react';
 import { istioJwtApiRef, IstioJwtClient } from './api';
 import { entityContentRouteRef } from './routes';
 
@@ -35,7 +36,7 @@ export const istioJwtPlugin = createPlugin({
  *
  * @public
  */
-export const EntityIstioJwtCard = istioJwtPlugin.provide(
+export const EntityIstioJwtCard: ComponentType = istioJwtPlugin.provide(
   createComponentExtension({
     name: 'EntityIstioJwtCard',
     component: {
@@ -52,7 +53,7 @@ export const EntityIstioJwtCard = istioJwtPlugin.provide(
  *
  * @public
  */
-export const EntityIstioJwtContent = istioJwtPlugin.provide(
+export const EntityIstioJwtContent: ComponentType = istioJwtPlugin.provide(
   createRoutableExtension({
     name: 'EntityIstioJwtContent',
     mountPoint: entityContentRouteRef,

@@ -26,7 +26,9 @@ export function describeFailure(error: unknown): RequestFailure {
     message:
       name === 'TimeoutError'
         ? 'The portal’s backend did not answer in time.'
-        : message || 'The portal’s backend could not be reached.',
+        : `The portal’s backend could not be reached${
+            message ? ` (${message})` : ''
+          }.`,
   };
 }
 

@@ -1,5 +1,9 @@
 import { IstioJwtSignal, ProbeRun } from 'backstage-plugin-istio-jwt-common';
-import { buildObservation, buildRun, ENTITY_REF } from '../__testUtils__/fixtures';
+import {
+  buildObservation,
+  buildRun,
+  ENTITY_REF,
+} from '../__testUtils__/fixtures';
 import { refuse } from '../__testUtils__/refuse';
 import { chooseNewerRun } from './chooseNewerRun';
 import { followRun } from './followRun';
@@ -96,7 +100,8 @@ describe('followRun', () => {
     });
     await jest.advanceTimersByTimeAsync(1000 + 2000 + 4000);
     expect(requests()).toBe(3);
-    expect(seen.failures).toContain('gone fishing');
+    expect(seen.failures).toHaveLength(3);
+    expect(seen.failures[0]).toContain('gone fishing');
   });
 
   it('gives up on a run that the backend does not know', async () => {

@@ -1,17 +1,14 @@
-import { Text } from '@backstage/ui';
 import { EntityStatus } from 'backstage-plugin-istio-jwt-common';
-import { describeState } from '../../format/describeState';
 import { summarizeRun } from '../../format/summarizeRun';
 import { ProbeRunControl } from '../../live/useProbeRun';
 import { FreshnessLine } from '../FreshnessNotices';
+import { Headline } from '../Headline';
 import { IssuersLine } from '../Issuers';
 import { ProbeProgress } from '../ProbeControls';
 import { StateAnnouncer } from '../StateAnnouncer';
-import { StateBadge } from '../StateBadge';
 import { ProblemNotices } from '../StatusNotice';
 import { DisagreementAlert, VerdictPanel } from '../VerdictPanel';
 import { WaysInSummary } from '../WaysIn';
-import styles from './EntityIstioJwtCard.module.css';
 
 export function AssessedCard({
   status,
@@ -27,12 +24,7 @@ export function AssessedCard({
     <>
       <StateAnnouncer state={status.state} />
       <DisagreementAlert disagreements={summarizeRun(run).disagreements} />
-      <div className={styles.headline}>
-        <StateBadge state={status.state} size="large" />
-        <Text as="p" variant="body-medium">
-          <strong>{describeState(status.state).meaning}</strong> {status.reason}
-        </Text>
-      </div>
+      <Headline status={status} variant="body-medium" />
       <VerdictPanel status={status} run={run} />
       <ProbeProgress control={probes} />
       <ProblemNotices problems={status.problems} severity="warning" />

@@ -12,7 +12,10 @@ import {
   ENTITY_REF,
 } from '../../__testUtils__/fixtures';
 import { refuse } from '../../__testUtils__/refuse';
-import { createFakeApi, renderWithApi } from '../../__testUtils__/renderWithApi';
+import {
+  createFakeApi,
+  renderWithApi,
+} from '../../__testUtils__/renderWithApi';
 import { EntityIstioJwtCard } from './EntityIstioJwtCard';
 
 describe('EntityIstioJwtCard', () => {
@@ -32,6 +35,9 @@ describe('EntityIstioJwtCard', () => {
     expect(
       await screen.findByText('A valid token is required.'),
     ).toBeInTheDocument();
+    for (const badge of screen.getAllByText('Enforced')) {
+      expect(badge).toHaveAttribute('data-tone', 'success');
+    }
     expect(
       screen.getByText(/Every way in needs a valid token\./),
     ).toBeInTheDocument();
@@ -170,6 +176,11 @@ describe('EntityIstioJwtCard', () => {
     expect(screen.getByText(/Connection refused\./)).toBeInTheDocument();
     expect(screen.getByText('Grant list and watch.')).toBeInTheDocument();
     expect(screen.getByText('A valid token is required.')).toBeInTheDocument();
+    // Nobody knows what holds now, so nothing is green.
+    expect(screen.getByText(/Enforced when last read/)).toBeInTheDocument();
+    for (const badge of screen.getAllByText(/^Enforced/)) {
+      expect(badge).toHaveAttribute('data-tone', 'neutral');
+    }
   });
 
   it('says that a cluster is still being read', async () => {

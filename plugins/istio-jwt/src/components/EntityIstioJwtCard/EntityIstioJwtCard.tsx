@@ -4,6 +4,7 @@ import { ProtectionView, useProtection } from '../../live/useProtection';
 import { ProbeRunControl } from '../../live/useProbeRun';
 import { FreshnessNotices } from '../FreshnessNotices';
 import { SandboxChip } from '../SandboxChip';
+import { DatedProvider, isDated } from '../StateBadge';
 import {
   DeniedNotice,
   FailedNotice,
@@ -101,7 +102,9 @@ function CardContent({
   return (
     <>
       {notices}
-      <AssessedCard status={view.status} probes={probes} tabPath={tabPath} />
+      <DatedProvider value={isDated(view.status, view.receipt.refreshFailure)}>
+        <AssessedCard status={view.status} probes={probes} tabPath={tabPath} />
+      </DatedProvider>
     </>
   );
 }

@@ -1,17 +1,15 @@
-import { Text } from '@backstage/ui';
 import { EntityStatus } from 'backstage-plugin-istio-jwt-common';
-import { describeState } from '../../format/describeState';
 import { sortWorstFirst } from '../../format/rankStates';
 import { summarizeRun } from '../../format/summarizeRun';
 import { ProbeRunControl } from '../../live/useProbeRun';
 import { FindingsSection } from '../Findings';
 import { FreshnessLine } from '../FreshnessNotices';
+import { Headline } from '../Headline';
 import { IssuersSection } from '../Issuers';
 import { PoliciesSection } from '../Policies';
 import { ProbeProgress } from '../ProbeControls';
 import { Section } from '../Section';
 import { StateAnnouncer } from '../StateAnnouncer';
-import { StateBadge } from '../StateBadge';
 import { ProblemNotices } from '../StatusNotice';
 import { DisagreementAlert, VerdictPanel } from '../VerdictPanel';
 import { WaysInSection } from '../WaysIn';
@@ -37,13 +35,7 @@ export function AssessedTab({
         actions={<TabActions status={status} probes={probes} />}
       >
         <div className={styles.summary}>
-          <div className={styles.headline}>
-            <StateBadge state={status.state} size="large" />
-            <Text as="p" variant="body-large">
-              <strong>{describeState(status.state).meaning}</strong>{' '}
-              {status.reason}
-            </Text>
-          </div>
+          <Headline status={status} variant="body-large" />
           <VerdictPanel status={status} run={run} />
           <ProbeProgress control={probes} />
           <FreshnessLine freshness={status.freshness} />

@@ -13,7 +13,10 @@ import {
   ENTITY_REF,
 } from '../../__testUtils__/fixtures';
 import { refuse } from '../../__testUtils__/refuse';
-import { createFakeApi, renderWithApi } from '../../__testUtils__/renderWithApi';
+import {
+  createFakeApi,
+  renderWithApi,
+} from '../../__testUtils__/renderWithApi';
 import { EntityIstioJwtContent } from './EntityIstioJwtContent';
 
 const progress = (done: number, total: number) =>

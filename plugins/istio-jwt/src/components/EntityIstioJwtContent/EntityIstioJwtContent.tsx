@@ -1,9 +1,11 @@
-import { Card, CardBody } from '@backstage/ui';
 import { useEntity } from '@backstage/plugin-catalog-react';
+import { ClusterFreshness } from 'backstage-plugin-istio-jwt-common';
 import { ReactNode } from 'react';
 import { useProtection } from '../../live/useProtection';
 import { FreshnessNotices } from '../FreshnessNotices';
 import { SandboxChip } from '../SandboxChip';
+import { Section } from '../Section';
+import { DatedProvider, isDated } from '../StateBadge';
 import {
   DeniedNotice,
   FailedNotice,
@@ -28,7 +30,6 @@ export function EntityIstioJwtContent() {
   if (view.kind === 'denied') {
     return (
       <Plain>
-        <SandboxChip />
         <DeniedNotice message={view.message} />
       </Plain>
     );
@@ -36,7 +37,6 @@ export function EntityIstioJwtContent() {
   if (view.kind === 'failed') {
     return (
       <Plain>
-        <SandboxChip />
         <FailedNotice
           message={view.message}
           retrying={view.retrying}
@@ -47,8 +47,7 @@ export function EntityIstioJwtContent() {
   }
   if (view.kind === 'unannotated') {
     return (
-      <Plain>
-        <SandboxChip freshness={view.status.freshness} />
+      <Plain freshness={view.status.freshness}>
         <UnannotatedNotice
           problem={view.problem}
           entityName={entity.metadata.name}
@@ -66,8 +65,7 @@ export function EntityIstioJwtContent() {
   );
   if (view.kind === 'unmatched') {
     return (
-      <Plain>
-        <SandboxChip freshness={view.status.freshness} />
+      <Plain freshness={view.status.freshness}>
         {notices}
         <ProblemNotices problems={view.status.problems} severity="warning" />
       </Plain>
@@ -76,17 +74,26 @@ export function EntityIstioJwtContent() {
   return (
     <div className={styles.tab}>
       {notices}
-      <AssessedTab status={view.status} probes={probes} />
+      <DatedProvider value={isDated(view.status, view.receipt.refreshFailure)}>
+        <AssessedTab status={view.status} probes={probes} />
+      </DatedProvider>
     </div>
   );
 }
 
-function Plain({ children }: { children: ReactNode }) {
+function Plain({
+  freshness,
+  children,
+}: {
+  freshness?: ClusterFreshness[];
+  children: ReactNode;
+}) {
   return (
-    <Card>
-      <CardBody>
-        <div className={styles.plain}>{children}</div>
-      </CardBody>
-    </Card>
+    <Section
+      title="JWT protection"
+      actions={<SandboxChip freshness={freshness} />}
+    >
+      <div className={styles.plain}>{children}</div>
+    </Section>
   );
 }

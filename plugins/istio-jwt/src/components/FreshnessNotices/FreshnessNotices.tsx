@@ -1,5 +1,6 @@
 import { Alert, Button } from '@backstage/ui';
 import { ClusterFreshness } from 'backstage-plugin-istio-jwt-common';
+import { finishSentence } from '../../format/finishSentence';
 import { formatAbsolute } from '../../format/formatTime';
 import { RelativeTime } from '../RelativeTime';
 
@@ -66,7 +67,7 @@ function ClusterNotice({
               <RelativeTime at={state.since} />
             </>
           }
-          description={`${state.reason} Since ${formatAbsolute(
+          description={`${finishSentence(state.reason)} Since ${formatAbsolute(
             state.since,
           )} changes in the cluster are not seen.`}
         />

@@ -10,9 +10,9 @@ export function StateAnnouncer({ state }: { state: ProtectionState }) {
   useEffect(() => {
     if (known.current !== state) {
       const before = describeState(known.current).label;
-      const { label, meaning } = describeState(state);
+      const { label } = describeState(state);
       known.current = state;
-      setMessage(`JWT protection went from ${before} to ${label}. ${meaning}`);
+      setMessage(`JWT protection went from ${before} to ${label}`);
     }
   }, [state]);
   return <VisuallyHidden role="status">{message}</VisuallyHidden>;

@@ -10,6 +10,7 @@ import {
 } from '@remixicon/react';
 import { ProtectionState } from 'istio-jwt-policy-engine';
 import { describeState } from '../../format/describeState';
+import { useIsDated } from './DatedContext';
 import styles from './StateBadge.module.css';
 
 const ICONS: Record<ProtectionState, RemixiconComponentType> = {
@@ -31,11 +32,17 @@ export function StateBadge({
   size?: 'small' | 'large';
 }) {
   const { label, tone } = describeState(state);
+  const isDated = useIsDated();
   const Icon = ICONS[state] ?? RiQuestionLine;
   return (
-    <span className={styles.badge} data-tone={tone} data-size={size}>
+    <span
+      className={styles.badge}
+      data-tone={isDated && tone === 'success' ? 'neutral' : tone}
+      data-size={size}
+    >
       <Icon size="1.15em" aria-hidden />
       {label}
+      {isDated && size === 'large' && ' when last read'}
     </span>
   );
 }

@@ -1,1 +1,2 @@
 export * from './StateBadge';
+export * from './DatedContext';

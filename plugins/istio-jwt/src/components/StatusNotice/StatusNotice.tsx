@@ -5,6 +5,7 @@ import {
   ANNOTATION_KUBERNETES_NAMESPACE,
   StatusProblem,
 } from 'backstage-plugin-istio-jwt-common';
+import { finishSentence } from '../../format/finishSentence';
 import { CopyLine } from '../CopyLine';
 import styles from './StatusNotice.module.css';
 
@@ -28,7 +29,9 @@ export function DeniedNotice({ message }: { message: string }) {
       status="info"
       icon={<RiLockLine aria-hidden />}
       title="You may not see this entity’s JWT protection"
-      description={`${message} Ask an administrator of the portal for the permission istio-jwt.status.read.`}
+      description={`${finishSentence(
+        message,
+      )} Ask an administrator of the portal for the permission istio-jwt.status.read.`}
     />
   );
 }
@@ -48,7 +51,9 @@ export function FailedNotice({
       status="danger"
       icon
       title="JWT protection could not be read"
-      description={`${message} Nothing is known about the service until this works.`}
+      description={`${finishSentence(
+        message,
+      )} Nothing is known about the service until this works.`}
       customActions={
         <Button
           size="small"

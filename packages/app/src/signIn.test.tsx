@@ -1,0 +1,64 @@
+import {
+  createExtensionTester,
+  mockApis,
+  renderInTestApp,
+  TestApiProvider,
+} from '@backstage/frontend-test-utils';
+import { discoveryApiRef } from '@backstage/frontend-plugin-api';
+import { SignInPageBlueprint } from '@backstage/plugin-app-react';
+import { waitFor } from '@testing-library/react';
+import { signInPage } from './signIn';
+
+const session = {
+  profile: { displayName: 'Guest' },
+  providerInfo: {},
+  backstageIdentity: {
+    token: `x.${btoa(JSON.stringify({ exp: Date.now() / 1000 + 3600 }))}.x`,
+    identity: {
+      type: 'user',
+      userEntityRef: 'user:development/guest',
+      ownershipEntityRefs: ['user:development/guest'],
+    },
+  },
+};
+
+describe('the sign-in page', () => {
+  const fetched: string[] = [];
+  const original = global.fetch;
+
+  beforeEach(() => {
+    global.fetch = (async (url: string) => {
+      fetched.push(String(url));
+      return { ok: true, json: async () => session };
+    }) as unknown as typeof fetch;
+  });
+
+  afterEach(() => {
+    global.fetch = original;
+  });
+
+  it('signs whoever comes in as the guest, without a click', async () => {
+    const SignInPage = createExtensionTester(signInPage).get(
+      SignInPageBlueprint.dataRefs.component,
+    );
+    const onSignInSuccess = jest.fn();
+    renderInTestApp(
+      <TestApiProvider
+        apis={[
+          [
+            discoveryApiRef,
+            mockApis.discovery({ baseUrl: 'http://portal.example' }),
+          ],
+        ]}
+      >
+        <SignInPage onSignInSuccess={onSignInSuccess} />
+      </TestApiProvider>,
+    );
+    await waitFor(() => expect(onSignInSuccess).toHaveBeenCalledTimes(1));
+    expect(fetched).toEqual(['http://portal.example/api/auth/guest/refresh']);
+    const [identity] = onSignInSuccess.mock.calls[0];
+    await expect(identity.getBackstageIdentity()).resolves.toMatchObject({
+      userEntityRef: 'user:development/guest',
+    });
+  });
+});
