@@ -7,7 +7,7 @@ import {
 import { ClusterMirror } from '../cluster';
 import { EntityTarget } from '../entity';
 import { AssessedService, hostMatches } from '../status/assessEntity';
-import { describeIssuer } from './locateToken';
+import { describeIssuer, locateToken } from './locateToken';
 import { IssuerContext, Vector, VECTORS } from './vectors';
 
 /** One request to be sent. */
@@ -66,10 +66,7 @@ function planWayIn(
   wayIn: WayInAssessment,
   target: EntityTarget,
 ): PlannedProbe[] {
-  const issuers = wayIn.issuers.slice(0, MAX_ISSUERS).map(use => ({
-    issuerUse: use,
-    issuer: describeIssuer(mesh, use),
-  }));
+  const issuers = listIssuers(mesh, wayIn).slice(0, MAX_ISSUERS);
   const first = issuers[0] ?? { issuer: NO_ISSUER };
   return choosePaths(wayIn, target.probePaths).flatMap(path =>
     VECTORS.flatMap((vector): PlannedProbe[] =>
@@ -78,6 +75,23 @@ function planWayIn(
         : issuers.map(issuer => ({ vector, path, ...issuer })),
     ),
   );
+}
+
+/** Every issuer once: two proxies of a way in that ask for the same token need one set of probes. */
+function listIssuers(
+  mesh: Mesh,
+  wayIn: WayInAssessment,
+): { issuer: IssuerContext; issuerUse: IssuerUse }[] {
+  const contexts = new Map<
+    string,
+    { issuer: IssuerContext; issuerUse: IssuerUse }
+  >();
+  for (const issuerUse of wayIn.issuers) {
+    const issuer = describeIssuer(mesh, issuerUse);
+    const key = JSON.stringify([issuer, locateToken(mesh, issuerUse)]);
+    if (!contexts.has(key)) contexts.set(key, { issuer, issuerUse });
+  }
+  return [...contexts.values()];
 }
 
 /** A path that the route sends to the service, where the entity names none. */

@@ -128,6 +128,9 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
               name: 'TooManyRequestsError',
               message: `Probes ran a moment ago. Try again in ${seconds} s.`,
             },
+            // Clients know Backstage's error bodies by these two.
+            request: { method: request.method, url: request.originalUrl },
+            response: { statusCode: 429 },
           });
         return;
       }

@@ -14,6 +14,13 @@ interface RunPath extends EntityPath {
   runId: string;
 }
 
+/** As Backstage's error middleware writes it. */
+interface ErrorBody {
+  error: { name: string; message: string };
+  request: { method: string; url: string };
+  response: { statusCode: number };
+}
+
 /** Types of the operations of openapi.yaml. */
 export type EndpointMap = {
   '#get|/v1/clusters': { response: ClusterFreshness[] };
@@ -23,7 +30,7 @@ export type EndpointMap = {
   };
   '#post|/v1/entities/{kind}/{namespace}/{name}/probe-runs': {
     path: EntityPath;
-    response: ProbeRun | { error: { name: string; message: string } };
+    response: ProbeRun | ErrorBody;
   };
   '#get|/v1/entities/{kind}/{namespace}/{name}/probe-runs/{runId}': {
     path: RunPath;
