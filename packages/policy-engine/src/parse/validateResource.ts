@@ -38,6 +38,8 @@ export function refOf(resource: Resource): ResourceRef {
 /**
  * What the API server's validation would refuse in a resource; empty where nothing. Kinds that the
  * engine does not read are not checked.
+ *
+ * @public
  */
 export function validateResource(resource: Resource): ParseError[] {
   const validate =
