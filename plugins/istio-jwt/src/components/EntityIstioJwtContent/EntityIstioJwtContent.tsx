@@ -22,9 +22,9 @@ export function EntityIstioJwtContent() {
   const { view, probes, refresh } = useProtection();
   if (view.kind === 'loading') {
     return (
-      <Plain>
+      <Section title="JWT protection">
         <LoadingNotice />
-      </Plain>
+      </Section>
     );
   }
   if (view.kind === 'denied') {
