@@ -68,6 +68,30 @@ function runStep(
   });
 }
 
+async function takeDownAndLook(): Promise<string[]> {
+  await takeDown();
+  const { processes, network, memoryBytes } = readStatus();
+  return [
+    ...processes.map(({ name }) => name),
+    ...network,
+    ...(memoryBytes > 0 ? ['a process of the lab'] : []),
+  ];
+}
+
+function countLeftovers(
+  left: string[],
+  counts: Counts,
+  say: (line: string) => void,
+): void {
+  if (left.length === 0) {
+    counts.passed += 1;
+    say('down: nothing is left');
+  } else {
+    counts.failed += 1;
+    say(`down: failed, left are ${left.join(', ')}`);
+  }
+}
+
 /**
  * Brings the lab up unless it is, runs its tests and the comparison of the engine with Envoy, and
  * takes it down again unless it was up. A machine that cannot run it is told why and passes.
@@ -111,6 +135,7 @@ export async function testLab(
     } else {
       counts.failed += 1;
     }
+    if (takesDown) countLeftovers(await takeDownAndLook(), counts, say);
     writeReport(counts);
     return counts.failed === 0 && counts.passed > 0 ? 0 : 1;
   } finally {
