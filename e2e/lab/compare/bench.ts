@@ -2,14 +2,22 @@
 import type { Lab } from '../client.ts';
 import type { Manifest } from '../kube.ts';
 import type { Decision } from './engine.ts';
-import type { PolicyWords } from './policies.ts';
+import type { Random } from './random.ts';
 import type { Caller, SampleRequest } from './requests.ts';
+import type { TokenStock } from './tokens.ts';
 
 const PLURALS: Record<string, string> = {
   RequestAuthentication: 'requestauthentications',
   PeerAuthentication: 'peerauthentications',
   AuthorizationPolicy: 'authorizationpolicies',
+  Gateway: 'gateways',
+  VirtualService: 'virtualservices',
 };
+const POLICIES = [
+  'requestauthentications',
+  'peerauthentications',
+  'authorizationpolicies',
+];
 const SECURITY = '/apis/security.istio.io/v1';
 
 export interface Seen {
@@ -18,12 +26,15 @@ export interface Seen {
   body: string;
 }
 
-export type Said = Pick<Decision, 'status' | 'body' | 'details' | 'trace'>;
+export interface Said extends Pick<Decision, 'body' | 'details' | 'trace'> {
+  status: Seen['status'] | 'unknown';
+}
 
 export interface Bench {
   readonly title: string;
-  readonly words: PolicyWords;
   readonly callers: readonly Caller[];
+  /** One set at random, with placeholders that `instantiate` fills in. */
+  generate(random: Random, stock: TokenStock): Manifest[];
   /** Policy sets that it takes at once. */
   readonly slots: number;
   /** What `policies` are on one slot: the placeholders filled in. */
@@ -76,7 +87,7 @@ export async function isAccepted(lab: Lab, policy: Manifest): Promise<boolean> {
   const plural = PLURALS[policy.kind!];
   const answer = await lab.kube.send(
     'PATCH',
-    `${SECURITY}/namespaces/${namespace}/${plural}/${name}?fieldManager=compare&dryRun=All&force=true`,
+    `/apis/${policy.apiVersion}/namespaces/${namespace}/${plural}/${name}?fieldManager=compare&dryRun=All&force=true`,
     policy,
     'application/apply-patch+yaml',
   );
@@ -89,7 +100,7 @@ export async function removeLeftovers(
   namespace: string,
   isOurs: (name: string) => boolean,
 ): Promise<void> {
-  for (const plural of Object.values(PLURALS)) {
+  for (const plural of POLICIES) {
     const path = `${SECURITY}/namespaces/${namespace}/${plural}`;
     for (const { metadata } of await lab.kube.list(path)) {
       if (!isOurs(metadata!.name!)) continue;

@@ -16,6 +16,7 @@ export const {
   compileProxy,
   decide,
   decideWayIn,
+  matchRoute,
   Mesh,
   parseObjects,
 } = engine;

@@ -23,54 +23,9 @@ import {
   SERVER_PORT,
   startComparedMesh,
 } from './meshTopology.ts';
-import { GATEWAY_HOSTS as POLICY_HOSTS, RANGES } from './policies.ts';
-import type { PolicyWords } from './policies.ts';
-import { GATEWAY_HOSTS, type SampleRequest } from './requests.ts';
-
-const onServer = { selector: { matchLabels: { app: 'server' } } };
-const onGateway = { selector: { matchLabels: { istio: 'compare-gateway' } } };
-
-const SERVER_HOSTS = [
-  'server.compare',
-  'server.compare:80',
-  'server.compare.svc.cluster.local',
-];
-
-const WORDS: PolicyWords = {
-  hosts: [...POLICY_HOSTS, ...SERVER_HOSTS, 'server.*', '*.compare'],
-  principals: [
-    '*',
-    'cluster.local/ns/default/sa/frontend',
-    'cluster.local/ns/compare/sa/gateway',
-    'cluster.local/ns/default/*',
-    '*/sa/stranger',
-    'frontend',
-  ],
-  namespaces: ['default', 'compare', '*', 'def*', '*ault'],
-  ports: ['8080', '80'],
-  ranges: RANGES,
-  strictSelector: onServer.selector,
-  places: [
-    { namespace: NAMESPACE, target: onServer },
-    { namespace: NAMESPACE, target: onServer },
-    { namespace: NAMESPACE, target: onServer },
-    { namespace: 'istio-system', target: onServer },
-    { namespace: NAMESPACE, target: onGateway },
-    { namespace: NAMESPACE, target: onGateway },
-    { namespace: 'istio-system', target: onGateway },
-    { namespace: NAMESPACE, target: {} },
-    { namespace: 'default', target: onServer },
-  ],
-};
-
-const CALLERS = [
-  { name: 'frontend', hosts: SERVER_HOSTS },
-  { name: 'frontend', hosts: SERVER_HOSTS },
-  { name: 'stranger', hosts: SERVER_HOSTS },
-  { name: 'plaintext', hosts: [...SERVER_HOSTS, 'h.example.com'] },
-  { name: 'gateway', hosts: GATEWAY_HOSTS },
-  { name: 'gateway', hosts: GATEWAY_HOSTS },
-];
+import { generatePolicies } from './policies.ts';
+import { CALLERS, onGateway, onServer, WORDS } from './meshWords.ts';
+import type { SampleRequest } from './requests.ts';
 
 /** Under it a set may put a STRICT of its own; mesh-wide settings of other tests do not reach. */
 const PERMISSIVE: Manifest = {
@@ -157,7 +112,7 @@ export async function startMeshBench(lab: Lab): Promise<Bench> {
 
   return {
     title: 'a gateway and a sidecar with mutual TLS',
-    words: WORDS,
+    generate: (random, stock) => generatePolicies(random, stock, WORDS),
     callers: CALLERS,
     slots: 1,
     instantiate(policies, _slot, generation) {

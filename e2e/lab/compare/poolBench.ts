@@ -9,9 +9,14 @@ import {
 } from '../pool.ts';
 import { fillIn, removeLeftovers, type Bench } from './bench.ts';
 import { compileProxy, decide, Mesh, parseObjects } from './engine.ts';
-import { GATEWAY_HOSTS as POLICY_HOSTS, RANGES } from './policies.ts';
-import type { Place, PolicyWords } from './policies.ts';
+import { generatePolicies } from './policies.ts';
 import { GATEWAY_HOSTS, type SampleRequest } from './requests.ts';
+import {
+  GATEWAY_HOSTS as POLICY_HOSTS,
+  RANGES,
+  type Place,
+  type PolicyWords,
+} from './words.ts';
 
 const select = (matchLabels: Record<string, string>) => ({
   selector: { matchLabels },
@@ -68,7 +73,7 @@ export async function startPoolBench(lab: Lab, count: number): Promise<Bench> {
     pool[slot].ports[from === 'port1' ? 1 : 0];
   return {
     title: `${count} gateways`,
-    words: WORDS,
+    generate: (random, stock) => generatePolicies(random, stock, WORDS),
     callers: ['port0', 'port0', 'port0', 'port1'].map(name => ({
       name,
       hosts: GATEWAY_HOSTS,

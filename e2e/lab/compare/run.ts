@@ -9,9 +9,9 @@ import type { Manifest } from '../kube.ts';
 import { sleep } from '../wait.ts';
 import { compare, isAccepted, type Bench } from './bench.ts';
 import { startMeshBench } from './meshBench.ts';
-import { generatePolicies } from './policies.ts';
 import { startPoolBench } from './poolBench.ts';
 import { createRandom, type Random } from './random.ts';
+import { startRouteBench } from './routeBench.ts';
 import { describeCase, fingerprint, type Disagreement } from './report.ts';
 import { generateRequest, type SampleRequest } from './requests.ts';
 import { Shrinker } from './shrink.ts';
@@ -19,7 +19,7 @@ import { count, createTally, printTally, totalOf } from './tally.ts';
 import type { Tally } from './tally.ts';
 import { buildTokens, type TokenStock } from './tokens.ts';
 
-const BENCHES = ['gateways', 'mesh'];
+const BENCHES = ['gateways', 'routes', 'mesh'];
 const REQUESTS_PER_SET = 60;
 /** Cases that are made small; more of them would only say the same again. */
 const MAX_SHRUNK = 8;
@@ -29,8 +29,8 @@ const { values: options } = parseArgs({
     decisions: { type: 'string', default: process.env.LAB_DECISIONS ?? '6000' },
     seed: { type: 'string', default: '1' },
     gateways: { type: 'string', default: '12' },
-    /** `gateways`, `mesh` or `all`. */
-    bench: { type: 'string', default: 'all' },
+    /** Of `gateways`, `routes`, `mesh`, comma-separated. */
+    bench: { type: 'string', default: 'gateways,mesh' },
     /** File for the disagreements, in Markdown. */
     out: { type: 'string' },
   },
@@ -105,7 +105,7 @@ async function runBatches(
     const generation = `g${process.pid}x${batch}`;
     // Chosen one after the other, whatever the API server takes how long: a seed gives one run.
     const chosen = slots.map(() => ({
-      policies: generatePolicies(random, stock, bench.words),
+      policies: bench.generate(random, stock),
       requests: Array.from({ length: REQUESTS_PER_SET }, () =>
         generateRequest(random, stock, bench.callers),
       ),
@@ -173,8 +173,9 @@ async function main(): Promise<number> {
   let text = '';
   for (const start of [
     () => startPoolBench(lab, Number(options.gateways)),
+    () => startRouteBench(lab, Number(options.gateways)),
     () => startMeshBench(lab),
-  ].filter((_, index) => ['all', BENCHES[index]].includes(options.bench))) {
+  ].filter((_, index) => options.bench.split(',').includes(BENCHES[index]))) {
     const bench = await start();
     say(
       `engine against Envoy on ${bench.title}, Istio ${lab.state.istioLine}, seed ${seed}`,

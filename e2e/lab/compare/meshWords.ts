@@ -1,0 +1,55 @@
+/** What policies and callers of the compared mesh are made of. */
+import { NAMESPACE } from './meshTopology.ts';
+import { GATEWAY_HOSTS } from './requests.ts';
+import {
+  GATEWAY_HOSTS as POLICY_HOSTS,
+  RANGES,
+  type PolicyWords,
+} from './words.ts';
+
+export const onServer = { selector: { matchLabels: { app: 'server' } } };
+export const onGateway = {
+  selector: { matchLabels: { istio: 'compare-gateway' } },
+};
+
+const SERVER_HOSTS = [
+  'server.compare',
+  'server.compare:80',
+  'server.compare.svc.cluster.local',
+];
+
+export const WORDS: PolicyWords = {
+  hosts: [...POLICY_HOSTS, ...SERVER_HOSTS, 'server.*', '*.compare'],
+  principals: [
+    '*',
+    'cluster.local/ns/default/sa/frontend',
+    'cluster.local/ns/compare/sa/gateway',
+    'cluster.local/ns/default/*',
+    '*/sa/stranger',
+    'frontend',
+  ],
+  namespaces: ['default', 'compare', '*', 'def*', '*ault'],
+  ports: ['8080', '80'],
+  ranges: RANGES,
+  strictSelector: onServer.selector,
+  places: [
+    { namespace: NAMESPACE, target: onServer },
+    { namespace: NAMESPACE, target: onServer },
+    { namespace: NAMESPACE, target: onServer },
+    { namespace: 'istio-system', target: onServer },
+    { namespace: NAMESPACE, target: onGateway },
+    { namespace: NAMESPACE, target: onGateway },
+    { namespace: 'istio-system', target: onGateway },
+    { namespace: NAMESPACE, target: {} },
+    { namespace: 'default', target: onServer },
+  ],
+};
+
+export const CALLERS = [
+  { name: 'frontend', hosts: SERVER_HOSTS },
+  { name: 'frontend', hosts: SERVER_HOSTS },
+  { name: 'stranger', hosts: SERVER_HOSTS },
+  { name: 'plaintext', hosts: [...SERVER_HOSTS, 'h.example.com'] },
+  { name: 'gateway', hosts: GATEWAY_HOSTS },
+  { name: 'gateway', hosts: GATEWAY_HOSTS },
+];

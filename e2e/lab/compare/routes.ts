@@ -1,0 +1,119 @@
+/** VirtualServices at random. Every route answers by itself, with a status of its own. */
+import type { Manifest } from '../kube.ts';
+import type { Random } from './random.ts';
+
+const SERVER_HOSTS = ['*', '*.example.com', 'h.example.com', 'other.test'];
+const ROUTE_HOSTS = [
+  '*',
+  '*.example.com',
+  'h.example.com',
+  'a.example.com',
+  'other.test',
+  '*.b.example.com',
+];
+
+/** The first status that a route answers with; the next has the next one. */
+const FIRST_STATUS = 220;
+
+function pickUri(random: Random) {
+  return random.pick([
+    { exact: '/healthz' },
+    { exact: '/api' },
+    { prefix: '/' },
+    { prefix: '/api' },
+    { prefix: '/api/' },
+    { prefix: '/a/b' },
+    { prefix: '/API' },
+    { regex: '/d/.*' },
+    { regex: '/api/v[0-9]+/users' },
+    { regex: '.*users' },
+  ]);
+}
+
+function pickMatch(random: Random) {
+  const match: Record<string, unknown> = {};
+  if (random.chance(0.8)) match.uri = pickUri(random);
+  if (random.chance(0.15)) match.ignoreUriCase = true;
+  if (random.chance(0.2)) {
+    match.method = random.pick([
+      { exact: 'GET' },
+      { exact: 'POST' },
+      { prefix: 'P' },
+      { regex: 'GET|PUT' },
+    ]);
+  }
+  if (random.chance(0.2)) {
+    match.headers = {
+      'x-role': random.pick([
+        { exact: 'admin' },
+        { prefix: 'ad' },
+        { regex: 'adm.*|dev' },
+        {},
+      ]),
+    };
+  }
+  if (random.chance(0.1)) {
+    match.withoutHeaders = { 'x-role': { exact: 'admin' } };
+  }
+  if (random.chance(0.15)) {
+    match.authority = random.pick([
+      { exact: 'h.example.com' },
+      { prefix: 'h.' },
+      { exact: 'h.example.com:8080' },
+    ]);
+  }
+  if (random.chance(0.15)) {
+    match.queryParams = random.pick<object>([
+      { x: { exact: '1' } },
+      { page: { regex: '[0-9]' } },
+      { page: { exact: '1' } },
+    ]);
+  }
+  if (random.chance(0.1)) match.port = random.pick([80, 8080]);
+  return match;
+}
+
+/** A Gateway with one or two hosts per port, and up to four VirtualServices behind it. */
+export function generateRoutes(random: Random): Manifest[] {
+  let status = FIRST_STATUS;
+  const answer = () => {
+    if (random.chance(0.12)) {
+      return { redirect: { uri: '/moved', redirectCode: 308 } };
+    }
+    status += 1;
+    return { directResponse: { status, body: { string: `${status}` } } };
+  };
+  const gateway: Manifest = {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'Gateway',
+    metadata: { name: '$POOL', namespace: '$NS' },
+    spec: {
+      selector: { pool: '$POOL' },
+      servers: ['$PORT0', '$PORT1'].map(port => ({
+        port: { number: port, name: `http-${port}`, protocol: 'HTTP' },
+        hosts: random.some(SERVER_HOSTS, 1, 2),
+      })),
+    },
+  };
+  const count = 1 + random.int(4);
+  const services = Array.from({ length: count }, (_, index) => ({
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'VirtualService',
+    metadata: { name: `$GENERATION-vs${index}`, namespace: '$NS' },
+    spec: {
+      hosts: random.some(ROUTE_HOSTS, 1, 2),
+      gateways: random.pick([['$POOL'], ['$NS/$POOL'], ['mesh', '$POOL']]),
+      http: Array.from({ length: 1 + random.int(3) }, () => ({
+        ...(random.chance(0.8)
+          ? {
+              match: Array.from({ length: 1 + random.int(2) }, () =>
+                pickMatch(random),
+              ),
+            }
+          : {}),
+        ...answer(),
+      })),
+    },
+  }));
+  return [gateway, ...services];
+}
