@@ -5,7 +5,7 @@ import { modeOf } from '../attach/mutualTls';
 import { Facts, readFacts } from './facts';
 import { evaluateJwt, JwtOutcome } from './jwtAuthn';
 import { METHODS } from './methods';
-import { headersAfterJwt } from './jwtHeaders';
+import { consumedTokens, headersAfterJwt } from './jwtHeaders';
 import { evaluateRuleSet, RuleSetResult } from './rbac';
 
 /** What stopped a request before the filters. */
@@ -52,7 +52,9 @@ export function evaluate(program: Program, request: ProxyRequest): Evaluation {
   const jwt = isTcp ? undefined : evaluateJwt(program, request, facts);
   const claims = claimsAfter(jwt);
   const headers = headersAfterJwt(program, facts, jwt, claims);
-  const seen = { ...facts, claims, headers };
+  const tokenPrefixes = new Map(facts.tokenPrefixes);
+  consumedTokens(jwt).forEach(token => tokenPrefixes.delete(token.name));
+  const seen = { ...facts, claims, headers, tokenPrefixes };
   const filters = isTcp ? program.tcp : program.http;
   // ext_authz runs before jwt_authn and may change what later filters see.
   const custom = evaluateRuleSet(filters.custom, facts);
@@ -89,9 +91,6 @@ function checkPreconditions(
       facts.method,
     )}`;
     return { kind: 'bad-request', why };
-  }
-  if (facts.path.includes('#') || facts.query.includes('#')) {
-    return { kind: 'bad-request', why: 'Envoy refuses a path with a fragment' };
   }
   return undefined;
 }

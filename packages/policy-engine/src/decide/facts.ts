@@ -1,5 +1,6 @@
 import { normalizePath } from '../match/normalizePath';
 import { ProxyRequest } from '../model';
+import { tokenName, tokenPrefix } from './tokenPlace';
 
 /** Verified claims, none, or not known whether there are any and which. */
 export type Claims =
@@ -16,6 +17,8 @@ export interface Facts {
   path: string;
   query: string;
   headers: ReadonlyMap<string, string>;
+  /** Headers of which only the text before a token is known: `request.tokens` without `headers`. */
+  tokenPrefixes: ReadonlyMap<string, string>;
   /** SPIFFE URI of the peer; undefined for a peer without a certificate. */
   principal: string | undefined;
   sourceIp: string | undefined;
@@ -31,13 +34,15 @@ const NO_CLAIMS: Claims = { kind: 'none' };
 export function readFacts(request: ProxyRequest): Facts {
   const { path, query } = normalizePath(request.path ?? '/');
   const { principal, ip, remoteIp } = request.source ?? {};
+  const headers = readHeaders(request.headers);
   return {
     port: request.port,
     method: request.method ?? 'GET',
     host: request.host?.toLowerCase(),
     path,
     query,
-    headers: readHeaders(request.headers),
+    headers,
+    tokenPrefixes: readTokenPrefixes(request, headers),
     principal: principal === undefined ? undefined : `spiffe://${principal}`,
     sourceIp: ip,
     remoteIp: remoteIp ?? ip,
@@ -45,6 +50,20 @@ export function readFacts(request: ProxyRequest): Facts {
     sni: request.sni?.toLowerCase(),
     claims: NO_CLAIMS,
   };
+}
+
+function readTokenPrefixes(
+  request: ProxyRequest,
+  headers: ReadonlyMap<string, string>,
+): Map<string, string> {
+  const prefixes = new Map<string, string>();
+  for (const token of request.tokens ?? []) {
+    const name = tokenName(token);
+    if (token.in === 'header' && !headers.has(name)) {
+      prefixes.set(name, tokenPrefix(token));
+    }
+  }
+  return prefixes;
 }
 
 /** Lower-case names; repeated headers joined by commas, as Envoy's matchers see them. */

@@ -3,6 +3,7 @@ import { HttpRouteSpec } from '../parse/specs';
 import { Program } from '../compile/program';
 import { Evaluation } from './evaluate';
 import { readHeaders } from './facts';
+import { consumedTokens } from './jwtHeaders';
 
 /** Identity and protocol that the next proxy sees of a gateway. */
 export interface NextHop {
@@ -50,14 +51,25 @@ function applyJwtOutputs(
 ): ProxyRequest {
   if (!jwt || program.providers.length === 0) return request;
   const changed = { ...request, headers: Object.fromEntries(facts.headers) };
-  if (jwt.kind !== 'passed' || !jwt.provider || jwt.provider.forward) {
-    return changed;
-  }
-  const removed = new Set(
-    jwt.tokens.filter(token => token.in !== 'cookie').map(({ index }) => index),
+  const removed = consumedTokens(jwt);
+  const indexes = new Set(removed.map(({ index }) => index));
+  const tokens = (request.tokens ?? []).filter((_, i) => !indexes.has(i));
+  const params = removed.flatMap(token =>
+    token.in === 'query' ? [token.name] : [],
   );
-  const tokens = (request.tokens ?? []).filter((_, i) => !removed.has(i));
-  return { ...changed, tokens };
+  return { ...changed, tokens, path: dropParams(request.path, params) };
+}
+
+function dropParams(
+  path: string | undefined,
+  names: string[],
+): string | undefined {
+  const [base, query] = path?.split('?') ?? [];
+  if (query === undefined || names.length === 0) return path;
+  const kept = query
+    .split('&')
+    .filter(pair => !names.includes(pair.split('=')[0]));
+  return kept.length > 0 ? `${base}?${kept.join('&')}` : base;
 }
 
 function rewrite(
@@ -67,7 +79,7 @@ function rewrite(
 ): ProxyRequest | undefined {
   if (!spec) return request;
   if (spec.rewrite?.uriRegexRewrite) return undefined;
-  const query = request.path?.split('?')[1];
+  const query = request.path?.split('#')[0].split('?')[1];
   const suffix = query === undefined ? '' : `?${query}`;
   const uri = spec.rewrite?.uri;
   let changed = path;

@@ -1,38 +1,26 @@
 import { ProxyRequest } from '../model';
 import { JwtProvider, Program } from '../compile/program';
 import { Claims, Facts, isPreflight } from './facts';
+import { checkToken, TokenFailure, UNKNOWN_ISSUER } from './checkToken';
 import { findTokens, FoundToken } from './jwtTokens';
+import { VerifiedToken, verifyByIssuer } from './verifyByIssuer';
 
 /** What jwt_authn does with a request. */
 export type JwtOutcome =
   | {
       kind: 'passed';
       claims: Claims;
-      /** Provider that verified a token, with the tokens that it verified. */
-      provider?: JwtProvider;
-      tokens: FoundToken[];
+      /** The first is the one whose claims count. */
+      verified: VerifiedToken[];
       why: string;
     }
   | { kind: 'refused'; status: 401 | 403; body?: string; provider: JwtProvider }
   | { kind: 'unknown'; why: string };
 
 type ProviderResult =
-  | { kind: 'ok'; tokens: FoundToken[] }
+  | { kind: 'ok'; verified: VerifiedToken[] }
   | { kind: 'missing' }
-  | { kind: 'failed'; status: 401 | 403; body?: string; provider: JwtProvider }
-  | { kind: 'unknown'; why: string };
-
-const UNKNOWN_ISSUER = 'Jwt issuer is not configured';
-
-const BODIES: Record<string, string> = {
-  expired: 'Jwt is expired',
-  'not-yet-valid': 'Jwt not yet valid',
-  'bad-signature': 'Jwt verification fails',
-  'unknown-key': "Jwks doesn't have key to match kid or alg from Jwt",
-};
-
-const MALFORMED =
-  'Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections';
+  | TokenFailure;
 
 /**
  * Runs the requirement that Istio writes: with one provider `any{P, allow_missing}`, with several
@@ -57,30 +45,36 @@ export function evaluateJwt(
     runProvider(provider, findTokens(provider, request, facts)),
   );
   const uncertain = results.find(result => result.kind === 'unknown');
-  const ok = results.findIndex(result => result.kind === 'ok');
+  const ok = results.find(result => result.kind === 'ok');
   if (uncertain?.kind === 'unknown') {
     return { kind: 'unknown', why: uncertain.why };
   }
-  if (ok >= 0) return verified(providers[ok], results[ok]);
-  const failed = finalFailure(results);
+  if (ok?.kind === 'ok') return accept(ok.verified);
+  const rest =
+    providers.length > 1 ? verifyByIssuer(providers, request, facts) : [];
+  if (!Array.isArray(rest) && rest.kind === 'unknown') return rest;
+  if (Array.isArray(rest) && rest.length > 0) return accept(rest);
+  const failed =
+    !Array.isArray(rest) && carriesSeveral(request)
+      ? rest
+      : finalFailure(results);
   if (!failed) return passed('the request carries no token');
   const { status, body, provider } = failed;
   return { kind: 'refused', status, body, provider };
 }
 
 function passed(why: string): JwtOutcome {
-  return { kind: 'passed', claims: { kind: 'none' }, tokens: [], why };
+  return { kind: 'passed', claims: { kind: 'none' }, verified: [], why };
 }
 
-function verified(provider: JwtProvider, result: ProviderResult): JwtOutcome {
-  const tokens = result.kind === 'ok' ? result.tokens : [];
+function accept(verified: VerifiedToken[]): JwtOutcome {
   // Envoy works from the last location to the first and keeps the payload written last.
-  const payload = normalizeClaims(tokens[0].claims, provider);
+  const [{ token, provider }] = verified;
+  const payload = normalizeClaims(token.claims, provider);
   return {
     kind: 'passed',
     claims: { kind: 'verified', payload },
-    provider,
-    tokens,
+    verified,
     why: `a valid token of issuer ${JSON.stringify(payload.iss ?? '')}`,
   };
 }
@@ -110,59 +104,12 @@ function runProvider(
     if (result?.kind === 'failed') return result;
     uncertain ??= result;
   }
-  return uncertain ?? { kind: 'ok', tokens };
-}
-
-/** Envoy's order: form, issuer, times, audience, signature. Undefined where the token holds. */
-function checkToken(
-  provider: JwtProvider,
-  token: FoundToken,
-): ProviderResult | undefined {
-  const fail = (status: 401 | 403, body?: string): ProviderResult => ({
-    kind: 'failed',
-    status,
-    ...(body === undefined ? {} : { body }),
-    provider,
-  });
-  if (token.validity === 'malformed') return fail(401, MALFORMED);
-  const { iss, sub, aud } = token.claims;
-  const audiences = typeof aud === 'string' ? [aud] : aud ?? [];
-  const wellTyped =
-    (iss === undefined || typeof iss === 'string') &&
-    (sub === undefined || typeof sub === 'string') &&
-    Array.isArray(audiences) &&
-    audiences.every(item => typeof item === 'string');
-  if (!wellTyped) return fail(401);
-  if (provider.issuer !== '' && provider.issuer !== (iss ?? '')) {
-    return fail(401, UNKNOWN_ISSUER);
-  }
-  const untimely =
-    token.validity === 'expired' || token.validity === 'not-yet-valid';
-  if (untimely) return fail(401, BODIES[token.validity]);
-  const why = 'nobody said whether the token of the request is valid';
-  if (!allowsAudience(provider, audiences as string[])) {
-    return token.validity === 'not-known'
-      ? { kind: 'unknown', why }
-      : fail(403, 'Audiences in Jwt are not allowed');
-  }
-  if (token.validity === 'not-known') return { kind: 'unknown', why };
-  return token.validity === 'valid'
-    ? undefined
-    : fail(401, BODIES[token.validity]);
-}
-
-/** Compares as Envoy's CheckAudience does: without scheme and without trailing slash. */
-export function allowsAudience(
-  provider: JwtProvider,
-  audiences: readonly string[],
-): boolean {
-  if (provider.audiences.length === 0) return true;
-  const allowed = provider.audiences.map(sanitizeAudience);
-  return audiences.some(item => allowed.includes(sanitizeAudience(item)));
-}
-
-function sanitizeAudience(audience: string): string {
-  return audience.replace(/^https?:\/\//, '').replace(/\/$/, '');
+  return (
+    uncertain ?? {
+      kind: 'ok',
+      verified: tokens.map(token => ({ token, provider })),
+    }
+  );
 }
 
 function normalizeClaims(
@@ -177,6 +124,11 @@ function normalizeClaims(
     }
   }
   return result;
+}
+
+/** With several tokens it is the last requirement's failure that Envoy reports. */
+function carriesSeveral(request: ProxyRequest): boolean {
+  return (request.tokens?.length ?? 0) > 1;
 }
 
 /** Whether a request could carry a token in a place that a malformed rule names. */

@@ -1,6 +1,7 @@
 import { ProxyRequest, RequestToken } from '../model';
 import { JwtProvider } from '../compile/program';
 import { Facts } from './facts';
+import { tokenName, tokenPrefix } from './tokenPlace';
 
 /** A token as one provider finds it. */
 export interface FoundToken {
@@ -9,6 +10,8 @@ export interface FoundToken {
   in: 'header' | 'query' | 'cookie';
   name: string;
   validity: RequestToken['validity'] | 'not-known';
+  /** Envoy's words for what is wrong with the form, where the text is known. */
+  malformation?: string;
   claims: Record<string, unknown>;
 }
 
@@ -27,7 +30,7 @@ export function findTokens(
   for (const { name, prefix } of provider.headers) {
     const described = tokensAt(tokens, 'header', name);
     for (const { token, index } of described) {
-      const text = prefixOf(token);
+      const text = tokenPrefix(token);
       if (prefix !== '' && !text.includes(prefix)) continue;
       // Anything between prefix and token makes the text no JWT.
       const clean = prefix === '' ? text === '' : text.endsWith(prefix);
@@ -61,18 +64,6 @@ export function findTokens(
     if (raw !== null) found.push(describeRaw(raw, 'cookie', name));
   }
   return found;
-}
-
-/** Name under which a token travels. */
-export function tokenName(token: RequestToken): string {
-  const fallback = token.in === 'query' ? 'access_token' : 'authorization';
-  const name = token.name ?? fallback;
-  return token.in === 'header' ? name.toLowerCase() : name;
-}
-
-function prefixOf(token: RequestToken): string {
-  if (token.prefix !== undefined) return token.prefix;
-  return tokenName(token) === 'authorization' ? 'Bearer ' : '';
 }
 
 function tokensAt(

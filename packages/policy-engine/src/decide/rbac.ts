@@ -1,5 +1,5 @@
 import { cidrContains } from '../match/cidr';
-import { matchesPattern } from '../match/stringPattern';
+import { matchesPattern, StringPattern } from '../match/stringPattern';
 import { and, every, not, some, Tri } from '../match/tri';
 import {
   Check,
@@ -81,10 +81,8 @@ function matches(matcher: Matcher, facts: Facts): Tri {
       return matchesPattern(matcher.pattern, facts.method);
     case 'path':
       return matchesPattern(matcher.pattern, facts.path);
-    case 'header': {
-      const value = facts.headers.get(matcher.name);
-      return value !== undefined && matchesPattern(matcher.pattern, value);
-    }
+    case 'header':
+      return matchesHeader(facts, matcher.name, matcher.pattern);
     case 'port':
       return matcher.port === facts.port;
     case 'sni':
@@ -94,6 +92,22 @@ function matches(matcher: Matcher, facts: Facts): Tri {
     default:
       return 'unknown';
   }
+}
+
+function matchesHeader(
+  facts: Facts,
+  name: string,
+  pattern: StringPattern,
+): Tri {
+  const value = facts.headers.get(name);
+  if (value !== undefined) return matchesPattern(pattern, value);
+  const prefix = facts.tokenPrefixes.get(name);
+  if (prefix === undefined) return false;
+  if (pattern.kind === 'any') return true;
+  if (pattern.kind !== 'prefix') return 'unknown';
+  if (prefix.startsWith(pattern.value)) return true;
+  // The token itself would have to tell.
+  return pattern.value.startsWith(prefix) ? 'unknown' : false;
 }
 
 function contains(

@@ -97,8 +97,10 @@ function traceJwt({ jwt }: Evaluation, isTcp: boolean): TraceStep[] {
   if (jwt.kind === 'unknown') {
     return [{ filter, outcome: 'unknown', message: jwt.why }];
   }
-  const resource = jwt.provider ? { resource: jwt.provider.policy } : {};
-  const rule = jwt.provider ? { rule: jwt.provider.index } : {};
+  const provider =
+    jwt.kind === 'passed' ? jwt.verified[0]?.provider : jwt.provider;
+  const resource = provider ? { resource: provider.policy } : {};
+  const rule = provider ? { rule: provider.index } : {};
   if (jwt.kind === 'passed') {
     return [
       { filter, ...resource, ...rule, outcome: 'passed', message: jwt.why },

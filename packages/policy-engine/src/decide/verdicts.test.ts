@@ -212,7 +212,11 @@ describe('what the parser and mutual TLS refuse', () => {
     expect(ask([], { method }).status).toBe(status);
   });
 
-  it('refuses a fragment', () => {
-    expect(ask([], { path: '/x#y' }).status).toBe(400);
+  it('cuts a fragment off before policies see the path', () => {
+    const healthz = gatewayPolicy(
+      'rules: [{to: [{operation: {paths: ["/healthz"]}}]}]',
+    );
+    expect(ask([healthz], { path: '/healthz#top?x' }).status).toBe(200);
+    expect(ask([healthz], { path: '/x#/healthz' }).status).toBe(403);
   });
 });

@@ -3,15 +3,17 @@ const UNRESERVED = /[A-Za-z0-9\-._~]/;
 /**
  * Normalises a path as Istio's default (`pathNormalization: BASE`) does, which is RFC 3986 section 6
  * as in Chromium's URL canonicaliser: backslashes become slashes, percent-encoded unreserved
- * characters are decoded, dot segments are resolved. Repeated slashes and `%2F` stay.
+ * characters are decoded, dot segments are resolved. Repeated slashes and `%2F` stay. A fragment
+ * is cut off first: Istio's bootstrap tells Envoy not to refuse it.
  *
  * @param path - with or without query string
  * @returns the path without query string, and the query string without `?`
  */
 export function normalizePath(path: string): { path: string; query: string } {
-  const cut = path.indexOf('?');
-  const rawPath = cut < 0 ? path : path.slice(0, cut);
-  const query = cut < 0 ? '' : path.slice(cut + 1);
+  const [target] = path.split('#', 1);
+  const cut = target.indexOf('?');
+  const rawPath = cut < 0 ? target : target.slice(0, cut);
+  const query = cut < 0 ? '' : target.slice(cut + 1);
   if (!/[\\%.]/.test(rawPath)) return { path: rawPath || '/', query };
   const decoded = rawPath
     .replace(/\\/g, '/')

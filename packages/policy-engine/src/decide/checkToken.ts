@@ -1,0 +1,73 @@
+import { JwtProvider } from '../compile/program';
+import { FoundToken } from './jwtTokens';
+
+/** Why a provider does not accept a token; `unknown` where that cannot be told. */
+export type TokenFailure =
+  | { kind: 'failed'; status: 401 | 403; body?: string; provider: JwtProvider }
+  | { kind: 'unknown'; why: string };
+
+export const UNKNOWN_ISSUER = 'Jwt issuer is not configured';
+
+const BODIES: Record<string, string> = {
+  expired: 'Jwt is expired',
+  'not-yet-valid': 'Jwt not yet valid',
+  'bad-signature': 'Jwt verification fails',
+  'unknown-key': "Jwks doesn't have key to match kid or alg from Jwt",
+};
+
+const MALFORMED =
+  'Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections';
+
+/** Envoy's order: form, issuer, times, audience, signature. Undefined where the token holds. */
+export function checkToken(
+  provider: JwtProvider,
+  token: FoundToken,
+): TokenFailure | undefined {
+  const fail = (status: 401 | 403, body?: string): TokenFailure => ({
+    kind: 'failed',
+    status,
+    ...(body === undefined ? {} : { body }),
+    provider,
+  });
+  if (token.validity === 'malformed') {
+    return fail(401, token.malformation ?? MALFORMED);
+  }
+  const { iss, sub, aud } = token.claims;
+  const audiences = typeof aud === 'string' ? [aud] : aud ?? [];
+  const wellTyped =
+    (iss === undefined || typeof iss === 'string') &&
+    (sub === undefined || typeof sub === 'string') &&
+    Array.isArray(audiences) &&
+    audiences.every(item => typeof item === 'string');
+  if (!wellTyped) return fail(401);
+  if (provider.issuer !== '' && provider.issuer !== (iss ?? '')) {
+    return fail(401, UNKNOWN_ISSUER);
+  }
+  const untimely =
+    token.validity === 'expired' || token.validity === 'not-yet-valid';
+  if (untimely) return fail(401, BODIES[token.validity]);
+  const why = 'nobody said whether the token of the request is valid';
+  if (!allowsAudience(provider, audiences as string[])) {
+    return token.validity === 'not-known'
+      ? { kind: 'unknown', why }
+      : fail(403, 'Audiences in Jwt are not allowed');
+  }
+  if (token.validity === 'not-known') return { kind: 'unknown', why };
+  return token.validity === 'valid'
+    ? undefined
+    : fail(401, BODIES[token.validity]);
+}
+
+/** Compares as Envoy's CheckAudience does: without scheme and without trailing slash. */
+export function allowsAudience(
+  provider: JwtProvider,
+  audiences: readonly string[],
+): boolean {
+  if (provider.audiences.length === 0) return true;
+  const allowed = provider.audiences.map(sanitizeAudience);
+  return audiences.some(item => allowed.includes(sanitizeAudience(item)));
+}
+
+function sanitizeAudience(audience: string): string {
+  return audience.replace(/^https?:\/\//, '').replace(/\/$/, '');
+}

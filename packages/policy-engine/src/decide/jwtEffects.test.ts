@@ -1,0 +1,119 @@
+import { token } from '../__testUtils__/mesh';
+import {
+  ask,
+  gatewayAuthentication,
+  gatewayPolicy,
+  REQUIRE_TOKEN,
+} from '../__testUtils__/policies';
+
+// Each of these answers was seen at Envoy; docs/evidence.md names the test.
+
+const OTHER = 'https://idp.example/realms/one';
+const RULE =
+  '{issuer: testing@secure.istio.io, jwksUri: "https://keys.example.com"}';
+const TWO_ISSUERS = gatewayAuthentication(
+  `${RULE}, {issuer: "${OTHER}", jwksUri: "https://keys.example.com"}`,
+);
+const denyHeader = (name: string, value: string) =>
+  gatewayPolicy(
+    `action: DENY, rules: [{when: [{key: "request.headers[${name}]", values: ["${value}"]}]}]`,
+  );
+
+describe('what jwt_authn does to headers before RBAC sees them', () => {
+  const denyBearer = denyHeader('authorization', 'Bearer*');
+
+  it('takes a verified token out, so a policy on its header does not match', () => {
+    expect(
+      ask([gatewayAuthentication(), denyBearer], { tokens: [token()] }).status,
+    ).toBe(200);
+    expect(
+      ask([gatewayAuthentication(), denyBearer], {
+        tokens: [token()],
+        headers: { authorization: 'Bearer a.b.c' },
+      }).status,
+    ).toBe(200);
+  });
+
+  it('leaves a forwarded token, which then matches', () => {
+    const forwarding = gatewayAuthentication(
+      RULE.replace('}', ', forwardOriginalToken: true}'),
+    );
+    expect(ask([forwarding, denyBearer], { tokens: [token()] }).status).toBe(
+      403,
+    );
+  });
+
+  it('sees a token that nobody verifies as the header that it is', () => {
+    expect(ask([denyBearer], { tokens: [token()] }).status).toBe(403);
+    expect(
+      ask([denyHeader('authorization', 'Basic*')], { tokens: [token()] })
+        .status,
+    ).toBe(200);
+    expect(
+      ask([denyHeader('authorization', 'Bearer eyJ*')], { tokens: [token()] })
+        .status,
+    ).toBe('unknown');
+  });
+
+  it('replaces an output claim header, also where no token came', () => {
+    const writing = gatewayAuthentication(
+      RULE.replace(
+        '}',
+        ', outputClaimToHeaders: [{header: x-role, claim: role}]}',
+      ),
+    );
+    const denyAdmin = denyHeader('x-role', 'admin');
+    expect(
+      ask([writing, denyAdmin], { headers: { 'x-role': 'admin' } }).status,
+    ).toBe(200);
+    expect(
+      ask([writing, denyAdmin], { tokens: [token({ role: 'admin' })] }).status,
+    ).toBe(403);
+  });
+});
+
+describe('several issuers and several tokens', () => {
+  const second = (
+    claims = {},
+    validity: 'valid' | 'bad-signature' = 'valid',
+  ) => ({
+    ...token({ iss: OTHER, ...claims }, validity),
+    in: 'query' as const,
+    name: 'access_token',
+  });
+
+  it('accepts one valid token of each, though no provider accepts both', () => {
+    expect(ask([TWO_ISSUERS], { tokens: [token(), second()] }).status).toBe(
+      200,
+    );
+  });
+
+  it('knows the caller by the token in the header', () => {
+    expect(
+      ask([TWO_ISSUERS, REQUIRE_TOKEN], { tokens: [token(), second()] }).status,
+    ).toBe(200);
+    const swapped = [
+      token({ iss: OTHER }),
+      { ...token(), in: 'query' as const, name: 'access_token' },
+    ];
+    expect(
+      ask([TWO_ISSUERS, REQUIRE_TOKEN], { tokens: swapped }),
+    ).toMatchObject({ status: 403, body: 'RBAC: access denied' });
+  });
+
+  it('refuses where one of them does not verify, whatever the other says', () => {
+    expect(
+      ask([TWO_ISSUERS], { tokens: [token({}, 'bad-signature'), second()] }),
+    ).toMatchObject({ status: 401, body: 'Jwt verification fails' });
+    expect(
+      ask([TWO_ISSUERS], { tokens: [token(), second({}, 'bad-signature')] })
+        .status,
+    ).toBe(401);
+  });
+
+  it('needs every token valid for a single issuer', () => {
+    expect(
+      ask([gatewayAuthentication()], { tokens: [token(), second()] }),
+    ).toMatchObject({ status: 401, body: 'Jwt issuer is not configured' });
+  });
+});
