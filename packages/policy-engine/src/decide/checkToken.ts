@@ -33,13 +33,15 @@ export function checkToken(
     return fail(401, token.malformation ?? MALFORMED);
   }
   const { iss, sub, aud } = token.claims;
+  for (const [name, value] of Object.entries({ iss, sub })) {
+    if (value !== undefined && typeof value !== 'string') {
+      return fail(401, `Jwt payload [${name}] field is not a string`);
+    }
+  }
   const audiences = typeof aud === 'string' ? [aud] : aud ?? [];
-  const wellTyped =
-    (iss === undefined || typeof iss === 'string') &&
-    (sub === undefined || typeof sub === 'string') &&
-    Array.isArray(audiences) &&
-    audiences.every(item => typeof item === 'string');
-  if (!wellTyped) return fail(401);
+  if (!isStringList(audiences)) {
+    return fail(401, 'Jwt payload [aud] field is not a string or string list');
+  }
   if (provider.issuer !== '' && provider.issuer !== (iss ?? '')) {
     return fail(401, UNKNOWN_ISSUER);
   }
@@ -47,7 +49,7 @@ export function checkToken(
     token.validity === 'expired' || token.validity === 'not-yet-valid';
   if (untimely) return fail(401, BODIES[token.validity]);
   const why = 'nobody said whether the token of the request is valid';
-  if (!allowsAudience(provider, audiences as string[])) {
+  if (!allowsAudience(provider, audiences)) {
     return token.validity === 'not-known'
       ? { kind: 'unknown', why }
       : fail(403, 'Audiences in Jwt are not allowed');
@@ -66,6 +68,10 @@ export function allowsAudience(
   if (provider.audiences.length === 0) return true;
   const allowed = provider.audiences.map(sanitizeAudience);
   return audiences.some(item => allowed.includes(sanitizeAudience(item)));
+}
+
+function isStringList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every(item => typeof item === 'string');
 }
 
 function sanitizeAudience(audience: string): string {

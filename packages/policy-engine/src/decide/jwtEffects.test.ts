@@ -72,6 +72,33 @@ describe('what jwt_authn does to headers before RBAC sees them', () => {
   });
 });
 
+describe('the words for a text that is no JWT', () => {
+  it.each([
+    ['junk', /not in the form/],
+    ['a.b', /not in the form/],
+    ['!.e30.x', /^Jwt header is an invalid Base64url encoded$/],
+    ['e30x.e30.x', /^Jwt header is an invalid JSON$/],
+    ['e30.!.x', /^Jwt payload is an invalid Base64url encoded$/],
+  ])('%s', (text, body) => {
+    const decision = ask([gatewayAuthentication()], {
+      headers: { authorization: `Bearer ${text}` },
+    });
+    expect(decision).toMatchObject({
+      status: 401,
+      body: expect.stringMatching(body),
+    });
+  });
+
+  it('names the claim of a wrong type', () => {
+    expect(
+      ask([gatewayAuthentication()], { tokens: [token({ aud: 7 })] }),
+    ).toMatchObject({
+      status: 401,
+      body: 'Jwt payload [aud] field is not a string or string list',
+    });
+  });
+});
+
 describe('several issuers and several tokens', () => {
   const second = (
     claims = {},

@@ -1,6 +1,7 @@
 import { ProxyRequest, RequestToken } from '../model';
 import { JwtProvider } from '../compile/program';
 import { Facts } from './facts';
+import { describeMalformation } from './malformation';
 import { tokenName, tokenPrefix } from './tokenPlace';
 
 /** A token as one provider finds it. */
@@ -34,7 +35,9 @@ export function findTokens(
       if (prefix !== '' && !text.includes(prefix)) continue;
       // Anything between prefix and token makes the text no JWT.
       const clean = prefix === '' ? text === '' : text.endsWith(prefix);
-      found.push(describe(token, index, name, clean));
+      const header = facts.headers.get(name);
+      const raw = header?.slice(header.indexOf(prefix) + prefix.length);
+      found.push(describe(token, index, name, clean, raw));
     }
     if (described.length === 0) {
       found.push(...rawHeader(facts.headers.get(name), name, prefix));
@@ -81,9 +84,13 @@ function describe(
   index: number,
   name: string,
   clean: boolean,
+  raw?: string,
 ): FoundToken {
   const validity = clean ? token.validity : 'malformed';
-  return { index, in: token.in, name, validity, claims: token.claims };
+  const malformation =
+    raw === undefined ? undefined : describeMalformation(raw);
+  const { claims } = token;
+  return { index, in: token.in, name, validity, claims, malformation };
 }
 
 function rawHeader(
@@ -106,7 +113,14 @@ function describeRaw(
   const claims = decodeClaims(text);
   return claims
     ? { index: -1, in: place, name, validity: 'not-known', claims }
-    : { index: -1, in: place, name, validity: 'malformed', claims: {} };
+    : {
+        index: -1,
+        in: place,
+        name,
+        validity: 'malformed',
+        claims: {},
+        malformation: describeMalformation(text),
+      };
 }
 
 /** Claims of a compact JWS (RFC 7515 section 7.1); undefined where it is none. */
