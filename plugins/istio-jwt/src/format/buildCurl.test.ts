@@ -28,6 +28,15 @@ describe('buildCurl', () => {
     );
   });
 
+  it('keeps curl from changing the path', () => {
+    expect(buildCurl(wayIn, { port: 8080, path: '/api/../admin' })).toBe(
+      "curl -i --path-as-is 'http://shop.example/api/../admin'",
+    );
+    expect(buildCurl(wayIn, { port: 8080, path: '/x/{a,b}' })).toBe(
+      "curl -i --globoff 'http://shop.example/x/{a,b}'",
+    );
+  });
+
   it('goes to the address that probes found, for gateways only', () => {
     expect(buildCurl(wayIn, { port: 8080 }, '10.0.0.1:30080')).toBe(
       "curl -i --connect-to '::10.0.0.1:30080' 'http://shop.example/'",

@@ -17,7 +17,7 @@ export function buildCurl(
   const url = `${wayIn.protocol}://${authority}${formatPort(wayIn)}${
     witness.path ?? '/'
   }`;
-  const parts = ['curl', '-i'];
+  const parts = ['curl', '-i', ...keepPathAsIs(witness.path ?? '/')];
   if (address && wayIn.kind === 'gateway') {
     parts.push('--connect-to', quote(`::${address}`));
   }
@@ -34,6 +34,14 @@ export function buildCurl(
   }
   parts.push(quote(addQueryTokens(url, witness.tokens ?? [])));
   return parts.join(' ');
+}
+
+/** curl resolves dot segments and expands brackets, which would send another path. */
+function keepPathAsIs(path: string): string[] {
+  return [
+    ...(/\/\.{1,2}(\/|\?|$)/.test(path) ? ['--path-as-is'] : []),
+    ...(/[[\]{}]/.test(path) ? ['--globoff'] : []),
+  ];
 }
 
 function chooseHost(wayIn: Pick<WayIn, 'host'>, witness: ProxyRequest): string {

@@ -175,7 +175,9 @@ describe('EntityIstioJwtCard', () => {
     expect(banner).toHaveTextContent('last in sync 12 minutes ago');
     expect(screen.getByText(/Connection refused\./)).toBeInTheDocument();
     expect(screen.getByText('Grant list and watch.')).toBeInTheDocument();
-    expect(screen.getByText('A valid token is required.')).toBeInTheDocument();
+    expect(
+      screen.getByText('When last read: A valid token is required.'),
+    ).toBeInTheDocument();
     // Nobody knows what holds now, so nothing is green.
     expect(screen.getByText(/Enforced when last read/)).toBeInTheDocument();
     for (const badge of screen.getAllByText(/^Enforced/)) {
@@ -330,7 +332,9 @@ describe('EntityIstioJwtCard', () => {
     expect(
       await screen.findByText('This page is not being refreshed'),
     ).toBeInTheDocument();
-    expect(screen.getByText('A valid token is required.')).toBeInTheDocument();
+    expect(
+      screen.getByText('When last read: A valid token is required.'),
+    ).toBeInTheDocument();
   });
 
   it('runs probes and offers the tab once they are over', async () => {

@@ -20,6 +20,7 @@ export function isDated(
 ): boolean {
   return (
     refreshFailure !== undefined ||
+    freshness.length === 0 ||
     freshness.some(({ state }) => state.kind !== 'synced')
   );
 }
