@@ -26,10 +26,10 @@ export interface IstioJwtApi {
 
   getClusters(options?: IstioJwtRequestOptions): Promise<ClusterFreshness[]>;
 
-  /** Starts probes of every way in that probes can reach, or of `wayInIds` only. */
+  /** Starts probes of every way in that probes can reach. */
   startProbeRun(
     entityRef: string | CompoundEntityRef,
-    options?: IstioJwtRequestOptions & { wayInIds?: string[] },
+    options?: IstioJwtRequestOptions,
   ): Promise<ProbeRun>;
 
   getProbeRun(

@@ -64,12 +64,12 @@ describe('IstioJwtClient', () => {
 
   it('starts, reads and cancels a run', async () => {
     answer = { status: 202, body: { id: 'a/b' } };
-    await client.startProbeRun('component:default/shop', { wayInIds: ['x'] });
+    await client.startProbeRun('component:default/shop');
     await client.getProbeRun('component:default/shop', 'a/b');
     await client.cancelProbeRun('component:default/shop', 'a/b');
     const base = '/api/istio-jwt/v1/entities/component/default/shop/probe-runs';
     expect(requests).toEqual([
-      { method: 'POST', url: base, body: '{"wayInIds":["x"]}' },
+      { method: 'POST', url: base, body: '{}' },
       { method: 'GET', url: `${base}/a%2Fb`, body: '' },
       { method: 'POST', url: `${base}/a%2Fb/cancel`, body: '{}' },
     ]);

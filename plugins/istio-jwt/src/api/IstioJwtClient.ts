@@ -40,11 +40,11 @@ export class IstioJwtClient implements IstioJwtApi {
 
   async startProbeRun(
     entityRef: string | CompoundEntityRef,
-    options?: IstioJwtRequestOptions & { wayInIds?: string[] },
+    options?: IstioJwtRequestOptions,
   ): Promise<ProbeRun> {
     return this.request('POST', `${entityPath(entityRef)}/probe-runs`, {
       signal: options?.signal,
-      body: { wayInIds: options?.wayInIds },
+      body: {},
     });
   }
 
