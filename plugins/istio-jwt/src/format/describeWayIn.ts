@@ -14,7 +14,10 @@ export function describeWayIn({
 }: Pick<WayIn, 'protocol' | 'host' | 'port' | 'paths'>): string {
   const shownPort = DEFAULT_PORTS[protocol] === port ? '' : `:${port}`;
   const more = paths.length > 1 ? ` and ${paths.length - 1} more paths` : '';
-  return `${protocol}://${host}${shownPort}${paths[0] ?? ''}${more}`;
+  const path = `${paths[0] ?? ''}${more}`;
+  if (host === '*')
+    return `Any host, ${protocol}, port ${port}${path && ` ${path}`}`;
+  return `${protocol}://${host}${shownPort}${path}`;
 }
 
 /** From where. */
