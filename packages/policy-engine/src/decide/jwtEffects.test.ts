@@ -132,6 +132,12 @@ describe('several issuers and several tokens', () => {
     expect(
       ask([TWO_ISSUERS], { tokens: [token({}, 'bad-signature'), second()] }),
     ).toMatchObject({ status: 401, body: 'Jwt verification fails' });
+    // Two different reasons: which of them Envoy names is not claimed.
+    const both = ask([TWO_ISSUERS], {
+      tokens: [token({}, 'expired'), second({}, 'bad-signature')],
+    });
+    expect(both.status).toBe(401);
+    expect(both.body).toBeUndefined();
     expect(
       ask([TWO_ISSUERS], { tokens: [token(), second({}, 'bad-signature')] })
         .status,

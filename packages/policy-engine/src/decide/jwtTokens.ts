@@ -45,26 +45,27 @@ export function findTokens(
   }
   for (const name of provider.params) {
     const described = tokensAt(tokens, 'query', name).slice(0, 1);
+    const raw = readParam(facts.query, name);
     found.push(
       ...described.map(({ token, index }) =>
-        describe(token, index, name, true),
+        describe(token, index, name, true, raw ?? undefined),
       ),
     );
-    const raw = described.length === 0 ? readParam(facts.query, name) : null;
-    if (raw !== null) found.push(describeRaw(raw, 'query', name));
+    if (described.length === 0 && raw !== null) {
+      found.push(describeRaw(raw, 'query', name));
+    }
   }
   for (const name of provider.cookies) {
     const described = tokensAt(tokens, 'cookie', name).slice(0, 1);
+    const raw = readCookie(facts.headers.get('cookie'), name);
     found.push(
       ...described.map(({ token, index }) =>
-        describe(token, index, name, true),
+        describe(token, index, name, true, raw ?? undefined),
       ),
     );
-    const raw =
-      described.length === 0
-        ? readCookie(facts.headers.get('cookie'), name)
-        : null;
-    if (raw !== null) found.push(describeRaw(raw, 'cookie', name));
+    if (described.length === 0 && raw !== null) {
+      found.push(describeRaw(raw, 'cookie', name));
+    }
   }
   return found;
 }

@@ -10,6 +10,8 @@ export interface VerifiedToken {
   provider: JwtProvider;
 }
 
+type Refusal = Extract<TokenFailure, { kind: 'failed' }>;
+
 interface Located {
   token: FoundToken;
   /** Providers that take tokens from this place. */
@@ -22,8 +24,8 @@ const PLACES: FoundToken['in'][] = ['header', 'query', 'cookie'];
  * What Envoy's `allow_missing` does where a proxy has several providers: it has no provider of its
  * own, so it takes every token that any of them would find, looks the provider up by the token's
  * issuer (else the one without an issuer), and passes where all tokens verify. So two valid tokens
- * of different issuers in two places pass, although no provider accepts both. The failure reported
- * is that of the token which stands first, for Envoy works from the last to the first.
+ * of different issuers in two places pass, although no provider accepts both. One that does not
+ * verify refuses the request.
  */
 export function verifyByIssuer(
   providers: readonly JwtProvider[],
@@ -31,14 +33,23 @@ export function verifyByIssuer(
   facts: Facts,
 ): VerifiedToken[] | TokenFailure {
   const verified: VerifiedToken[] = [];
-  let failure: TokenFailure | undefined;
+  const failures: Refusal[] = [];
   for (const located of locate(providers, request, facts)) {
     const result = verify(located);
     if (!('kind' in result)) verified.push(result);
     else if (result.kind === 'unknown') return result;
-    else failure ??= result;
+    else failures.push(result);
   }
-  return failure ?? verified;
+  return failures.length > 0 ? sumUp(failures) : verified;
+}
+
+/** Which of several different reasons Envoy names is not settled, so none is claimed then. */
+function sumUp(failures: Refusal[]): TokenFailure {
+  const [first] = failures;
+  if (failures.every(({ body }) => body === first.body)) return first;
+  const { kind, status, provider } =
+    failures.find(({ body }) => body !== UNKNOWN_ISSUER) ?? first;
+  return { kind, status, provider };
 }
 
 function locate(
@@ -73,8 +84,16 @@ function verify({ token, providers }: Located): VerifiedToken | TokenFailure {
       ? [...named, ...providers].slice(0, Math.max(named.length, 1))
       : providers.filter(({ issuer }) => issuer === '');
   if (candidates.length === 0) {
+    // A claim of a wrong type is told before the issuer is looked up.
     const [provider] = providers;
-    return { kind: 'failed', status: 401, body: UNKNOWN_ISSUER, provider };
+    return (
+      checkToken(provider, token) ?? {
+        kind: 'failed',
+        status: 401,
+        body: UNKNOWN_ISSUER,
+        provider,
+      }
+    );
   }
   const failures = candidates.map(each => checkToken(each, token));
   const passing = failures.indexOf(undefined);
