@@ -53,7 +53,14 @@ export function evaluateJwt(
   const rest =
     providers.length > 1 ? verifyByIssuer(providers, request, facts) : [];
   if (!Array.isArray(rest) && rest.kind === 'unknown') return rest;
-  if (Array.isArray(rest) && rest.length > 0) return accept(rest);
+  if (Array.isArray(rest) && rest.length > 0) {
+    return forwardsAlike(rest)
+      ? accept(rest)
+      : {
+          kind: 'unknown',
+          why: 'tokens of several issuers, of which only some are forwarded',
+        };
+  }
   const failed =
     !Array.isArray(rest) && carriesSeveral(request)
       ? rest
@@ -61,6 +68,11 @@ export function evaluateJwt(
   if (!failed) return passed('the request carries no token');
   const { status, body, provider } = failed;
   return { kind: 'refused', status, body, provider };
+}
+
+/** Where only some rules forward their token, Envoy was seen to refuse pairs that pass elsewhere. */
+function forwardsAlike(verified: VerifiedToken[]): boolean {
+  return new Set(verified.map(({ provider }) => provider.forward)).size === 1;
 }
 
 function passed(why: string): JwtOutcome {

@@ -115,6 +115,15 @@ describe('several issuers and several tokens', () => {
     );
   });
 
+  it('does not claim to know where only one of the issuers is forwarded', () => {
+    const forwardingOne = gatewayAuthentication(
+      `${RULE}, {issuer: "${OTHER}", jwksUri: "https://keys.example.com", forwardOriginalToken: true}`,
+    );
+    expect(ask([forwardingOne], { tokens: [token(), second()] }).status).toBe(
+      'unknown',
+    );
+  });
+
   it('knows the caller by the token in the header', () => {
     expect(
       ask([TWO_ISSUERS, REQUIRE_TOKEN], { tokens: [token(), second()] }).status,
