@@ -80,11 +80,14 @@ describe('buildEntityStatus', () => {
     await api.stop();
   });
 
-  function start() {
+  function start(others: object[] = []) {
     const { clusters } = readIstioJwtConfig(
       new ConfigReader({
         istioJwt: {
-          clusters: [{ name: 'c', url: api.url, skipTLSVerify: true }],
+          clusters: [
+            { name: 'c', url: api.url, skipTLSVerify: true },
+            ...others,
+          ],
         },
       }),
     );
@@ -102,6 +105,18 @@ describe('buildEntityStatus', () => {
     expect(registry.get('c')!.freshness.state.kind).toBe('synced');
     expect(build().problems).toEqual([]);
     expect(build().revision).toBe(build().revision);
+  });
+
+  it('is unknown while another cluster, where it may be open, is not read', async () => {
+    start([{ name: 'gone', url: 'https://127.0.0.1:9' }]);
+    await eventually(() =>
+      expect(build()).toMatchObject({
+        state: 'unknown',
+        reason: expect.stringContaining('gone could not be read'),
+        services: [{ state: 'enforced' }],
+      }),
+    );
+    expect(build().problems).toMatchObject([{ code: 'cluster-unavailable' }]);
   });
 
   it('is unknown while a kind that could undo it is not read', async () => {

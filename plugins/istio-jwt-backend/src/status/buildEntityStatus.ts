@@ -85,12 +85,17 @@ export function buildEntityStatus(
     ...listMatchProblems(target, mirrors, assessed),
     ...dedupeProblems(assessed.flatMap(service => service.problems)),
   ];
-  const state = worstState(services.map(service => service.state));
+  const unread = describeUnread(mirrors);
+  const state = worstState([
+    ...services.map(service => service.state),
+    ...(unread ? ['unknown' as const] : []),
+  ]);
   return sealStatus({
     entityRef: stringifyEntityRef(entity),
     state,
     reason:
       services.find(service => service.state === state)?.reason ??
+      (services.length > 0 ? unread : undefined) ??
       problems[0]?.message ??
       'Nothing is known yet.',
     services,
@@ -111,6 +116,20 @@ export function buildEntityStatus(
     },
     freshness: mirrors.map(({ freshness }) => freshness),
   });
+}
+
+/** A cluster that was never read may hold a Service of the entity that is open. */
+function describeUnread(mirrors: ClusterMirror[]): string | undefined {
+  const names = mirrors
+    .filter(({ freshness }) =>
+      ['unavailable', 'syncing'].includes(freshness.state.kind),
+    )
+    .map(({ freshness }) => freshness.cluster);
+  return names.length > 0
+    ? `Not decidable: ${names.join(
+        ', ',
+      )} could not be read, and a Service of this entity there may be open.`
+    : undefined;
 }
 
 function describeNothing(
