@@ -5,10 +5,7 @@ import { compare, isAccepted, type Bench } from './bench.ts';
 import type { Disagreement } from './report.ts';
 import type { SampleRequest } from './requests.ts';
 
-/**
- * Without issuer and keys the engine was told something false of the tokens. The API server takes a
- * `from` without source, but istiod with ambient support crashes on it.
- */
+/** Without issuer and keys the engine was told something false of the tokens; empty clauses are not drawn either. */
 const INDISPENSABLE = new Set(['issuer', 'jwks', 'source', 'operation']);
 
 /** Every JSON value that is `value` less one array element or one object field. */
