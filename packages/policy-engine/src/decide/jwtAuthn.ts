@@ -1,9 +1,14 @@
 import { ProxyRequest } from '../model';
 import { JwtProvider, Program } from '../compile/program';
 import { Claims, Facts, isPreflight } from './facts';
-import { checkToken, TokenFailure, UNKNOWN_ISSUER } from './checkToken';
-import { findTokens, FoundToken } from './jwtTokens';
-import { VerifiedToken, verifyByIssuer } from './verifyByIssuer';
+import { checkToken, UNKNOWN_ISSUER } from './checkToken';
+import { findTokens } from './jwtTokens';
+import {
+  ProviderTokens,
+  Verification,
+  VerifiedToken,
+  verifyByIssuer,
+} from './verifyByIssuer';
 
 /** What jwt_authn does with a request. */
 export type JwtOutcome =
@@ -16,11 +21,6 @@ export type JwtOutcome =
     }
   | { kind: 'refused'; status: 401 | 403; body?: string; provider: JwtProvider }
   | { kind: 'unknown'; why: string };
-
-type ProviderResult =
-  | { kind: 'ok'; verified: VerifiedToken[] }
-  | { kind: 'missing' }
-  | TokenFailure;
 
 /**
  * Runs the requirement that Istio writes: with one provider `any{P, allow_missing}`, with several
@@ -41,38 +41,27 @@ export function evaluateJwt(
   if (malformedProviders.length > 0 && mayCarryToken(request, facts)) {
     return { kind: 'unknown', why: malformedProviders[0] };
   }
-  const results = providers.map(provider =>
-    runProvider(provider, findTokens(provider, request, facts)),
-  );
+  const found = providers.map(provider => ({
+    provider,
+    tokens: findTokens(provider, request, facts),
+  }));
+  const results = found.map(runProvider);
   const uncertain = results.find(result => result.kind === 'unknown');
-  const ok = results.find(result => result.kind === 'ok');
-  if (uncertain?.kind === 'unknown') {
-    return { kind: 'unknown', why: uncertain.why };
-  }
-  if (ok?.kind === 'ok') return accept(ok.verified);
-  const rest =
-    providers.length > 1 ? verifyByIssuer(providers, request, facts) : [];
-  if (!Array.isArray(rest) && rest.kind === 'unknown') return rest;
-  if (Array.isArray(rest) && rest.length > 0) {
-    return forwardsAlike(rest)
-      ? accept(rest)
-      : {
-          kind: 'unknown',
-          why: 'tokens of several issuers, of which only some are forwarded',
-        };
-  }
+  if (uncertain) return uncertain;
+  const own = results.find(result => result.kind === 'verified');
+  if (own) return accept(own.verified);
+  // With one provider `allow_missing` says what the provider said.
+  const rest: Verification =
+    providers.length > 1 ? verifyByIssuer(found) : { kind: 'missing' };
+  if (rest.kind === 'unknown') return rest;
+  if (rest.kind === 'verified') return accept(rest.verified);
   const failed =
-    !Array.isArray(rest) && carriesSeveral(request)
+    rest.kind === 'failed' && carriesSeveral(request)
       ? rest
       : finalFailure(results);
   if (!failed) return passed('the request carries no token');
   const { status, body, provider } = failed;
   return { kind: 'refused', status, body, provider };
-}
-
-/** Where only some rules forward their token, Envoy was seen to refuse pairs that pass elsewhere. */
-function forwardsAlike(verified: VerifiedToken[]): boolean {
-  return new Set(verified.map(({ provider }) => provider.forward)).size === 1;
 }
 
 function passed(why: string): JwtOutcome {
@@ -96,8 +85,8 @@ function accept(verified: VerifiedToken[]): JwtOutcome {
  * wins; the trailing `all{…}` repeats the first failure.
  */
 function finalFailure(
-  results: ProviderResult[],
-): Extract<ProviderResult, { kind: 'failed' }> | undefined {
+  results: Verification[],
+): Extract<Verification, { kind: 'failed' }> | undefined {
   const failures = results.filter(result => result.kind === 'failed');
   const ordered = [...failures, ...failures.slice(0, 1)];
   const significant = ordered.filter(({ body }) => body !== UNKNOWN_ISSUER);
@@ -105,12 +94,9 @@ function finalFailure(
 }
 
 /** All tokens that a provider finds must be valid for it. */
-function runProvider(
-  provider: JwtProvider,
-  tokens: FoundToken[],
-): ProviderResult {
+function runProvider({ provider, tokens }: ProviderTokens): Verification {
   if (tokens.length === 0) return { kind: 'missing' };
-  let uncertain: ProviderResult | undefined;
+  let uncertain: Verification | undefined;
   for (const token of [...tokens].reverse()) {
     const result = checkToken(provider, token);
     if (result?.kind === 'failed') return result;
@@ -118,7 +104,7 @@ function runProvider(
   }
   return (
     uncertain ?? {
-      kind: 'ok',
+      kind: 'verified',
       verified: tokens.map(token => ({ token, provider })),
     }
   );

@@ -1,7 +1,7 @@
 import { ProxyRequest, RequestToken } from '../model';
 import { JwtProvider } from '../compile/program';
 import { Facts } from './facts';
-import { describeMalformation } from './malformation';
+import { readCompactJws } from './compactJws';
 import { tokenName, tokenPrefix } from './tokenPlace';
 
 /** A token as one provider finds it. */
@@ -35,37 +35,28 @@ export function findTokens(
       if (prefix !== '' && !text.includes(prefix)) continue;
       // Anything between prefix and token makes the text no JWT.
       const clean = prefix === '' ? text === '' : text.endsWith(prefix);
-      const header = facts.headers.get(name);
-      const raw = header?.slice(header.indexOf(prefix) + prefix.length);
-      found.push(describe(token, index, name, clean, raw));
+      found.push(
+        describe(token, index, name, clean, () => {
+          const header = facts.headers.get(name);
+          return header?.slice(header.indexOf(prefix) + prefix.length) ?? null;
+        }),
+      );
     }
     if (described.length === 0) {
       found.push(...rawHeader(facts.headers.get(name), name, prefix));
     }
   }
   for (const name of provider.params) {
-    const described = tokensAt(tokens, 'query', name).slice(0, 1);
-    const raw = readParam(facts.query, name);
     found.push(
-      ...described.map(({ token, index }) =>
-        describe(token, index, name, true, raw ?? undefined),
-      ),
+      ...findFirst(tokens, 'query', name, () => readParam(facts.query, name)),
     );
-    if (described.length === 0 && raw !== null) {
-      found.push(describeRaw(raw, 'query', name));
-    }
   }
   for (const name of provider.cookies) {
-    const described = tokensAt(tokens, 'cookie', name).slice(0, 1);
-    const raw = readCookie(facts.headers.get('cookie'), name);
     found.push(
-      ...described.map(({ token, index }) =>
-        describe(token, index, name, true, raw ?? undefined),
+      ...findFirst(tokens, 'cookie', name, () =>
+        readCookie(facts.headers.get('cookie'), name),
       ),
     );
-    if (described.length === 0 && raw !== null) {
-      found.push(describeRaw(raw, 'cookie', name));
-    }
   }
   return found;
 }
@@ -80,18 +71,38 @@ function tokensAt(
     .filter(({ token }) => token.in === place && tokenName(token) === name);
 }
 
+/** The first parameter or cookie of a name; Envoy looks at no other. */
+function findFirst(
+  tokens: RequestToken[],
+  place: 'query' | 'cookie',
+  name: string,
+  readRaw: () => string | null,
+): FoundToken[] {
+  const [described] = tokensAt(tokens, place, name);
+  if (described) {
+    return [describe(described.token, described.index, name, true, readRaw)];
+  }
+  const raw = readRaw();
+  return raw === null ? [] : [describeRaw(raw, place, name)];
+}
+
+/** @param readRaw - the token's text in the raw request, where that has it */
 function describe(
   token: RequestToken,
   index: number,
   name: string,
   clean: boolean,
-  raw?: string,
+  readRaw: () => string | null,
 ): FoundToken {
+  const { in: place, claims } = token;
   const validity = clean ? token.validity : 'malformed';
-  const malformation =
-    raw === undefined ? undefined : describeMalformation(raw);
-  const { claims } = token;
-  return { index, in: token.in, name, validity, claims, malformation };
+  const found: FoundToken = { index, in: place, name, validity, claims };
+  // Only the words of a refusal need the text.
+  const raw = validity === 'malformed' ? readRaw() : null;
+  const read = raw === null ? undefined : readCompactJws(raw);
+  return read?.kind === 'malformed'
+    ? { ...found, malformation: read.reason }
+    : found;
 }
 
 function rawHeader(
@@ -111,41 +122,16 @@ function describeRaw(
   place: FoundToken['in'],
   name: string,
 ): FoundToken {
-  const claims = decodeClaims(text);
-  return claims
-    ? { index: -1, in: place, name, validity: 'not-known', claims }
+  const read = readCompactJws(text);
+  const found = { index: -1, in: place, name };
+  return read.kind === 'parsed'
+    ? { ...found, validity: 'not-known', claims: read.claims }
     : {
-        index: -1,
-        in: place,
-        name,
+        ...found,
         validity: 'malformed',
         claims: {},
-        malformation: describeMalformation(text),
+        malformation: read.reason,
       };
-}
-
-/** Claims of a compact JWS (RFC 7515 section 7.1); undefined where it is none. */
-export function decodeClaims(
-  text: string,
-): Record<string, unknown> | undefined {
-  const parts = text.split('.');
-  if (parts.length !== 3) return undefined;
-  const [header, payload] = parts.slice(0, 2).map(decodePart);
-  return header && payload ? payload : undefined;
-}
-
-function decodePart(part: string): Record<string, unknown> | undefined {
-  if (!/^[A-Za-z0-9_-]+$/.test(part)) return undefined;
-  try {
-    const binary = atob(part.replace(/-/g, '+').replace(/_/g, '/'));
-    const bytes = Uint8Array.from(binary, char => char.charCodeAt(0));
-    const value = JSON.parse(new TextDecoder().decode(bytes));
-    return value && typeof value === 'object' && !Array.isArray(value)
-      ? value
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function readParam(query: string, name: string): string | null {

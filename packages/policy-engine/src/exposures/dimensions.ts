@@ -1,4 +1,4 @@
-import { matchesPattern, StringPattern } from '../match/stringPattern';
+import { StringPattern } from '../match/stringPattern';
 import { ProxyRequest, WayIn } from '../model';
 import { isSubsetHost } from '../attach/hosts';
 import { bareHost } from '../compile/program';
@@ -7,6 +7,7 @@ import { addressOptions, callerOptions } from './callers';
 import { hostOptions } from './hostOptions';
 import { Patterns } from './patterns';
 import { representatives } from './strings';
+import { signatureOf } from './signature';
 
 /** One class of values along a dimension, with a value that stands for it. */
 export interface Option {
@@ -71,15 +72,6 @@ function distinct(options: Option[]): Option[] {
     if (!seen.has(option.signature)) seen.set(option.signature, option);
   }
   return [...seen.values()];
-}
-
-function signatureOf(
-  patterns: readonly StringPattern[],
-  value: string,
-): string {
-  return patterns
-    .map(pattern => Number(matchesPattern(pattern, value)))
-    .join('');
 }
 
 function methodOptions(patterns: Patterns): Options {

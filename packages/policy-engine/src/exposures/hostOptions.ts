@@ -1,10 +1,11 @@
-import { matchesPattern, StringPattern } from '../match/stringPattern';
+import { StringPattern } from '../match/stringPattern';
 import { WayIn } from '../model';
 import { isSubsetHost } from '../attach/hosts';
 import { bareHost } from '../compile/program';
 import type { Options } from './dimensions';
 import { Patterns } from './patterns';
 import { representatives } from './strings';
+import { signatureOf } from './signature';
 
 /**
  * Host headers that reach the way in: names in its scope, each without port, with its own port, and
@@ -71,13 +72,4 @@ function namesIn(
       isSubsetHost(bareHost(name), scope),
   );
   return { names, complete };
-}
-
-function signatureOf(
-  patterns: readonly StringPattern[],
-  value: string,
-): string {
-  return patterns
-    .map(pattern => Number(matchesPattern(pattern, value)))
-    .join('');
 }
