@@ -1,17 +1,8 @@
-import { EntityInfoCard, useEntity } from '@backstage/plugin-catalog-react';
+import { EntityInfoCard } from '@backstage/plugin-catalog-react';
 import { useTabPath } from '../../routes';
-import { ProtectionView, useProtection } from '../../live/useProtection';
-import { ProbeRunControl } from '../../live/useProbeRun';
-import { FreshnessNotices } from '../FreshnessNotices';
+import { useProtection } from '../../live/useProtection';
+import { AssessedFrame, ProtectionNotice } from '../Protection';
 import { SandboxChip } from '../SandboxChip';
-import { DatedProvider, isDated } from '../StateBadge';
-import {
-  DeniedNotice,
-  FailedNotice,
-  LoadingNotice,
-  ProblemNotices,
-  UnannotatedNotice,
-} from '../StatusNotice';
 import { AssessedCard } from './AssessedCard';
 import { CardAction } from './CardAction';
 import styles from './EntityIstioJwtCard.module.css';
@@ -37,74 +28,18 @@ export function EntityIstioJwtCard() {
       }
     >
       <div className={styles.body}>
-        <CardContent
-          view={view}
-          probes={probes}
-          refresh={refresh}
-          tabPath={tabPath}
-        />
+        {view.kind === 'assessed' ? (
+          <AssessedFrame view={view} refresh={refresh}>
+            <AssessedCard
+              status={view.status}
+              probes={probes}
+              tabPath={tabPath}
+            />
+          </AssessedFrame>
+        ) : (
+          <ProtectionNotice view={view} refresh={refresh} />
+        )}
       </div>
     </EntityInfoCard>
-  );
-}
-
-function CardContent({
-  view,
-  probes,
-  refresh,
-  tabPath,
-}: {
-  view: ProtectionView;
-  probes: ProbeRunControl;
-  refresh: () => void;
-  tabPath?: string;
-}) {
-  const { entity } = useEntity();
-  if (view.kind === 'loading') {
-    return <LoadingNotice />;
-  }
-  if (view.kind === 'denied') {
-    return <DeniedNotice message={view.message} />;
-  }
-  if (view.kind === 'failed') {
-    return (
-      <FailedNotice
-        message={view.message}
-        retrying={view.retrying}
-        onRetry={refresh}
-      />
-    );
-  }
-  if (view.kind === 'unannotated') {
-    return (
-      <UnannotatedNotice
-        problem={view.problem}
-        entityName={entity.metadata.name}
-      />
-    );
-  }
-  const notices = (
-    <FreshnessNotices
-      freshness={view.status.freshness}
-      receivedAt={view.receipt.receivedAt}
-      refreshFailure={view.receipt.refreshFailure}
-      onRetry={refresh}
-    />
-  );
-  if (view.kind === 'unmatched') {
-    return (
-      <>
-        {notices}
-        <ProblemNotices problems={view.status.problems} severity="warning" />
-      </>
-    );
-  }
-  return (
-    <>
-      {notices}
-      <DatedProvider value={isDated(view.status, view.receipt.refreshFailure)}>
-        <AssessedCard status={view.status} probes={probes} tabPath={tabPath} />
-      </DatedProvider>
-    </>
   );
 }

@@ -1,0 +1,2 @@
+export * from './AssessedFrame';
+export * from './ProtectionNotice';
