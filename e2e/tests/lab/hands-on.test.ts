@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Manifest } from '../../lab/kube.ts';
 import {
   authorizationPolicy,
   eventually,
   expectAnswer,
   INGRESS_SELECTOR,
+  ingressGateway,
   mintExpired,
   openHarness,
   peerAuthentication,
   RBAC_DENIED,
   readReceived,
   requestAuthentication,
+  routeTo,
   type Harness,
 } from './support.ts';
 
@@ -61,35 +62,13 @@ describe('the hands-on case', () => {
       selector: INGRESS_SELECTOR,
       jwtRules: [{ ...h.jwtRule, ...more }],
     });
-  const entry: Manifest[] = [
-    {
-      apiVersion: 'networking.istio.io/v1',
-      kind: 'Gateway',
-      metadata: { name: 'backend-gateway', namespace: 'default' },
-      spec: {
-        selector: { istio: 'ingressgateway' },
-        servers: [
-          {
-            port: { number: 80, name: 'http', protocol: 'HTTP' },
-            hosts: ['*'],
-          },
-        ],
-      },
-    },
-    {
-      apiVersion: 'networking.istio.io/v1',
-      kind: 'VirtualService',
-      metadata: { name: 'backend-vs', namespace: 'default' },
-      spec: {
-        hosts: ['*'],
-        gateways: ['backend-gateway'],
-        http: [
-          {
-            route: [{ destination: { host: 'backend', port: { number: 80 } } }],
-          },
-        ],
-      },
-    },
+  const entry = [
+    ingressGateway('backend-gateway', ['*']),
+    routeTo('backend', {
+      name: 'backend-vs',
+      host: '*',
+      gateway: 'backend-gateway',
+    }),
   ];
 
   before(async () => {

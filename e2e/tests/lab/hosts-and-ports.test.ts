@@ -1,5 +1,4 @@
 import { after, before, describe, test } from 'node:test';
-import type { Manifest } from '../../lab/kube.ts';
 import {
   authorizationPolicy,
   BACKEND_HOST,
@@ -7,8 +6,10 @@ import {
   eventually,
   expectAnswer,
   INGRESS_SELECTOR,
+  ingressGateway,
   openHarness,
   RBAC_DENIED,
+  routeTo,
   type Harness,
 } from './support.ts';
 
@@ -53,37 +54,9 @@ describe('matching of hosts, ports and paths', () => {
   });
 
   test('a dot at the end escapes the policy where the route takes any host', async () => {
-    const wildcard: Manifest[] = [
-      {
-        apiVersion: 'networking.istio.io/v1',
-        kind: 'Gateway',
-        metadata: { name: 'wildcard', namespace: 'default' },
-        spec: {
-          selector: { istio: 'ingressgateway' },
-          servers: [
-            {
-              port: { number: 80, name: 'http', protocol: 'HTTP' },
-              hosts: ['*'],
-            },
-          ],
-        },
-      },
-      {
-        apiVersion: 'networking.istio.io/v1',
-        kind: 'VirtualService',
-        metadata: { name: 'wildcard', namespace: 'default' },
-        spec: {
-          hosts: ['*'],
-          gateways: ['wildcard'],
-          http: [
-            {
-              route: [
-                { destination: { host: 'backend', port: { number: 80 } } },
-              ],
-            },
-          ],
-        },
-      },
+    const wildcard = [
+      ingressGateway('wildcard', ['*']),
+      routeTo('backend', { name: 'wildcard', host: '*', gateway: 'wildcard' }),
     ];
     await h.apply(...wildcard);
     await eventually(ask(`${BACKEND_HOST}.`), 200);

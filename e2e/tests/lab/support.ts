@@ -33,38 +33,49 @@ export const INGRESS_SELECTOR = {
   matchLabels: { istio: 'ingressgateway' },
 };
 
-/** Mutual TLS everywhere, and two hosts on the shared gateway. */
-export function describeBaseMesh(): Manifest[] {
-  const host = (name: string): Manifest => ({
+/** A Gateway resource in `default` that opens hosts on the shared ingress gateway's port 80. */
+export function ingressGateway(name: string, hosts: string[]): Manifest {
+  return {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'Gateway',
+    metadata: { name, namespace: 'default' },
+    spec: {
+      selector: INGRESS_SELECTOR.matchLabels,
+      servers: [
+        { port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts },
+      ],
+    },
+  };
+}
+
+/** A VirtualService in `default` that sends all of `host` on `gateway` to a Service's port 80. */
+export function routeTo(
+  service: string,
+  { name, host, gateway }: { name: string; host: string; gateway: string },
+): Manifest {
+  return {
     apiVersion: 'networking.istio.io/v1',
     kind: 'VirtualService',
     metadata: { name, namespace: 'default' },
     spec: {
-      hosts: [`${name}.example.com`],
-      gateways: ['shared'],
+      hosts: [host],
+      gateways: [gateway],
       http: [
-        { route: [{ destination: { host: name, port: { number: 80 } } }] },
+        { route: [{ destination: { host: service, port: { number: 80 } } }] },
       ],
     },
-  });
+  };
+}
+
+/** Mutual TLS everywhere, and two hosts on the shared gateway. */
+export function describeBaseMesh(): Manifest[] {
+  const route = (name: string) =>
+    routeTo(name, { name, host: `${name}.example.com`, gateway: 'shared' });
   return [
     peerAuthentication('istio-system', 'default', { mtls: { mode: 'STRICT' } }),
-    {
-      apiVersion: 'networking.istio.io/v1',
-      kind: 'Gateway',
-      metadata: { name: 'shared', namespace: 'default' },
-      spec: {
-        selector: { istio: 'ingressgateway' },
-        servers: [
-          {
-            port: { number: 80, name: 'http', protocol: 'HTTP' },
-            hosts: [BACKEND_HOST, ECHO_HOST],
-          },
-        ],
-      },
-    },
-    host('backend'),
-    host('echo'),
+    ingressGateway('shared', [BACKEND_HOST, ECHO_HOST]),
+    route('backend'),
+    route('echo'),
   ];
 }
 
