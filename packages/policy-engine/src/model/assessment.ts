@@ -94,6 +94,22 @@ export interface WayInAssessment extends WayIn {
 /** @public */
 export type FindingSeverity = 'error' | 'warning' | 'info';
 
+/** One operation of a JSON Patch (RFC 6902), of the kinds that a fix needs. @public */
+export type JsonPatchOperation =
+  | { op: 'add' | 'replace'; path: string; value: unknown }
+  | { op: 'remove'; path: string };
+
+/**
+ * A fix that a machine can apply: a JSON Patch (RFC 6902), as `kubectl patch --type=json` takes it,
+ * of one existing object. `test` operations are left out: the object is the one that was analysed.
+ *
+ * @public
+ */
+export interface FindingPatch {
+  target: ResourceRef & { apiVersion: string };
+  operations: JsonPatchOperation[];
+}
+
 /** One misconfiguration. @public */
 export interface Finding {
   /** From the catalogue, such as `sibling-allow`. */
@@ -106,6 +122,8 @@ export interface Finding {
   resource?: ResourceRef;
   /** Path inside the resource. */
   path?: string;
+  /** The fix as a patch, where one object's change is the whole fix and no choice is left open. */
+  patch?: FindingPatch;
 }
 
 /** Everything that the configuration says about one Kubernetes Service. @public */
