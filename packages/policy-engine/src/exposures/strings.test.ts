@@ -63,6 +63,11 @@ describe('representatives', () => {
     );
   });
 
+  it('tell a rest of one segment from templates of as many', () => {
+    const texts = ['/a/{**}', '/a/', '/{*}/{*}/{*}'];
+    expect(uncovered(texts.map(parsePathPattern), '/', ['/a/b'])).toEqual([]);
+  });
+
   it('meet every combination of host patterns that some host meets', () => {
     const label = fc.constantFrom('a', 'b', 'ab');
     const host = fc

@@ -1,5 +1,10 @@
 import { StringPattern } from '../match/stringPattern';
-import { closeUnderOverlap, exampleOf, narrowBySuffix } from './templates';
+import {
+  closeUnderOverlap,
+  exampleOf,
+  fillingFor,
+  narrowBySuffix,
+} from './templates';
 
 /** Words that no configuration is likely to contain; the first one that none contains is used. */
 const FILLERS = ['x', 'xq', 'zq7', 'other', 'zz9x', 'q0w8', 'v7kq2'];
@@ -68,11 +73,12 @@ export function representatives(
     }
   }
   if (valuesOf('template').length > 0) {
+    const filling = fillingFor(templates.list, filler);
     for (const template of templates.list) {
       for (const tail of tails) {
-        for (const value of narrowBySuffix(template, tail, filler)) add(value);
+        for (const value of narrowBySuffix(template, tail, filling)) add(value);
       }
-      add(exampleOf(template, filler, 'short'));
+      add(exampleOf(template, filling, 'short'));
     }
   }
   for (const pattern of patterns) {

@@ -89,50 +89,68 @@ function overlapOpen(a: readonly string[], b: readonly string[]): string[][] {
     : [];
 }
 
+/** What stands for the open parts of a template in an example. */
+export interface Filling {
+  /** One segment that no pattern names. */
+  segment: string;
+  /** A rest of more segments than any template has, so that no other template matches it. */
+  rest: string;
+}
+
+export function fillingFor(
+  templates: readonly string[],
+  segment: string,
+): Filling {
+  const deepest = Math.max(1, ...templates.map(each => each.split('/').length));
+  return { segment, rest: Array(deepest).fill(segment).join('/') };
+}
+
 /** A path that the template matches. `short` leaves rests empty. */
 export function exampleOf(
   template: string,
-  filler: string,
+  { segment, rest }: Filling,
   form: 'short' | 'long' = 'long',
 ): string {
   return template
-    .replaceAll(ANY_REST, form === 'short' ? '' : `${filler}/${filler}`)
-    .replaceAll(OPEN_END, form === 'short' ? '' : filler)
-    .replaceAll(ANY_SEGMENT, filler);
+    .replaceAll(ANY_REST, form === 'short' ? '' : rest)
+    .replaceAll(OPEN_END, form === 'short' ? '' : segment)
+    .replaceAll(ANY_SEGMENT, segment);
 }
 
 /** Paths that the template matches and that end in `suffix`, in each way in which that can be. */
 export function narrowBySuffix(
   template: string,
   suffix: string,
-  filler: string,
+  filling: Filling,
 ): string[] {
-  if (suffix === '') return [exampleOf(template, filler)];
+  const { segment: filler, rest } = filling;
+  if (suffix === '') return [exampleOf(template, filling)];
   const parts = template.split('/');
   const last = parts.at(-1) ?? '';
-  const before = parts.slice(0, -1).map(part => exampleOf(part, filler));
+  const before = parts.slice(0, -1).map(part => exampleOf(part, filling));
   const at = (end: string) => [...before, end].join('/');
   if (last === ANY_REST) {
     return [
       at(`${filler}${suffix}`),
       at(suffix),
-      at(`${filler}/${filler}${suffix}`),
-      ...throughEnd(parts, suffix, filler),
+      at(`${rest}${suffix}`),
+      ...throughEnd(parts, suffix, filling),
     ];
   }
   if (last.endsWith(OPEN_END)) {
     const head = last.slice(0, -OPEN_END.length);
     return [at(`${head}${filler}${suffix}`), at(`${head}${suffix}`)];
   }
-  return throughEnd(parts, suffix, filler);
+  return throughEnd(parts, suffix, filling);
 }
 
 /** Lays the suffix over the template's last segments. */
 function throughEnd(
   parts: readonly string[],
   suffix: string,
-  filler: string,
+  filling: Filling,
 ): string[] {
+  const filler = filling.segment;
   const laid = [...parts];
   if (laid.at(-1) === ANY_REST) laid[laid.length - 1] = '';
   const ends = suffix.split('/');
@@ -149,5 +167,5 @@ function throughEnd(
       laid[position] = isWhole ? end : `${head}${filler}${end}`;
     }
   }
-  return [laid.map(part => exampleOf(part, filler)).join('/')];
+  return [laid.map(part => exampleOf(part, filling)).join('/')];
 }
