@@ -5,7 +5,7 @@ import { modeOf } from '../attach/mutualTls';
 import { Facts, readFacts } from './facts';
 import { evaluateJwt, JwtOutcome } from './jwtAuthn';
 import { METHODS } from './methods';
-import { consumedTokens, headersAfterJwt } from './jwtHeaders';
+import { headersAfterJwt } from './jwtHeaders';
 import { evaluateRuleSet, RuleSetResult } from './rbac';
 
 /** What stopped a request before the filters. */
@@ -51,9 +51,7 @@ export function evaluate(program: Program, request: ProxyRequest): Evaluation {
   }
   const jwt = isTcp ? undefined : evaluateJwt(program, request, facts);
   const claims = claimsAfter(jwt);
-  const headers = headersAfterJwt(program, facts, jwt, claims);
-  const tokenPrefixes = new Map(facts.tokenPrefixes);
-  consumedTokens(jwt).forEach(token => tokenPrefixes.delete(token.name));
+  const { headers, tokenPrefixes } = headersAfterJwt(facts, jwt);
   const seen = { ...facts, claims, headers, tokenPrefixes };
   const filters = isTcp ? program.tcp : program.http;
   // ext_authz runs before jwt_authn and may change what later filters see.

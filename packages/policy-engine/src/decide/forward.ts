@@ -1,9 +1,10 @@
-import { ProxyRequest } from '../model';
+import { ProxyRequest, RequestToken } from '../model';
 import { HttpRouteSpec } from '../parse/specs';
 import { Program } from '../compile/program';
 import { Evaluation } from './evaluate';
 import { readHeaders } from './facts';
-import { consumedTokens } from './jwtHeaders';
+import { consumedTokens, headersAfterJwt } from './jwtHeaders';
+import { tokenName } from './tokenPlace';
 
 /** Identity and protocol that the next proxy sees of a gateway. */
 export interface NextHop {
@@ -50,14 +51,31 @@ function applyJwtOutputs(
   { jwt, facts }: Evaluation,
 ): ProxyRequest {
   if (!jwt || program.providers.length === 0) return request;
-  const changed = { ...request, headers: Object.fromEntries(facts.headers) };
   const removed = consumedTokens(jwt);
-  const indexes = new Set(removed.map(({ index }) => index));
-  const tokens = (request.tokens ?? []).filter((_, i) => !indexes.has(i));
+  const isRemoved = (token: RequestToken) =>
+    removed.some(
+      other => other.in === token.in && other.name === tokenName(token),
+    );
+  const tokens = (request.tokens ?? []).filter(token => !isRemoved(token));
   const params = removed.flatMap(token =>
     token.in === 'query' ? [token.name] : [],
   );
-  return { ...changed, tokens, path: dropParams(request.path, params) };
+  // Headers made of claims hold no token, and their text is not always known.
+  const opaque = headersAfterJwt(facts, jwt).unknownText.map(
+    (name): RequestToken => ({
+      in: 'header',
+      name,
+      prefix: '',
+      validity: 'malformed',
+      claims: {},
+    }),
+  );
+  return {
+    ...request,
+    headers: Object.fromEntries(facts.headers),
+    tokens: [...tokens, ...opaque],
+    path: dropParams(request.path, params),
+  };
 }
 
 function dropParams(

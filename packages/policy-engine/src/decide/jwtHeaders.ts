@@ -1,55 +1,59 @@
-import { Program } from '../compile/program';
-import { Claims, Facts, isPreflight } from './facts';
+import { Facts } from './facts';
 import { JwtOutcome } from './jwtAuthn';
 import { FoundToken } from './jwtTokens';
+
+/** Headers as RBAC and the next hop see them. */
+export interface HeadersAfterJwt {
+  headers: ReadonlyMap<string, string>;
+  /** As {@link Facts.tokenPrefixes}: headers of whose text only the start is known. */
+  tokenPrefixes: ReadonlyMap<string, string>;
+  /** Headers made of claims whose text is not known. */
+  unknownText: readonly string[];
+}
 
 /**
  * Verified tokens that jwt_authn takes out of the request, before RBAC and for the next hop: all but
  * those of a rule with `forwardOriginalToken`, and those in cookies.
  */
-export function consumedTokens(jwt: JwtOutcome | undefined): FoundToken[] {
-  if (jwt?.kind !== 'passed') return [];
-  return jwt.verified
-    .filter(({ provider, token }) => !provider.forward && token.in !== 'cookie')
-    .map(({ token }) => token);
+export function consumedTokens(
+  jwt: JwtOutcome | undefined,
+): readonly FoundToken[] {
+  return jwt?.kind === 'passed' ? jwt.effects?.consumed ?? [] : [];
 }
 
 /**
  * Headers after jwt_authn: those that it writes are taken from every request that it looks at, and
- * set again from a verified token; consumed tokens are gone. Only string, number and boolean claims
- * are copied.
+ * set again from a verified token; consumed tokens are gone.
  */
 export function headersAfterJwt(
-  program: Program,
   facts: Facts,
   jwt: JwtOutcome | undefined,
-  claims: Claims,
-): ReadonlyMap<string, string> {
-  const written = program.providers.flatMap(
-    ({ payloadHeader, claimHeaders }) => [
-      ...(payloadHeader ? [payloadHeader] : []),
-      ...claimHeaders.map(({ header }) => header),
-    ],
-  );
-  const consumed = consumedTokens(jwt).flatMap(token =>
-    token.in === 'header' ? [token.name] : [],
-  );
-  if (!jwt || isPreflight(facts)) return facts.headers;
-  if (written.length + consumed.length === 0) return facts.headers;
-  const headers = new Map(facts.headers);
-  [...written, ...consumed].forEach(name => headers.delete(name));
-  const provider = jwt.kind === 'passed' && jwt.verified[0]?.provider;
-  if (!provider || claims.kind !== 'verified') {
-    return headers;
+): HeadersAfterJwt {
+  const effects = jwt?.kind === 'passed' ? jwt.effects : undefined;
+  const { written, consumed } = effects ?? {};
+  if (!written || written.size + (consumed?.length ?? 0) === 0) {
+    const { headers, tokenPrefixes } = facts;
+    return { headers, tokenPrefixes, unknownText: [] };
   }
-  for (const { header, claim } of provider.claimHeaders) {
-    const value = claims.payload[claim];
-    if (/^(string|number|boolean)$/.test(typeof value)) {
-      headers.set(header, String(value));
+  const headers = new Map(facts.headers);
+  const tokenPrefixes = new Map(facts.tokenPrefixes);
+  const unknownText: string[] = [];
+  const gone = consumedTokens(jwt).filter(token => token.in === 'header');
+  for (const name of [...gone.map(({ name: n }) => n), ...written.keys()]) {
+    headers.delete(name);
+    tokenPrefixes.delete(name);
+  }
+  for (const [name, values] of written) {
+    if (values.length === 0) continue;
+    const known = values.flatMap(each =>
+      each.kind === 'known' ? [each.value] : [],
+    );
+    if (known.length === values.length) {
+      headers.set(name, known.join(','));
+    } else {
+      tokenPrefixes.set(name, '');
+      unknownText.push(name);
     }
   }
-  if (provider.payloadHeader) {
-    headers.set(provider.payloadHeader, JSON.stringify(claims.payload));
-  }
-  return headers;
+  return { headers, tokenPrefixes, unknownText };
 }

@@ -30,20 +30,21 @@ export function findTokens(
   const found: FoundToken[] = [];
   for (const { name, prefix } of provider.headers) {
     const described = tokensAt(tokens, 'header', name);
-    for (const { token, index } of described) {
-      const text = tokenPrefix(token);
-      if (prefix !== '' && !text.includes(prefix)) continue;
-      // Anything between prefix and token makes the text no JWT.
-      const clean = prefix === '' ? text === '' : text.endsWith(prefix);
-      found.push(
-        describe(token, index, name, clean, () => {
-          const header = facts.headers.get(name);
-          return header?.slice(header.indexOf(prefix) + prefix.length) ?? null;
-        }),
-      );
-    }
+    const raw = facts.headers.get(name);
     if (described.length === 0) {
-      found.push(...rawHeader(facts.headers.get(name), name, prefix));
+      if (raw !== undefined) found.push(...rawHeader(raw, name, prefix));
+    } else if (described.length > 1 && JOINED_HEADERS.has(name)) {
+      found.push(joinedHeader(described[0], name));
+    } else {
+      for (const { token, index } of described) {
+        const form = placeInHeader(tokenPrefix(token), prefix);
+        if (form === 'not-found') continue;
+        found.push(
+          describe(token, index, name, form === 'clean', () =>
+            raw === undefined ? null : cutToken(raw, prefix) ?? null,
+          ),
+        );
+      }
     }
   }
   for (const name of provider.params) {
@@ -105,16 +106,48 @@ function describe(
     : found;
 }
 
-function rawHeader(
-  value: string | undefined,
+/**
+ * Headers of which Envoy keeps one value: those that are repeated arrive joined by commas, and two
+ * tokens so joined are none.
+ */
+const JOINED_HEADERS = new Set(['authorization']);
+
+function joinedHeader(
+  { token, index }: { token: RequestToken; index: number },
   name: string,
+): FoundToken {
+  return { ...describe(token, index, name, false, () => null), claims: {} };
+}
+
+/** Characters of which Envoy thinks that a token can begin with them. */
+const TOKEN_CHARACTER = /[A-Za-z0-9_.-]/;
+
+/** Whether a token behind `text` is found, and found whole, by a location with `prefix`. */
+function placeInHeader(
+  text: string,
   prefix: string,
-): FoundToken[] {
-  if (value === undefined) return [];
-  const at = value.indexOf(prefix);
-  if (at < 0) return [];
-  const text = value.slice(at + prefix.length).trim();
-  return [describeRaw(text, 'header', name)];
+): 'not-found' | 'clean' | 'broken' {
+  if (prefix === '') return text === '' ? 'clean' : 'broken';
+  const at = text.indexOf(prefix);
+  if (at < 0) return 'not-found';
+  return TOKEN_CHARACTER.test(text.slice(at + prefix.length))
+    ? 'broken'
+    : 'clean';
+}
+
+/** What Envoy takes for the token in a header's text; undefined where the prefix is not there. */
+function cutToken(text: string, prefix: string): string | undefined {
+  if (prefix === '') return text;
+  const at = text.indexOf(prefix);
+  if (at < 0) return undefined;
+  const after = text.slice(at + prefix.length);
+  const start = after.search(TOKEN_CHARACTER);
+  return start < 0 ? text : after.slice(start);
+}
+
+function rawHeader(value: string, name: string, prefix: string): FoundToken[] {
+  const text = cutToken(value, prefix);
+  return text === undefined ? [] : [describeRaw(text, 'header', name)];
 }
 
 function describeRaw(

@@ -98,7 +98,7 @@ function traceJwt({ jwt }: Evaluation, isTcp: boolean): TraceStep[] {
     return [{ filter, outcome: 'unknown', message: jwt.why }];
   }
   const provider =
-    jwt.kind === 'passed' ? jwt.verified[0]?.provider : jwt.provider;
+    jwt.kind === 'passed' ? jwt.effects?.last?.provider : jwt.provider;
   const resource = provider ? { resource: provider.policy } : {};
   const rule = provider ? { rule: provider.index } : {};
   if (jwt.kind === 'passed') {
