@@ -43,5 +43,6 @@ export const findingCatalogue: readonly FindingDefinition[] = DETECTORS.map(
     why,
     fix,
     link,
+    docs: `docs/findings/${id}.md`,
   }),
 );

@@ -1,12 +1,31 @@
-import { FindingSeverity, ResourceRef } from '../model';
+import {
+  FindingSeverity,
+  Hop,
+  JsonPatchOperation,
+  ResourceRef,
+} from '../model';
 import type { AnalysedWayIn } from '../assess/assessService';
 import { Mesh } from '../attach/Mesh';
+import { CompiledRule, JwtProvider, Program } from '../compile/program';
+import { JwtRuleSpec } from '../parse/specs';
+
+/** A proxy as one of its listeners serves the Service. */
+export interface ProxyUse {
+  hop: Hop;
+  program: Program;
+  /** The first way in that passes it. */
+  way: AnalysedWayIn;
+  /** Place of the hop on that way in. */
+  index: number;
+}
 
 /** What a detector looks at: one Service with all its ways in, analysed. */
 export interface DetectorContext {
   mesh: Mesh;
   service: { namespace: string; name: string };
   waysIn: readonly AnalysedWayIn[];
+  /** Every proxy of every way in, once per port and protocol. */
+  proxies: readonly ProxyUse[];
 }
 
 /** One place where a misconfiguration was found. */
@@ -19,7 +38,13 @@ export interface Occurrence {
   resource?: ResourceRef;
   /** Path inside the resource, such as `spec.rules[0]`. */
   path?: string;
+  /** The whole fix, as operations on `resource`. */
+  patch?: JsonPatchOperation[];
 }
+
+export type Found = readonly Occurrence[];
+
+export const NOTHING: Found = [];
 
 /** What is always true of a kind of finding. @public */
 export interface FindingDefinition {
@@ -33,14 +58,32 @@ export interface FindingDefinition {
   fix: string;
   /** Documentation of the Istio behaviour behind it. */
   link: string;
+  /** Page of this project about the finding, from the repository's root. */
+  docs?: string;
 }
 
-/** One kind of finding with the code that finds it. */
+/**
+ * One kind of finding with the code that finds it, for the smallest thing that it can be told from:
+ * what is found in a rule, a provider or a namespace is computed once for all Services.
+ */
 export interface Detector extends FindingDefinition {
-  detect(context: DetectorContext): Occurrence[];
+  /** In one enforced rule of an HTTP filter chain, looked at by itself. */
+  inRule?(rule: CompiledRule, action: 'ALLOW' | 'DENY'): Found;
+  /** In one jwtRule, looked at by itself. */
+  inProvider?(provider: JwtProvider, spec: JwtRuleSpec): Found;
+  /** In the policies that live in the Service's namespace. */
+  inNamespace?(mesh: Mesh, namespace: string): Found;
+  /** In one proxy on the way. */
+  inProxy?(use: ProxyUse, context: DetectorContext): Found;
+  /** In one way in. */
+  inWayIn?(way: AnalysedWayIn, context: DetectorContext): Found;
+  /** In all ways in together. */
+  inService?(context: DetectorContext): Found;
 }
 
 export const AUTHORIZATION_POLICY_DOCS =
   'https://istio.io/latest/docs/reference/config/security/authorization-policy/';
 export const REQUEST_AUTHENTICATION_DOCS =
   'https://istio.io/latest/docs/reference/config/security/request_authentication/';
+export const SECURITY_PRACTICES =
+  'https://istio.io/latest/docs/ops/best-practices/security/';

@@ -1,25 +1,159 @@
-import { Finding, FindingSeverity } from '../model';
+import { Finding, FindingSeverity, ResourceRef } from '../model';
+import type { AnalysedWayIn } from '../assess/assessService';
+import { Mesh } from '../attach/Mesh';
+import { CompiledRule, JwtProvider } from '../compile/program';
+import { RequestAuthenticationSpec } from '../parse/specs';
 import { DETECTORS } from './catalogue';
-import { DetectorContext } from './detector';
+import { Detector, DetectorContext, Found, Occurrence } from './detector';
+import { enforcedRules, proxiesOf } from './rules';
 
-const ORDER: readonly FindingSeverity[] = ['error', 'warning', 'info'];
+const ORDER: Record<FindingSeverity, number> = {
+  error: 0,
+  warning: 1,
+  info: 2,
+};
+
+type Scope = Exclude<keyof Detector & `in${string}`, undefined>;
+
+/** Detectors by what they look at, so that none is asked in vain. */
+const detectorsIn = (scope: Scope) =>
+  DETECTORS.filter(detector => detector[scope] !== undefined);
+const RULE = detectorsIn('inRule');
+const PROVIDER = detectorsIn('inProvider');
+const NAMESPACE = detectorsIn('inNamespace');
+const PROXY = detectorsIn('inProxy');
+const WAY_IN = detectorsIn('inWayIn');
+const SERVICE = detectorsIn('inService');
 
 /** Every finding of a Service, worst first, each once. */
-export function findProblems(context: DetectorContext): Finding[] {
+export function findProblems({
+  mesh,
+  service,
+  waysIn,
+}: {
+  mesh: Mesh;
+  service: { namespace: string; name: string };
+  waysIn: readonly AnalysedWayIn[];
+}): Finding[] {
+  const proxies = proxiesOf(waysIn);
+  const context: DetectorContext = { mesh, service, waysIn, proxies };
   const findings = new Map<string, Finding>();
-  for (const { id, severity, title, fix, detect } of DETECTORS) {
-    for (const occurrence of detect(context)) {
-      const finding: Finding = { id, severity, title, fix, ...occurrence };
-      const key = JSON.stringify([
-        id,
-        finding.resource,
-        finding.path,
-        finding.message,
-      ]);
-      if (!findings.has(key)) findings.set(key, finding);
+  const add = (finding: Finding) => {
+    const key = keyOf(finding);
+    if (!findings.has(key)) findings.set(key, finding);
+  };
+  const addFound = (detector: Detector, found: Found) => {
+    for (const item of found) add(toFinding(mesh, detector, item));
+  };
+  for (const detector of SERVICE) {
+    addFound(detector, detector.inService!(context));
+  }
+  for (const way of waysIn) {
+    for (const detector of WAY_IN) {
+      addFound(detector, detector.inWayIn!(way, context));
     }
   }
+  for (const use of proxies) {
+    for (const detector of PROXY) {
+      addFound(detector, detector.inProxy!(use, context));
+    }
+    if (use.hop.protocol !== 'http') continue;
+    for (const { rule, action } of enforcedRules(use.program)) {
+      findingsOfRule(mesh, rule, action).forEach(add);
+    }
+    for (const provider of use.program.providers) {
+      findingsOfProvider(mesh, provider).forEach(add);
+    }
+  }
+  findingsOfNamespace(mesh, service.namespace).forEach(add);
   return [...findings.values()].sort(
-    (a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity),
+    (a, b) => ORDER[a.severity] - ORDER[b.severity],
   );
+}
+
+const byRule = new WeakMap<CompiledRule, readonly Finding[]>();
+
+/** A rule keeps its identity while its policy is unchanged, and so do its findings. */
+function findingsOfRule(
+  mesh: Mesh,
+  rule: CompiledRule,
+  action: 'ALLOW' | 'DENY',
+): readonly Finding[] {
+  let findings = byRule.get(rule);
+  if (!findings) {
+    findings = RULE.flatMap(detector =>
+      detector.inRule!(rule, action).map(item =>
+        toFinding(mesh, detector, { resource: rule.policy, ...item }),
+      ),
+    );
+    byRule.set(rule, findings);
+  }
+  return findings;
+}
+
+const byProvider = new WeakMap<JwtProvider, readonly Finding[]>();
+
+function findingsOfProvider(
+  mesh: Mesh,
+  provider: JwtProvider,
+): readonly Finding[] {
+  let findings = byProvider.get(provider);
+  if (!findings) {
+    const { kind, namespace = '', name } = provider.policy;
+    const spec = mesh.stored(kind, namespace, name)?.resource.spec as
+      | RequestAuthenticationSpec
+      | undefined;
+    const rule = spec?.jwtRules?.[provider.index] ?? {};
+    findings = PROVIDER.flatMap(detector =>
+      detector.inProvider!(provider, rule).map(item =>
+        toFinding(mesh, detector, { resource: provider.policy, ...item }),
+      ),
+    );
+    byProvider.set(provider, findings);
+  }
+  return findings;
+}
+
+function findingsOfNamespace(
+  mesh: Mesh,
+  namespace: string,
+): readonly Finding[] {
+  return mesh.queries.get(`namespace-findings/${namespace}`, () =>
+    NAMESPACE.flatMap(detector =>
+      detector.inNamespace!(mesh, namespace).map(item =>
+        toFinding(mesh, detector, item),
+      ),
+    ),
+  );
+}
+
+function toFinding(
+  mesh: Mesh,
+  { id, severity, title, fix }: Detector,
+  { patch, ...occurrence }: Occurrence,
+): Finding {
+  const finding = { id, severity, title, fix, ...occurrence };
+  const { resource } = finding;
+  if (!patch || !resource) return finding;
+  const apiVersion = apiVersionOf(mesh, resource);
+  return apiVersion === undefined
+    ? finding
+    : {
+        ...finding,
+        patch: { target: { ...resource, apiVersion }, operations: patch },
+      };
+}
+
+function apiVersionOf(
+  mesh: Mesh,
+  { kind, namespace = '', name }: ResourceRef,
+): string | undefined {
+  return mesh.stored(kind, namespace, name)?.resource.apiVersion;
+}
+
+function keyOf({ id, resource, path, message }: Finding): string {
+  const name = resource
+    ? `${resource.kind}/${resource.namespace}/${resource.name}`
+    : '';
+  return `${id} ${name} ${path} ${message}`;
 }

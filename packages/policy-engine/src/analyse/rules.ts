@@ -1,5 +1,5 @@
-import { Hop } from '../model';
 import type { AnalysedWayIn } from '../assess/assessService';
+import { ResourceRef } from '../model';
 import {
   Check,
   Clause,
@@ -8,36 +8,47 @@ import {
   Program,
 } from '../compile/program';
 import { allRules } from '../compile/ruleSet';
+import { ProxyUse } from './detector';
 
 /** Helpers that several detectors share. */
 
-/** Every proxy of every way in, once. */
-export function proxiesOf(
-  waysIn: readonly AnalysedWayIn[],
-): { hop: Hop; program: Program; way: AnalysedWayIn }[] {
+/** Every proxy of every way in, once per port and protocol. */
+export function proxiesOf(waysIn: readonly AnalysedWayIn[]): ProxyUse[] {
   const seen = new Map<Program, Set<string>>();
-  return waysIn.flatMap(way =>
-    way.wayIn.hops.flatMap((hop, index) => {
+  const uses: ProxyUse[] = [];
+  for (const way of waysIn) {
+    way.wayIn.hops.forEach((hop, index) => {
       const program = way.programs[index];
-      const chains = seen.get(program) ?? new Set();
-      seen.set(program, chains);
+      let chains = seen.get(program);
+      if (!chains) seen.set(program, (chains = new Set()));
       const chain = `${hop.protocol}/${hop.port}`;
-      if (chains.has(chain)) return [];
+      if (chains.has(chain)) return;
       chains.add(chain);
-      return [{ hop, program, way }];
-    }),
-  );
+      uses.push({ hop, program, way, index });
+    });
+  }
+  return uses;
 }
 
+export interface EnforcedRule {
+  rule: CompiledRule;
+  action: 'ALLOW' | 'DENY';
+}
+
+const enforced = new WeakMap<Program, readonly EnforcedRule[]>();
+
 /** Enforced rules of a proxy, as far as they can matter to the way in's host. */
-export function enforcedRules(
-  program: Program,
-): { rule: CompiledRule; action: 'ALLOW' | 'DENY' }[] {
-  return (['ALLOW', 'DENY'] as const).flatMap(action =>
-    allRules(program.http[action === 'ALLOW' ? 'allow' : 'deny'])
-      .filter(rule => rule.malformed === undefined)
-      .map(rule => ({ rule, action })),
-  );
+export function enforcedRules(program: Program): readonly EnforcedRule[] {
+  let rules = enforced.get(program);
+  if (!rules) {
+    const readable = (action: 'ALLOW' | 'DENY') =>
+      allRules(program.http[action === 'ALLOW' ? 'allow' : 'deny'])
+        .filter(rule => rule.malformed === undefined)
+        .map(rule => ({ rule, action }));
+    rules = [...readable('ALLOW'), ...readable('DENY')];
+    enforced.set(program, rules);
+  }
+  return rules;
 }
 
 export function isIdentityMatcher(matcher: Matcher): boolean {
@@ -75,9 +86,41 @@ export function requiresToken(program: Program): boolean {
   );
 }
 
+/** Whether the rule reads request identity in any way. */
+export function readsIdentity(rule: CompiledRule): boolean {
+  return rule.principals.some(clause =>
+    clause.some(check => check.matchers.some(isIdentityMatcher)),
+  );
+}
+
+/** Every check of a rule on one attribute. */
+export function checksOn(rule: CompiledRule, on: Matcher['on']): Check[] {
+  return allChecks(rule).filter(({ matchers }) => matchers[0]?.on === on);
+}
+
+/** Every check of a rule; a condition stands in each `from`, and comes once. */
+export function allChecks(rule: CompiledRule): Check[] {
+  return [...new Set([...rule.principals, ...rule.permissions].flat())];
+}
+
 export function rulePath(rule: CompiledRule, field?: string): string {
   const base = `spec.rules[${rule.index}]`;
   return field === undefined ? base : `${base}.${field.replace(/ \(.*/, '')}`;
+}
+
+/** JSON Pointer of the list of values that a check compares with. */
+export function pointerOf(rule: CompiledRule, check: Check): string {
+  const steps = check.field
+    .replace(/ \(.*/, '')
+    .replace(/\[(\d+)\]/g, '/$1')
+    .replaceAll('.', '/');
+  const list = check.negated ? 'notValues' : 'values';
+  const tail = check.field.startsWith('when[') ? `/${list}` : '';
+  return `/spec/rules/${rule.index}/${steps}${tail}`;
+}
+
+export function sameRef(a: ResourceRef, b: ResourceRef): boolean {
+  return a.name === b.name && a.namespace === b.namespace && a.kind === b.kind;
 }
 
 export function nameOf(ref: {
@@ -86,6 +129,18 @@ export function nameOf(ref: {
   name: string;
 }): string {
   return `${ref.kind} ${ref.namespace ? `${ref.namespace}/` : ''}${ref.name}`;
+}
+
+export function proxyName({
+  proxy,
+}: {
+  proxy: { kind: string; name: string };
+}) {
+  return `${proxy.kind} ${proxy.name}`;
+}
+
+export function issuerName(issuer: string): string {
+  return issuer === '' ? 'any issuer' : JSON.stringify(issuer);
 }
 
 export function quote(values: readonly string[], limit = 5): string {

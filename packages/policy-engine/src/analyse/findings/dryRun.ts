@@ -1,5 +1,5 @@
 import { Detector } from '../detector';
-import { nameOf, proxiesOf } from '../rules';
+import { nameOf } from '../rules';
 
 export const dryRun: Detector = {
   id: 'dry-run',
@@ -8,14 +8,12 @@ export const dryRun: Detector = {
   why: 'With the annotation `istio.io/dry-run: "true"` a policy is evaluated and reported, never enforced.',
   fix: 'Remove the annotation once the reported results are right.',
   link: 'https://istio.io/latest/docs/tasks/security/authorization/authz-dry-run/',
-  detect: ({ waysIn }) =>
-    proxiesOf(waysIn).flatMap(({ program }) =>
-      program.policies
-        .filter(policy => policy.dryRun)
-        .map(({ ref }) => ({
-          message: `${nameOf(ref)} is in dry-run mode and protects nothing.`,
-          resource: ref,
-          path: 'metadata.annotations',
-        })),
-    ),
+  inProxy: ({ program }) =>
+    program.policies
+      .filter(policy => policy.dryRun)
+      .map(({ ref }) => ({
+        message: `${nameOf(ref)} is in dry-run mode and protects nothing.`,
+        resource: ref,
+        path: 'metadata.annotations',
+      })),
 };

@@ -1,7 +1,7 @@
 import { matchesPattern } from '../../match/stringPattern';
 import { Check } from '../../compile/program';
-import { AUTHORIZATION_POLICY_DOCS, Detector, Occurrence } from '../detector';
-import { enforcedRules, nameOf, proxiesOf, quote, rulePath } from '../rules';
+import { AUTHORIZATION_POLICY_DOCS, Detector } from '../detector';
+import { checksOn, nameOf, pointerOf, quote, rulePath } from '../rules';
 
 export const hostPort: Detector = {
   id: 'host-port',
@@ -10,38 +10,41 @@ export const hostPort: Detector = {
   why: 'Policies compare the whole Host header, port included, while routes ignore the port. A client that writes `host:1234` is routed alike and not matched.',
   fix: 'List each host twice: `host` and `host:*`.',
   link: AUTHORIZATION_POLICY_DOCS,
-  detect: ({ waysIn }) =>
-    proxiesOf(waysIn)
-      .filter(({ hop }) => hop.protocol === 'http')
-      .flatMap(({ program }) =>
-        enforcedRules(program).flatMap(({ rule, action }) =>
-          rule.permissions.flatMap(clause =>
-            clause.flatMap((check): Occurrence[] => {
-              const hosts = withoutPort(check);
-              if (hosts.length === 0) return [];
-              const effect =
-                action === 'DENY'
-                  ? 'the DENY is bypassed'
-                  : 'the ALLOW does not match and the request is refused';
-              return [
-                {
-                  severity: action === 'DENY' ? 'error' : 'warning',
-                  message: `${nameOf(rule.policy)} names ${quote(
-                    hosts,
-                  )} without port: with a port in the Host header ${effect}.`,
-                  resource: rule.policy,
-                  path: rulePath(rule, check.field),
-                },
-              ];
-            }),
-          ),
-        ),
-      ),
+  inRule: (rule, action) =>
+    checksOn(rule, 'host').flatMap(check => {
+      const hosts = withoutPort(check);
+      if (hosts.length === 0) return [];
+      // What a rule excludes it fails to exclude, which turns the effect around.
+      const bypass = (action === 'DENY') !== check.negated;
+      const what = check.negated ? 'exempts' : 'names';
+      const effect = bypass
+        ? `a client passes ${nameOf(rule.policy)} by it`
+        : 'the request is refused';
+      const exact = hosts.filter(host => !host.startsWith('*'));
+      return [
+        {
+          severity: bypass ? 'error' : 'warning',
+          message: `${nameOf(rule.policy)} ${what} ${quote(
+            hosts,
+          )} without port: with a port in the Host header ${effect}.`,
+          path: rulePath(rule, check.field),
+          // A suffix cannot be combined with any port: that takes other values.
+          ...(exact.length === hosts.length
+            ? {
+                patch: exact.map(host => ({
+                  op: 'add' as const,
+                  path: `${pointerOf(rule, check)}/-`,
+                  value: `${host}:*`,
+                })),
+              }
+            : {}),
+        },
+      ];
+    }),
 };
 
-/** Exact hosts of a check that no other value matches with a port. */
+/** Hosts of a check that no other value matches with a port. */
 function withoutPort(check: Check): string[] {
-  if (check.negated) return [];
   const patterns = check.matchers.flatMap(matcher =>
     matcher.on === 'host' ? [matcher.pattern] : [],
   );

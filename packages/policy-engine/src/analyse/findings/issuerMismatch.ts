@@ -1,5 +1,5 @@
 import { AUTHORIZATION_POLICY_DOCS, Detector } from '../detector';
-import { nameOf, quote, rulePath } from '../rules';
+import { nameOf, pointerOf, quote, rulePath } from '../rules';
 import { deadPrincipals } from './principals';
 
 export const issuerMismatch: Detector = {
@@ -9,26 +9,37 @@ export const issuerMismatch: Detector = {
   why: 'The issuer in `requestPrincipals` must equal `issuer` of a RequestAuthentication on the same proxy to the letter, a trailing slash included. Tokens of other issuers get 401 before the policy is asked.',
   fix: 'Write the issuer exactly as in the RequestAuthentication, followed by `/*`. An issuer that ends in a slash needs two slashes.',
   link: AUTHORIZATION_POLICY_DOCS,
-  detect: ({ waysIn }) =>
-    deadPrincipals(waysIn)
+  inProxy: use =>
+    deadPrincipals(use)
       .filter(({ why }) => why === 'issuer')
-      .map(({ matcher, rule, action, field, providers }) => {
+      .map(({ matcher, rule, action, check, providers }) => {
         const asked =
-          matcher.issuer.kind === 'exact' ? matcher.issuer.value : matcher.text;
+          matcher.issuer.kind === 'exact' ? matcher.issuer.value : undefined;
         const issuers = [...new Set(providers.map(({ issuer }) => issuer))];
-        const near = issuers.find(issuer => fold(issuer) === fold(asked));
+        const near = issuers.filter(issuer => fold(issuer) === fold(asked ?? ''));
         const effect = action === 'ALLOW' ? 'never matches' : 'spares nobody';
+        const subject = matcher.text.slice(asked?.length);
+        const value = `${near[0]}${subject}`;
         return {
           message: `${nameOf(rule.policy)} asks for issuer ${JSON.stringify(
-            asked,
+            asked ?? matcher.text,
           )} and ${effect}: the proxy knows ${quote(issuers)}.`,
           resource: rule.policy,
-          path: rulePath(rule, field),
-          ...(near
+          path: rulePath(rule, check.field),
+          ...(asked !== undefined && near.length === 1
             ? {
                 fix: `Write ${JSON.stringify(
-                  `${near}/*`,
-                )}: the values differ only in case or a trailing slash.`,
+                  value,
+                )}: the issuers differ only in case or a trailing slash.`,
+                patch: [
+                  {
+                    op: 'replace' as const,
+                    path: `${pointerOf(rule, check)}/${check.matchers.indexOf(
+                      matcher,
+                    )}`,
+                    value,
+                  },
+                ],
               }
             : {}),
         };

@@ -7,8 +7,8 @@ import { compileProxy } from '../../compile/compileProxy';
 import { bareHost, CompiledRule } from '../../compile/program';
 import { allRules } from '../../compile/ruleSet';
 import { routedHosts } from '../../route/routeTable';
-import { AUTHORIZATION_POLICY_DOCS, Detector } from '../detector';
-import { nameOf, needsToken, proxiesOf, quote } from '../rules';
+import { AUTHORIZATION_POLICY_DOCS, Detector, NOTHING } from '../detector';
+import { nameOf, needsToken, quote } from '../rules';
 
 export const locksOtherHosts: Detector = {
   id: 'locks-other-hosts',
@@ -17,29 +17,30 @@ export const locksOtherHosts: Detector = {
   why: 'As soon as one ALLOW policy reaches a proxy, every request that no ALLOW rule matches is refused: also those for hosts that the policy was not written for.',
   fix: 'Use a DENY policy with `notRequestPrincipals` and `hosts` for this host alone, or add ALLOW rules for the other hosts.',
   link: AUTHORIZATION_POLICY_DOCS,
-  detect: ({ mesh, waysIn }) => {
-    const own = waysIn.map(({ wayIn }) => wayIn.host);
-    return proxiesOf(waysIn)
-      .filter(({ hop }) => hop.proxy.kind === 'gateway')
-      .flatMap(({ hop }) => {
-        const locked = lockedHosts(mesh, hop.proxy);
-        const others = locked.hosts.filter(host => !own.includes(host));
-        if (others.length === 0 || !locked.by) return [];
-        return [
-          {
-            message: `${nameOf(locked.by)} makes gateway ${
-              hop.proxy.namespace
-            }/${
-              hop.proxy.name
-            } refuse requests without a token for other hosts that no rule names: ${quote(
-              others,
-            )}.`,
-            resource: locked.by,
-          },
-        ];
-      });
+  inProxy: ({ hop }, { mesh, waysIn }) => {
+    if (hop.proxy.kind !== 'gateway' || hop.protocol === 'tcp') return NOTHING;
+    const { hosts, by } = lockedHosts(mesh, hop.proxy);
+    if (!by) return NOTHING;
+    const own = new Set(waysIn.map(({ wayIn }) => wayIn.host));
+    // Only as many as are shown: a shared gateway may have thousands.
+    const others = hosts.filter(
+      (host, i) => i < SHOWN + own.size && !own.has(host),
+    );
+    if (others.length === 0) return NOTHING;
+    return [
+      {
+        message: `${nameOf(by)} makes gateway ${hop.proxy.namespace}/${
+          hop.proxy.name
+        } refuse requests without a token for other hosts that no rule names, such as ${quote(
+          others.slice(0, SHOWN),
+        )}.`,
+        resource: by,
+      },
+    ];
   },
 };
+
+const SHOWN = 5;
 
 /** Hosts of a gateway that are refused without a token, and that no rule names. */
 function lockedHosts(

@@ -8,7 +8,7 @@ export const malformed: Detector = {
   why: 'The API server refuses such an object, or Istio skips it. What it was meant to do is not known, so verdicts that it could change are unknown.',
   fix: 'Correct the field, and check the file with `kubectl apply --dry-run=server`.',
   link: 'https://istio.io/latest/docs/reference/config/',
-  detect: ({ mesh, waysIn }) => {
+  inService: ({ mesh, waysIn }) => {
     const refs = waysIn.flatMap(({ wayIn }) => [
       ...wayIn.hops.flatMap(({ policies }) => policies.map(({ ref }) => ref)),
       ...(wayIn.route ? [wayIn.route] : []),

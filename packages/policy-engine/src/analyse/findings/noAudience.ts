@@ -1,5 +1,5 @@
-import { Detector, REQUEST_AUTHENTICATION_DOCS } from '../detector';
-import { nameOf, proxiesOf } from '../rules';
+import { Detector, NOTHING, REQUEST_AUTHENTICATION_DOCS } from '../detector';
+import { issuerName, nameOf } from '../rules';
 
 export const noAudience: Detector = {
   id: 'no-audience',
@@ -8,16 +8,15 @@ export const noAudience: Detector = {
   why: 'Without `audiences` every valid token of the issuer is accepted, also one that was issued for another application (RFC 8725 section 3.9).',
   fix: 'List the audiences that tokens for this service carry.',
   link: REQUEST_AUTHENTICATION_DOCS,
-  detect: ({ waysIn }) =>
-    proxiesOf(waysIn).flatMap(({ program }) =>
-      program.providers
-        .filter(({ audiences }) => audiences.length === 0)
-        .map(({ policy, index, issuer }) => ({
-          message: `${nameOf(policy)} accepts tokens of ${
-            issuer === '' ? 'any issuer' : JSON.stringify(issuer)
-          } for any audience.`,
-          resource: policy,
-          path: `spec.jwtRules[${index}]`,
-        })),
-    ),
+  inProvider: ({ policy, index, issuer, audiences }) =>
+    audiences.length > 0
+      ? NOTHING
+      : [
+          {
+            message: `${nameOf(policy)} accepts tokens of ${issuerName(
+              issuer,
+            )} for any audience.`,
+            path: `spec.jwtRules[${index}]`,
+          },
+        ],
 };

@@ -8,7 +8,7 @@ export const notHttp: Detector = {
   why: 'On a port that Istio reads as TCP or passes through as TLS there are no headers: tokens cannot be seen, ALLOW rules with HTTP fields are dropped, and DENY rules lose those fields and match more.',
   fix: 'Name the Service port `http-…` or set `appProtocol: http` where it speaks HTTP; end TLS at the gateway instead of passing it through.',
   link: 'https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/',
-  detect: ({ waysIn }) =>
+  inService: ({ waysIn }) =>
     waysIn.flatMap(way =>
       way.wayIn.hops.flatMap((hop, index): Occurrence[] => {
         const program = way.programs[index];

@@ -9,10 +9,10 @@ export const principalNeverMatches: Detector = {
   why: 'Istio splits a request principal at its last slash into issuer and subject. `https://idp` and `https://idp*` so ask for the issuer `https:/`, and a subject that contains a slash cannot be written out.',
   fix: 'Write `issuer/*`, and compare the subject with a condition on `request.auth.claims[sub]`.',
   link: AUTHORIZATION_POLICY_DOCS,
-  detect: ({ waysIn }) =>
-    deadPrincipals(waysIn)
+  inProxy: use =>
+    deadPrincipals(use)
       .filter(({ why }) => why !== 'issuer')
-      .map(({ matcher, rule, field, why }) => {
+      .map(({ matcher, rule, check, why }) => {
         const asked =
           matcher.issuer.kind === 'exact' ? matcher.issuer.value : matcher.text;
         const cause =
@@ -24,7 +24,7 @@ export const principalNeverMatches: Detector = {
             rule.policy,
           )} asks for the issuer ${JSON.stringify(asked)}, because ${cause}.`,
           resource: rule.policy,
-          path: rulePath(rule, field),
+          path: rulePath(rule, check.field),
         };
       }),
 };

@@ -1,7 +1,12 @@
 import { matchesPattern } from '../../match/stringPattern';
-import type { AnalysedWayIn } from '../../assess/assessService';
-import { CompiledRule, JwtProvider, Matcher } from '../../compile/program';
-import { enforcedRules, proxiesOf } from '../rules';
+import {
+  Check,
+  CompiledRule,
+  JwtProvider,
+  Matcher,
+} from '../../compile/program';
+import { ProxyUse } from '../detector';
+import { enforcedRules } from '../rules';
 
 export type RequestPrincipalMatcher = Extract<
   Matcher,
@@ -13,7 +18,7 @@ export interface DeadPrincipal {
   matcher: RequestPrincipalMatcher;
   rule: CompiledRule;
   action: 'ALLOW' | 'DENY';
-  field: string;
+  check: Check;
   providers: readonly JwtProvider[];
   why: 'unparsable' | 'subject-slash' | 'issuer';
 }
@@ -23,32 +28,27 @@ export interface DeadPrincipal {
  * `https://idp*` asks for the issuer `https:/`, and a subject with a slash moves part of itself into
  * the issuer.
  */
-export function deadPrincipals(
-  waysIn: readonly AnalysedWayIn[],
-): DeadPrincipal[] {
-  return proxiesOf(waysIn).flatMap(({ program, hop }) => {
-    const { providers } = program;
-    const anyIssuer = providers.some(({ issuer }) => issuer === '');
-    if (providers.length === 0 || anyIssuer || hop.protocol === 'tcp')
-      return [];
-    return enforcedRules(program).flatMap(({ rule, action }) =>
-      rule.principals.flatMap(clause =>
-        clause
-          .filter(({ negated }) => negated === (action === 'DENY'))
-          .flatMap(({ matchers, field }) =>
-            matchers.flatMap((matcher): DeadPrincipal[] => {
-              if (matcher.on !== 'request-principal') return [];
-              const alive = providers.some(({ issuer }) =>
-                matchesPattern(matcher.issuer, issuer),
-              );
-              if (alive) return [];
-              const why = reasonFor(matcher.text, providers);
-              return [{ matcher, rule, action, field, providers, why }];
-            }),
-          ),
-      ),
-    );
-  });
+export function deadPrincipals({ program, hop }: ProxyUse): DeadPrincipal[] {
+  const { providers } = program;
+  const anyIssuer = providers.some(({ issuer }) => issuer === '');
+  if (providers.length === 0 || anyIssuer || hop.protocol === 'tcp') return [];
+  return enforcedRules(program).flatMap(({ rule, action }) =>
+    rule.principals.flatMap(clause =>
+      clause
+        .filter(({ negated }) => negated === (action === 'DENY'))
+        .flatMap(check =>
+          check.matchers.flatMap((matcher): DeadPrincipal[] => {
+            if (matcher.on !== 'request-principal') return [];
+            const alive = providers.some(({ issuer }) =>
+              matchesPattern(matcher.issuer, issuer),
+            );
+            if (alive) return [];
+            const why = reasonFor(matcher.text, providers);
+            return [{ matcher, rule, action, check, providers, why }];
+          }),
+        ),
+    ),
+  );
 }
 
 function reasonFor(

@@ -1,9 +1,9 @@
-import { AUTHORIZATION_POLICY_DOCS, Detector, Occurrence } from '../detector';
+import { AUTHORIZATION_POLICY_DOCS, Detector, NOTHING } from '../detector';
 import {
   enforcedRules,
   identityChecks,
+  isIdentityMatcher,
   nameOf,
-  proxiesOf,
   rulePath,
 } from '../rules';
 
@@ -14,32 +14,30 @@ export const requiredNotValidated: Detector = {
   why: 'Request principals and claims exist only after a RequestAuthentication validated a token at the same proxy. Without one no request ever has them.',
   fix: 'Add a RequestAuthentication with the issuer for the same proxy.',
   link: AUTHORIZATION_POLICY_DOCS,
-  detect: ({ waysIn }) =>
-    proxiesOf(waysIn).flatMap(({ hop, program }): Occurrence[] => {
-      const validates =
-        program.providers.length + program.malformedProviders.length > 0;
-      if (validates || hop.protocol === 'tcp') return [];
-      return enforcedRules(program).flatMap(({ rule, action }) => {
-        const check = rule.principals
-          .flatMap(clause =>
-            action === 'ALLOW'
-              ? identityChecks(clause)
-              : clause.filter(
-                  ({ negated, matchers }) =>
-                    negated &&
-                    /^(request-principal|claim)$/.test(matchers[0].on),
-                ),
-          )
-          .at(0);
-        if (!check) return [];
-        const message = `${nameOf(rule.policy)} asks ${hop.proxy.kind} ${
-          hop.proxy.name
-        } for ${
-          check.field
-        }, and no RequestAuthentication with rules reaches that proxy: good tokens are refused too.`;
-        return [
-          { message, resource: rule.policy, path: rulePath(rule, check.field) },
-        ];
-      });
-    }),
+  inProxy: ({ hop, program }) => {
+    const validates =
+      program.providers.length + program.malformedProviders.length > 0;
+    if (validates || hop.protocol === 'tcp') return NOTHING;
+    return enforcedRules(program).flatMap(({ rule, action }) => {
+      const check = rule.principals
+        .flatMap(clause =>
+          action === 'ALLOW'
+            ? identityChecks(clause)
+            : clause.filter(
+                ({ negated, matchers }) =>
+                  negated && isIdentityMatcher(matchers[0]),
+              ),
+        )
+        .at(0);
+      if (!check) return NOTHING;
+      const message = `${nameOf(rule.policy)} asks ${hop.proxy.kind} ${
+        hop.proxy.name
+      } for ${
+        check.field
+      }, and no RequestAuthentication with rules reaches that proxy: good tokens are refused too.`;
+      return [
+        { message, resource: rule.policy, path: rulePath(rule, check.field) },
+      ];
+    });
+  },
 };

@@ -8,7 +8,7 @@ export const secondRoute: Detector = {
   why: 'Each way in is protected by the proxies on it. A policy at one gateway says nothing of another gateway, another host, or callers inside the mesh.',
   fix: 'Require the token at the sidecar of the workload, which every way in passes, or close the other way in.',
   link: 'https://istio.io/latest/docs/ops/best-practices/security/',
-  detect: ({ waysIn }) => {
+  inService: ({ waysIn }) => {
     const guarded = waysIn.find(
       ({ assessment }) => assessment.state === 'enforced',
     );

@@ -18,10 +18,7 @@ export const selectsNothing: Detector = {
   why: 'A selector is looked up in the namespace of the policy only (in the root namespace: everywhere). A policy for a shared gateway must live in the namespace of the gateway.',
   fix: "Correct the labels, or move the policy to the workload's namespace.",
   link: AUTHORIZATION_POLICY_DOCS,
-  detect: ({ mesh, service }) =>
-    mesh.queries.get(`selects-nothing/${service.namespace}`, () =>
-      findIn(mesh, service.namespace),
-    ),
+  inNamespace: findIn,
 };
 
 function findIn(mesh: Mesh, namespace: string): Occurrence[] {

@@ -8,7 +8,7 @@ export const siblingAllow: Detector = {
   why: 'ALLOW policies on one proxy are alternatives: a request passes when any rule of any of them matches. A policy that requires a token takes nothing back from its siblings.',
   fix: 'Put both conditions into one rule (`principals` and `requestPrincipals` in the same source), or require the token with a DENY policy on `notRequestPrincipals`.',
   link: AUTHORIZATION_POLICY_DOCS,
-  detect: ({ waysIn }) =>
+  inService: ({ waysIn }) =>
     waysIn.flatMap(way => {
       const { exposures } = way.analysis;
       return exposures.flatMap(

@@ -9,7 +9,7 @@ export const tokenStripped: Detector = {
   why: 'A proxy that validated a token removes it unless `forwardOriginalToken` is set. A second proxy then sees a request without a token.',
   fix: 'Set `forwardOriginalToken: true` in the RequestAuthentication of the gateway.',
   link: REQUEST_AUTHENTICATION_DOCS,
-  detect: ({ waysIn }) =>
+  inService: ({ waysIn }) =>
     waysIn.flatMap(way =>
       way.programs.slice(0, -1).flatMap((program, index): Occurrence[] => {
         const next = way.programs[index + 1];

@@ -8,7 +8,7 @@ export const validatedNotRequired: Detector = {
   why: 'A RequestAuthentication refuses invalid tokens and lets requests without any token pass. Only an AuthorizationPolicy can require one.',
   fix: 'Add an AuthorizationPolicy with `requestPrincipals` for the same proxy.',
   link: REQUEST_AUTHENTICATION_DOCS,
-  detect: ({ waysIn }) =>
+  inService: ({ waysIn }) =>
     waysIn
       .filter(({ assessment }) => assessment.state === 'validated-only')
       .flatMap(way => {
