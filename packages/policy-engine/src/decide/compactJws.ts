@@ -4,38 +4,59 @@ export type CompactJws =
   /** `reason` is in Envoy's words; absent where it is not in three parts, which has words of its own. */
   | { kind: 'malformed'; reason?: string };
 
+/** Algorithms that Envoy's parser lets through; what a key is good for is decided later. */
+const ALGORITHMS = new Set([
+  ...['ES256', 'ES384', 'ES512', 'HS256', 'HS384', 'HS512', 'EdDSA'],
+  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
+]);
+
 /**
- * Reads header and payload, in the order in which Envoy's parser meets them; the signature is not
- * looked at. Source: Envoy's source/common/jwt (jwt.cc, status.cc).
+ * Reads header, payload and signature, in the order in which Envoy's parser meets them; whether the
+ * signature holds is not looked at. Source: Envoy's source/common/jwt (jwt.cc, status.cc).
  */
 export function readCompactJws(text: string): CompactJws {
   const parts = text.split('.');
-  if (parts.length !== 3) return { kind: 'malformed' };
-  let claims: Record<string, unknown> = {};
-  for (const [name, part] of [
-    ['header', parts[0]],
-    ['payload', parts[1]],
-  ]) {
-    const decoded = decodeBase64Url(part);
-    if (decoded === undefined) {
-      const reason = `Jwt ${name} is an invalid Base64url encoded`;
-      return { kind: 'malformed', reason };
-    }
-    const object = parseJsonObject(decoded);
-    if (!object) {
-      return { kind: 'malformed', reason: `Jwt ${name} is an invalid JSON` };
-    }
-    claims = object;
+  if (parts.length !== 3 || parts.includes('')) return { kind: 'malformed' };
+  const header = readPart('header', parts[0]);
+  if (typeof header === 'string') return { kind: 'malformed', reason: header };
+  const { alg, kid } = header;
+  if (typeof alg !== 'string') {
+    const reason = 'Jwt header [alg] field is required and must be a string';
+    return { kind: 'malformed', reason };
+  }
+  if (!ALGORITHMS.has(alg)) {
+    return { kind: 'malformed', reason: 'Jwt header [alg] is not supported' };
+  }
+  if (kid !== undefined && typeof kid !== 'string') {
+    const reason = 'Jwt header [kid] field is not a string';
+    return { kind: 'malformed', reason };
+  }
+  const claims = readPart('payload', parts[1]);
+  if (typeof claims === 'string') return { kind: 'malformed', reason: claims };
+  if (decodeBase64Url(parts[2]) === undefined) {
+    const reason = 'Jwt signature is an invalid Base64url encoded';
+    return { kind: 'malformed', reason };
   }
   return { kind: 'parsed', claims };
 }
 
-function decodeBase64Url(part: string): string | undefined {
+/** The object that a part holds, or what Envoy says is wrong with it. */
+function readPart(
+  name: 'header' | 'payload',
+  part: string,
+): Record<string, unknown> | string {
+  const decoded = decodeBase64Url(part);
+  if (decoded === undefined)
+    return `Jwt ${name} is an invalid Base64url encoded`;
+  const object = parseJsonObject(new TextDecoder().decode(decoded));
+  return object ?? `Jwt ${name} is an invalid JSON`;
+}
+
+function decodeBase64Url(part: string): Uint8Array | undefined {
   if (!/^[A-Za-z0-9_-]+$/.test(part)) return undefined;
   try {
     const binary = atob(part.replace(/-/g, '+').replace(/_/g, '/'));
-    const bytes = Uint8Array.from(binary, char => char.charCodeAt(0));
-    return new TextDecoder().decode(bytes);
+    return Uint8Array.from(binary, char => char.charCodeAt(0));
   } catch {
     return undefined;
   }

@@ -72,13 +72,34 @@ describe('what jwt_authn does to headers before RBAC sees them', () => {
   });
 });
 
+const jws = (header: object) =>
+  `${btoa(JSON.stringify(header)).replace(/=/g, '')}.e30.eA`;
+
 describe('the words for a text that is no JWT', () => {
   it.each([
     ['junk', /not in the form/],
     ['a.b', /not in the form/],
-    ['!.e30.x', /^Jwt header is an invalid Base64url encoded$/],
+    ['!.e30.x', /not in the form/],
+    ['e!30.e30.x', /^Jwt header is an invalid Base64url encoded$/],
     ['e30x.e30.x', /^Jwt header is an invalid JSON$/],
-    ['e30.!.x', /^Jwt payload is an invalid Base64url encoded$/],
+    ['e30.e30.', /not in the form/],
+    [
+      'e30.e30.eA',
+      /^Jwt header \[alg\] field is required and must be a string$/,
+    ],
+    [jws({ alg: 'none' }), /^Jwt header \[alg\] is not supported$/],
+    [
+      jws({ alg: 'RS256', kid: 7 }),
+      /^Jwt header \[kid\] field is not a string$/,
+    ],
+    [
+      jws({ alg: 'RS256' }).replace(/e30/, '!'),
+      /^Jwt payload is an invalid Base64url encoded$/,
+    ],
+    [
+      `${jws({ alg: 'RS256' })}+garbage`,
+      /^Jwt signature is an invalid Base64url encoded$/,
+    ],
   ])('%s', (text, body) => {
     const decision = ask([gatewayAuthentication()], {
       headers: { authorization: `Bearer ${text}` },

@@ -34,7 +34,9 @@ export function findTokens(
     if (described.length === 0) {
       if (raw !== undefined) found.push(...rawHeader(raw, name, prefix));
     } else if (described.length > 1 && JOINED_HEADERS.has(name)) {
-      found.push(joinedHeader(described[0], name));
+      found.push(
+        joinedHeader(described[0], name, raw && cutToken(raw, prefix)),
+      );
     } else {
       for (const { token, index } of described) {
         const form = placeInHeader(tokenPrefix(token), prefix);
@@ -115,8 +117,10 @@ const JOINED_HEADERS = new Set(['authorization']);
 function joinedHeader(
   { token, index }: { token: RequestToken; index: number },
   name: string,
+  text: string | undefined,
 ): FoundToken {
-  return { ...describe(token, index, name, false, () => null), claims: {} };
+  const joined = describe(token, index, name, false, () => text ?? null);
+  return { ...joined, claims: {} };
 }
 
 /** Characters of which Envoy thinks that a token can begin with them. */
