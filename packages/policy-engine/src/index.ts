@@ -20,5 +20,11 @@ export {
 } from './route/matchRoute';
 export { assessService } from './assess/assessService';
 export { explain, type Explanation } from './explain/explain';
+export {
+  explainObservation,
+  type ObservationExplanation,
+} from './explain/explainObservation';
+export type { DecidingRule } from './explain/decidingRule';
+export type { AnswerOrigin, ObservedAnswer } from './explain/observation';
 export { findingCatalogue } from './analyse/catalogue';
 export type { FindingDefinition } from './analyse/detector';
