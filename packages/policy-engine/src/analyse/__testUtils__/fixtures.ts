@@ -1,198 +1,123 @@
-import {
-  ALLOW_FRONTEND,
-  BACKEND_JWT,
-  GATEWAY,
-  INGRESS_POLICY,
-  ingressAuthentication,
-  WORKLOADS,
-} from '../../__testUtils__/handsOn';
+import { Fixture } from './build';
+import { allowEmpty } from '../findings/allowEmpty.fixture';
+import { ambientNoWaypoint } from '../findings/ambientNoWaypoint.fixture';
+import { anyIssuer } from '../findings/anyIssuer.fixture';
+import { auditOnly } from '../findings/auditOnly.fixture';
+import { authorizationPrefix } from '../findings/authorizationPrefix.fixture';
+import { claimHeaderSpoof } from '../findings/claimHeaderSpoof.fixture';
+import { claimPathDot } from '../findings/claimPathDot.fixture';
+import { claimRouting } from '../findings/claimRouting.fixture';
+import { claimType } from '../findings/claimType.fixture';
+import { cookieToken } from '../findings/cookieToken.fixture';
+import { denyGoodTokens } from '../findings/denyGoodTokens.fixture';
+import { denyWidens } from '../findings/denyWidens.fixture';
+import { dryRun } from '../findings/dryRun.fixture';
+import { exemptPathWide } from '../findings/exemptPathWide.fixture';
+import { fallbackKey } from '../findings/fallbackKey.fixture';
+import { foreignTokens } from '../findings/foreignTokens.fixture';
+import { headerOnly } from '../findings/headerOnly.fixture';
+import { headerTrusted } from '../findings/headerTrusted.fixture';
+import { hostDot } from '../findings/hostDot.fixture';
+import { hostNeverMatches } from '../findings/hostNeverMatches.fixture';
+import { hostPort } from '../findings/hostPort.fixture';
+import { ipBehindBalancer } from '../findings/ipBehindBalancer.fixture';
+import { issuerEmpty } from '../findings/issuerEmpty.fixture';
+import { issuerMismatch } from '../findings/issuerMismatch.fixture';
+import { issuerTwice } from '../findings/issuerTwice.fixture';
+import { istioVulnerable } from '../findings/istioVulnerable.fixture';
+import { jwksDiscovery } from '../findings/jwksDiscovery.fixture';
+import { jwksKid } from '../findings/jwksKid.fixture';
+import { jwksPlaintext } from '../findings/jwksPlaintext.fixture';
+import { jwksPrivateKey } from '../findings/jwksPrivateKey.fixture';
+import { locksOtherHosts } from '../findings/locksOtherHosts.fixture';
+import { malformed } from '../findings/malformed.fixture';
+import { methodCase } from '../findings/methodCase.fixture';
+import { negationAdmitsAnonymous } from '../findings/negationAdmitsAnonymous.fixture';
+import { noAudience } from '../findings/noAudience.fixture';
+import { noProxy } from '../findings/noProxy.fixture';
+import { notHttp } from '../findings/notHttp.fixture';
+import { optionsExempt } from '../findings/optionsExempt.fixture';
+import { pathNeverMatches } from '../findings/pathNeverMatches.fixture';
+import { pathNormalization } from '../findings/pathNormalization.fixture';
+import { portNeverMatches } from '../findings/portNeverMatches.fixture';
+import { preflightBlocked } from '../findings/preflightBlocked.fixture';
+import { principalFormat } from '../findings/principalFormat.fixture';
+import { principalNeverMatches } from '../findings/principalNeverMatches.fixture';
+import { principalWithoutMtls } from '../findings/principalWithoutMtls.fixture';
+import { queryToken } from '../findings/queryToken.fixture';
+import { redirectBlocked } from '../findings/redirectBlocked.fixture';
+import { requiredNotValidated } from '../findings/requiredNotValidated.fixture';
+import { scopeWithSpace } from '../findings/scopeWithSpace.fixture';
+import { secondRoute } from '../findings/secondRoute.fixture';
+import { selectorOnWaypoint } from '../findings/selectorOnWaypoint.fixture';
+import { selectsNothing } from '../findings/selectsNothing.fixture';
+import { siblingAllow } from '../findings/siblingAllow.fixture';
+import { suffixHost } from '../findings/suffixHost.fixture';
+import { targetMissing } from '../findings/targetMissing.fixture';
+import { tokenStripped } from '../findings/tokenStripped.fixture';
+import { validatedNotRequired } from '../findings/validatedNotRequired.fixture';
+import { wildcardInside } from '../findings/wildcardInside.fixture';
 
-/** For each finding: meshes in which service `default/backend` has it, and ones in which it has not. */
-export const FIXTURES: Record<string, { bad: string[][]; good: string[][] }> = {
-  'validated-not-required': {
-    bad: [[authentication()]],
-    good: [[BACKEND_JWT], []],
-  },
-  'required-not-validated': {
-    bad: [
-      [requirement(`"testing@secure.istio.io/*"`)],
-      [authentication('[]'), requirement('"*"')],
-    ],
-    good: [[BACKEND_JWT], [ALLOW_FRONTEND]],
-  },
-  'selects-nothing': {
-    bad: [
-      [policy('selector: {matchLabels: {app: nobody}}, rules: [{}]')],
-      [ingressInWrongNamespace()],
-    ],
-    good: [[BACKEND_JWT], [policy('rules: [{}]')]],
-  },
-  'sibling-allow': {
-    bad: [
-      [BACKEND_JWT, ALLOW_FRONTEND],
-      [BACKEND_JWT, policy('rules: [{}]')],
-    ],
-    good: [[BACKEND_JWT], [ALLOW_FRONTEND]],
-  },
-  'locks-other-hosts': {
-    bad: [[GATEWAY, ingressAuthentication(true), INGRESS_POLICY, otherHost()]],
-    good: [
-      [GATEWAY, ingressAuthentication(true), INGRESS_POLICY],
-      [
-        GATEWAY,
-        ingressAuthentication(true),
-        INGRESS_POLICY,
-        otherHost(),
-        allowOtherHost(),
-      ],
-    ],
-  },
-  'host-port': {
-    bad: [
-      [
-        policy(
-          `${selectBackend()}, action: DENY, rules: [{to: [{operation: {hosts: ["h", "*.a.example"]}}]}]`,
-        ),
-      ],
-    ],
-    good: [
-      [
-        policy(
-          `${selectBackend()}, action: DENY, rules: [{to: [{operation: {hosts: ["h", "h:*"]}}]}]`,
-        ),
-      ],
-    ],
-  },
-  'issuer-mismatch': {
-    bad: [
-      [authentication(), requirement('"testing@secure.istio.io//*"')],
-      [authentication(), requirement('"https://other.example/*"')],
-    ],
-    good: [[BACKEND_JWT], [authentication(), requirement('"*"')]],
-  },
-  'principal-never-matches': {
-    bad: [
-      [authentication(), requirement('"https://idp*"')],
-      [authentication(), requirement('"testing@secure.istio.io/a/b"')],
-    ],
-    good: [[BACKEND_JWT], [authentication(), requirement('"testing@*"')]],
-  },
-  'no-audience': {
-    bad: [[authentication()]],
-    good: [
-      [
-        authentication(
-          '[{issuer: a, jwksUri: "https://a.example", audiences: [b]}]',
-        ),
-      ],
-    ],
-  },
-  'allow-empty': {
-    bad: [[policy(selectBackend())]],
-    good: [
-      [policy(`${selectBackend()}, rules: [{}]`)],
-      [policy(`${selectBackend()}, action: DENY`)],
-    ],
-  },
-  'dry-run': {
-    bad: [
-      [policy(`${selectBackend()}, rules: [{}]`, 'istio.io/dry-run: "true"')],
-    ],
-    good: [
-      [policy(`${selectBackend()}, rules: [{}]`, 'istio.io/dry-run: "false"')],
-    ],
-  },
-  'not-http': {
-    bad: [[BACKEND_JWT, tcpService()]],
-    good: [[BACKEND_JWT], [tcpService()]],
-  },
-  'token-stripped': {
-    bad: [[GATEWAY, BACKEND_JWT, ingressAuthentication(false)]],
-    good: [
-      [GATEWAY, BACKEND_JWT, ingressAuthentication(true)],
-      [GATEWAY, ingressAuthentication(false)],
-    ],
-  },
-  'second-route': {
-    bad: [[GATEWAY, ingressAuthentication(true), INGRESS_POLICY]],
-    good: [[GATEWAY, BACKEND_JWT], [GATEWAY]],
-  },
-  malformed: {
-    bad: [
-      [policy(`${selectBackend()}, action: PERMIT`)],
-      [authentication('[{}]')],
-    ],
-    good: [[BACKEND_JWT]],
-  },
+export { WORKLOADS as BASE } from '../../__testUtils__/handsOn';
+
+/** By id of the finding. Findings that no configuration tells have none. */
+export const FIXTURES: Record<string, Fixture> = {
+  'allow-empty': allowEmpty,
+  'ambient-no-waypoint': ambientNoWaypoint,
+  'any-issuer': anyIssuer,
+  'audit-only': auditOnly,
+  'authorization-prefix': authorizationPrefix,
+  'claim-header-spoof': claimHeaderSpoof,
+  'claim-path-dot': claimPathDot,
+  'claim-routing': claimRouting,
+  'claim-type': claimType,
+  'cookie-token': cookieToken,
+  'deny-good-tokens': denyGoodTokens,
+  'deny-widens': denyWidens,
+  'dry-run': dryRun,
+  'exempt-path-wide': exemptPathWide,
+  'fallback-key': fallbackKey,
+  'foreign-tokens': foreignTokens,
+  'header-only': headerOnly,
+  'header-trusted': headerTrusted,
+  'host-dot': hostDot,
+  'host-never-matches': hostNeverMatches,
+  'host-port': hostPort,
+  'ip-behind-balancer': ipBehindBalancer,
+  'issuer-empty': issuerEmpty,
+  'issuer-mismatch': issuerMismatch,
+  'issuer-twice': issuerTwice,
+  'istio-vulnerable': istioVulnerable,
+  'jwks-discovery': jwksDiscovery,
+  'jwks-kid': jwksKid,
+  'jwks-plaintext': jwksPlaintext,
+  'jwks-private-key': jwksPrivateKey,
+  'locks-other-hosts': locksOtherHosts,
+  malformed: malformed,
+  'method-case': methodCase,
+  'negation-admits-anonymous': negationAdmitsAnonymous,
+  'no-audience': noAudience,
+  'no-proxy': noProxy,
+  'not-http': notHttp,
+  'options-exempt': optionsExempt,
+  'path-never-matches': pathNeverMatches,
+  'path-normalization': pathNormalization,
+  'port-never-matches': portNeverMatches,
+  'preflight-blocked': preflightBlocked,
+  'principal-format': principalFormat,
+  'principal-never-matches': principalNeverMatches,
+  'principal-without-mtls': principalWithoutMtls,
+  'query-token': queryToken,
+  'redirect-blocked': redirectBlocked,
+  'required-not-validated': requiredNotValidated,
+  'scope-with-space': scopeWithSpace,
+  'second-route': secondRoute,
+  'selector-on-waypoint': selectorOnWaypoint,
+  'selects-nothing': selectsNothing,
+  'sibling-allow': siblingAllow,
+  'suffix-host': suffixHost,
+  'target-missing': targetMissing,
+  'token-stripped': tokenStripped,
+  'validated-not-required': validatedNotRequired,
+  'wildcard-inside': wildcardInside,
 };
-
-/** Goes under every fixture. */
-export const BASE = WORKLOADS;
-
-function selectBackend(): string {
-  return 'selector: {matchLabels: {app: backend}}';
-}
-
-function policy(spec: string, annotations = ''): string {
-  return `
-apiVersion: security.istio.io/v1
-kind: AuthorizationPolicy
-metadata: {name: extra, namespace: default, annotations: {${annotations}}}
-spec: {${spec}}
-`;
-}
-
-function requirement(principal: string): string {
-  return policy(
-    `${selectBackend()}, rules: [{from: [{source: {requestPrincipals: [${principal}]}}]}]`,
-  );
-}
-
-function authentication(
-  rules = '[{issuer: testing@secure.istio.io, jwksUri: "https://keys.example"}]',
-): string {
-  return `
-apiVersion: security.istio.io/v1
-kind: RequestAuthentication
-metadata: {name: backend-jwt, namespace: default}
-spec: {${selectBackend()}, jwtRules: ${rules}}
-`;
-}
-
-function ingressInWrongNamespace(): string {
-  return policy(
-    'selector: {matchLabels: {istio: ingressgateway}}, rules: [{}]',
-  );
-}
-
-function otherHost(): string {
-  return `
-apiVersion: networking.istio.io/v1
-kind: VirtualService
-metadata: {name: other, namespace: default}
-spec:
-  hosts: [other.example.com]
-  gateways: [backend-gateway]
-  http: [{route: [{destination: {host: frontend}}]}]
-`;
-}
-
-function allowOtherHost(): string {
-  return `
-apiVersion: security.istio.io/v1
-kind: AuthorizationPolicy
-metadata: {name: other, namespace: istio-system}
-spec:
-  selector: {matchLabels: {istio: ingressgateway}}
-  rules: [{to: [{operation: {hosts: ["other.example.com", "other.example.com:*"]}}]}]
-`;
-}
-
-function tcpService(): string {
-  return `
-apiVersion: v1
-kind: Service
-metadata: {name: backend, namespace: default}
-spec: {selector: {app: backend}, ports: [{name: tcp, port: 80, targetPort: 8080}]}
-`;
-}

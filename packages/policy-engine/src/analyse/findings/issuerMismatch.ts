@@ -16,7 +16,9 @@ export const issuerMismatch: Detector = {
         const asked =
           matcher.issuer.kind === 'exact' ? matcher.issuer.value : undefined;
         const issuers = [...new Set(providers.map(({ issuer }) => issuer))];
-        const near = issuers.filter(issuer => fold(issuer) === fold(asked ?? ''));
+        const near = issuers.filter(
+          issuer => fold(issuer) === fold(asked ?? ''),
+        );
         const effect = action === 'ALLOW' ? 'never matches' : 'spares nobody';
         const subject = matcher.text.slice(asked?.length);
         const value = `${near[0]}${subject}`;

@@ -1,5 +1,5 @@
 import { AUTHORIZATION_POLICY_DOCS, Detector } from '../detector';
-import { nameOf, rulePath } from '../rules';
+import { nameOf, pointerOf, rulePath } from '../rules';
 import { deadPrincipals } from './principals';
 
 export const principalNeverMatches: Detector = {
@@ -12,19 +12,37 @@ export const principalNeverMatches: Detector = {
   inProxy: use =>
     deadPrincipals(use)
       .filter(({ why }) => why !== 'issuer')
-      .map(({ matcher, rule, check, why }) => {
+      .map(({ matcher, rule, check, why, providers }) => {
         const asked =
           matcher.issuer.kind === 'exact' ? matcher.issuer.value : matcher.text;
         const cause =
           why === 'unparsable'
             ? 'it has no slash after the issuer'
             : 'its subject contains a slash';
+        const meant = matcher.text.replace(/\*$/, '');
+        const issuers = [...new Set(providers.map(({ issuer }) => issuer))];
+        const near = issuers.filter(issuer => issuer.startsWith(meant));
+        const value = `${near[0]}/*`;
         return {
           message: `${JSON.stringify(matcher.text)} in ${nameOf(
             rule.policy,
           )} asks for the issuer ${JSON.stringify(asked)}, because ${cause}.`,
           resource: rule.policy,
           path: rulePath(rule, check.field),
+          ...(why === 'unparsable' && near.length === 1
+            ? {
+                fix: `Write ${JSON.stringify(value)}.`,
+                patch: [
+                  {
+                    op: 'replace' as const,
+                    path: `${pointerOf(rule, check)}/${check.matchers.indexOf(
+                      matcher,
+                    )}`,
+                    value,
+                  },
+                ],
+              }
+            : {}),
         };
       }),
 };

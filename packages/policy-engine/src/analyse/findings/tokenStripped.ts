@@ -32,6 +32,13 @@ export const tokenStripped: Detector = {
             } requires one: good requests get 403 there.`,
             resource: provider.policy,
             path: `spec.jwtRules[${provider.index}].forwardOriginalToken`,
+            patch: [
+              {
+                op: 'add',
+                path: `/spec/jwtRules/${provider.index}/forwardOriginalToken`,
+                value: true,
+              },
+            ],
           }));
       }),
     ),

@@ -1,0 +1,45 @@
+import { AUTHORIZATION_POLICY_DOCS, Detector } from '../detector';
+import { checksOn, nameOf, pointerOf, rulePath } from '../rules';
+
+export const suffixHost: Detector = {
+  id: 'suffix-host',
+  severity: 'warning',
+  title: 'A host suffix matches foreign domains',
+  why: '`*example.com` compares the end of the Host header and knows no labels, so it matches `evilexample.com` too. Only `*.example.com` stays inside of the domain.',
+  fix: 'Write `*.example.com`, and `example.com` beside it where the domain itself is meant.',
+  link: AUTHORIZATION_POLICY_DOCS,
+  inRule: (rule, action) =>
+    checksOn(rule, 'host')
+      .filter(({ negated }) => (action === 'ALLOW') !== negated)
+      .flatMap(check =>
+        check.matchers.flatMap((matcher, index) => {
+          const { text } = matcher;
+          if (matcher.on !== 'host' || matcher.pattern.kind !== 'suffix') {
+            return [];
+          }
+          if (/^\*[.:]/.test(text)) return [];
+          const domain = text.slice(1);
+          const list = pointerOf(rule, check);
+          return [
+            {
+              message: `${nameOf(rule.policy)} names host ${JSON.stringify(
+                text,
+              )}, which "evil${domain}" matches too.`,
+              path: rulePath(rule, check.field),
+              patch: [
+                {
+                  op: 'replace' as const,
+                  path: `${list}/${index}`,
+                  value: `*.${domain}`,
+                },
+                ...[domain, `${domain}:*`].map(value => ({
+                  op: 'add' as const,
+                  path: `${list}/-`,
+                  value,
+                })),
+              ],
+            },
+          ];
+        }),
+      ),
+};
