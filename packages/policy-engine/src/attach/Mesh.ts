@@ -1,5 +1,11 @@
 import { ParseError, Resource, ResourceRef } from '../model';
 import { validateResource } from '../parse';
+import {
+  combineMeshConfigs,
+  DEFAULT_MESH_CONFIG,
+  isMeshConfig,
+  KnownMeshConfig,
+} from './meshConfig';
 import { Queries } from './queries';
 
 /** An object with what validation said of it. */
@@ -10,9 +16,12 @@ export interface Stored {
 
 /** @public */
 export interface MeshOptions {
-  /** Namespace whose policies reach every workload. Default `istio-system`. */
+  /**
+   * Namespace whose policies reach every workload, unless the mesh config says otherwise. Default
+   * `istio-system`.
+   */
   rootNamespace?: string;
-  /** Default `cluster.local`. */
+  /** Unless the mesh config says otherwise. Default `cluster.local`. */
   trustDomain?: string;
 }
 
@@ -21,21 +30,42 @@ const MAX_DERIVED = 500_000;
 
 /**
  * The configuration of one cluster. Objects go in and out one by one; derived answers are cached
- * and only those that a change touches are computed again.
+ * and only those that a change touches are computed again. Istio's mesh config is read from its
+ * ConfigMaps (`istio`, `istio-REVISION`, key `mesh`) where they are among the objects.
  *
  * @public
  */
 export class Mesh {
-  readonly rootNamespace: string;
-  readonly trustDomain: string;
   /** @internal */
   readonly queries = new Queries();
   private readonly kinds = new Map<string, Map<string, Map<string, Stored>>>();
   private changes = 0;
+  private meshConfig: KnownMeshConfig = DEFAULT_MESH_CONFIG;
+  private trusted: readonly string[] = [];
+  private readonly options: MeshOptions;
 
   constructor(options: MeshOptions = {}) {
-    this.rootNamespace = options.rootNamespace ?? 'istio-system';
-    this.trustDomain = options.trustDomain ?? 'cluster.local';
+    this.options = options;
+    this.readTrustDomains();
+  }
+
+  get rootNamespace(): string {
+    const { rootNamespace } = this.meshConfig;
+    return rootNamespace ?? this.options.rootNamespace ?? 'istio-system';
+  }
+
+  get trustDomain(): string {
+    return this.trusted[0];
+  }
+
+  /** @internal The trust domain and its aliases; the same list while they are the same. */
+  get trustDomains(): readonly string[] {
+    return this.trusted;
+  }
+
+  /** @internal */
+  get config(): KnownMeshConfig {
+    return this.meshConfig;
   }
 
   /** Grows with every change. */
@@ -51,25 +81,34 @@ export class Mesh {
     if (!namespaces) this.kinds.set(kind, (namespaces = new Map()));
     let objects = namespaces.get(namespace);
     if (!objects) namespaces.set(namespace, (objects = new Map()));
+    const before = objects.get(resource.metadata.name)?.resource;
     objects.set(resource.metadata.name, {
       resource,
       errors: validateResource(resource),
     });
     this.touch(kind, namespace, resource.metadata.name);
+    if (isMeshConfig(resource) || (before && isMeshConfig(before))) {
+      this.readMeshConfig();
+    }
   }
 
-  /** Removes an object; one that is not there is no error. */
+  /**
+   * Removes an object; one that is not there is no error. Without `apiVersion`, a `Gateway` is
+   * removed of both APIs that have such a kind.
+   */
   remove(ref: ResourceRef): void {
-    for (const kind of keysOfKind(ref.kind)) {
+    for (const kind of keysOf(ref)) {
       const objects = this.kinds.get(kind)?.get(ref.namespace ?? '');
-      if (objects?.delete(ref.name)) {
-        this.touch(kind, ref.namespace ?? '', ref.name);
-      }
+      const before = objects?.get(ref.name)?.resource;
+      if (!objects || !before) continue;
+      objects.delete(ref.name);
+      this.touch(kind, ref.namespace ?? '', ref.name);
+      if (isMeshConfig(before)) this.readMeshConfig();
     }
   }
 
   get(ref: ResourceRef): Resource | undefined {
-    for (const kind of keysOfKind(ref.kind)) {
+    for (const kind of keysOf(ref)) {
       const found = this.stored(kind, ref.namespace ?? '', ref.name);
       if (found) return found.resource;
     }
@@ -122,6 +161,26 @@ export class Mesh {
       .sort();
   }
 
+  /** The mesh config reaches every answer, so a change of it drops all of them. */
+  private readMeshConfig(): void {
+    const resources = [...(this.kinds.get('ConfigMap')?.values() ?? [])]
+      .flatMap(objects => [...objects.values()])
+      .sort(compareStored)
+      .map(stored => stored.resource)
+      .filter(isMeshConfig);
+    const next = combineMeshConfigs(resources);
+    if (JSON.stringify(next) === JSON.stringify(this.meshConfig)) return;
+    this.meshConfig = next;
+    this.readTrustDomains();
+    this.queries.forget();
+  }
+
+  private readTrustDomains(): void {
+    const { trustDomain, trustDomainAliases } = this.meshConfig;
+    const own = trustDomain ?? this.options.trustDomain ?? 'cluster.local';
+    this.trusted = [own, ...trustDomainAliases];
+  }
+
   private touch(kind: string, namespace: string, name: string): void {
     this.changes += 1;
     if (this.queries.size > MAX_DERIVED) this.queries.forget();
@@ -139,6 +198,13 @@ function kindKey(kind: string, apiVersion: string): string {
     apiVersion.startsWith('gateway.networking.k8s.io')
     ? GATEWAY_API_GATEWAY
     : kind;
+}
+
+/** Both kinds called Gateway where the reference does not say which. */
+function keysOf({ kind, apiVersion }: ResourceRef): string[] {
+  return apiVersion === undefined
+    ? keysOfKind(kind)
+    : [kindKey(kind, apiVersion)];
 }
 
 function keysOfKind(kind: string): string[] {

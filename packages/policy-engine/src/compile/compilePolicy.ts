@@ -1,8 +1,14 @@
+import { ParseError } from '../model';
 import { refOf } from '../parse';
-import { AuthorizationPolicySpec, PolicyAction } from '../parse/specs';
-import { Stored } from '../attach/Mesh';
+import {
+  AuthorizationPolicySpec,
+  PolicyAction,
+  RuleSpec,
+} from '../parse/specs';
+import { Mesh, Stored } from '../attach/Mesh';
 import { stringRecord } from '../attach/workloads';
 import { compileClauses } from './compileRule';
+import { externalRule } from './externalRule';
 import { CompiledRule } from './program';
 
 /** One AuthorizationPolicy, translated for HTTP and for TCP filter chains. */
@@ -10,26 +16,29 @@ export interface CompiledPolicy {
   /** Undefined where the policy is malformed in its action too. */
   action: PolicyAction | undefined;
   dryRun: boolean;
-  malformed: boolean;
   http: readonly CompiledRule[];
   tcp: readonly CompiledRule[];
 }
 
-const compiled = new WeakMap<Stored, CompiledPolicy>();
+interface Compilation {
+  config: unknown;
+  trustDomains: readonly string[];
+  policy: CompiledPolicy;
+}
 
-/** Compiles a policy once; rules keep their identity while the object is unchanged. */
-export function compilePolicy(
-  stored: Stored,
-  trustDomain: string,
-): CompiledPolicy {
-  let policy = compiled.get(stored);
-  if (!policy) {
-    policy =
-      stored.errors.length > 0
-        ? compileMalformed(stored)
-        : compileValid(stored, trustDomain);
-    compiled.set(stored, policy);
+const compiled = new WeakMap<Stored, Compilation>();
+
+/** Compiles a policy once; rules keep their identity while the object and the mesh config are unchanged. */
+export function compilePolicy(mesh: Mesh, stored: Stored): CompiledPolicy {
+  const { config, trustDomains } = mesh;
+  const known = compiled.get(stored);
+  if (known?.config === config && known.trustDomains === trustDomains) {
+    return known.policy;
   }
+  const policy = hasErrorOutsideRules(stored.errors)
+    ? compileMalformed(stored)
+    : compileReadable(mesh, stored);
+  compiled.set(stored, { config, trustDomains, policy });
   return policy;
 }
 
@@ -41,33 +50,51 @@ export function isDryRun(stored: Stored): boolean {
   return TRUE.has(annotations['istio.io/dry-run'] ?? '');
 }
 
-function compileValid(stored: Stored, trustDomain: string): CompiledPolicy {
+const IN_RULE = /^spec\.rules\[(\d+)\]/;
+
+function hasErrorOutsideRules(errors: readonly ParseError[]): boolean {
+  return errors.some(({ path = '' }) => !IN_RULE.test(path));
+}
+
+function compileReadable(mesh: Mesh, stored: Stored): CompiledPolicy {
   const spec = (stored.resource.spec ?? {}) as AuthorizationPolicySpec;
-  const policy = refOf(stored.resource);
-  const namespace = policy.namespace ?? '';
-  const http = (spec.rules ?? []).map(
-    (rule, index): CompiledRule => ({
-      id: ruleId(namespace, policy.name, index),
-      policy,
-      index,
-      ...compileClauses(rule, { namespace, trustDomain }),
-    }),
-  );
   const action = spec.action ?? 'ALLOW';
-  return {
-    action,
-    dryRun: isDryRun(stored),
-    malformed: false,
-    http,
-    tcp: http.flatMap(rule => toTcp(rule, action)),
-  };
+  const dryRun = isDryRun(stored);
+  const broken = new Set(
+    stored.errors.map(({ path = '' }) => Number(IN_RULE.exec(path)?.[1])),
+  );
+  const provider = spec.provider?.name;
+  const external = (chain: 'http' | 'tcp') =>
+    action === 'CUSTOM' ? externalRule(mesh, provider, dryRun, chain) : {};
+  const onHttp = external('http') ?? {};
+  const onTcp = external('tcp');
+  const http = (spec.rules ?? []).map((rule, index) => {
+    const { id, policy, ...rest } = standIn(stored, index, onHttp);
+    const readable = broken.has(index)
+      ? rest
+      : { index, ...compileRule(mesh, stored, rule), ...onHttp };
+    const prefix = action === 'CUSTOM' ? `istio-ext-authz-${provider}-` : '';
+    return { id: prefix + id, policy, ...readable };
+  });
+  // A provider that cannot be asked about TCP leaves no rule there.
+  const tcp = onTcp ? http.flatMap(rule => toTcp(rule, action, onTcp)) : [];
+  return { action, dryRun, http, tcp };
+}
+
+function compileRule(mesh: Mesh, { resource }: Stored, rule: RuleSpec) {
+  const { namespace = '' } = resource.metadata;
+  return compileClauses(rule, { namespace, trustDomains: mesh.trustDomains });
 }
 
 /**
  * On a TCP filter chain an ALLOW rule with HTTP fields is dropped; any other rule loses those
  * fields and so matches more.
  */
-function toTcp(rule: CompiledRule, action: PolicyAction): CompiledRule[] {
+function toTcp(
+  rule: CompiledRule,
+  action: PolicyAction,
+  external: Pick<CompiledRule, 'external'>,
+): CompiledRule[] {
   const clauses = [...rule.principals, ...rule.permissions];
   const isHttp = clauses.some(clause => clause.some(check => check.httpOnly));
   if (!isHttp) return [rule];
@@ -75,6 +102,7 @@ function toTcp(rule: CompiledRule, action: PolicyAction): CompiledRule[] {
   return [
     {
       ...rule,
+      ...external,
       principals: rule.principals.map(dropHttp),
       permissions: rule.permissions.map(dropHttp),
     },
@@ -87,26 +115,31 @@ function dropHttp(clause: CompiledRule['principals'][number]) {
 
 /** Stands in for a policy whose rules cannot be read: it may match anything, or nothing. */
 function compileMalformed(stored: Stored): CompiledPolicy {
-  const policy = refOf(stored.resource);
-  const rule: CompiledRule = {
-    id: ruleId(policy.namespace ?? '', policy.name, 0),
-    policy,
-    index: 0,
-    principals: [],
-    permissions: [],
-    malformed: `${policy.kind} ${policy.namespace}/${policy.name} is malformed`,
-  };
+  const rule = standIn(stored, 0);
   const actions: PolicyAction[] = ['ALLOW', 'DENY', 'AUDIT', 'CUSTOM'];
   const given = (stored.resource.spec as { action?: unknown } | null)?.action;
   return {
     action: actions.find(action => action === (given ?? 'ALLOW')),
     dryRun: isDryRun(stored),
-    malformed: true,
     http: [rule],
     tcp: [rule],
   };
 }
 
-function ruleId(namespace: string, name: string, index: number): string {
-  return `ns[${namespace}]-policy[${name}]-rule[${index}]`;
+function standIn(
+  { resource }: Stored,
+  index: number,
+  external: Pick<CompiledRule, 'external'> = {},
+): CompiledRule {
+  const policy = refOf(resource);
+  const { namespace = '', name } = policy;
+  return {
+    id: `ns[${namespace}]-policy[${name}]-rule[${index}]`,
+    policy,
+    index,
+    principals: [],
+    permissions: [],
+    malformed: `${policy.kind} ${namespace}/${name} is malformed`,
+    ...external,
+  };
 }

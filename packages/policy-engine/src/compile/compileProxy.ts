@@ -4,6 +4,7 @@ import { Mesh, Stored } from '../attach/Mesh';
 import { mutualTlsOf } from '../attach/mutualTls';
 import { opaqueReasons } from '../attach/opaque';
 import { attachedTo, Attachment } from '../attach/policies';
+import { proxySettingsOf } from '../attach/proxySettings';
 import { proxyKey } from '../attach/workloads';
 import { CompiledPolicy, compilePolicy } from './compilePolicy';
 import { compileProviders, sortProviders } from './jwtProviders';
@@ -21,11 +22,12 @@ export function compileProxy(mesh: Mesh, proxy: ProxyRef): Program {
   return mesh.queries.get(`program/${proxyKey(proxy)}`, () => {
     const authentications = attachedTo(mesh, proxy, 'RequestAuthentication');
     const authorizations = attachedTo(mesh, proxy, 'AuthorizationPolicy');
+    const settings = proxySettingsOf(mesh, proxy);
     const valid = authentications.filter(
       ({ stored }) => stored.errors.length === 0,
     );
     const policies = authorizations.map(({ stored }) =>
-      compilePolicy(stored, mesh.trustDomain),
+      compilePolicy(mesh, stored),
     );
     return {
       proxy,
@@ -49,7 +51,8 @@ export function compileProxy(mesh: Mesh, proxy: ProxyRef): Program {
       ...(proxy.kind === 'sidecar'
         ? { mutualTls: mutualTlsOf(mesh, proxy) }
         : {}),
-      opaque: opaqueReasons(mesh, proxy),
+      settings,
+      opaque: [...opaqueReasons(mesh, proxy), ...settings.unread],
     };
   });
 }

@@ -3,20 +3,20 @@ import { Cidr } from '../match/cidr';
 import { StringPattern } from '../match/stringPattern';
 import { Tri } from '../match/tri';
 import { MutualTls } from '../attach/mutualTls';
+import { ProxySettings } from '../attach/proxySettings';
 
 /** One configured value, translated to what Envoy compares. `text` is the value as written. */
 export type Matcher = { text: string } & (
   | { on: 'path' | 'method' | 'host' | 'sni'; pattern: StringPattern }
-  /** Compared with the SPIFFE URI of the peer. */
-  | { on: 'principal'; pattern: StringPattern }
-  /** Regular expressions on the SPIFFE URI. */
-  | { on: 'namespace'; namespace: string; pattern: StringPattern }
-  | {
+  /** These compare with the SPIFFE URI of the peer. */
+  | ({ on: 'principal'; principal: string } & CallerPattern)
+  | ({ on: 'namespace'; namespace: string } & CallerPattern)
+  | ({
       on: 'service-account';
       namespace: string;
       account: string;
-      pattern: StringPattern;
-    }
+    } & CallerPattern)
+  | { on: 'trust-domain'; domain: string; pattern: StringPattern }
   | { on: 'source-ip'; range: Cidr }
   | { on: 'remote-ip'; range: Cidr }
   | { on: 'destination-ip'; range: Cidr }
@@ -26,6 +26,12 @@ export type Matcher = { text: string } & (
   | { on: 'port'; port: number }
   | { on: 'unsupported'; reason: string }
 );
+
+/** `loose` is what some versions of Istio match instead, where they differ. */
+export interface CallerPattern {
+  pattern: StringPattern;
+  loose?: StringPattern;
+}
 
 /** OR over `matchers`, negated where `negated`. */
 export interface Check {
@@ -47,8 +53,16 @@ export interface CompiledRule {
   index: number;
   principals: readonly Clause[];
   permissions: readonly Clause[];
-  /** Set for the stand-in of a malformed policy: whether it matches is not known. */
+  /** Set for the stand-in of what cannot be read: whether it matches is not known. */
   malformed?: string;
+  /** CUSTOM only: what follows from a match. */
+  external?: ExternalRule;
+}
+
+/** `unknown`: the provider is asked. `refused`: there is no such provider, which istiod makes a denial of. */
+export interface ExternalRule {
+  effect: 'unknown' | 'refused';
+  why: string;
 }
 
 /** Rules of one RBAC filter, ordered by id, those for exact hosts indexed by host. */
@@ -104,6 +118,8 @@ export interface Program {
   tcp: RbacFilters;
   /** @internal Absent for gateways. */
   mutualTls?: MutualTls;
+  /** @internal */
+  settings: ProxySettings;
   /** @internal Reasons why no answer of this proxy can be told. */
   opaque: readonly string[];
 }

@@ -127,6 +127,7 @@ function keyOf({ kind, namespace, name }: ResourceRef): string {
 function samePrograms(a: Program, b: Program): boolean {
   return (
     a.mutualTls === b.mutualTls &&
+    a.settings === b.settings &&
     sameItems(a.opaque, b.opaque) &&
     sameItems(a.providers, b.providers) &&
     sameItems(a.malformedProviders, b.malformedProviders) &&

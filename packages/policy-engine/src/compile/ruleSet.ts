@@ -32,7 +32,9 @@ function buildRuleSet(
     // A policy that is malformed in its action may be of any action.
     const certain = policy.action === action;
     const possible = certain || policy.action === undefined;
-    if (!possible || policy.dryRun !== dryRun) continue;
+    // A dry run of CUSTOM may have an effect; its rules say so themselves.
+    const isWanted = policy.dryRun === dryRun || action === 'CUSTOM';
+    if (!possible || !isWanted) continue;
     present = or(present, certain ? true : 'unknown');
     rules.push(...policy[chain]);
   }
@@ -75,16 +77,24 @@ function exactHosts(rule: CompiledRule): Set<string> | undefined {
   return hosts;
 }
 
-/** Rules that could match a request for `host`. */
+const NO_RULES: readonly CompiledRule[] = [];
+
+/** Rules that are about `host` alone and others like it. */
+export function scopedRules(
+  set: RuleSet,
+  host: string | undefined,
+): readonly CompiledRule[] {
+  if (set.byHost.size === 0 || host === undefined) return NO_RULES;
+  return set.byHost.get(bareHost(host)) ?? NO_RULES;
+}
+
+/** Rules that could match a request for `host`, in Envoy's order. */
 export function rulesFor(
   set: RuleSet,
   host: string | undefined,
 ): readonly CompiledRule[] {
-  const scoped =
-    set.byHost.size > 0 && host !== undefined
-      ? set.byHost.get(bareHost(host))
-      : undefined;
-  if (!scoped) return set.general;
+  const scoped = scopedRules(set, host);
+  if (scoped.length === 0) return set.general;
   if (set.general.length === 0) return scoped;
   return [...set.general, ...scoped].sort((a, b) => (a.id < b.id ? -1 : 1));
 }

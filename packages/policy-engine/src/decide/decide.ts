@@ -30,7 +30,8 @@ function answer(
   request: ProxyRequest,
   evaluation: Evaluation,
 ): Answer {
-  const { precondition, jwt, custom, deny, allow, passes } = evaluation;
+  const { precondition, jwt, custom, badCustom, passes } = evaluation;
+  const { deny, allow } = evaluation;
   if (program.opaque.length > 0) return { status: 'unknown' };
   if (precondition?.kind === 'bad-request') return { status: 400 };
   if (precondition) return { status: 'closed' };
@@ -38,10 +39,15 @@ function answer(
   if (passes === 'unknown' || custom.matched !== false) {
     return { status: 'unknown' };
   }
+  const tcp = request.protocol === 'tcp';
+  if (badCustom.matched === 'unknown') return { status: 'unknown' };
+  if (badCustom.matched) {
+    const id = `${badCustom.rule?.id}-deny-due-to-bad-CUSTOM-action`;
+    return refusedByRbac(tcp, id);
+  }
   if (jwt?.kind === 'refused') return refusedByJwt(jwt.status, jwt.body);
   // Refused either way, but by which of two filters is not known.
   if (jwt?.kind === 'unknown') return { status: 'unknown' };
-  const tcp = request.protocol === 'tcp';
   if (deny.matched === true) return refusedByRbac(tcp, deny.rule?.id ?? 'none');
   if (deny.matched === 'unknown' || allow.matched !== false) {
     return refusedByRbac(tcp, undefined);

@@ -2,11 +2,11 @@ import { ProxyRequest } from '../model';
 import { and, not, or, Tri } from '../match/tri';
 import { Program } from '../compile/program';
 import { modeOf } from '../attach/mutualTls';
-import { Facts, readFacts } from './facts';
+import { Claims, Facts, NO_CLAIMS, readFacts } from './facts';
 import { evaluateJwt, JwtOutcome } from './jwtAuthn';
 import { METHODS } from './methods';
 import { headersAfterJwt } from './jwtHeaders';
-import { evaluateRuleSet, RuleSetResult } from './rbac';
+import { evaluateRuleSet, NOT_MATCHED, RuleSetResult } from './rbac';
 
 /** What stopped a request before the filters. */
 export type Precondition =
@@ -16,63 +16,78 @@ export type Precondition =
 
 /** The raw result of one proxy, from which decisions and traces are made. */
 export interface Evaluation {
+  /** As RBAC sees the request, after jwt_authn. */
   facts: Facts;
+  /** As it came in, and as CUSTOM policies see it. */
+  received: Facts;
   precondition: Precondition;
   /** Undefined on a TCP chain, and where a precondition failed. */
   jwt: JwtOutcome | undefined;
+  /** Rules of CUSTOM policies whose provider decides. */
   custom: RuleSetResult;
+  /** Rules of CUSTOM policies without a provider, which istiod turns into denials. */
+  badCustom: RuleSetResult;
   deny: RuleSetResult;
   allow: RuleSetResult;
   /** Whether the request goes on. */
   passes: Tri;
 }
 
-const NOT_RUN: RuleSetResult = { matched: false };
-
 /** Runs a program without writing a trace. */
 export function evaluate(program: Program, request: ProxyRequest): Evaluation {
-  const asGiven = readFacts(request);
   const mode = program.mutualTls && modeOf(program.mutualTls, request.port);
   // With mutual TLS switched off no certificate is asked for.
-  const facts =
-    mode === 'DISABLE' ? { ...asGiven, principal: undefined } : asGiven;
+  const facts = readFacts(request, program.settings, mode !== 'DISABLE');
   const isTcp = request.protocol === 'tcp';
   const precondition = checkPreconditions(facts, mode, isTcp);
   if (precondition) {
     return {
       facts,
+      received: facts,
       precondition,
       jwt: undefined,
-      custom: NOT_RUN,
-      deny: NOT_RUN,
-      allow: NOT_RUN,
+      custom: NOT_MATCHED,
+      badCustom: NOT_MATCHED,
+      deny: NOT_MATCHED,
+      allow: NOT_MATCHED,
       passes: program.opaque.length > 0 ? 'unknown' : false,
     };
   }
   const jwt = isTcp ? undefined : evaluateJwt(program, request, facts);
-  const claims = claimsAfter(jwt);
-  const { headers, tokenPrefixes } = headersAfterJwt(facts, jwt);
-  const seen = { ...facts, claims, headers, tokenPrefixes };
+  const seen = seenByRbac(facts, jwt);
   const filters = isTcp ? program.tcp : program.http;
-  // ext_authz runs before jwt_authn and may change what later filters see.
-  const custom = evaluateRuleSet(filters.custom, facts);
+  // CUSTOM stands before jwt_authn, and may change what later filters see.
+  const custom = evaluateRuleSet(filters.custom, facts, 'unknown');
+  const badCustom = evaluateRuleSet(filters.custom, facts, 'refused');
   const deny = evaluateRuleSet(filters.deny, seen);
   const allow = evaluateRuleSet(filters.allow, seen);
   const admitted = or(not(filters.allow.present), allow.matched);
-  const inChain = and(and(jwtPasses(jwt), not(deny.matched)), admitted);
-  const isCertain =
-    program.opaque.length === 0 &&
-    custom.matched === false &&
-    !(mode === 'unknown' && facts.principal === undefined);
+  let passes = and(and(jwtPasses(jwt), not(deny.matched)), admitted);
+  const isUncertain =
+    custom.matched !== false ||
+    (mode === 'unknown' && facts.principal === undefined);
+  if (isUncertain) passes = 'unknown';
+  passes = and(passes, not(badCustom.matched));
   return {
     facts: seen,
+    received: facts,
     precondition,
     jwt,
     custom,
+    badCustom,
     deny,
     allow,
-    passes: isCertain ? inChain : 'unknown',
+    passes: program.opaque.length > 0 ? 'unknown' : passes,
   };
+}
+
+/** The request as jwt_authn leaves it: with claims, and with headers taken out or written. */
+function seenByRbac(facts: Facts, jwt: JwtOutcome | undefined): Facts {
+  const claims = claimsAfter(jwt);
+  const effects = jwt?.kind === 'passed' ? jwt.effects : undefined;
+  if (!effects) return claims === NO_CLAIMS ? facts : facts.withClaims(claims);
+  const { headers, tokenPrefixes } = headersAfterJwt(facts, jwt);
+  return facts.afterJwt(claims, headers, tokenPrefixes);
 }
 
 function checkPreconditions(
@@ -84,6 +99,8 @@ function checkPreconditions(
     return { kind: 'plaintext-refused' };
   }
   if (isTcp) return undefined;
+  const { refused } = facts.target;
+  if (refused !== undefined) return { kind: 'bad-request', why: refused };
   if (!METHODS.has(facts.method)) {
     const why = `Envoy's HTTP/1 parser knows no method ${JSON.stringify(
       facts.method,
@@ -93,9 +110,11 @@ function checkPreconditions(
   return undefined;
 }
 
-function claimsAfter(jwt: JwtOutcome | undefined): Facts['claims'] {
+const UNKNOWN_CLAIMS: Claims = { kind: 'unknown' };
+
+function claimsAfter(jwt: JwtOutcome | undefined): Claims {
   if (jwt?.kind === 'passed') return jwt.claims;
-  return { kind: jwt?.kind === 'unknown' ? 'unknown' : 'none' };
+  return jwt?.kind === 'unknown' ? UNKNOWN_CLAIMS : NO_CLAIMS;
 }
 
 function jwtPasses(jwt: JwtOutcome | undefined): Tri {

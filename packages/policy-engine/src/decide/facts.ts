@@ -1,5 +1,7 @@
-import { normalizePath } from '../match/normalizePath';
+import { NormalizedPath, normalizePath } from '../match/normalizePath';
 import { ProxyRequest } from '../model';
+import { ProxySettings } from '../attach/proxySettings';
+import { clientAddress } from './clientAddress';
 import { tokenName, tokenPrefix } from './tokenPlace';
 
 /** Verified claims, none, or not known whether there are any and which. */
@@ -8,56 +10,147 @@ export type Claims =
   | { kind: 'none' }
   | { kind: 'unknown' };
 
-/** A request as RBAC filters see it. Undefined addresses are not known. */
-export interface Facts {
-  port: number;
-  method: string;
+export const NO_CLAIMS: Claims = { kind: 'none' };
+
+const NO_HEADERS: ReadonlyMap<string, string> = new Map();
+
+const DEFAULT_SETTINGS: ProxySettings = {
+  pathNormalization: 'BASE',
+  clientAddress: { trustedProxies: 'unknown' },
+  unread: [],
+};
+
+/**
+ * A request as RBAC filters see it, read from the request where somebody asks. Undefined addresses
+ * are not known.
+ */
+export class Facts {
+  readonly port: number;
+  readonly method: string;
   /** Lower case; undefined where the request names none. */
-  host: string | undefined;
-  path: string;
-  query: string;
-  headers: ReadonlyMap<string, string>;
-  /** Headers of which only the text before a token is known: `request.tokens` without `headers`. */
-  tokenPrefixes: ReadonlyMap<string, string>;
+  readonly host: string | undefined;
   /** SPIFFE URI of the peer; undefined for a peer without a certificate. */
-  principal: string | undefined;
-  sourceIp: string | undefined;
-  remoteIp: string | undefined;
-  destinationIp: string | undefined;
-  sni: string | undefined;
-  claims: Claims;
+  readonly principal: string | undefined;
+  private normalized: NormalizedPath | undefined;
+  private ownHeaders: ReadonlyMap<string, string> | undefined;
+  private ownPrefixes: ReadonlyMap<string, string> | undefined;
+
+  constructor(
+    private readonly request: ProxyRequest,
+    private readonly settings: ProxySettings,
+    /** Verified by jwt_authn, once that has run. */
+    readonly claims: Claims,
+    hasCertificate: boolean,
+  ) {
+    this.port = request.port;
+    this.method = request.method ?? 'GET';
+    this.host = request.host?.toLowerCase();
+    const principal = request.source?.principal;
+    this.principal =
+      principal === undefined || !hasCertificate
+        ? undefined
+        : `spiffe://${principal}`;
+  }
+
+  /** The path and the query as the proxy normalises them. */
+  get target(): NormalizedPath {
+    this.normalized ??= normalizePath(
+      this.request.path ?? '/',
+      this.settings.pathNormalization,
+    );
+    return this.normalized;
+  }
+
+  get path(): string {
+    return this.target.path;
+  }
+
+  get query(): string {
+    return this.target.query;
+  }
+
+  get headers(): ReadonlyMap<string, string> {
+    this.ownHeaders ??= this.request.headers
+      ? readHeaders(this.request.headers)
+      : NO_HEADERS;
+    return this.ownHeaders;
+  }
+
+  /** Headers of which only the text before a token is known: `request.tokens` without `headers`. */
+  get tokenPrefixes(): ReadonlyMap<string, string> {
+    this.ownPrefixes ??= readTokenPrefixes(this.request, this.headers);
+    return this.ownPrefixes;
+  }
+
+  get sourceIp(): string | undefined {
+    return this.request.source?.ip;
+  }
+
+  get remoteIp(): string | undefined {
+    const { source, protocol } = this.request;
+    if (source?.remoteIp !== undefined) return source.remoteIp;
+    // Only HTTP has a header that names another client.
+    return protocol === 'tcp'
+      ? source?.ip
+      : clientAddress(
+          this.settings.clientAddress,
+          source?.ip,
+          this.headers.get('x-forwarded-for'),
+        );
+  }
+
+  get destinationIp(): string | undefined {
+    return this.request.destinationIp;
+  }
+
+  /** Empty where the client names no server. */
+  get sni(): string | undefined {
+    return this.request.sni?.toLowerCase();
+  }
+
+  /** The same request with other claims. */
+  withClaims(claims: Claims): Facts {
+    const copy = new Facts(
+      this.request,
+      this.settings,
+      claims,
+      this.principal !== undefined,
+    );
+    copy.normalized = this.normalized;
+    copy.ownHeaders = this.ownHeaders;
+    copy.ownPrefixes = this.ownPrefixes;
+    return copy;
+  }
+
+  /** The same request as jwt_authn leaves it. */
+  afterJwt(
+    claims: Claims,
+    headers: ReadonlyMap<string, string>,
+    tokenPrefixes: ReadonlyMap<string, string>,
+  ): Facts {
+    const copy = this.withClaims(claims);
+    copy.ownHeaders = headers;
+    copy.ownPrefixes = tokenPrefixes;
+    return copy;
+  }
 }
 
-const NO_CLAIMS: Claims = { kind: 'none' };
-
-/** Reads a request; claims are added once jwt_authn has run. */
-export function readFacts(request: ProxyRequest): Facts {
-  const { path, query } = normalizePath(request.path ?? '/');
-  const { principal, ip, remoteIp } = request.source ?? {};
-  const headers = readHeaders(request.headers);
-  return {
-    port: request.port,
-    method: request.method ?? 'GET',
-    host: request.host?.toLowerCase(),
-    path,
-    query,
-    headers,
-    tokenPrefixes: readTokenPrefixes(request, headers),
-    principal: principal === undefined ? undefined : `spiffe://${principal}`,
-    sourceIp: ip,
-    remoteIp: remoteIp ?? ip,
-    destinationIp: request.destinationIp,
-    sni: request.sni?.toLowerCase(),
-    claims: NO_CLAIMS,
-  };
+/** @param hasCertificate - false where the proxy asks no certificate of its callers */
+export function readFacts(
+  request: ProxyRequest,
+  settings: ProxySettings = DEFAULT_SETTINGS,
+  hasCertificate = true,
+): Facts {
+  return new Facts(request, settings, NO_CLAIMS, hasCertificate);
 }
 
 function readTokenPrefixes(
   request: ProxyRequest,
   headers: ReadonlyMap<string, string>,
-): Map<string, string> {
+): ReadonlyMap<string, string> {
+  if (!request.tokens?.length) return NO_HEADERS;
   const prefixes = new Map<string, string>();
-  for (const token of request.tokens ?? []) {
+  for (const token of request.tokens) {
     const name = tokenName(token);
     if (token.in === 'header' && !headers.has(name)) {
       prefixes.set(name, tokenPrefix(token));
@@ -71,7 +164,9 @@ export function readHeaders(
   headers: ProxyRequest['headers'],
 ): Map<string, string> {
   const result = new Map<string, string>();
-  for (const [name, value] of Object.entries(headers ?? {})) {
+  for (const name in headers) {
+    if (!Object.hasOwn(headers, name)) continue;
+    const value = headers[name];
     const text = Array.isArray(value) ? value.join(',') : value;
     const key = name.toLowerCase();
     const before = result.get(key);

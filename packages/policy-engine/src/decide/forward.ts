@@ -32,6 +32,7 @@ export function forwardRequest(
   const clientIp = request.source?.ip;
   return {
     ...rewritten,
+    headers: withoutForwardedFor(rewritten.headers),
     port: next.port,
     protocol: next.protocol,
     source: {
@@ -43,6 +44,18 @@ export function forwardRequest(
     sni: undefined,
     destinationIp: undefined,
   };
+}
+
+/** The gateway appends to it an address that is not always known. */
+function withoutForwardedFor(
+  headers: ProxyRequest['headers'],
+): ProxyRequest['headers'] {
+  if (!headers) return headers;
+  return Object.fromEntries(
+    Object.entries(headers).filter(
+      ([name]) => name.toLowerCase() !== 'x-forwarded-for',
+    ),
+  );
 }
 
 function applyJwtOutputs(

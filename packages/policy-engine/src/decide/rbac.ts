@@ -1,14 +1,17 @@
 import { cidrContains } from '../match/cidr';
+import { NormalizedPath } from '../match/normalizePath';
 import { matchesPattern, StringPattern } from '../match/stringPattern';
-import { and, every, not, some, Tri } from '../match/tri';
+import { and, not, Tri } from '../match/tri';
 import {
+  CallerPattern,
   Check,
   Clause,
   CompiledRule,
+  ExternalRule,
   Matcher,
   RuleSet,
 } from '../compile/program';
-import { rulesFor } from '../compile/ruleSet';
+import { scopedRules } from '../compile/ruleSet';
 import { matchesClaim, matchesRequestPrincipal } from './checkClaims';
 import { Facts } from './facts';
 
@@ -19,39 +22,87 @@ export interface RuleSetResult {
   rule?: CompiledRule;
 }
 
-/** OR over the rules of a filter. */
-export function evaluateRuleSet(set: RuleSet, facts: Facts): RuleSetResult {
-  if (set.present === false) return { matched: false };
+export const NOT_MATCHED: RuleSetResult = { matched: false };
+
+/**
+ * OR over the rules of a filter.
+ *
+ * @param effect - only rules of CUSTOM policies with this effect
+ */
+export function evaluateRuleSet(
+  set: RuleSet,
+  facts: Facts,
+  effect?: ExternalRule['effect'],
+): RuleSetResult {
+  if (set.present === false) return NOT_MATCHED;
+  const general = evaluateRules(set.general, facts, effect);
+  const scoped = evaluateRules(scopedRules(set, facts.host), facts, effect);
+  return first(general, scoped);
+}
+
+/** The one of two results that Envoy comes to: it looks at rules in the order of their ids. */
+function first(a: RuleSetResult, b: RuleSetResult): RuleSetResult {
+  if (!a.rule) return b;
+  if (!b.rule) return a;
+  if (a.matched !== b.matched) return a.matched === true ? a : b;
+  return a.rule.id < b.rule.id ? a : b;
+}
+
+function evaluateRules(
+  rules: readonly CompiledRule[],
+  facts: Facts,
+  effect: ExternalRule['effect'] | undefined,
+): RuleSetResult {
   let uncertain: CompiledRule | undefined;
-  for (const rule of rulesFor(set, facts.host)) {
+  for (const rule of rules) {
+    if (effect !== undefined && effectOf(rule) !== effect) continue;
     const matched = evaluateRule(rule, facts);
     if (matched === true) return { matched: true, rule };
     if (matched === 'unknown') uncertain ??= rule;
   }
-  return uncertain
-    ? { matched: 'unknown', rule: uncertain }
-    : { matched: false };
+  return uncertain ? { matched: 'unknown', rule: uncertain } : NOT_MATCHED;
+}
+
+/** A malformed policy may be of action CUSTOM and says no effect. */
+function effectOf(rule: CompiledRule): ExternalRule['effect'] {
+  return rule.external?.effect ?? 'unknown';
 }
 
 export function evaluateRule(rule: CompiledRule, facts: Facts): Tri {
   if (rule.malformed !== undefined) return 'unknown';
-  const permissions = some(rule.permissions, clause =>
-    evaluateClause(clause, facts),
-  );
+  const permissions = evaluateClauses(rule.permissions, facts);
   if (permissions === false) return false;
-  const principals = some(rule.principals, clause =>
-    evaluateClause(clause, facts),
-  );
-  return and(permissions, principals);
+  return and(permissions, evaluateClauses(rule.principals, facts));
+}
+
+function evaluateClauses(clauses: readonly Clause[], facts: Facts): Tri {
+  let result: Tri = false;
+  for (const clause of clauses) {
+    const matched = evaluateClause(clause, facts);
+    if (matched === true) return true;
+    if (matched === 'unknown') result = matched;
+  }
+  return result;
 }
 
 export function evaluateClause(clause: Clause, facts: Facts): Tri {
-  return every(clause, check => evaluateCheck(check, facts));
+  let result: Tri = true;
+  for (const check of clause) {
+    const matched = evaluateCheck(check, facts);
+    if (matched === false) return false;
+    if (matched === 'unknown') result = matched;
+  }
+  return result;
 }
 
 export function evaluateCheck(check: Check, facts: Facts): Tri {
-  const matched = some(check.matchers, matcher => matches(matcher, facts));
-  return check.negated ? not(matched) : matched;
+  let result: Tri = false;
+  for (const matcher of check.matchers) {
+    const matched = matches(matcher, facts);
+    if (matched === true) return !check.negated;
+    if (matched === 'unknown') result = matched;
+  }
+  return check.negated ? not(result) : result;
 }
 
 function matches(matcher: Matcher, facts: Facts): Tri {
@@ -59,6 +110,8 @@ function matches(matcher: Matcher, facts: Facts): Tri {
     case 'principal':
     case 'namespace':
     case 'service-account':
+      return matchesCaller(matcher, facts.principal);
+    case 'trust-domain':
       return (
         facts.principal !== undefined &&
         matchesPattern(matcher.pattern, facts.principal)
@@ -80,7 +133,7 @@ function matches(matcher: Matcher, facts: Facts): Tri {
     case 'method':
       return matchesPattern(matcher.pattern, facts.method);
     case 'path':
-      return matchesPattern(matcher.pattern, facts.path);
+      return matchesPath(matcher.pattern, facts.target);
     case 'header':
       return matchesHeader(facts, matcher.name, matcher.pattern);
     case 'port':
@@ -92,6 +145,25 @@ function matches(matcher: Matcher, facts: Facts): Tri {
     default:
       return 'unknown';
   }
+}
+
+function matchesCaller(
+  { pattern, loose }: CallerPattern,
+  principal: string | undefined,
+): Tri {
+  if (principal === undefined) return false;
+  if (matchesPattern(pattern, principal)) return true;
+  return loose && matchesPattern(loose, principal) ? 'unknown' : false;
+}
+
+/** Where versions of Envoy make different paths of a request, only what holds of both is known. */
+function matchesPath(
+  pattern: StringPattern,
+  { path, otherwise }: NormalizedPath,
+): Tri {
+  const matched = matchesPattern(pattern, path);
+  if (otherwise === undefined) return matched;
+  return matchesPattern(pattern, otherwise) === matched ? matched : 'unknown';
 }
 
 function matchesHeader(

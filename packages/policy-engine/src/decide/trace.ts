@@ -38,12 +38,10 @@ export function traceEvaluation(
   const steps = [
     ...opaque,
     ...tls,
-    ...traceRules('rbac-custom', filters.custom, {
-      ...facts,
-      claims: { kind: 'none' },
-    }),
-    ...traceJwt(evaluation, isTcp),
+    ...traceRules('rbac-custom', filters.custom, evaluation.received),
   ];
+  if (evaluation.badCustom.matched === true) return steps;
+  steps.push(...traceJwt(evaluation, isTcp));
   if (evaluation.jwt?.kind === 'refused') return steps;
   steps.push(...traceRules('rbac-audit', filters.audit, facts));
   steps.push(...traceShadow('rbac-deny', filters.shadowDeny, facts));
@@ -163,9 +161,7 @@ function traceRule(
   if (rule.malformed !== undefined) {
     return { ...step, outcome: 'unknown', message: rule.malformed };
   }
-  if (matched === true) {
-    return { ...step, outcome: 'matched', message: 'every field matches' };
-  }
+  if (matched === true) return { ...step, ...describeMatch(rule) };
   const check = decisiveCheck(rule, facts, matched);
   const field = check ? { field: check.field } : {};
   return matched === 'unknown'
@@ -176,6 +172,14 @@ function traceRule(
         outcome: 'not-matched',
         message: describeMiss(check),
       };
+}
+
+function describeMatch({
+  external,
+}: CompiledRule): Pick<TraceStep, 'outcome' | 'message'> {
+  if (!external) return { outcome: 'matched', message: 'every field matches' };
+  const outcome = external.effect === 'unknown' ? 'unknown' : 'refused';
+  return { outcome, message: external.why };
 }
 
 /** The check that kept a rule from matching: of the clause that came furthest. */

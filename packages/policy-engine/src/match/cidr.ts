@@ -10,10 +10,13 @@ const WIDTH = { 4: 32, 6: 128 } as const;
 /** Parses `10.0.0.0/8`, `::1/128` or a single address. Undefined where it is neither. */
 export function parseCidr(text: string): Cidr | undefined {
   const [address, length, ...rest] = text.split('/');
-  const parsed = parseAddress(address);
+  // A range of IPv4-mapped addresses stays one of IPv6, and so matches no caller.
+  const parsed = parsePlain(address);
   if (!parsed || rest.length > 0) return undefined;
   const width = WIDTH[parsed.family];
-  if (length !== undefined && !/^\d{1,3}$/.test(length)) return undefined;
+  if (length !== undefined && !/^(0|[1-9]\d{0,2})$/.test(length)) {
+    return undefined;
+  }
   const bits = length === undefined ? width : Number(length);
   if (bits > width) return undefined;
   const shift = BigInt(width - bits);
@@ -45,19 +48,27 @@ export function addressesAround({ family, base, bits }: Cidr): string[] {
     : [first];
 }
 
-function parseAddress(
-  text: string,
-): { family: 4 | 6; value: bigint } | undefined {
-  if (!text.includes(':')) {
-    const value = parseIpv4(text);
-    return value === undefined ? undefined : { family: 4, value };
-  }
-  const value = parseIpv6(text);
-  if (value === undefined) return undefined;
-  // Envoy compares IPv4-mapped addresses as IPv4.
-  return value >> 32n === 0xffffn
-    ? { family: 4, value: value & 0xffffffffn }
-    : { family: 6, value };
+export function isAddress(text: string): boolean {
+  return parseAddress(text) !== undefined;
+}
+
+interface Address {
+  family: 4 | 6;
+  value: bigint;
+}
+
+/** Envoy sees IPv4-mapped addresses of callers as IPv4. */
+function parseAddress(text: string): Address | undefined {
+  const parsed = parsePlain(text);
+  return parsed?.family === 6 && parsed.value >> 32n === 0xffffn
+    ? { family: 4, value: parsed.value & 0xffffffffn }
+    : parsed;
+}
+
+function parsePlain(text: string): Address | undefined {
+  const family = text.includes(':') ? 6 : 4;
+  const value = family === 6 ? parseIpv6(text) : parseIpv4(text);
+  return value === undefined ? undefined : { family, value };
 }
 
 function parseIpv4(text: string): bigint | undefined {
@@ -65,7 +76,9 @@ function parseIpv4(text: string): bigint | undefined {
   if (parts.length !== 4) return undefined;
   let value = 0n;
   for (const part of parts) {
-    if (!/^\d{1,3}$/.test(part) || Number(part) > 255) return undefined;
+    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) {
+      return undefined;
+    }
     value = value * 256n + BigInt(part);
   }
   return value;

@@ -1,43 +1,82 @@
-const UNRESERVED = /[A-Za-z0-9\-._~]/;
+import { canonicalizePath, dropDotParameters } from './canonicalizePath';
 
-/**
- * Normalises a path as Istio's default (`pathNormalization: BASE`) does, which is RFC 3986 section 6
- * as in Chromium's URL canonicaliser: backslashes become slashes, percent-encoded unreserved
- * characters are decoded, dot segments are resolved. Repeated slashes and `%2F` stay. A fragment
- * is cut off first: Istio's bootstrap tells Envoy not to refuse it.
- *
- * @param path - with or without query string
- * @returns the path without query string, and the query string without `?`
- */
-export function normalizePath(path: string): { path: string; query: string } {
-  const [target] = path.split('#', 1);
-  const cut = target.indexOf('?');
-  const rawPath = cut < 0 ? target : target.slice(0, cut);
-  const query = cut < 0 ? '' : target.slice(cut + 1);
-  if (!/[\\%.]/.test(rawPath)) return { path: rawPath || '/', query };
-  const decoded = rawPath
-    .replace(/\\/g, '/')
-    .replace(/%([0-9A-Fa-f]{2})/g, (escape, hex) => {
-      const char = String.fromCharCode(parseInt(hex, 16));
-      return UNRESERVED.test(char) ? char : escape;
-    });
-  return { path: resolveDotSegments(decoded), query };
+/** `pathNormalization.normalization` of the mesh config; Istio's `DEFAULT` is `BASE`. */
+export const PATH_NORMALIZATIONS = [
+  'NONE',
+  'BASE',
+  'MERGE_SLASHES',
+  'DECODE_AND_MERGE_SLASHES',
+] as const;
+
+export type PathNormalization = (typeof PATH_NORMALIZATIONS)[number];
+
+export interface NormalizedPath {
+  path: string;
+  /** Without `?`; empty where there is none. */
+  query: string;
+  /** Why Envoy answers 400 instead. */
+  refused?: string;
+  /** The path as another version of Envoy sees it, where versions differ. */
+  otherwise?: string;
 }
 
-function resolveDotSegments(path: string): string {
-  const output: string[] = [];
-  const segments = path.split('/');
-  segments.forEach((segment, index) => {
-    const last = index === segments.length - 1;
-    if (segment === '.') {
-      if (last) output.push('');
-    } else if (segment === '..') {
-      if (output.length > 1) output.pop();
-      if (last) output.push('');
-    } else {
-      output.push(segment);
-    }
-  });
-  const joined = output.join('/');
-  return joined.startsWith('/') ? joined : `/${joined}`;
+/** Envoy's HTTP/1 codec refuses control characters, spaces and whatever is not ASCII. */
+const UNPRINTABLE = /[^!-~]/;
+const NEEDS_WORK = /[\\%."<>^`{|}]/;
+
+/**
+ * Normalises a path as a proxy does before any filter. `BASE` is {@link canonicalizePath}; repeated
+ * slashes and `%2F` stay. `MERGE_SLASHES` joins slashes afterwards, `DECODE_AND_MERGE_SLASHES` decodes
+ * `%2F` and `%5C` first as well. A fragment is cut off always: Istio's bootstrap tells Envoy not to
+ * refuse it.
+ *
+ * @param path - with or without query string
+ */
+export function normalizePath(
+  path: string,
+  mode: PathNormalization = 'BASE',
+): NormalizedPath {
+  const end = path.indexOf('#');
+  const whole = end < 0 ? path : path.slice(0, end);
+  const cut = whole.indexOf('?');
+  const rawPath = cut < 0 ? whole : whole.slice(0, cut);
+  const query = cut < 0 ? '' : whole.slice(cut + 1);
+  const refused = refusalOf(path, rawPath);
+  if (refused !== undefined) return { path: rawPath, query, refused };
+  let target = rawPath;
+  if (mode === 'DECODE_AND_MERGE_SLASHES') {
+    target = target.replace(/%2f/gi, '/').replace(/%5c/gi, '\\');
+  }
+  const merge = mode.endsWith('MERGE_SLASHES') ? mergeSlashes : identity;
+  if (mode === 'NONE' || !NEEDS_WORK.test(target)) {
+    return { path: merge(target), query };
+  }
+  const plain = dropDotParameters(target);
+  if (plain.includes('%00')) {
+    return { path: rawPath, query, refused: 'the path has an encoded NUL' };
+  }
+  const result = merge(canonicalizePath(plain));
+  const older = merge(canonicalizePath(target));
+  return older === result
+    ? { path: result, query }
+    : { path: result, query, otherwise: older };
+}
+
+function refusalOf(whole: string, rawPath: string): string | undefined {
+  if (!rawPath.startsWith('/')) return 'the path does not begin with a slash';
+  if (UNPRINTABLE.test(whole)) {
+    return 'the path has a character that must be percent-encoded';
+  }
+  return undefined;
+}
+
+function identity(path: string): string {
+  return path;
+}
+
+/** Envoy keeps a slash at each end, also where they are all there is: `///` becomes `//`. */
+function mergeSlashes(path: string): string {
+  if (!path.includes('//')) return path;
+  const segments = path.split('/').filter(segment => segment !== '');
+  return `/${segments.join('/')}${path.endsWith('/') ? '/' : ''}`;
 }

@@ -41,18 +41,27 @@ export function parsePathPattern(text: string): StringPattern {
 }
 
 /**
- * Principal pattern, matched against the URI `spiffe://…`. Istio turns `*x` into a regular
- * expression without quoting `x`, so a dot in it matches any character.
+ * Principal pattern, matched against the URI `spiffe://…`. `*x` is a regular expression.
+ *
+ * @param quote - makes text of `x` that matches itself alone
  */
-export function parsePrincipalPattern(text: string): StringPattern {
+export function parsePrincipalPattern(
+  text: string,
+  quote: (text: string) => string = quoteRegex,
+): StringPattern {
   if (text === '*') return { kind: 'any', nonEmpty: true };
   if (text.startsWith('*')) {
-    return regexPattern(`spiffe://.*${text.slice(1)}`);
+    return regexPattern(`spiffe://.*${quote(text.slice(1))}`);
   }
   if (text.endsWith('*')) {
     return { kind: 'prefix', value: `spiffe://${text.slice(0, -1)}` };
   }
   return { kind: 'exact', value: `spiffe://${text}` };
+}
+
+/** Text that matches itself in a regular expression. */
+export function quoteRegex(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
 /** Full-match regular expression; one that cannot be compiled matches nothing. */
@@ -73,7 +82,8 @@ export function matchesPattern(pattern: StringPattern, value: string): boolean {
     case 'suffix':
       return value.endsWith(pattern.value);
     case 'any':
-      return !pattern.nonEmpty || value !== '';
+      // Envoy's `.+` does not match over the end of a line.
+      return !pattern.nonEmpty || (value !== '' && !value.includes('\n'));
     default:
       return pattern.regex.test(value);
   }

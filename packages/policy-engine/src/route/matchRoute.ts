@@ -3,6 +3,7 @@ import { refOf } from '../parse';
 import { HttpRouteSpec, ServiceSpec } from '../parse/specs';
 import { Mesh, Stored } from '../attach/Mesh';
 import { destinationsOf, mirrorsOf } from '../attach/virtualServices';
+import { proxySettingsOf } from '../attach/proxySettings';
 import { Facts, readFacts } from '../decide/facts';
 import { matchesHttp } from './matchHttp';
 import { candidatesOf, findVirtualHost } from './routeTable';
@@ -48,7 +49,7 @@ export function matchRoute(
     mesh,
     proxy,
     request,
-    readFacts(request),
+    readFacts(request, proxySettingsOf(mesh, proxy)),
   );
   return match;
 }

@@ -1,0 +1,73 @@
+import { ProxyRef } from '../model';
+import { PathNormalization } from '../match/normalizePath';
+import {
+  PROXY_CONFIG_ANNOTATION,
+  ProxyConfig,
+  readProxyConfigText,
+} from '../parse/meshConfig';
+import { Reader } from '../parse/reader';
+import { Mesh } from './Mesh';
+import { includesLabels, proxyKey, workloadsIn } from './workloads';
+
+/** How a proxy reads a request before any filter. */
+export interface ProxySettings {
+  pathNormalization: PathNormalization;
+  /**
+   * From where the client's address is taken: `last-hop` of `X-Forwarded-For` (sidecars and
+   * waypoints), or the peer unless so many proxies before a gateway are trusted.
+   */
+  clientAddress: 'last-hop' | { trustedProxies: number | 'unknown' };
+  /** Why requests cannot be followed; one sentence each. */
+  unread: readonly string[];
+}
+
+/** Settings from the mesh config and from the annotation of the proxy's Pods. */
+export function proxySettingsOf(mesh: Mesh, proxy: ProxyRef): ProxySettings {
+  return mesh.queries.get(
+    `proxy-settings/${proxyKey(proxy)}`,
+    () => {
+      const { config } = mesh;
+      const own = annotationsOf(mesh, proxy).map(text => {
+        const reader = new Reader();
+        const read = readProxyConfigText(text, reader);
+        return reader.errors.length > 0
+          ? { unread: [`${PROXY_CONFIG_ANNOTATION}, which cannot be read`] }
+          : read;
+      });
+      const unread = new Set(
+        [config.defaultConfig, ...own].flatMap(item => item.unread),
+      );
+      return {
+        pathNormalization: config.pathNormalization,
+        clientAddress:
+          proxy.kind === 'gateway'
+            ? { trustedProxies: trustedProxies(mesh, own) }
+            : 'last-hop',
+        unread: [
+          ...config.problems,
+          ...[...unread].map(
+            field =>
+              `the proxy's settings have ${field}, which the engine does not follow`,
+          ),
+        ],
+      };
+    },
+    (a, b) => JSON.stringify(a) === JSON.stringify(b),
+  );
+}
+
+function trustedProxies(mesh: Mesh, own: ProxyConfig[]): number | 'unknown' {
+  const { defaultConfig, visible } = mesh.config;
+  const fallback = defaultConfig.trustedProxies ?? (visible ? 0 : 'unknown');
+  const counts = new Set(own.map(item => item.trustedProxies ?? fallback));
+  if (counts.size === 0) return fallback;
+  const [count] = counts;
+  return counts.size === 1 ? count : 'unknown';
+}
+
+/** One per distinct group of the proxy's Pods; empty text where a group has none. */
+function annotationsOf(mesh: Mesh, proxy: ProxyRef): string[] {
+  return workloadsIn(mesh, proxy.namespace)
+    .filter(({ labels }) => includesLabels(labels, proxy.labels))
+    .map(({ annotations }) => annotations[PROXY_CONFIG_ANNOTATION] ?? '{}');
+}

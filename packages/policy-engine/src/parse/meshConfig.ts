@@ -1,0 +1,146 @@
+import { parse } from 'yaml';
+import { PATH_NORMALIZATIONS, PathNormalization } from '../match/normalizePath';
+import { Reader } from './reader';
+
+/** What kind of external authorizer a CUSTOM policy's provider is. */
+export type AuthorizerKind = 'http' | 'grpc';
+
+/** What a proxy's own configuration says that decides requests. */
+export interface ProxyConfig {
+  /** `gatewayTopology.numTrustedProxies`; undefined where it is not set. */
+  trustedProxies?: number;
+  /** Settings that change requests before any filter and that the engine does not follow. */
+  unread: string[];
+}
+
+/** The part of Istio's MeshConfig that decides requests. */
+export interface MeshConfig {
+  rootNamespace?: string;
+  trustDomain?: string;
+  trustDomainAliases: string[];
+  pathNormalization: PathNormalization;
+  /** Authorizers by name; other providers are left out. */
+  authorizers: Record<string, AuthorizerKind>;
+  defaultConfig: ProxyConfig;
+}
+
+/** Annotation with a Pod's own ProxyConfig. */
+export const PROXY_CONFIG_ANNOTATION = 'proxy.istio.io/config';
+
+const MAX_LENGTH = 1024 * 1024;
+const MAX_ALIASES = 100;
+
+/** Reads `data.mesh` of istiod's ConfigMap; what is wrong with it is reported, with the path inside. */
+export function readMeshConfig(text: string, reader: Reader): MeshConfig {
+  const root = readDocument(text, reader, 'data.mesh') ?? {};
+  const config: MeshConfig = {
+    trustDomainAliases: reader.strings(
+      pick(root, 'trustDomainAliases'),
+      'data.mesh.trustDomainAliases',
+    ),
+    pathNormalization: readNormalization(root, reader),
+    authorizers: readAuthorizers(root, reader),
+    defaultConfig: readProxyConfig(
+      pick(root, 'defaultConfig'),
+      reader,
+      'data.mesh.defaultConfig',
+    ),
+  };
+  for (const field of ['rootNamespace', 'trustDomain'] as const) {
+    const value = reader.string(pick(root, field), `data.mesh.${field}`);
+    if (value) config[field] = value;
+  }
+  return config;
+}
+
+/** Reads a `proxy.istio.io/config` annotation. */
+export function readProxyConfigText(text: string, reader: Reader): ProxyConfig {
+  const at = `metadata.annotations.${PROXY_CONFIG_ANNOTATION}`;
+  return readProxyConfig(readDocument(text, reader, at), reader, at);
+}
+
+function readProxyConfig(
+  value: unknown,
+  reader: Reader,
+  at: string,
+): ProxyConfig {
+  const config = reader.object(value, at) ?? {};
+  const topologyAt = `${at}.gatewayTopology`;
+  const topology = reader.object(pick(config, 'gatewayTopology'), topologyAt);
+  const trusted = reader.integer(
+    pick(topology ?? {}, 'numTrustedProxies'),
+    `${topologyAt}.numTrustedProxies`,
+  );
+  const settings = reader.object(
+    pick(config, 'connectionSettings'),
+    `${at}.connectionSettings`,
+  );
+  const unread = [
+    'profile',
+    'httpHeadersWithUnderscoresAction',
+    'httpMergeSlashes',
+    'httpPathWithEscapedSlashesAction',
+  ].filter(field => pick(settings ?? {}, field) !== undefined);
+  return {
+    ...(trusted === undefined ? {} : { trustedProxies: trusted }),
+    unread: unread.map(field => `connectionSettings.${field}`),
+  };
+}
+
+function readNormalization(
+  root: Record<string, unknown>,
+  reader: Reader,
+): PathNormalization {
+  const at = 'data.mesh.pathNormalization';
+  const object = reader.object(pick(root, 'pathNormalization'), at);
+  const value = object?.normalization;
+  reader.oneOf(value, `${at}.normalization`, [
+    'DEFAULT',
+    ...PATH_NORMALIZATIONS,
+  ]);
+  return PATH_NORMALIZATIONS.find(mode => mode === value) ?? 'BASE';
+}
+
+function readAuthorizers(
+  root: Record<string, unknown>,
+  reader: Reader,
+): Record<string, AuthorizerKind> {
+  const found: [string, AuthorizerKind][] = [];
+  reader.objects(
+    pick(root, 'extensionProviders'),
+    'data.mesh.extensionProviders',
+    (provider, at) => {
+      const name = reader.string(provider.name, `${at}.name`) ?? '';
+      for (const [field, kind] of [
+        ['envoyExtAuthzHttp', 'http'],
+        ['envoyExtAuthzGrpc', 'grpc'],
+      ] as const) {
+        if (pick(provider, field) !== undefined) found.push([name, kind]);
+      }
+    },
+  );
+  return Object.fromEntries(found);
+}
+
+function readDocument(
+  text: string,
+  reader: Reader,
+  at: string,
+): Record<string, unknown> | undefined {
+  if (text.length > MAX_LENGTH) {
+    reader.report(at, `is longer than ${MAX_LENGTH} characters`);
+    return undefined;
+  }
+  try {
+    return reader.object(parse(text, { maxAliasCount: MAX_ALIASES }), at);
+  } catch {
+    reader.report(at, 'is no YAML');
+    return undefined;
+  }
+}
+
+/** Istio reads protobuf's JSON names and the original ones with underscores. */
+function pick(object: Record<string, unknown>, field: string): unknown {
+  const original = field.replace(/[A-Z]/g, char => `_${char.toLowerCase()}`);
+  return object[field] ?? object[original] ?? undefined;
+}
