@@ -1,7 +1,7 @@
 import { Finding, FindingSeverity, ResourceRef } from '../model';
 import type { AnalysedWayIn } from '../assess/assessService';
 import { Mesh } from '../attach/Mesh';
-import { CompiledRule, JwtProvider } from '../compile/program';
+import { CompiledRule, JwtProvider, Program } from '../compile/program';
 import { RequestAuthenticationSpec } from '../parse/specs';
 import { DETECTORS } from './catalogue';
 import { Detector, DetectorContext, Found, Occurrence } from './detector';
@@ -54,6 +54,7 @@ export function findProblems({
     }
   }
   for (const use of proxies) {
+    if (isBare(use.program)) continue;
     for (const detector of PROXY) {
       addFound(detector, detector.inProxy!(use, context));
     }
@@ -69,6 +70,11 @@ export function findProblems({
   return [...findings.values()].sort(
     (a, b) => ORDER[a.severity] - ORDER[b.severity],
   );
+}
+
+/** Whether no policy reaches a proxy, nor an ALLOW policy for other hosts: there is nothing to find. */
+function isBare({ policies, http }: Program): boolean {
+  return policies.length === 0 && http.allow.present === false;
 }
 
 const byRule = new WeakMap<CompiledRule, readonly Finding[]>();
