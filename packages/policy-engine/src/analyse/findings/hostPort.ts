@@ -18,7 +18,7 @@ export const hostPort: Detector = {
       const bypass = (action === 'DENY') !== check.negated;
       const what = check.negated ? 'exempts' : 'names';
       const effect = bypass
-        ? `a client passes ${nameOf(rule.policy)} by it`
+        ? 'a client gets around it'
         : 'the request is refused';
       const exact = hosts.filter(host => !host.startsWith('*'));
       return [

@@ -8,6 +8,7 @@ import { gatewayPolicy } from '../../__testUtils__/policies';
 
 const ONLY_PREFLIGHTS = gatewayPolicy(
   'action: DENY, rules: [{from: [{source: {notRequestPrincipals: ["*"]}}], to: [{operation: {notMethods: [OPTIONS]}}]}, {from: [{source: {notRequestPrincipals: ["*"]}}], to: [{operation: {methods: [OPTIONS]}}], when: [{key: "request.headers[access-control-request-method]", notValues: ["*"]}]}]',
+  'at-gateway',
 );
 
 /** Fixture of `options-exempt`. */

@@ -1,4 +1,4 @@
-import { Fixture, policy } from '../__testUtils__/build';
+import { Fixture, policy, SELECT_BACKEND } from '../__testUtils__/build';
 import { BACKEND_JWT } from '../../__testUtils__/handsOn';
 /** Fixture of `selects-nothing`. */
 export const selectsNothing: Fixture = {
@@ -6,5 +6,9 @@ export const selectsNothing: Fixture = {
     [policy('selector: {matchLabels: {app: nobody}}, rules: [{}]')],
     [policy('selector: {matchLabels: {istio: ingressgateway}}, rules: [{}]')],
   ],
-  good: [[BACKEND_JWT], [policy('rules: [{}]')]],
+  good: [
+    [policy(`${SELECT_BACKEND}, rules: [{}]`)],
+    [BACKEND_JWT],
+    [policy('rules: [{}]')],
+  ],
 };
