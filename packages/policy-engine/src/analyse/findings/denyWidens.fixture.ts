@@ -9,6 +9,10 @@ export const denyWidens: Fixture = {
     ],
   ],
   good: [
+    [
+      backendService('{name: http, port: 80, targetPort: 8080}'),
+      deny('to: [{operation: {paths: ["/admin"]}}]'),
+    ],
     [deny('to: [{operation: {paths: ["/admin"]}}]')],
     [
       backendService('{name: tcp, port: 80, targetPort: 8080}'),

@@ -12,6 +12,11 @@ export const issuerTwice: Fixture = {
   good: [
     [
       authentication(
+        `[{issuer: ${ISSUER}, jwksUri: "https://keys.example", audiences: [backend]}]`,
+      ),
+    ],
+    [
+      authentication(
         `[{issuer: ${ISSUER}, jwksUri: "https://keys.example", audiences: [backend]}, {issuer: other, jwksUri: "https://keys.example"}]`,
       ),
     ],

@@ -10,6 +10,7 @@ export const principalWithoutMtls: Fixture = {
     ],
   ],
   good: [
+    [mutualTls('STRICT'), deny('from: [{source: {namespaces: [guests]}}]')],
     [deny('from: [{source: {namespaces: [guests]}}]')],
     [
       mutualTls('PERMISSIVE'),

@@ -1,3 +1,4 @@
+import { gatewayPolicy } from '../../__testUtils__/policies';
 import {
   Fixture,
   allowAtGateway,
@@ -25,6 +26,11 @@ spec:
   http: [{route: [{destination: {host: backend, port: {number: 80}}}]}]
 `;
 
+const OPEN_REDIRECT = gatewayPolicy(
+  `rules: [{from: [{source: {requestPrincipals: ["${ISSUER}/*"]}}]}, {to: [{operation: {ports: ["8080"]}}]}]`,
+  'at-gateway',
+);
+
 /** Fixture of `redirect-blocked`. */
 export const redirectBlocked: Fixture = {
   bad: [
@@ -40,6 +46,7 @@ export const redirectBlocked: Fixture = {
     ],
   ],
   good: [
+    [REDIRECT, OPEN_REDIRECT, authenticationAtGateway()],
     [REDIRECT],
     [REDIRECT, allowAtGateway('to: [{operation: {ports: ["8080"]}}]')],
     [
