@@ -1,6 +1,11 @@
 import { attachedTo, Attachment } from '../attach/policies';
 import { Mesh } from '../attach/Mesh';
-import { proxyOf, selectWorkloads, Workload } from '../attach/workloads';
+import {
+  isRouter,
+  proxyOf,
+  selectWorkloads,
+  Workload,
+} from '../attach/workloads';
 import { ServiceSpec } from '../parse/specs';
 import { DetectorContext } from './detector';
 
@@ -27,6 +32,8 @@ export function unproxiedOf({
   if (Object.keys(selector).length === 0) return [];
   return selectWorkloads(mesh, service.namespace, selector).flatMap(
     workload => {
+      // A gateway's policies are those of the Services behind it.
+      if (isRouter(workload.spec)) return [];
       const policies = policiesOf(mesh, workload);
       return policies.length > 0 ? [{ workload, policies }] : [];
     },
