@@ -139,7 +139,7 @@ export const authentication: fc.Arbitrary<Resource> = fc
     apiVersion: 'security.istio.io/v1',
     kind: 'RequestAuthentication',
     metadata: {
-      name: `jwt-${jwtRule.issuer}`,
+      name: `jwt-${jwtRule.issuer.replace('@', '.')}`,
       namespace: TARGETS[where].namespace,
     },
     spec: {

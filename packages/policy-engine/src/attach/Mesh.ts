@@ -1,9 +1,9 @@
 import { ParseError, Resource, ResourceRef } from '../model';
 import { validateResource } from '../parse';
+import { isMeshConfig } from '../parse/meshConfig';
 import {
   combineMeshConfigs,
   DEFAULT_MESH_CONFIG,
-  isMeshConfig,
   KnownMeshConfig,
 } from './meshConfig';
 import { Queries } from './queries';
@@ -84,7 +84,7 @@ export class Mesh {
     const before = objects.get(resource.metadata.name)?.resource;
     objects.set(resource.metadata.name, {
       resource,
-      errors: validateResource(resource),
+      errors: validateResource(resource).filter(error => !error.moot),
     });
     this.touch(kind, namespace, resource.metadata.name);
     if (isMeshConfig(resource) || (before && isMeshConfig(before))) {

@@ -1,5 +1,5 @@
 import { Resource } from '../model';
-import { MeshConfig, readMeshConfig } from '../parse/meshConfig';
+import { MeshConfig, meshText, readMeshConfig } from '../parse/meshConfig';
 import { Reader } from '../parse/reader';
 
 /** Istio's mesh config as far as the mesh's objects show it. */
@@ -19,27 +19,18 @@ export const DEFAULT_MESH_CONFIG: KnownMeshConfig = {
   defaultConfig: { unread: [] },
 };
 
-/** Whether an object is a ConfigMap that istiod reads its mesh config from: `istio`, or one per revision. */
-export function isMeshConfig(resource: Resource): boolean {
-  return (
-    resource.kind === 'ConfigMap' &&
-    /^istio(-.+)?$/.test(resource.metadata.name) &&
-    typeof meshText(resource) === 'string'
-  );
-}
-
 /**
  * Reads the mesh config from its ConfigMaps. Several revisions that say different things make it
  * unknown which of them a proxy follows.
  *
- * @param resources - ConfigMaps for which {@link isMeshConfig} holds
+ * @param resources - ConfigMaps for which `isMeshConfig` holds
  */
 export function combineMeshConfigs(
   resources: readonly Resource[],
 ): KnownMeshConfig {
   const [first, ...others] = resources.map(resource => {
     const reader = new Reader();
-    const config = readMeshConfig(String(meshText(resource)), reader);
+    const config = readMeshConfig(meshText(resource), reader);
     return { name: label(resource), config, errors: reader.errors };
   });
   if (!first) return DEFAULT_MESH_CONFIG;
@@ -53,10 +44,6 @@ export function combineMeshConfigs(
     }
   }
   return { ...first.config, visible: true, problems };
-}
-
-function meshText(resource: Resource): unknown {
-  return (resource as { data?: { mesh?: unknown } }).data?.mesh;
 }
 
 function label({ metadata }: Resource): string {

@@ -68,6 +68,7 @@ function compileProvider(
 }
 
 function jwksOf(rule: JwtRuleSpec): JwtProvider['jwks'] {
-  if (rule.jwksUri) return { kind: 'uri', uri: rule.jwksUri };
+  const uri = rule.jwksUri || rule.jwks_uri;
+  if (uri) return { kind: 'uri', uri };
   return rule.jwks ? { kind: 'inline' } : { kind: 'discovery' };
 }

@@ -5,7 +5,7 @@ import {
   parsePathPattern,
   parseStringPattern,
 } from '../match/stringPattern';
-import { claimPath, headerName, isRewrittenHeader } from './attributes';
+import { claimPath, headerName, isRewrittenHeader } from '../parse/attributes';
 import {
   toNamespace,
   toPrincipals,

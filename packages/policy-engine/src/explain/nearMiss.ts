@@ -62,6 +62,7 @@ export function actualValue(
     case 'principal':
     case 'namespace':
     case 'service-account':
+    case 'trust-domain':
       return facts.principal === undefined
         ? 'no client certificate'
         : show(facts.principal.replace('spiffe://', ''));

@@ -10,6 +10,7 @@ import type { Option, Options } from './dimensions';
 import { representatives } from './strings';
 
 const STRANGER_NAMESPACE = 'another-namespace';
+const STRANGER_DOMAIN = 'another-domain';
 const STRANGER_ACCOUNT = 'another-account';
 
 /**
@@ -58,6 +59,7 @@ function principalsOf(patterns: Patterns, trustDomain: string): string[] {
   const stranger = identity(trustDomain, STRANGER_NAMESPACE, STRANGER_ACCOUNT);
   const namespaces = new Set([STRANGER_NAMESPACE]);
   const accounts = new Set([STRANGER_ACCOUNT]);
+  const domains = new Set([trustDomain]);
   const whole = new Set<string>();
   const namespacePatterns: StringPattern[] = [];
   for (const matcher of patterns.callers) {
@@ -66,8 +68,11 @@ function principalsOf(patterns: Patterns, trustDomain: string): string[] {
       namespaces.add(matcher.namespace.replaceAll('*', 'x'));
     } else if (matcher.on === 'service-account') {
       whole.add(identity(trustDomain, matcher.namespace, matcher.account));
+    } else if (matcher.on === 'trust-domain') {
+      domains.add(STRANGER_DOMAIN);
+      domains.add(matcher.domain.replace('*', 'x'));
     } else {
-      const text = matcher.text.replace(/^cluster\.local\//, `${trustDomain}/`);
+      const text = matcher.principal;
       if (text === '*') continue;
       if (text.startsWith('*')) {
         const account = /\/sa\/([^/]+)$/.exec(text)?.[1];
@@ -88,8 +93,10 @@ function principalsOf(patterns: Patterns, trustDomain: string): string[] {
   }
   const { values } = representatives(namespacePatterns, { start: '' });
   values.filter(value => value !== '').forEach(value => namespaces.add(value));
-  const crossed = [...namespaces].flatMap(namespace =>
-    [...accounts].map(account => identity(trustDomain, namespace, account)),
+  const crossed = [...domains].flatMap(domain =>
+    [...namespaces].flatMap(namespace =>
+      [...accounts].map(account => identity(domain, namespace, account)),
+    ),
   );
   return [...new Set([...crossed, ...whole])];
 }

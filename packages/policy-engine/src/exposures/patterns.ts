@@ -15,7 +15,7 @@ export interface Patterns {
   params: Map<string, StringPattern[]>;
   callers: Extract<
     Matcher,
-    { on: 'principal' | 'namespace' | 'service-account' }
+    { on: 'principal' | 'namespace' | 'service-account' | 'trust-domain' }
   >[];
   sourceIp: Extract<Matcher, { on: 'source-ip' }>[];
   remoteIp: Extract<Matcher, { on: 'remote-ip' }>[];
@@ -85,6 +85,7 @@ function addMatcher(
     case 'principal':
     case 'namespace':
     case 'service-account':
+    case 'trust-domain':
       patterns.callers.push(matcher);
       break;
     case 'source-ip':

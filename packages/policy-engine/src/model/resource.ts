@@ -50,6 +50,8 @@ export interface ParseError {
   path?: string;
   resource?: ResourceRef;
   origin?: ResourceOrigin;
+  /** The object would do as much as none, so no answer depends on whether it is refused. */
+  moot?: boolean;
 }
 
 /** @public */

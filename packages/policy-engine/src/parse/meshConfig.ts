@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { PATH_NORMALIZATIONS, PathNormalization } from '../match/normalizePath';
+import { Resource } from '../model';
 import { Reader } from './reader';
 
 /** What kind of external authorizer a CUSTOM policy's provider is. */
@@ -29,6 +30,25 @@ export const PROXY_CONFIG_ANNOTATION = 'proxy.istio.io/config';
 
 const MAX_LENGTH = 1024 * 1024;
 const MAX_ALIASES = 100;
+
+/** Whether an object is a ConfigMap that istiod reads its mesh config from: `istio`, or one per revision. */
+export function isMeshConfig(resource: Resource): boolean {
+  return (
+    resource.kind === 'ConfigMap' &&
+    /^istio(-.+)?$/.test(resource.metadata.name) &&
+    typeof meshField(resource) === 'string'
+  );
+}
+
+/** `data.mesh` of a ConfigMap; empty where it has none. */
+export function meshText(resource: Resource): string {
+  const text = meshField(resource);
+  return typeof text === 'string' ? text : '';
+}
+
+function meshField(resource: Resource): unknown {
+  return (resource as { data?: { mesh?: unknown } | null }).data?.mesh;
+}
 
 /** Reads `data.mesh` of istiod's ConfigMap; what is wrong with it is reported, with the path inside. */
 export function readMeshConfig(text: string, reader: Reader): MeshConfig {

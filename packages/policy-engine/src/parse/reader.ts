@@ -12,6 +12,11 @@ export class Reader {
     if (this.errors.length < 50) this.errors.push({ path, message });
   }
 
+  /** Reports what would be refused, where an object taken all the same would do as much as none. */
+  reportMoot(path: string, message: string): void {
+    this.errors.push({ path, message, moot: true });
+  }
+
   /** The object at `path`; undefined where the value is absent or no object. */
   object(value: unknown, path: string): Record<string, unknown> | undefined {
     if (value === undefined || value === null) return undefined;
@@ -86,6 +91,23 @@ export class Reader {
         this.report(`${path}.${key}`, 'must be a string');
       }
     }
+  }
+
+  /** Reports fields that the API server's schema does not have. */
+  fields(
+    object: Record<string, unknown>,
+    path: string,
+    known: readonly string[],
+  ): void {
+    for (const field of Object.keys(object)) {
+      if (!known.includes(field)) {
+        this.report(`${path}.${field}`, 'is no field that the engine knows');
+      }
+    }
+  }
+
+  atMost(count: number, limit: number, path: string): void {
+    if (count > limit) this.report(path, `at most ${limit} are allowed`);
   }
 
   oneOf(value: unknown, path: string, allowed: readonly string[]): void {

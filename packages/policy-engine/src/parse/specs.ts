@@ -25,6 +25,8 @@ export interface JwtRuleSpec {
   issuer?: string;
   audiences?: string[];
   jwksUri?: string;
+  /** The field's original name, which the CRD still takes. */
+  jwks_uri?: string;
   jwks?: string;
   fromHeaders?: { name: string; prefix?: string }[];
   fromParams?: string[];
@@ -52,6 +54,8 @@ export interface SourceSpec {
   notRemoteIpBlocks?: string[];
   serviceAccounts?: string[];
   notServiceAccounts?: string[];
+  trustDomains?: string[];
+  notTrustDomains?: string[];
 }
 
 export interface OperationSpec {

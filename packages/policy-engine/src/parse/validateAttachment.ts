@@ -1,5 +1,8 @@
 import { Reader } from './reader';
 
+/** Fields that say what a policy is attached to. */
+export const ATTACHMENT_FIELDS = ['selector', 'targetRef', 'targetRefs'];
+
 /** Checks `selector`, `targetRef` and `targetRefs`; at most one of them may be set. */
 export function validateAttachment(
   reader: Reader,
@@ -9,12 +12,13 @@ export function validateAttachment(
   const refs = reader.objects(spec.targetRefs, 'spec.targetRefs', (ref, at) =>
     validateTargetRef(reader, ref, at),
   );
+  const hasRefs = spec.targetRefs !== undefined && spec.targetRefs !== null;
   const single = reader.object(spec.targetRef, 'spec.targetRef');
   if (single) validateTargetRef(reader, single, 'spec.targetRef');
   const present = [
     spec.selector !== undefined && spec.selector !== null,
     single !== undefined,
-    refs > 0,
+    hasRefs,
   ].filter(Boolean).length;
   if (present > 1) {
     reader.report(
@@ -22,7 +26,7 @@ export function validateAttachment(
       'only one of selector, targetRef and targetRefs can be set',
     );
   }
-  if (refs > 16) reader.report('spec.targetRefs', 'at most 16 are allowed');
+  reader.atMost(refs, 16, 'spec.targetRefs');
 }
 
 export function validateSelector(reader: Reader, value: unknown): void {
@@ -35,6 +39,9 @@ export function validateSelector(reader: Reader, value: unknown): void {
     if (`${key}${label}`.includes('*')) {
       reader.report(at, 'wildcards are not supported in a selector');
     }
+    if (String(label).length > 63) {
+      reader.report(at, 'a label has at most 63 characters');
+    }
   }
   if (selector.matchExpressions !== undefined) {
     reader.report(
@@ -44,17 +51,37 @@ export function validateSelector(reader: Reader, value: unknown): void {
   }
 }
 
+/** Group and kind of what policies can be attached to. */
+const TARGETS = new Set([
+  '/Service',
+  'core/Service',
+  'networking.istio.io/ServiceEntry',
+  'gateway.networking.k8s.io/Gateway',
+  'gateway.networking.k8s.io/GatewayClass',
+]);
+
 function validateTargetRef(
   reader: Reader,
   ref: Record<string, unknown>,
   path: string,
 ): void {
-  for (const field of ['kind', 'name']) {
-    if (!reader.string(ref[field], `${path}.${field}`)) {
-      reader.report(`${path}.${field}`, 'must be set');
-    }
+  const [kind, name] = ['kind', 'name'].map(field => {
+    const value = reader.string(ref[field], `${path}.${field}`);
+    if (!value) reader.report(`${path}.${field}`, 'must be set');
+    return value ?? '';
+  });
+  if (name.length > 253) {
+    reader.report(`${path}.name`, 'has at most 253 characters');
   }
-  reader.string(ref.group, `${path}.group`);
+  const group = reader.string(ref.group, `${path}.group`) ?? '';
+  if (kind && !TARGETS.has(`${group}/${kind}`)) {
+    reader.report(
+      path,
+      `must be a Service, ServiceEntry, Gateway or GatewayClass, not ${
+        group === '' ? '' : `${group}/`
+      }${kind}`,
+    );
+  }
   if (reader.string(ref.namespace, `${path}.namespace`)) {
     reader.report(
       `${path}.namespace`,

@@ -8,15 +8,21 @@ export function validatePeerAuthentication(
   spec: Record<string, unknown>,
 ): void {
   validateSelector(reader, spec.selector);
+  reader.fields(spec, 'spec', ['selector', 'mtls', 'portLevelMtls']);
   const mtls = reader.object(spec.mtls, 'spec.mtls');
   reader.oneOf(mtls?.mode, 'spec.mtls.mode', MODES);
   const ports = reader.object(spec.portLevelMtls, 'spec.portLevelMtls') ?? {};
   for (const [port, value] of Object.entries(ports)) {
     const at = `spec.portLevelMtls.${port}`;
-    if (!/^\d{1,5}$/.test(port)) reader.report(at, 'must be a port number');
+    if (!/^\d{1,5}$/.test(port) || +port < 1 || +port > 65535) {
+      reader.report(at, 'must be a port number from 1 to 65535');
+    }
     reader.oneOf(reader.object(value, at)?.mode, `${at}.mode`, MODES);
   }
-  if (Object.keys(ports).length > 0 && !spec.selector) {
+  const labels = reader.object(spec.selector, 'spec.selector')?.matchLabels;
+  if (spec.portLevelMtls && Object.keys(ports).length === 0) {
+    reader.report('spec.portLevelMtls', 'must name at least one port');
+  } else if (spec.portLevelMtls && Object.keys(labels ?? {}).length === 0) {
     reader.report(
       'spec.portLevelMtls',
       'is only read together with a selector',

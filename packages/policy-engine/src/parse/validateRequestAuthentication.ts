@@ -1,5 +1,21 @@
 import { Reader } from './reader';
-import { validateAttachment } from './validateAttachment';
+import { ATTACHMENT_FIELDS, validateAttachment } from './validateAttachment';
+
+const RULE_FIELDS = [
+  'issuer',
+  'audiences',
+  'jwksUri',
+  'jwks_uri',
+  'jwks',
+  'fromHeaders',
+  'fromParams',
+  'fromCookies',
+  'forwardOriginalToken',
+  'outputPayloadToHeader',
+  'outputClaimToHeaders',
+  'spaceDelimitedClaims',
+  'timeout',
+];
 
 /** Follows Istio's CRD rules and ValidateRequestAuthentication. */
 export function validateRequestAuthentication(
@@ -7,9 +23,12 @@ export function validateRequestAuthentication(
   spec: Record<string, unknown>,
 ): void {
   validateAttachment(reader, spec);
-  reader.objects(spec.jwtRules, 'spec.jwtRules', (rule, path) =>
-    validateJwtRule(reader, rule, path),
-  );
+  reader.fields(spec, 'spec', [...ATTACHMENT_FIELDS, 'jwtRules']);
+  const rules = reader.objects(spec.jwtRules, 'spec.jwtRules', (rule, path) => {
+    reader.fields(rule, path, RULE_FIELDS);
+    validateJwtRule(reader, rule, path);
+  });
+  reader.atMost(rules, 4096, 'spec.jwtRules');
 }
 
 function validateJwtRule(
@@ -17,27 +36,68 @@ function validateJwtRule(
   rule: Record<string, unknown>,
   path: string,
 ): void {
-  const issuer = reader.string(rule.issuer, `${path}.issuer`) ?? '';
-  const jwksUri = reader.string(rule.jwksUri, `${path}.jwksUri`) ?? '';
-  const jwks = reader.string(rule.jwks, `${path}.jwks`) ?? '';
+  const issuer = reader.string(rule.issuer, `${path}.issuer`);
+  const [jwksUri, original, jwks] = ['jwksUri', 'jwks_uri', 'jwks'].map(field =>
+    reader.string(rule[field], `${path}.${field}`),
+  );
   reader.strings(rule.audiences, `${path}.audiences`);
-  if (issuer === '' && jwksUri === '') {
+  if (issuer === '') {
+    reader.report(`${path}.issuer`, 'must not be empty; leave it out instead');
+  }
+  if (!issuer && !jwksUri && !original) {
     reader.report(
       `${path}.issuer`,
       'must be set, unless jwksUri is (then any issuer is accepted)',
     );
   }
-  if (jwks !== '' && jwksUri !== '') {
+  const sources = [jwksUri, original, jwks];
+  if (sources.filter(source => source !== undefined).length > 1) {
     reader.report(`${path}.jwks`, 'only one of jwks and jwksUri can be set');
   }
-  if (jwksUri !== '' && !/^https?:\/\/[^/\s]+/.test(jwksUri)) {
-    reader.report(`${path}.jwksUri`, 'must be an http or https URL');
-  }
-  if (jwks !== '' && !isKeySet(jwks)) {
+  validateUri(reader, jwksUri, `${path}.jwksUri`);
+  validateUri(reader, original, `${path}.jwks_uri`);
+  if (jwks !== undefined && jwks !== '' && !isKeySet(jwks)) {
     reader.report(`${path}.jwks`, 'must be a JSON Web Key Set (RFC 7517)');
   }
+  validateTimeout(reader, rule.timeout, `${path}.timeout`);
   validateLocations(reader, rule, path);
   validateOutputs(reader, rule, path);
+}
+
+function validateUri(
+  reader: Reader,
+  uri: string | undefined,
+  path: string,
+): void {
+  if (uri === undefined) return;
+  if (!/^https?:\/\/[^/\s]+/i.test(uri)) {
+    reader.report(path, 'must be an http or https URL');
+  }
+  if (uri.length > 2048) reader.report(path, 'has at most 2048 characters');
+}
+
+/** Units of Go's durations, in milliseconds. */
+const UNITS: Record<string, number> = {
+  h: 3_600_000,
+  m: 60_000,
+  s: 1000,
+  ms: 1,
+  us: 1e-3,
+  ns: 1e-6,
+};
+
+function validateTimeout(reader: Reader, value: unknown, path: string): void {
+  const text = reader.string(value, path);
+  if (text === undefined) return;
+  const isDuration = /^(\d+(\.\d+)?(h|ms|m|s|us|ns))+$/.test(text);
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s|us|ns)/g)];
+  const total = parts.reduce(
+    (sum, [, count, unit]) => sum + Number(count) * UNITS[unit],
+    0,
+  );
+  if (!isDuration || total < 1) {
+    reader.report(path, 'must be a duration of at least 1ms');
+  }
 }
 
 function validateLocations(
@@ -62,7 +122,11 @@ function validateOutputs(
 ): void {
   reader.boolean(rule.forwardOriginalToken, `${path}.forwardOriginalToken`);
   reader.string(rule.outputPayloadToHeader, `${path}.outputPayloadToHeader`);
-  reader.strings(rule.spaceDelimitedClaims, `${path}.spaceDelimitedClaims`);
+  const delimited = reader.strings(
+    rule.spaceDelimitedClaims,
+    `${path}.spaceDelimitedClaims`,
+  );
+  reader.atMost(delimited.length, 64, `${path}.spaceDelimitedClaims`);
   reader.objects(
     rule.outputClaimToHeaders,
     `${path}.outputClaimToHeaders`,
@@ -72,15 +136,36 @@ function validateOutputs(
           reader.report(`${at}.${field}`, 'must be set');
         }
       }
+      if (!/^[-_A-Za-z0-9]*$/.test(String(output.header ?? ''))) {
+        reader.report(`${at}.header`, 'is no name of a header');
+      }
     },
   );
 }
 
+/** Members that a key of each type needs (RFC 7518 section 6, RFC 8037). */
+const KEY_MEMBERS: Record<string, string[]> = {
+  RSA: ['n', 'e'],
+  EC: ['crv', 'x', 'y'],
+  OKP: ['crv', 'x'],
+  oct: ['k'],
+};
+
 function isKeySet(text: string): boolean {
   try {
-    const value = JSON.parse(text);
-    return typeof value === 'object' && Array.isArray(value?.keys);
+    const { keys } = JSON.parse(text);
+    return Array.isArray(keys) && keys.every(isKey);
   } catch {
     return false;
   }
+}
+
+function isKey(value: unknown): boolean {
+  if (!value || typeof value !== 'object') return false;
+  const key = value as Record<string, unknown>;
+  const type = String(key.kty);
+  return (
+    Object.hasOwn(KEY_MEMBERS, type) &&
+    KEY_MEMBERS[type].every(member => typeof key[member] === 'string')
+  );
 }

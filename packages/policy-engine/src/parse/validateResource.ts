@@ -1,4 +1,5 @@
 import { ParseError, Resource, ResourceRef } from '../model';
+import { isMeshConfig, meshText, readMeshConfig } from './meshConfig';
 import { Reader } from './reader';
 import { validateAuthorizationPolicy } from './validateAuthorizationPolicy';
 import {
@@ -22,6 +23,10 @@ const VALIDATORS: Record<string, Validate> = {
   'Pod.': validatePod,
 };
 
+const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+/** RFC 1123, as Kubernetes asks it of names. */
+const SUBDOMAIN = new RegExp(`^${LABEL}(\\.${LABEL})*$`);
+
 /** API group of `apiVersion`; empty for the core group. */
 export function apiGroup(apiVersion: string): string {
   const cut = apiVersion.indexOf('/');
@@ -44,14 +49,19 @@ export function refOf(resource: Resource): ResourceRef {
 export function validateResource(resource: Resource): ParseError[] {
   const validate =
     VALIDATORS[`${resource.kind}.${apiGroup(resource.apiVersion)}`];
-  if (!validate) return [];
+  if (!validate && !isMeshConfig(resource)) return [];
   const reader = new Reader();
+  const { name } = resource.metadata;
+  if (name.length > 253 || !SUBDOMAIN.test(name)) {
+    reader.report('metadata.name', 'must be an RFC 1123 subdomain');
+  }
   reader.stringMap(resource.metadata.labels, 'metadata.labels');
   reader.stringMap(resource.metadata.annotations, 'metadata.annotations');
   if (resource.spec !== undefined && resource.spec !== null) {
     const spec = reader.object(resource.spec, 'spec');
-    if (spec) validate(reader, spec);
+    if (spec) validate?.(reader, spec);
   }
+  if (isMeshConfig(resource)) readMeshConfig(meshText(resource), reader);
   return reader.errors.map(error => ({
     ...error,
     resource: refOf(resource),

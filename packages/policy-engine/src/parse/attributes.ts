@@ -44,3 +44,43 @@ function inBrackets(key: string, attribute: string): string | undefined {
     ? key.slice(attribute.length + 1, -1)
     : undefined;
 }
+
+/** Keys of `when` that stand alone. */
+const PLAIN_KEYS = new Set([
+  'source.ip',
+  'remote.ip',
+  'source.namespace',
+  'source.principal',
+  'source.serviceAccount',
+  'source.trustDomain',
+  'request.auth.principal',
+  'request.auth.audiences',
+  'request.auth.presenter',
+  'destination.ip',
+  'destination.port',
+  'connection.sni',
+]);
+
+/** Keys of `when` that Istio knows no more, with what took their place. */
+const RETIRED_KEYS: [RegExp, string][] = [
+  [/^destination\.namespace$/, "the policy's own namespace"],
+  [/^destination\.labels/, 'the selector'],
+  [/^destination\.(name|user)$/, 'the selector'],
+];
+
+/** What is wrong with a key of `when`; undefined where nothing is. */
+export function keyProblem(key: string): string | undefined {
+  if (PLAIN_KEYS.has(key)) return undefined;
+  const name =
+    headerName(key) ??
+    inBrackets(key, 'request.auth.claims') ??
+    /^experimental\.envoy\.filters\..+?\[(.*)\]$/.exec(key)?.[1];
+  if (name !== undefined) return name === '' ? 'needs a name' : undefined;
+  if (/^(request\.headers|request\.auth\.claims)/.test(key)) {
+    return 'needs the form ATTRIBUTE[NAME]';
+  }
+  const retired = RETIRED_KEYS.find(([pattern]) => pattern.test(key));
+  return retired
+    ? `is no longer supported; ${retired[1]} takes its place`
+    : 'is no known attribute';
+}
