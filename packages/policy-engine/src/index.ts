@@ -28,6 +28,7 @@ export type { DecidingRule } from './explain/decidingRule';
 export type { AnswerOrigin, ObservedAnswer } from './explain/observation';
 export { findingCatalogue } from './analyse/catalogue';
 export type { FindingDefinition } from './analyse/detector';
+export { findingsOfPolicies } from './analyse/findingsOfPolicies';
 export {
   findingsOfKeySets,
   type KeySetFact,

@@ -3,6 +3,7 @@ import { allowEmpty } from './findings/allowEmpty';
 import { ambientNoWaypoint } from './findings/ambientNoWaypoint';
 import { anyIssuer } from './findings/anyIssuer';
 import { auditOnly } from './findings/auditOnly';
+import { authorizerMissing } from './findings/authorizerMissing';
 import { authorizationPrefix } from './findings/authorizationPrefix';
 import { claimHeaderSpoof } from './findings/claimHeaderSpoof';
 import { claimPathDot } from './findings/claimPathDot';
@@ -62,6 +63,7 @@ import { wildcardInside } from './findings/wildcardInside';
 export const DETECTORS: readonly Detector[] = [
   ambientNoWaypoint,
   authorizationPrefix,
+  authorizerMissing,
   claimRouting,
   denyGoodTokens,
   denyWidens,

@@ -1,17 +1,12 @@
-import { Finding, FindingSeverity, ResourceRef } from '../model';
+import { Finding, ResourceRef } from '../model';
 import type { AnalysedWayIn } from '../assess/assessService';
 import { Mesh } from '../attach/Mesh';
 import { CompiledRule, JwtProvider, Program } from '../compile/program';
 import { RequestAuthenticationSpec } from '../parse/specs';
 import { DETECTORS } from './catalogue';
 import { Detector, DetectorContext, Found, Occurrence } from './detector';
+import { FindingList } from './findingList';
 import { enforcedRules, proxiesOf } from './rules';
-
-const ORDER: Record<FindingSeverity, number> = {
-  error: 0,
-  warning: 1,
-  info: 2,
-};
 
 type Scope = Exclude<keyof Detector & `in${string}`, undefined>;
 
@@ -37,11 +32,8 @@ export function findProblems({
 }): Finding[] {
   const proxies = proxiesOf(waysIn);
   const context: DetectorContext = { mesh, service, waysIn, proxies };
-  const findings = new Map<string, Finding>();
-  const add = (finding: Finding) => {
-    const key = keyOf(finding);
-    if (!findings.has(key)) findings.set(key, finding);
-  };
+  const list = new FindingList();
+  const { add } = list;
   const addFound = (detector: Detector, found: Found) => {
     for (const item of found) add(toFinding(mesh, detector, item));
   };
@@ -67,9 +59,7 @@ export function findProblems({
     }
   }
   findingsOfNamespace(mesh, service.namespace).forEach(add);
-  return [...findings.values()].sort(
-    (a, b) => ORDER[a.severity] - ORDER[b.severity],
-  );
+  return list.sorted();
 }
 
 /** Whether no policy reaches a proxy, nor an ALLOW policy for other hosts: there is nothing to find. */
@@ -80,7 +70,7 @@ function isBare({ policies, http }: Program): boolean {
 const byRule = new WeakMap<CompiledRule, readonly Finding[]>();
 
 /** A rule keeps its identity while its policy is unchanged, and so do its findings. */
-function findingsOfRule(
+export function findingsOfRule(
   mesh: Mesh,
   rule: CompiledRule,
   action: 'ALLOW' | 'DENY',
@@ -99,7 +89,7 @@ function findingsOfRule(
 
 const byProvider = new WeakMap<JwtProvider, readonly Finding[]>();
 
-function findingsOfProvider(
+export function findingsOfProvider(
   mesh: Mesh,
   provider: JwtProvider,
 ): readonly Finding[] {
@@ -120,7 +110,7 @@ function findingsOfProvider(
   return findings;
 }
 
-function findingsOfNamespace(
+export function findingsOfNamespace(
   mesh: Mesh,
   namespace: string,
 ): readonly Finding[] {
@@ -155,11 +145,4 @@ function apiVersionOf(
   { kind, namespace = '', name }: ResourceRef,
 ): string | undefined {
   return mesh.stored(kind, namespace, name)?.resource.apiVersion;
-}
-
-function keyOf({ id, resource, path, message }: Finding): string {
-  const name = resource
-    ? `${resource.kind}/${resource.namespace}/${resource.name}`
-    : '';
-  return `${id} ${name} ${path} ${message}`;
 }

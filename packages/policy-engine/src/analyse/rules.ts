@@ -1,5 +1,4 @@
 import type { AnalysedWayIn } from '../assess/assessService';
-import { ResourceRef } from '../model';
 import {
   Check,
   Clause,
@@ -53,6 +52,16 @@ export function enforcedRules(program: Program): readonly EnforcedRule[] {
 
 export function isIdentityMatcher(matcher: Matcher): boolean {
   return matcher.on === 'request-principal' || matcher.on === 'claim';
+}
+
+/** Whether it compares the caller's identity in mutual TLS. */
+export function isPeerMatcher({ on }: Matcher): boolean {
+  return (
+    on === 'principal' ||
+    on === 'namespace' ||
+    on === 'service-account' ||
+    on === 'trust-domain'
+  );
 }
 
 /** Checks of a clause that only a verified token can meet. */
@@ -119,8 +128,28 @@ export function pointerOf(rule: CompiledRule, check: Check): string {
   return `/spec/rules/${rule.index}/${steps}${tail}`;
 }
 
-export function sameRef(a: ResourceRef, b: ResourceRef): boolean {
-  return a.name === b.name && a.namespace === b.namespace && a.kind === b.kind;
+/**
+ * The values of a check as the policy lists them, with their index. A value that stands for several
+ * trust domains became several matchers.
+ */
+export function valuesOf({
+  matchers,
+}: Check): { text: string; index: number }[] {
+  const values: string[] = [];
+  for (let start = 0; start < matchers.length; ) {
+    const { text } = matchers[start];
+    let end = start + 1;
+    while (matchers[end]?.text === text) end += 1;
+    const distinct = new Set(matchers.slice(start, end).map(identityIn)).size;
+    for (let i = 0; i < (end - start) / distinct; i++) values.push(text);
+    start = end;
+  }
+  return values.map((text, index) => ({ text, index }));
+}
+
+function identityIn(matcher: Matcher): string {
+  if (matcher.on === 'principal') return matcher.principal;
+  return matcher.on === 'trust-domain' ? matcher.domain : '';
 }
 
 export function nameOf(ref: {

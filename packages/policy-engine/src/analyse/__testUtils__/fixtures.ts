@@ -3,6 +3,7 @@ import { allowEmpty } from '../findings/allowEmpty.fixture';
 import { ambientNoWaypoint } from '../findings/ambientNoWaypoint.fixture';
 import { anyIssuer } from '../findings/anyIssuer.fixture';
 import { auditOnly } from '../findings/auditOnly.fixture';
+import { authorizerMissing } from '../findings/authorizerMissing.fixture';
 import { authorizationPrefix } from '../findings/authorizationPrefix.fixture';
 import { claimHeaderSpoof } from '../findings/claimHeaderSpoof.fixture';
 import { claimPathDot } from '../findings/claimPathDot.fixture';
@@ -67,6 +68,7 @@ export const FIXTURES: Record<string, Fixture> = {
   'any-issuer': anyIssuer,
   'audit-only': auditOnly,
   'authorization-prefix': authorizationPrefix,
+  'authorizer-missing': authorizerMissing,
   'claim-header-spoof': claimHeaderSpoof,
   'claim-path-dot': claimPathDot,
   'claim-routing': claimRouting,

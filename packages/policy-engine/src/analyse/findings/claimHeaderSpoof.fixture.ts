@@ -1,4 +1,5 @@
 import {
+  allow,
   Fixture,
   authenticationAtGateway,
   authenticationWith,
@@ -16,6 +17,15 @@ export const claimHeaderSpoof: Fixture = {
     ],
   ],
   good: [
+    [
+      route(),
+      authenticationAtGateway(
+        'outputClaimToHeaders: [{header: x-user, claim: sub}]',
+      ),
+      allow(
+        'from: [{source: {principals: ["cluster.local/ns/istio-system/sa/istio-ingressgateway"]}}]',
+      ),
+    ],
     [
       route(),
       authenticationWith(

@@ -5,6 +5,7 @@ import {
   Occurrence,
   REQUEST_AUTHENTICATION_DOCS,
 } from '../detector';
+import { admitsOnlyGateways } from '../gatewayOnly';
 import { describeWayIn, nameOf } from '../rules';
 
 export const claimHeaderSpoof: Detector = {
@@ -14,7 +15,8 @@ export const claimHeaderSpoof: Detector = {
   why: 'A proxy that writes claims into headers removes such headers from requests first. On a way in where no proxy does, the caller’s own header reaches the application, which cannot tell it from the real one.',
   fix: 'Write the header at the sidecar, which every way in passes (`outputClaimToHeaders` in a RequestAuthentication for the workload).',
   link: REQUEST_AUTHENTICATION_DOCS,
-  inService: ({ waysIn }) => {
+  inService: context => {
+    const { waysIn } = context;
     const written = waysIn.flatMap(way =>
       way.programs.flatMap(program =>
         outputs(program).map(output => ({ ...output, way })),
@@ -28,6 +30,7 @@ export const claimHeaderSpoof: Detector = {
         (isTcp && way.wayIn.hops.length > 0)
       )
         return [];
+      if (admitsOnlyGateways(way, context)) return [];
       const cleaned = new Set(
         way.programs.flatMap(program =>
           outputs(program).map(({ header }) => header),

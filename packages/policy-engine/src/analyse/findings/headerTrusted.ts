@@ -1,6 +1,12 @@
 import { Check, Clause, Program } from '../../compile/program';
 import { AUTHORIZATION_POLICY_DOCS, Detector, NOTHING } from '../detector';
-import { enforcedRules, identityChecks, nameOf, rulePath } from '../rules';
+import {
+  enforcedRules,
+  identityChecks,
+  isPeerMatcher,
+  nameOf,
+  rulePath,
+} from '../rules';
 
 /** Headers of a CORS preflight: what they exempt is meant to be asked for without credentials. */
 const PREFLIGHT = /^(origin|access-control-request-(method|headers))$/;
@@ -65,8 +71,8 @@ function trustedHeader(
 /** Mutual TLS or an address says who may send the header. */
 function hasIdentity(clause: Clause): boolean {
   return clause.some(
-    ({ negated, matchers: [{ on }] }) =>
+    ({ negated, matchers: [matcher] }) =>
       !negated &&
-      /^(principal|namespace|service-account|source-ip|remote-ip)$/.test(on),
+      (isPeerMatcher(matcher) || /^(source|remote)-ip$/.test(matcher.on)),
   );
 }

@@ -19,9 +19,16 @@ export const ipBehindBalancer: Detector = {
   link: 'https://istio.io/latest/docs/tasks/security/authorization/authz-ingress/',
   inProxy: ({ program, hop }, { mesh }) => {
     if (hop.proxy.kind !== 'gateway') return NOTHING;
+    const { clientAddress } = program.settings;
+    // Without trusted proxies the client's address is that of the connection.
+    const direct =
+      clientAddress !== 'last-hop' && clientAddress.trustedProxies === 0;
     const rules = enforcedRules(program).flatMap(({ rule }) =>
       allChecks(rule)
-        .filter(({ matchers }) => matchers[0].on === 'source-ip')
+        .filter(
+          ({ matchers: [{ on }] }) =>
+            on === 'source-ip' || (direct && on === 'remote-ip'),
+        )
         .map(check => ({ rule, check })),
     );
     if (rules.length === 0) return NOTHING;

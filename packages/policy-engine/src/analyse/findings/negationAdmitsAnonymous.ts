@@ -5,6 +5,7 @@ import {
   enforcedRules,
   identityChecks,
   isIdentityMatcher,
+  isPeerMatcher,
   nameOf,
   rulePath,
 } from '../rules';
@@ -48,9 +49,7 @@ export const negationAdmitsAnonymous: Detector = {
 
 function hasCaller(clause: Clause): boolean {
   return clause.some(
-    ({ negated, matchers }) =>
-      !negated &&
-      /^(principal|namespace|service-account)$/.test(matchers[0].on),
+    ({ negated, matchers }) => !negated && isPeerMatcher(matchers[0]),
   );
 }
 

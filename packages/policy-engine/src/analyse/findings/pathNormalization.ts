@@ -1,4 +1,3 @@
-import { mergesSlashes } from '../meshConfig';
 import { AUTHORIZATION_POLICY_DOCS, Detector, NOTHING } from '../detector';
 import { checksOn, enforcedRules, nameOf, quote, rulePath } from '../rules';
 
@@ -12,8 +11,10 @@ export const pathNormalization: Detector = {
     'reference/config/security/authorization-policy/',
     'ops/best-practices/security/',
   )}#customize-your-system-on-path-normalization`,
-  inProxy: ({ hop, program }, { mesh }) => {
-    if (hop.protocol === 'tcp') return NOTHING;
+  inProxy: ({ hop, program }) => {
+    const { pathNormalization: mode } = program.settings;
+    if (hop.protocol === 'tcp' || mode.endsWith('MERGE_SLASHES'))
+      return NOTHING;
     const rules = enforcedRules(program);
     if (rules.length === 0) return NOTHING;
     return rules.flatMap(({ rule, action }) =>
@@ -27,7 +28,7 @@ export const pathNormalization: Detector = {
               ? [matcher.text]
               : [],
           );
-          if (paths.length === 0 || mergesSlashes(mesh)) return NOTHING;
+          if (paths.length === 0) return NOTHING;
           return [
             {
               message: `${nameOf(rule.policy)} ${

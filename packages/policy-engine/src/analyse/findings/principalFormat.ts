@@ -1,6 +1,6 @@
 import { Check, CompiledRule } from '../../compile/program';
 import { AUTHORIZATION_POLICY_DOCS, Detector, Found } from '../detector';
-import { checksOn, nameOf, pointerOf, rulePath } from '../rules';
+import { checksOn, nameOf, pointerOf, rulePath, valuesOf } from '../rules';
 
 export const principalFormat: Detector = {
   id: 'principal-format',
@@ -11,7 +11,7 @@ export const principalFormat: Detector = {
   link: AUTHORIZATION_POLICY_DOCS,
   inRule: rule =>
     checksOn(rule, 'principal').flatMap(check =>
-      check.matchers.flatMap(({ text }, index) => {
+      valuesOf(check).flatMap(({ text, index }) => {
         const right = corrected(text);
         return right === text ? [] : describe(rule, check, text, index, right);
       }),

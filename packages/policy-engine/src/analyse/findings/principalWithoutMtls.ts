@@ -1,7 +1,13 @@
 import { modeOf } from '../../attach/mutualTls';
 import { Check, Clause } from '../../compile/program';
 import { Detector, Found, NOTHING, ProxyUse } from '../detector';
-import { enforcedRules, nameOf, proxyName, rulePath } from '../rules';
+import {
+  enforcedRules,
+  isPeerMatcher,
+  nameOf,
+  proxyName,
+  rulePath,
+} from '../rules';
 
 export const principalWithoutMtls: Detector = {
   id: 'principal-without-mtls',
@@ -45,7 +51,7 @@ function demandsCertificate({ program, hop, way, index }: ProxyUse): boolean {
 }
 
 function isPeerCheck({ matchers }: Check): boolean {
-  return /^(principal|namespace|service-account)$/.test(matchers[0].on);
+  return isPeerMatcher(matchers[0]);
 }
 
 /** Whether the same `from` also asks for a certificate, whoever's. */

@@ -1,4 +1,5 @@
 import { Detector } from '../detector';
+import { admitsOnlyGateways } from '../gatewayOnly';
 import { describeWayIn } from '../rules';
 
 export const secondRoute: Detector = {
@@ -8,7 +9,8 @@ export const secondRoute: Detector = {
   why: 'Each way in is protected by the proxies on it. A policy at one gateway says nothing of another gateway, another host, or callers inside the mesh.',
   fix: 'Require the token at the sidecar of the workload, which every way in passes, or close the other way in.',
   link: 'https://istio.io/latest/docs/ops/best-practices/security/',
-  inService: ({ waysIn }) => {
+  inService: context => {
+    const { waysIn } = context;
     const guarded = waysIn.find(
       ({ assessment }) => assessment.state === 'enforced',
     );
@@ -17,6 +19,7 @@ export const secondRoute: Detector = {
       .filter(({ assessment }) =>
         /^(open|validated-only)$/.test(assessment.state),
       )
+      .filter(way => !admitsOnlyGateways(way, context))
       .map(way => ({
         message: `By ${describeWayIn(
           way,

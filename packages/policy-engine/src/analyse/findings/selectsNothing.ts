@@ -22,14 +22,18 @@ export const selectsNothing: Detector = {
 };
 
 function findIn(mesh: Mesh, namespace: string): Occurrence[] {
-  if (namespace === mesh.rootNamespace) return [];
+  const isRoot = namespace === mesh.rootNamespace;
+  // In the root namespace a selector is looked up everywhere.
+  const places = isRoot ? mesh.namespacesOf('Pod') : [namespace];
   return KINDS.flatMap(kind => mesh.inNamespace(kind, namespace)).flatMap(
     stored => {
       const selector = selectorOf(stored);
       if (selector === 'unreadable' || targetRefsOf(stored).length > 0)
         return [];
       if (Object.keys(selector).length === 0) return [];
-      if (selectWorkloads(mesh, namespace, selector).length > 0) return [];
+      const selects = (place: string) =>
+        selectWorkloads(mesh, place, selector).length > 0;
+      if (places.some(selects)) return [];
       const resource = refOf(stored.resource);
       const elsewhere = [
         mesh.rootNamespace,
@@ -46,9 +50,9 @@ function findIn(mesh: Mesh, namespace: string): Occurrence[] {
         .join(', ');
       return [
         {
-          message: `${nameOf(
-            resource,
-          )} selects ${labels}, and no workload of namespace ${namespace} has these labels, so it does nothing.`,
+          message: `${nameOf(resource)} selects ${labels}, and no workload of ${
+            isRoot ? 'any namespace' : `namespace ${namespace}`
+          } has these labels, so it does nothing.`,
           resource,
           path: 'spec.selector',
           ...(elsewhere

@@ -1,6 +1,6 @@
 import { Matcher } from '../../compile/program';
 import { AUTHORIZATION_POLICY_DOCS, Detector } from '../detector';
-import { allChecks, nameOf, pointerOf, rulePath } from '../rules';
+import { allChecks, nameOf, pointerOf, rulePath, valuesOf } from '../rules';
 
 const COMPARED = new Set<Matcher['on']>([
   'path',
@@ -22,7 +22,8 @@ export const wildcardInside: Detector = {
   link: AUTHORIZATION_POLICY_DOCS,
   inRule: rule =>
     allChecks(rule).flatMap(check =>
-      check.matchers.flatMap(({ on, text }, index) => {
+      valuesOf(check).flatMap(({ text, index }) => {
+        const [{ on }] = check.matchers;
         if (!COMPARED.has(on) || !hasLiteralStar(text)) return [];
         const template = on === 'path' ? asTemplate(text) : undefined;
         return [

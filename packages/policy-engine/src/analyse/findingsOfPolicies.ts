@@ -1,0 +1,43 @@
+import { Finding } from '../model';
+import { Mesh } from '../attach/Mesh';
+import { compilePolicy } from '../compile/compilePolicy';
+import { compileProviders } from '../compile/jwtProviders';
+import { FindingList } from './findingList';
+import {
+  findingsOfNamespace,
+  findingsOfProvider,
+  findingsOfRule,
+} from './findProblems';
+
+/**
+ * Findings that policies show by themselves, whether or not they reach a Service: those of single
+ * rules, and of policies that reach nothing. For an audit of a whole mesh; what has to do with a
+ * Service comes with its assessment, and may repeat some of these.
+ *
+ * @public
+ */
+export function findingsOfPolicies(mesh: Mesh): Finding[] {
+  const list = new FindingList();
+  const namespaces = new Set([
+    ...mesh.namespacesOf('RequestAuthentication'),
+    ...mesh.namespacesOf('AuthorizationPolicy'),
+  ]);
+  for (const namespace of namespaces) {
+    findingsOfNamespace(mesh, namespace).forEach(list.add);
+    for (const stored of mesh.inNamespace('RequestAuthentication', namespace)) {
+      if (stored.errors.length > 0) continue;
+      for (const provider of compileProviders(stored)) {
+        findingsOfProvider(mesh, provider).forEach(list.add);
+      }
+    }
+    for (const stored of mesh.inNamespace('AuthorizationPolicy', namespace)) {
+      const { action, dryRun, http } = compilePolicy(mesh, stored);
+      if (dryRun || (action !== 'ALLOW' && action !== 'DENY')) continue;
+      for (const rule of http) {
+        if (rule.malformed !== undefined) continue;
+        findingsOfRule(mesh, rule, action).forEach(list.add);
+      }
+    }
+  }
+  return list.sorted();
+}
