@@ -46,9 +46,13 @@ function assess(
   mesh: Mesh,
   service: { namespace: string; name: string },
 ): ServiceAssessment {
-  const waysIn = waysInOf(mesh, service).map(resolved =>
-    analyse(mesh, resolved),
-  );
+  const waysIn = waysInOf(mesh, service)
+    .map(resolved => analyse(mesh, resolved))
+    // A way past a waypoint on which everything is refused is closed, as it should be.
+    .filter(
+      ({ passesBy, assessment }) =>
+        passesBy === undefined || assessment.state !== 'over-blocked',
+    );
   const assessments = waysIn.map(({ assessment }) => assessment);
   const state = worstState(assessments.map(item => item.state));
   const worst = assessments.find(item => item.state === state);

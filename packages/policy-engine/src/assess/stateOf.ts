@@ -3,12 +3,16 @@ import { Program } from '../compile/program';
 import { ResolvedWayIn } from '../attach/waysIn';
 import { WayInAnalysis } from '../exposures/analyseWayIn';
 
+const NO_WAYPOINT =
+  'JWT cannot be checked: ambient without a waypoint, and ztunnel sees no tokens';
+
 /** State of a way in, and one sentence that says why. */
 export function stateOf(
-  { wayIn, unguarded }: ResolvedWayIn,
+  resolved: ResolvedWayIn,
   programs: readonly Program[],
   analysis: WayInAnalysis,
 ): { state: ProtectionState; reason: string } {
+  const { wayIn } = resolved;
   const looksAtTokens = programs.some(({ providers }) => providers.length > 0);
   const exposed = analysis.exposures.filter(({ preflight }) => !preflight);
   const [worst] = exposed;
@@ -26,12 +30,12 @@ export function stateOf(
           reason:
             'A token is checked when there is one, and none is needed: a request without a token passes.',
         }
-      : { state: 'open', reason: openReason(wayIn, unguarded) };
+      : { state: 'open', reason: openReason(resolved) };
   }
   if (worst && !looksAtTokens && !asksForIdentity(programs)) {
     return {
       state: 'open',
-      reason: `No proxy on the way looks at tokens; ${worst.summary} passes.`,
+      reason: `${blindReason(resolved)}; ${worst.summary} passes.`,
     };
   }
   if (worst) {
@@ -54,12 +58,23 @@ function refusedState(
   looksAtTokens: boolean,
 ): { state: ProtectionState; reason: string } {
   if (analysis.validTokenPasses === 'yes') {
-    const last = programs.findLast(({ providers }) => providers.length > 0);
+    // The first proxy that asks for an identity refuses; those behind it see what it let through.
+    const checks = programs.filter(({ providers }) => providers.length > 0);
+    const decides =
+      checks.find(program => asksForIdentity([program])) ?? checks.at(-1);
     return {
       state: 'enforced',
       reason: `Every request needs a valid token${
-        last ? `, checked at ${last.proxy.kind} ${last.proxy.name}` : ''
+        decides
+          ? `, checked at ${decides.proxy.kind} ${decides.proxy.name}`
+          : ''
       }.`,
+    };
+  }
+  if (isZtunnelAlone(wayIn)) {
+    return {
+      state: 'over-blocked',
+      reason: `${NO_WAYPOINT}: rules on HTTP or tokens admit nobody at ztunnel, and every connection is refused.`,
     };
   }
   const isTcp = wayIn.hops.every(hop => hop.protocol === 'tcp');
@@ -78,7 +93,15 @@ function refusedState(
   };
 }
 
-function openReason(wayIn: WayIn, unguarded: string | undefined): string {
+function isZtunnelAlone({ hops }: WayIn): boolean {
+  return hops.length > 0 && hops.every(({ proxy }) => proxy.kind === 'ztunnel');
+}
+
+function openReason(resolved: ResolvedWayIn): string {
+  const { wayIn, unguarded, passesBy } = resolved;
+  if (passesBy !== undefined || isZtunnelAlone(wayIn)) {
+    return `${blindReason(resolved)}, and nothing else refuses a connection.`;
+  }
   if (wayIn.hops.length === 0) {
     return `No proxy decides on this way in: ${unguarded ?? 'there is none'}.`;
   }
@@ -86,6 +109,16 @@ function openReason(wayIn: WayIn, unguarded: string | undefined): string {
   return isTcp
     ? 'The port is read as TCP, so no token can be asked for, and nothing else refuses a connection.'
     : 'No proxy on the way looks at tokens, and nothing refuses a request without one.';
+}
+
+/** Why no token is looked at, without the full stop. */
+function blindReason({ wayIn, passesBy }: ResolvedWayIn): string {
+  if (passesBy !== undefined) {
+    return `Callers that are not in ambient mode, or that address a Pod, pass by waypoint ${passesBy}, which alone could check a token`;
+  }
+  return isZtunnelAlone(wayIn)
+    ? NO_WAYPOINT
+    : 'No proxy on the way looks at tokens';
 }
 
 function asksForIdentity(programs: readonly Program[]): boolean {

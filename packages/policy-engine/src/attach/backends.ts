@@ -1,8 +1,9 @@
 import { ProxyRef } from '../model';
 import { ServicePortSpec, ServiceSpec } from '../parse/specs';
-import { targetPortOf } from './gateways';
+import { targetPortOf } from './listenPorts';
 import { Mesh, Stored } from './Mesh';
 import { PortProtocol, protocolOf } from './servicePorts';
+import { sidecarPortOf } from './sidecarIngress';
 import { isRouter, proxyOf, selectWorkloads, Workload } from './workloads';
 
 /** What stands behind one port of a Service: Pods that are the same to every policy. */
@@ -10,9 +11,9 @@ export interface Backend {
   protocol: PortProtocol;
   targetPort: number;
   workload?: Workload;
-  /** The sidecar that decides; absent where none does. */
-  sidecar?: ProxyRef;
-  /** Why no sidecar decides. */
+  /** The sidecar or ztunnel that decides; absent where none does. */
+  proxy?: ProxyRef;
+  /** Why none decides. */
   unguarded?: string;
   /** Why what happens behind cannot be told. */
   uncertain?: string;
@@ -47,7 +48,7 @@ export function backendsOf(
     const targetPort = targetPortOf(workload, port);
     return targetPort === undefined
       ? []
-      : [describe({ protocol, targetPort, workload })];
+      : [describe(mesh, { protocol, targetPort, workload })];
   });
   if (backends.length > 0) return backends;
   const uncertain =
@@ -57,7 +58,10 @@ export function backendsOf(
   return [{ ...blank, uncertain }];
 }
 
-function describe(backend: Backend & { workload: Workload }): Backend {
+function describe(
+  mesh: Mesh,
+  backend: Backend & { workload: Workload },
+): Backend {
   const { workload, targetPort } = backend;
   if (isRouter(workload.spec)) {
     const uncertain = `the Pods of ${workload.name} are a gateway: what it serves shows at the Services behind it`;
@@ -65,10 +69,7 @@ function describe(backend: Backend & { workload: Workload }): Backend {
   }
   switch (workload.sidecar) {
     case 'ambient':
-      return {
-        ...backend,
-        uncertain: 'ambient mode is not decided by this engine yet',
-      };
+      return { ...backend, proxy: proxyOf(workload, 'ztunnel') };
     case 'unknown':
       return {
         ...backend,
@@ -78,12 +79,12 @@ function describe(backend: Backend & { workload: Workload }): Backend {
       return { ...backend, unguarded: `${workload.name} has no sidecar` };
     default:
   }
-  return isCaptured(workload, targetPort)
-    ? { ...backend, sidecar: proxyOf(workload, 'sidecar') }
-    : {
-        ...backend,
-        unguarded: `port ${targetPort} of ${workload.name} is excluded from its sidecar by annotation`,
-      };
+  if (!isCaptured(workload, targetPort)) {
+    const unguarded = `port ${targetPort} of ${workload.name} is excluded from its sidecar by annotation`;
+    return { ...backend, unguarded };
+  }
+  const proxy = proxyOf(workload, 'sidecar');
+  return { ...backend, ...sidecarPortOf(mesh, proxy, targetPort), proxy };
 }
 
 /** Whether inbound traffic to a port passes the sidecar. */

@@ -1,11 +1,10 @@
 import { ProxyRef, ResourceRef } from '../model';
-import {
-  GatewayServerSpec,
-  GatewaySpec,
-  ServicePortSpec,
-  ServiceSpec,
-} from '../parse/specs';
-import { Mesh, Stored } from './Mesh';
+import { GatewayServerSpec, GatewaySpec } from '../parse/specs';
+import { ageOf } from './age';
+import { isProxyOf } from './gatewayApi/gateways';
+import { listenersOf } from './gatewayApi/listeners';
+import { apiListenPorts, listenPortsOf } from './listenPorts';
+import { GATEWAY_API_GATEWAY, Mesh, Stored } from './Mesh';
 import { sameItems } from './queries';
 import {
   includesLabels,
@@ -28,8 +27,10 @@ export type ServerLayer =
   /** AUTO_PASSTHROUGH carries mesh-internal mutual TLS between networks. */
   | 'mesh-internal';
 
-/** One server of a Gateway object. */
+/** One server of a Gateway object, of Istio's kind or the Gateway API's. */
 export interface GatewayServer {
+  /** What routes bind to: `namespace/name` of an Istio Gateway, or a listener of the Gateway API. */
+  readonly key: string;
   readonly gateway: ResourceRef;
   readonly namespace: string;
   readonly index: number;
@@ -38,8 +39,8 @@ export interface GatewayServer {
   readonly layer: ServerLayer;
   readonly hosts: readonly { namespace: string; host: string }[];
   readonly httpsRedirect: boolean;
-  /** Whether a client certificate is asked for. */
-  readonly clientCertificate: boolean;
+  /** The client certificate that is asked for: the mesh's own, of some other authority, or none. */
+  readonly clientCertificate: 'mesh' | 'other' | 'none';
 }
 
 export const GATEWAY_PROXY = 'gateway';
@@ -70,6 +71,7 @@ function readServer(
   const { name, namespace = '' } = stored.resource.metadata;
   const mode = server.tls?.mode ?? '';
   return {
+    key: `${namespace}/${name}`,
     gateway: { kind: 'Gateway', namespace, name },
     namespace,
     index,
@@ -77,8 +79,13 @@ function readServer(
     layer: layerOf(server.port.protocol.toUpperCase(), mode),
     hosts: server.hosts.map(text => readHost(text, namespace)),
     httpsRedirect: server.tls?.httpsRedirect ?? false,
-    clientCertificate: mode.includes('MUTUAL'),
+    clientCertificate: certificateOf(mode),
   };
+}
+
+function certificateOf(mode: string): GatewayServer['clientCertificate'] {
+  if (mode === 'ISTIO_MUTUAL') return 'mesh';
+  return mode.includes('MUTUAL') ? 'other' : 'none';
 }
 
 function layerOf(protocol: string, mode: string): ServerLayer {
@@ -124,90 +131,50 @@ export function gatewayWorkloads(
   );
 }
 
-/** Gateway objects that a gateway proxy serves, with the ports that it listens on. */
+/** A server with the ports on which a proxy listens for it. */
+export interface ServedServer {
+  readonly server: GatewayServer;
+  readonly listenPorts: readonly number[];
+}
+
+/** Servers of all Gateways, of both kinds, that a gateway proxy serves; of the oldest first. */
 export function serversOfProxy(
   mesh: Mesh,
   proxy: ProxyRef,
-): readonly { server: GatewayServer; listenPorts: readonly number[] }[] {
-  return mesh.queries.get(`servers-of-proxy/${proxyKey(proxy)}`, () =>
-    mesh
-      .all('Gateway')
-      .filter(stored => {
-        const { selector } = (stored.resource.spec ?? {}) as GatewaySpec;
-        return includesLabels(proxy.labels, selector ?? {});
-      })
+): readonly ServedServer[] {
+  return mesh.queries.get(`servers-of-proxy/${proxyKey(proxy)}`, () => {
+    const classic = mesh.all('Gateway').filter(stored => {
+      const { selector } = (stored.resource.spec ?? {}) as GatewaySpec;
+      return includesLabels(proxy.labels, selector ?? {});
+    });
+    const ofApi = mesh
+      .inNamespace(GATEWAY_API_GATEWAY, proxy.namespace)
+      .filter(stored => isProxyOf(mesh, stored, proxy));
+    return [...classic, ...ofApi]
       .sort((a, b) => (ageOf(a) < ageOf(b) ? -1 : 1))
-      .flatMap(serversOf)
-      .map(server => ({
-        server,
-        listenPorts: listenPortsOf(mesh, proxy, server.port),
-      })),
-  );
+      .flatMap(stored =>
+        ofApi.includes(stored)
+          ? apiServersOf(mesh, stored, proxy)
+          : serversOf(stored).map(server => ({
+              server,
+              listenPorts: listenPortsOf(mesh, proxy, server.port),
+            })),
+      );
+  });
 }
 
-/**
- * Ports on which a gateway proxy listens for a server's port: the target ports of the Services in
- * front of it, or the port itself where no Service has it.
- */
-export function listenPortsOf(
+function apiServersOf(
   mesh: Mesh,
+  stored: Stored,
   proxy: ProxyRef,
-  port: number,
-): readonly number[] {
-  const ports = new Set<number>();
-  for (const stored of mesh.inNamespace('Service', proxy.namespace)) {
-    if (stored.errors.length > 0) continue;
-    const spec = (stored.resource.spec ?? {}) as ServiceSpec;
-    const { selector = {} } = spec;
-    if (Object.keys(selector).length === 0) continue;
-    if (!includesLabels(proxy.labels, selector)) continue;
-    const found = spec.ports?.find(item => item.port === port);
-    const target = found && resolveTargetPort(mesh, proxy, found);
-    if (target !== undefined) ports.add(target);
-  }
-  return ports.size > 0 ? [...ports].sort((a, b) => a - b) : [port];
-}
-
-function resolveTargetPort(
-  mesh: Mesh,
-  proxy: ProxyRef,
-  port: ServicePortSpec,
-): number | undefined {
-  const workloads = selectWorkloads(mesh, proxy.namespace, proxy.labels);
-  return workloads.length > 0
-    ? targetPortOf(workloads[0], port)
-    : numericTarget(port);
-}
-
-/** The Pod port behind a Service port; undefined where a named port is not there. */
-export function targetPortOf(
-  workload: Workload,
-  port: ServicePortSpec,
-): number | undefined {
-  if (typeof port.targetPort !== 'string') return numericTarget(port);
-  const containers = [
-    ...(workload.spec.containers ?? []),
-    ...(workload.spec.initContainers ?? []),
-  ];
-  for (const container of containers) {
-    const named = container.ports?.find(({ name }) => name === port.targetPort);
-    if (named) return named.containerPort;
-  }
-  return undefined;
-}
-
-function numericTarget(port: ServicePortSpec): number | undefined {
-  if (typeof port.targetPort === 'string') return undefined;
-  return port.targetPort || port.port;
+): ServedServer[] {
+  const { namespace = '', name } = stored.resource.metadata;
+  return listenersOf(mesh, namespace, name).map(({ server }) => ({
+    server,
+    listenPorts: apiListenPorts(mesh, stored, proxy, server.port),
+  }));
 }
 
 export function gatewayProxyOf(workload: Workload): ProxyRef {
   return proxyOf(workload, GATEWAY_PROXY);
-}
-
-/** Sorts as Istio does: oldest first, then by name. */
-export function ageOf({ resource: { metadata } }: Stored): string {
-  return `${metadata.creationTimestamp ?? ''}/${metadata.name}.${
-    metadata.namespace ?? ''
-  }`;
 }

@@ -1,5 +1,6 @@
 import { ProxyRef } from '../model';
 import { Mesh } from './Mesh';
+import { GATEWAY_NAME_LABEL } from './policies';
 import { identityOf, proxyKey, workloadsIn } from './workloads';
 
 /** SPIFFE identity, without `spiffe://`, that a proxy's Pods connect with. */
@@ -11,8 +12,9 @@ export function gatewayWorkloadIdentity(mesh: Mesh, proxy: ProxyRef): string {
         item.name === proxy.name &&
         JSON.stringify(Object.entries(item.labels).sort()) === wanted,
     );
-    return workload
-      ? identityOf(mesh, workload)
-      : `${mesh.trustDomain}/ns/${proxy.namespace}/sa/default`;
+    if (workload) return identityOf(mesh, workload);
+    // Istio names the service account of a gateway that it deploys like the gateway.
+    const account = GATEWAY_NAME_LABEL in proxy.labels ? proxy.name : 'default';
+    return `${mesh.trustDomain}/ns/${proxy.namespace}/sa/${account}`;
   });
 }

@@ -41,7 +41,11 @@ function compose(mesh: Mesh, proxy: ProxyRef): MutualTls {
       ? undefined
       : wide(mesh, proxy.namespace);
   const own = oldest(
-    mesh.inNamespace('PeerAuthentication', proxy.namespace).filter(stored => {
+    // With a selector, a PeerAuthentication of the root namespace is ignored.
+    (proxy.namespace === mesh.rootNamespace
+      ? []
+      : mesh.inNamespace('PeerAuthentication', proxy.namespace)
+    ).filter(stored => {
       const selector = selectorOf(stored);
       return (
         selector !== 'unreadable' &&
@@ -67,6 +71,13 @@ function compose(mesh: Mesh, proxy: ProxyRef): MutualTls {
   for (const [port, level] of Object.entries(levels ?? {})) {
     const given = level?.mode ?? 'UNSET';
     ports.set(Number(port), given === 'UNSET' ? mode : given);
+  }
+  if (proxy.kind === 'ztunnel') {
+    // ztunnel cannot refuse the tunnel, so that DISABLE admits both.
+    const admit = (given: EffectiveMode): EffectiveMode =>
+      given === 'DISABLE' ? 'PERMISSIVE' : given;
+    mode = admit(mode);
+    for (const [port, given] of ports) ports.set(port, admit(given));
   }
   return { mode, ports, ...(by ? { by } : {}) };
 }

@@ -22,14 +22,6 @@ export function opaqueReasons(mesh: Mesh, proxy: ProxyRef): readonly string[] {
       ...attachedTo(mesh, proxy, 'WasmPlugin').map(
         ({ stored }) => `${label(stored)} runs code in this proxy`,
       ),
-      ...attachedTo(mesh, proxy, 'Sidecar')
-        .filter(({ stored }) => proxy.kind === 'sidecar' && hasIngress(stored))
-        .map(
-          ({ stored }) =>
-            `${label(
-              stored,
-            )} replaces the inbound listeners, which the engine does not read`,
-        ),
     ],
     (a, b) => a.join('\n') === b.join('\n'),
   );
@@ -48,11 +40,6 @@ function changesRequests(stored: Stored, proxy: ProxyRef): boolean {
     const context = patch?.match?.context;
     return patch?.applyTo !== 'CLUSTER' && !foreign.includes(context);
   });
-}
-
-function hasIngress(stored: Stored): boolean {
-  const spec = stored.resource.spec as { ingress?: unknown } | null;
-  return Array.isArray(spec?.ingress) && spec.ingress.length > 0;
 }
 
 function label({ resource }: Stored): string {

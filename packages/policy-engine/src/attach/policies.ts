@@ -13,16 +13,18 @@ type PolicyKind =
   | 'RequestAuthentication'
   | 'AuthorizationPolicy'
   | 'EnvoyFilter'
-  | 'WasmPlugin'
-  | 'Sidecar';
+  | 'WasmPlugin';
 
 /** Label that Istio puts on the Pods of a Gateway API gateway. */
 export const GATEWAY_NAME_LABEL = 'gateway.networking.k8s.io/gateway-name';
 
+const GATEWAY_API = 'gateway.networking.k8s.io';
+export const WAYPOINT_CLASS = 'istio-waypoint';
+
 /**
- * Policies of a kind that reach a proxy: looked up in the root namespace and the proxy's own, by
- * selector, by the lack of one, or by targetRefs. A proxy without the gateway-name label ignores
- * policies with targetRefs (Istio's pilot/pkg/model/policyattachment.go).
+ * Policies of a kind that reach a proxy: looked up in the root namespace, the proxy's own and, at a
+ * waypoint, the Service's; by selector, by the lack of one, or by targetRefs (Istio's
+ * pilot/pkg/model/policyattachment.go).
  */
 export function attachedTo(
   mesh: Mesh,
@@ -30,12 +32,15 @@ export function attachedTo(
   kind: PolicyKind,
 ): readonly Attachment[] {
   if (proxy.kind === 'none') return [];
+  // ztunnel is told of AuthorizationPolicies only.
+  if (proxy.kind === 'ztunnel' && kind !== 'AuthorizationPolicy') return [];
   return mesh.queries.get(
     `attached/${kind}/${proxyKey(proxy)}`,
     () => {
       const namespaces = new Set([mesh.rootNamespace, proxy.namespace]);
+      if (proxy.service) namespaces.add(proxy.service.namespace);
       return [...namespaces].flatMap(namespace =>
-        candidates(mesh, kind, namespace, proxy.labels)
+        [...candidates(mesh, kind, namespace, proxy)]
           .flatMap(stored => attach(mesh, stored, proxy))
           .sort(compareAge),
       );
@@ -74,78 +79,112 @@ export function targetRefsOf(stored: Stored): TargetRefSpec[] {
 
 function attach(mesh: Mesh, stored: Stored, proxy: ProxyRef): Attachment[] {
   const namespace = stored.resource.metadata.namespace;
-  const isRoot = namespace === mesh.rootNamespace;
-  const wide = isRoot ? 'root-namespace' : 'namespace';
+  const wide =
+    namespace === mesh.rootNamespace ? 'root-namespace' : 'namespace';
   const selector = selectorOf(stored);
   if (selector === 'unreadable') return [{ stored, by: wide }];
   const targets = targetRefsOf(stored);
+  const isGatewayApi =
+    proxy.kind !== 'ztunnel' && GATEWAY_NAME_LABEL in proxy.labels;
   if (targets.length > 0) {
-    return targets.some(target => targetsProxy(target, stored, proxy, isRoot))
+    return isGatewayApi &&
+      targets.some(target => targetsProxy(mesh, target, namespace, proxy))
       ? [{ stored, by: 'target-ref' }]
       : [];
   }
+  // A waypoint goes by targetRefs alone: not even a policy for its whole namespace reaches it.
+  if (proxy.kind === 'waypoint' && isGatewayApi) return [];
   if (Object.keys(selector).length === 0) return [{ stored, by: wide }];
-  if (proxy.kind === 'waypoint') return [];
   return includesLabels(proxy.labels, selector)
     ? [{ stored, by: 'selector' }]
     : [];
 }
 
 function targetsProxy(
+  mesh: Mesh,
   target: TargetRefSpec,
-  stored: Stored,
+  namespace: string | undefined,
   proxy: ProxyRef,
-  isRoot: boolean,
 ): boolean {
   const gateway = proxy.labels[GATEWAY_NAME_LABEL];
-  if (gateway === undefined) return false;
-  if (target.kind === 'GatewayClass') {
-    return isRoot && proxy.kind === 'waypoint';
+  switch (`${target.group ?? ''}/${target.kind}`) {
+    case '/Service':
+    case 'core/Service':
+      return (
+        proxy.kind === 'waypoint' &&
+        target.name === proxy.service?.name &&
+        namespace === proxy.service.namespace
+      );
+    case `${GATEWAY_API}/GatewayClass`:
+      return (
+        proxy.kind === 'waypoint' &&
+        namespace === mesh.rootNamespace &&
+        target.name === WAYPOINT_CLASS
+      );
+    case `${GATEWAY_API}/Gateway`:
+      return (
+        target.name === gateway &&
+        namespace === proxy.namespace &&
+        (!target.namespace || target.namespace === namespace)
+      );
+    default:
+      return false;
   }
-  return (
-    target.kind === 'Gateway' &&
-    target.name === gateway &&
-    stored.resource.metadata.namespace === proxy.namespace
-  );
 }
 
 interface PolicyIndex {
   wide: Stored[];
   byLabel: Map<string, Stored[]>;
+  byTarget: Map<string, Stored[]>;
 }
 
-/** Policies of a namespace that a proxy with `labels` could match, by an index over selectors. */
+/** Policies of a namespace that could reach a proxy, by indexes over selectors and targets. */
 function candidates(
   mesh: Mesh,
   kind: PolicyKind,
   namespace: string,
-  labels: Record<string, string>,
-): Stored[] {
+  { labels, service }: ProxyRef,
+): Set<Stored> {
   const index = mesh.queries.get(`policy-index/${kind}/${namespace}`, () =>
     buildIndex(mesh.inNamespace(kind, namespace)),
   );
-  const found = [...index.wide];
+  const found = new Set(index.wide);
+  const add = (list: Stored[] = []) => list.forEach(item => found.add(item));
   for (const [key, value] of Object.entries(labels)) {
-    found.push(...(index.byLabel.get(`${key}=${value}`) ?? []));
+    add(index.byLabel.get(`${key}=${value}`));
   }
+  add(index.byTarget.get(`GatewayClass/${WAYPOINT_CLASS}`));
+  add(index.byTarget.get(`Gateway/${labels[GATEWAY_NAME_LABEL]}`));
+  if (service) add(index.byTarget.get(`Service/${service.name}`));
   return found;
 }
 
 function buildIndex(policies: Stored[]): PolicyIndex {
-  const index: PolicyIndex = { wide: [], byLabel: new Map() };
+  const index: PolicyIndex = {
+    wide: [],
+    byLabel: new Map(),
+    byTarget: new Map(),
+  };
   for (const stored of policies) {
     const selector = selectorOf(stored);
+    const targets = targetRefsOf(stored);
     const [pair] = selector === 'unreadable' ? [] : Object.entries(selector);
-    if (!pair) {
+    if (pair) push(index.byLabel, `${pair[0]}=${pair[1]}`, stored);
+    else if (selector === 'unreadable' || targets.length === 0) {
       index.wide.push(stored);
-      continue;
+    } else {
+      for (const { kind, name } of targets) {
+        push(index.byTarget, `${kind}/${name}`, stored);
+      }
     }
-    const key = `${pair[0]}=${pair[1]}`;
-    const list = index.byLabel.get(key);
-    if (list) list.push(stored);
-    else index.byLabel.set(key, [stored]);
   }
   return index;
+}
+
+function push(map: Map<string, Stored[]>, key: string, stored: Stored): void {
+  const list = map.get(key);
+  if (list) list.push(stored);
+  else map.set(key, [stored]);
 }
 
 /** Istio's order: oldest first, then by name. */

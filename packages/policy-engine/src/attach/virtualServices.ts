@@ -8,45 +8,58 @@ import {
   resolveGatewayName,
   resolveServiceHost,
 } from './hosts';
-import { ageOf, GatewayServer } from './gateways';
+import { ageOf } from './age';
+import { withDelegates } from './delegates';
+import { boundRoutes } from './gatewayApi/routes';
+import type { GatewayServer } from './gateways';
 import { Mesh, Stored } from './Mesh';
 import { sameItems } from './queries';
+import { isExported } from './visibility';
 
 interface VirtualServiceIndex {
   byGateway: Map<string, Stored[]>;
+  /** By `namespace/name` of a Service, else by host. */
   byDestination: Map<string, Stored[]>;
-  /** `namespace/name` of VirtualServices that others delegate to. */
-  delegates: Set<string>;
 }
 
-/** VirtualServices bound to a Gateway (`namespace/name`), in Istio's order. */
+/**
+ * VirtualServices bound to a Gateway, in Istio's order, with the routes of their delegates; for a
+ * listener of the Gateway API the routes that bind to it, as VirtualServices.
+ *
+ * @param gateway - `key` of a server
+ */
 export function virtualServicesOf(
   mesh: Mesh,
   gateway: string,
 ): readonly Stored[] {
+  if (gateway.startsWith('gateway-api/')) return boundRoutes(mesh, gateway);
   return mesh.queries.get(
     `virtual-services-of/${gateway}`,
-    () => index(mesh).byGateway.get(gateway) ?? [],
+    () =>
+      (index(mesh).byGateway.get(gateway) ?? []).map(stored =>
+        withDelegates(mesh, stored),
+      ),
     sameItems,
   );
 }
 
-/** VirtualServices with any route, mirror included, to a Service. */
+/**
+ * VirtualServices with any route, mirror included, to a destination, their own or a delegate's.
+ *
+ * @param destination - `namespace/name` of a Service, or the host of a ServiceEntry
+ */
 export function virtualServicesTo(
   mesh: Mesh,
-  service: { namespace: string; name: string },
+  destination: string,
 ): readonly Stored[] {
-  const key = `${service.namespace}/${service.name}`;
   return mesh.queries.get(
-    `virtual-services-to/${key}`,
-    () => index(mesh).byDestination.get(key) ?? [],
+    `virtual-services-to/${destination}`,
+    () =>
+      (index(mesh).byDestination.get(destination) ?? []).map(stored =>
+        withDelegates(mesh, stored),
+      ),
     sameItems,
   );
-}
-
-export function isDelegate(mesh: Mesh, stored: Stored): boolean {
-  const { namespace, name } = stored.resource.metadata;
-  return index(mesh).delegates.has(`${namespace}/${name}`);
 }
 
 export function specOf(stored: Stored): VirtualServiceSpec {
@@ -73,7 +86,7 @@ export function servedHosts(
 ): string[] {
   const { namespace = '' } = stored.resource.metadata;
   const spec = specOf(stored);
-  if (!isExported(spec.exportTo, namespace, proxyNamespace)) return [];
+  if (!isExported(listOf(spec.exportTo), namespace, proxyNamespace)) return [];
   const hosts = new Set<string>();
   for (const host of listOf(spec.hosts)) {
     for (const allowed of server.hosts) {
@@ -114,40 +127,31 @@ export function mirrorsOf(
   return mirrors.flatMap(mirror => destinationsOf(stored, [mirror]));
 }
 
-function isExported(
-  exportTo: string[] | undefined,
-  own: string,
-  viewer: string,
-): boolean {
-  const list = listOf(exportTo);
-  return (
-    list.length === 0 ||
-    list.some(
-      entry =>
-        entry === '*' || entry === viewer || (entry === '.' && own === viewer),
-    )
-  );
-}
-
 function index(mesh: Mesh): VirtualServiceIndex {
   return mesh.queries.get('virtual-service-index', () => {
     const result: VirtualServiceIndex = {
       byGateway: new Map(),
       byDestination: new Map(),
-      delegates: new Set(),
     };
     const all = mesh
       .all('VirtualService')
       .map(stored => ({ stored, age: ageOf(stored) }))
       .sort((a, b) => (a.age < b.age ? -1 : 1));
     for (const { stored } of all) {
-      const parts = partsOf(stored);
+      // Without hosts it is a delegate: its routes serve where others delegate to it.
+      if (listOf(specOf(stored).hosts).length === 0) continue;
       for (const gateway of new Set(gatewaysOf(stored))) {
         push(result.byGateway, gateway, stored);
       }
-      for (const key of parts.destinations)
-        push(result.byDestination, key, stored);
-      for (const key of parts.delegates) result.delegates.add(key);
+      const { destinations, delegates } = partsOf(stored);
+      const found = new Set(destinations);
+      for (const key of delegates) {
+        const [namespace, name] = key.split('/');
+        const inner = mesh.stored('VirtualService', namespace, name);
+        if (!inner) continue;
+        for (const item of partsOf(inner).destinations) found.add(item);
+      }
+      for (const key of found) push(result.byDestination, key, stored);
     }
     return result;
   });
@@ -158,7 +162,7 @@ const parts = new WeakMap<
   { destinations: Set<string>; delegates: Set<string> }
 >();
 
-/** Services and delegates that a VirtualService names; reads malformed ones as far as it can. */
+/** Destinations and delegates that a VirtualService names; reads malformed ones as far as it can. */
 function partsOf(stored: Stored): {
   destinations: Set<string>;
   delegates: Set<string>;
@@ -181,7 +185,9 @@ function partsOf(stored: Stored): {
         typeof named?.host === 'string'
       ) {
         const service = resolveServiceHost(named.host, namespace);
-        if (service) destinations.add(`${service.namespace}/${service.name}`);
+        destinations.add(
+          service ? `${service.namespace}/${service.name}` : named.host,
+        );
       }
       if (key === 'delegate' && typeof named?.name === 'string') {
         delegates.add(`${named.namespace || namespace}/${named.name}`);

@@ -82,8 +82,8 @@ describe('in-mesh ways in', () => {
         pod('containers: [{name: app}]'),
         'apiVersion: v1\nkind: Namespace\nmetadata: {name: default, labels: {istio.io/dataplane-mode: ambient}}',
       ],
-      'unknown',
-      /ambient/,
+      'over-blocked',
+      /JWT cannot be checked: ambient/,
     ],
     [
       'with completed Pods only',
@@ -414,31 +414,6 @@ spec: {selector: {matchLabels: {app: backend}}, rules: [{to: [{operation: {paths
         ),
       ],
       /malformed/,
-    ],
-    [
-      'delegation',
-      [
-        gatewayOf(HTTP_SERVER),
-        routesOf(`http: [{${TO_BACKEND}}]`),
-        routesOf(
-          'hosts: [h], gateways: [gw], http: [{delegate: {name: vs}}]',
-          'default',
-          'outer',
-        ),
-      ],
-      /delegat/,
-    ],
-    [
-      'a Gateway API route',
-      [
-        `
-apiVersion: gateway.networking.k8s.io/v1
-kind: HTTPRoute
-metadata: {name: r, namespace: default}
-spec: {hostnames: [h], rules: [{backendRefs: [{name: backend, port: 80}]}]}
-`,
-      ],
-      /Gateway API/,
     ],
     [
       'an EnvoyFilter on the gateway',

@@ -1,11 +1,11 @@
 import { WayIn } from '../model';
-import { ServicePortSpec, ServiceSpec } from '../parse/specs';
-import { compileProxy } from '../compile/compileProxy';
-import { Backend, backendsOf } from './backends';
+import { ServiceSpec } from '../parse/specs';
+import { apiWaysIn } from './apiWaysIn';
 import { gatewayWaysIn } from './gatewayWaysIn';
-import { gatewayApiWaysIn } from './gatewayApi';
 import { Mesh, Stored } from './Mesh';
-import { EffectiveMode, modeOf } from './mutualTls';
+import { EffectiveMode } from './mutualTls';
+import { serviceEntryWaysIn } from './serviceEntries';
+import { Tail, tailsOf, uncertaintyOf } from './tails';
 
 /** A way in with what the engine knows beyond the contract. */
 export interface ResolvedWayIn {
@@ -14,20 +14,9 @@ export interface ResolvedWayIn {
   unguarded?: string;
   /** Istio has to guess the protocol of the Service port. */
   sniffed: boolean;
+  /** The waypoint that such callers pass by. */
+  passesBy?: string;
 }
-
-/** Where a gateway's route ends: one port of the Service, one kind of Pods. */
-export interface Tail {
-  port: ServicePortSpec;
-  backend: Backend;
-  /** Appended to ids where a port has several backends. */
-  suffix: string;
-  hops: WayIn['hops'];
-  mode: EffectiveMode | undefined;
-}
-
-/** Pods of different kinds behind one port, beyond which the rest is not told apart. */
-const MAX_BACKENDS = 20;
 
 /** Every way in of a Service. Empty where the Service does not exist or has no port Istio serves. */
 export function waysInOf(
@@ -38,76 +27,62 @@ export function waysInOf(
   if (!stored || stored.errors.length > 0) return [];
   const spec = (stored.resource.spec ?? {}) as ServiceSpec;
   const tails = (spec.ports ?? []).flatMap(port => tailsOf(mesh, stored, port));
-  const inMesh = tails.map(tail => inMeshWayIn(service, tail));
-  const viaGateways = gatewayWaysIn(mesh, service, tails);
-  const viaGatewayApi = gatewayApiWaysIn(mesh, service);
-  return uniqueIds([...viaGateways, ...viaGatewayApi, ...inMesh]);
+  return uniqueIds([
+    ...gatewayWaysIn(mesh, stored, tails),
+    ...apiWaysIn(mesh, stored, tails),
+    ...serviceEntryWaysIn(mesh, stored, tails),
+    ...tails.flatMap(tail => inMeshWaysIn(stored, tail)),
+  ]);
 }
 
-function tailsOf(mesh: Mesh, stored: Stored, port: ServicePortSpec): Tail[] {
-  const tails = new Map<string, Tail>();
-  const backends = backendsOf(mesh, stored, port);
-  for (const backend of backends.slice(0, MAX_BACKENDS)) {
-    const tail = toTail(mesh, port, backend);
-    // Pods whose proxies do the same are one way in.
-    const key = JSON.stringify([
-      tail.hops.map(hop => [hop.policies, hop.port, hop.protocol]),
-      tail.mode,
-      backend.uncertain,
-      backend.unguarded === undefined,
-    ]);
-    if (!tails.has(key)) tails.set(key, tail);
-  }
-  const list = [...tails.values()];
-  if (backends.length > MAX_BACKENDS) {
-    const uncertain = `more than ${MAX_BACKENDS} kinds of Pods stand behind the port`;
-    const { protocol, targetPort } = backends[0];
-    list.push(toTail(mesh, port, { protocol, targetPort, uncertain }));
-  }
-  return list.length === 1
-    ? list
-    : list.map(tail => ({
-        ...tail,
-        suffix: `.${tail.backend.workload?.name ?? 'other'}`,
-      }));
-}
-
-function toTail(mesh: Mesh, port: ServicePortSpec, backend: Backend): Tail {
-  const { sidecar, targetPort, protocol } = backend;
-  if (!sidecar) return { port, backend, suffix: '', hops: [], mode: undefined };
-  const program = compileProxy(mesh, sidecar);
-  return {
-    port,
-    backend,
-    suffix: '',
-    hops: [
-      {
-        proxy: sidecar,
-        port: targetPort,
-        protocol: protocol.chain,
-        policies: [...program.policies],
-      },
-    ],
-    mode: program.mutualTls && modeOf(program.mutualTls, targetPort),
-  };
+/**
+ * Inside the mesh a Service with a waypoint is reached by two ways: callers in ambient mode are sent
+ * through the waypoint, all others come straight to the Pods.
+ */
+function inMeshWaysIn(service: Stored, tail: Tail): ResolvedWayIn[] {
+  const { waypoint, waypointHop, own, mode } = tail;
+  const direct = inMeshWayIn(service, tail, '', {
+    hops: [...own],
+    callerIdentity: callerIdentityOf(mode),
+  });
+  if (waypoint.kind === 'none' || !waypointHop) return [direct];
+  const through = inMeshWayIn(service, tail, '', {
+    hops: [waypointHop, ...own],
+    // The tunnel to a waypoint is mutual TLS.
+    callerIdentity: 'required',
+    uncertain: uncertaintyOf(waypoint),
+  });
+  const { namespace, name } = waypoint.proxy;
+  const aside = inMeshWayIn(service, tail, '.direct', {
+    hops: [...own],
+    callerIdentity: callerIdentityOf(mode),
+  });
+  return [through, { ...aside, passesBy: `${namespace}/${name}` }];
 }
 
 function inMeshWayIn(
-  service: { namespace: string; name: string },
-  { port, backend, suffix, hops, mode }: Tail,
+  { resource: { metadata } }: Stored,
+  { port, backend, suffix }: Tail,
+  variant: string,
+  parts: Pick<WayIn, 'hops' | 'callerIdentity' | 'uncertain'>,
 ): ResolvedWayIn {
+  const { namespace = '', name } = metadata;
+  const uncertain = [
+    ...(backend.uncertain ? [backend.uncertain] : []),
+    ...(parts.uncertain ?? []),
+  ];
   return {
     wayIn: {
-      id: `mesh.${port.port}${suffix}`,
+      id: `mesh.${port.port}${suffix}${variant}`,
       kind: 'in-mesh',
-      host: `${service.name}.${service.namespace}.svc.cluster.local`,
+      host: `${name}.${namespace}.svc.cluster.local`,
       port: port.port,
       protocol: backend.protocol.client,
       paths: [],
-      hops,
-      destination: { ...service, port: port.port },
-      ...(backend.uncertain ? { uncertain: [backend.uncertain] } : {}),
-      callerIdentity: callerIdentityOf(mode),
+      hops: parts.hops,
+      destination: { namespace, name, port: port.port },
+      ...(uncertain.length > 0 ? { uncertain } : {}),
+      callerIdentity: parts.callerIdentity,
     },
     sniffed: backend.protocol.sniffed,
     ...(backend.unguarded ? { unguarded: backend.unguarded } : {}),

@@ -10,6 +10,7 @@ import { CompiledPolicy, compilePolicy } from './compilePolicy';
 import { compileProviders, sortProviders } from './jwtProviders';
 import { Program } from './program';
 import { buildFilters } from './ruleSet';
+import { toZtunnelPolicies } from './ztunnelRules';
 
 /**
  * Compiles everything that a proxy does with a request. Cached in the mesh: the same Program comes
@@ -29,6 +30,8 @@ export function compileProxy(mesh: Mesh, proxy: ProxyRef): Program {
     const policies = authorizations.map(({ stored }) =>
       compilePolicy(mesh, stored),
     );
+    const enforced =
+      proxy.kind === 'ztunnel' ? toZtunnelPolicies(policies) : policies;
     return {
       proxy,
       policies: [
@@ -46,9 +49,9 @@ export function compileProxy(mesh: Mesh, proxy: ProxyRef): Program {
           const { namespace, name } = resource.metadata;
           return `RequestAuthentication ${namespace}/${name} is malformed`;
         }),
-      http: buildFilters(policies, 'http'),
-      tcp: buildFilters(policies, 'tcp'),
-      ...(proxy.kind === 'sidecar'
+      http: buildFilters(enforced, 'http'),
+      tcp: buildFilters(enforced, 'tcp'),
+      ...(proxy.kind === 'sidecar' || proxy.kind === 'ztunnel'
         ? { mutualTls: mutualTlsOf(mesh, proxy) }
         : {}),
       settings,

@@ -10,8 +10,8 @@ import { tokenName } from './tokenPlace';
 export interface NextHop {
   port: number;
   protocol: 'http' | 'tcp';
-  /** SPIFFE identity of the gateway that opens the connection. */
-  principal: string;
+  /** SPIFFE identity of the proxy that opens the connection; absent where it shows none. */
+  principal?: string;
 }
 
 /**
@@ -36,8 +36,12 @@ export function forwardRequest(
     port: next.port,
     protocol: next.protocol,
     source: {
-      principal: next.principal,
-      namespace: next.principal.split('/')[2],
+      ...(next.principal === undefined
+        ? {}
+        : {
+            principal: next.principal,
+            namespace: next.principal.split('/')[2],
+          }),
       // The gateway's Pod address is not known; it appends the client's to X-Forwarded-For.
       ...(clientIp === undefined ? {} : { remoteIp: clientIp }),
     },

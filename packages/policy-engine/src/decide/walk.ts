@@ -60,8 +60,10 @@ export function walk(
     steps.push({ hop, program: programs[index], request: seen, evaluation });
     if (evaluation.passes === false) return { steps, reaches: false };
     if (evaluation.passes === 'unknown') reaches = 'unknown';
-    if (hop.proxy.kind !== 'gateway') continue;
-    if (hop.protocol === 'http') {
+    const isGateway = hop.proxy.kind === 'gateway';
+    // What a sidecar lets through has arrived.
+    if (!isGateway && hop.proxy.kind !== 'waypoint') continue;
+    if (isGateway && hop.protocol === 'http') {
       route = findRoute(
         mesh,
         hop.proxy,
@@ -79,15 +81,22 @@ export function walk(
     }
     const next = wayIn.hops[index + 1];
     if (!next) continue;
+    if (next.peer === 'unknown') {
+      const uncertain =
+        'a DestinationRule sets how the proxy connects to the Service, in a way that the engine does not follow';
+      return { steps, route, reaches: 'unknown', uncertain };
+    }
     const forwarded = forwardRequest(
       programs[index],
       seen,
       evaluation,
-      route ?? {},
+      (isGateway ? route : undefined) ?? {},
       {
         port: next.port,
         protocol: next.protocol,
-        principal: gatewayWorkloadIdentity(mesh, hop.proxy),
+        ...(next.peer === 'plaintext'
+          ? {}
+          : { principal: gatewayWorkloadIdentity(mesh, hop.proxy) }),
       },
     );
     if (!forwarded) {

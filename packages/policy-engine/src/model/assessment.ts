@@ -2,13 +2,20 @@ import { ProxyRequest } from './request';
 import { ResourceRef } from './resource';
 import { ProtectionState } from './state';
 
-/** Names the Envoy that decides. @public */
+/**
+ * Names the proxy that decides: an Envoy, or ztunnel, which knows connections only and never sees
+ * a token.
+ *
+ * @public
+ */
 export interface ProxyRef {
-  kind: 'gateway' | 'sidecar' | 'waypoint' | 'none';
+  kind: 'gateway' | 'sidecar' | 'waypoint' | 'ztunnel' | 'none';
   namespace: string;
   /** Workload name for people, such as `istio-ingressgateway`. */
   name: string;
   labels: Record<string, string>;
+  /** A waypoint decides by the policies of the Service that the request is for. */
+  service?: { namespace: string; name: string };
 }
 
 /** A policy that reaches a proxy, and by what. @public */
@@ -27,6 +34,11 @@ export interface Hop {
   port: number;
   protocol: 'http' | 'tcp';
   policies: AttachedPolicy[];
+  /**
+   * How the proxy before connects. Absent: with Istio's mutual TLS and its own identity.
+   * `plaintext`: without a certificate of the mesh. `unknown`: configured in a way that is not read.
+   */
+  peer?: 'plaintext' | 'unknown';
 }
 
 /**

@@ -8,6 +8,8 @@ export interface ResourceRef {
   kind: string;
   namespace?: string;
   name: string;
+  /** Group and version; only its group counts, and only where two kinds have one name (`Gateway`). */
+  apiVersion?: string;
 }
 
 /** Where an object was read from, for messages. Lines start at 1. @public */

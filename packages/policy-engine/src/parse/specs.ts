@@ -145,6 +145,8 @@ export interface HttpMatchSpec {
 
 export interface HttpRouteSpec {
   name?: string;
+  /** Of a route made from the Gateway API: compared place by place, highest first. */
+  precedence?: readonly number[];
   match?: HttpMatchSpec[];
   route?: DestinationSpec[];
   redirect?: {
@@ -160,6 +162,8 @@ export interface HttpRouteSpec {
     uri?: string;
     authority?: string;
     uriRegexRewrite?: { match?: string; rewrite?: string };
+    /** Set where `uri` takes the place of the whole path (Gateway API's ReplaceFullPath). */
+    isWholePath?: boolean;
   };
   mirror?: { host: string; port?: { number?: number } };
   mirrors?: { destination: { host: string; port?: { number?: number } } }[];

@@ -3,6 +3,11 @@ import { isMeshConfig, meshText, readMeshConfig } from './meshConfig';
 import { Reader } from './reader';
 import { validateAuthorizationPolicy } from './validateAuthorizationPolicy';
 import {
+  validateKubernetesGateway,
+  validateReferenceGrant,
+  validateRoute,
+} from './validateGatewayApi';
+import {
   validateGateway,
   validatePeerAuthentication,
   validatePod,
@@ -19,6 +24,12 @@ const VALIDATORS: Record<string, Validate> = {
   'PeerAuthentication.security.istio.io': validatePeerAuthentication,
   'Gateway.networking.istio.io': validateGateway,
   'VirtualService.networking.istio.io': validateVirtualService,
+  'Gateway.gateway.networking.k8s.io': validateKubernetesGateway,
+  'HTTPRoute.gateway.networking.k8s.io': validateRoute,
+  'GRPCRoute.gateway.networking.k8s.io': validateRoute,
+  'TLSRoute.gateway.networking.k8s.io': validateRoute,
+  'TCPRoute.gateway.networking.k8s.io': validateRoute,
+  'ReferenceGrant.gateway.networking.k8s.io': validateReferenceGrant,
   'Service.': validateService,
   'Pod.': validatePod,
 };

@@ -1,6 +1,7 @@
 import { matchesPattern, regexPattern } from '../match/stringPattern';
 import { and, every, not, Tri } from '../match/tri';
 import { HttpMatchSpec, StringMatchSpec } from '../parse/specs';
+import { matchesClaim } from '../decide/checkClaims';
 import { Facts } from '../decide/facts';
 
 /** Whether a request meets one match condition of a VirtualService's HTTP route. */
@@ -34,9 +35,11 @@ export function matchesHttp(
 
 function matchesHeaders(match: HttpMatchSpec, facts: Facts): Tri {
   const has = (name: string, wanted: StringMatchSpec): Tri => {
-    // Claim-based routing reads what jwt_authn verified.
-    if (name.startsWith('@request.auth.claims')) return 'unknown';
+    const claim = routingClaimOf(name);
+    if (claim) return matchesRoutingClaim(facts, claim, wanted);
     const value = facts.headers.get(name.toLowerCase());
+    // `*` is no regular expression; Istio takes it for presence.
+    if ('regex' in wanted && wanted.regex === '*') return value !== undefined;
     return value !== undefined && matchesString(wanted, value);
   };
   return and(
@@ -47,6 +50,40 @@ function matchesHeaders(match: HttpMatchSpec, facts: Facts): Tri {
       not(has(name, wanted ?? {})),
     ),
   );
+}
+
+/**
+ * The claim that a header name of claim-based routing stands for: `@request.auth.claims.a.b` or
+ * `@request.auth.claims[a][b]`. Undefined for the name of a header.
+ */
+function routingClaimOf(name: string): string[] | undefined {
+  const prefix = '@request.auth.claims';
+  if (!name.toLowerCase().startsWith(prefix)) return undefined;
+  const rest = name.slice(prefix.length);
+  if (rest.startsWith('.') && rest.length > 1) return rest.slice(1).split('.');
+  return rest.startsWith('[') && rest.endsWith(']') && rest.length > 2
+    ? rest.slice(1, -1).split('][')
+    : undefined;
+}
+
+/** Claim-based routing reads what jwt_authn verified: without a valid token there is no claim. */
+function matchesRoutingClaim(
+  facts: Facts,
+  claim: string[],
+  wanted: StringMatchSpec,
+): Tri {
+  if ('exact' in wanted) {
+    const pattern = { kind: 'exact', value: wanted.exact } as const;
+    return matchesClaim(facts, claim, pattern);
+  }
+  if ('prefix' in wanted) {
+    const pattern = { kind: 'prefix', value: wanted.prefix } as const;
+    return matchesClaim(facts, claim, pattern);
+  }
+  if ('regex' in wanted) {
+    return matchesClaim(facts, claim, regexPattern(wanted.regex));
+  }
+  return 'unknown';
 }
 
 /** An absent or empty condition holds for every value. */

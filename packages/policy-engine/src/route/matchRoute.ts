@@ -87,12 +87,13 @@ export function findRoute(
     if (matched === 'unknown') {
       const reason = `whether a route of ${name(
         stored,
-      )} matches depends on scheme or claims`;
+      )} matches depends on the scheme, or on claims that are not known`;
       return { kind: 'unknown', reason };
     }
     if (matched) {
       const uri = match?.uri;
-      const uriPrefix = uri && 'prefix' in uri ? uri.prefix : undefined;
+      const isPrefix = uri && 'prefix' in uri && !route.rewrite?.isWholePath;
+      const uriPrefix = isPrefix ? uri.prefix : undefined;
       return {
         ...follow(mesh, stored, route, request),
         spec: route,
@@ -118,12 +119,6 @@ function follow(
   }
   if (route.directResponse) {
     return { kind: 'direct-response', status: route.directResponse.status };
-  }
-  if (route.delegate) {
-    return {
-      kind: 'unknown',
-      reason: `${name(stored)} delegates to another VirtualService`,
-    };
   }
   const shares = destinationsOf(stored, route.route)
     .filter(({ weight }) => weight > 0)

@@ -92,8 +92,7 @@ function buildDomains(
     VirtualHost & { entries: VirtualHostEntry[] }
   >();
   for (const server of servers) {
-    const { namespace, name } = server.gateway;
-    for (const stored of virtualServicesOf(mesh, `${namespace}/${name}`)) {
+    for (const stored of virtualServicesOf(mesh, server.key)) {
       for (const domain of servedHosts(stored, server, proxy.namespace)) {
         const host = domains.get(domain);
         if (!host) {
@@ -124,8 +123,7 @@ export function routedHosts(mesh: Mesh, proxy: ProxyRef): readonly string[] {
   const hosts = new Set<string>();
   for (const { server } of serversOfProxy(mesh, proxy)) {
     if (server.layer !== 'http' && server.layer !== 'https') continue;
-    const { namespace, name } = server.gateway;
-    for (const stored of virtualServicesOf(mesh, `${namespace}/${name}`)) {
+    for (const stored of virtualServicesOf(mesh, server.key)) {
       for (const host of servedHosts(stored, server, proxy.namespace))
         hosts.add(host);
     }
@@ -135,21 +133,57 @@ export function routedHosts(mesh: Mesh, proxy: ProxyRef): readonly string[] {
 
 /** Routes of a virtual host in Envoy's order: catch-all routes go last. */
 export function candidatesOf(host: VirtualHost): readonly RouteCandidate[] {
-  const listed = host.entries.flatMap(({ stored, server }) => {
-    if (stored.errors.length > 0) return [];
-    return (specOf(stored).http ?? []).flatMap(route => {
-      const matches = route.match?.length ? route.match : [undefined];
-      return matches
-        .filter(match => appliesTo(match, stored, server))
-        .map((match): RouteCandidate => ({ stored, route, match, server }));
-    });
-  });
-  const isCatchAll = ({ match }: RouteCandidate) =>
-    match === undefined || isMatchEmpty(match);
+  const groups = new Map<unknown, RouteCandidate[]>();
+  for (const entry of host.entries) {
+    const key = mergeKeyOf(entry) ?? entry;
+    const list = groups.get(key) ?? [];
+    list.push(...candidatesIn(entry));
+    groups.set(key, list);
+  }
+  const listed = [...groups.values()].flatMap(group =>
+    untilCatchAll(group.sort(comparePrecedence)),
+  );
   return [
     ...listed.filter(candidate => !isCatchAll(candidate)),
     ...listed.filter(isCatchAll),
   ];
+}
+
+/** Gateway API routes of one kind, listener and host are merged, and sorted by how much they tell. */
+function mergeKeyOf({ stored, server }: VirtualHostEntry): string | undefined {
+  if (!server.key.startsWith('gateway-api/')) return undefined;
+  const [host] = specOf(stored).hosts ?? [];
+  return `${stored.resource.kind}/${server.key}/${host}`;
+}
+
+function candidatesIn({ stored, server }: VirtualHostEntry): RouteCandidate[] {
+  if (stored.errors.length > 0) return [];
+  return (specOf(stored).http ?? []).flatMap(route => {
+    const matches = route.match?.length ? route.match : [undefined];
+    return matches
+      .filter(match => appliesTo(match, stored, server))
+      .map((match): RouteCandidate => ({ stored, route, match, server }));
+  });
+}
+
+/** What stands behind a catch-all route of the same VirtualService is never sent to Envoy. */
+function untilCatchAll(candidates: RouteCandidate[]): RouteCandidate[] {
+  const end = candidates.findIndex(isCatchAll);
+  return end < 0 ? candidates : candidates.slice(0, end + 1);
+}
+
+/** Higher precedence first; routes of VirtualServices have none and keep their order. */
+function comparePrecedence(a: RouteCandidate, b: RouteCandidate): number {
+  const left = a.route.precedence ?? [];
+  const right = b.route.precedence ?? [];
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    if (left[i] !== right[i]) return right[i] - left[i];
+  }
+  return 0;
+}
+
+function isCatchAll({ match }: RouteCandidate): boolean {
+  return match === undefined || isMatchEmpty(match);
 }
 
 function appliesTo(
@@ -179,7 +213,8 @@ function isMatchEmpty(match: HttpMatchSpec): boolean {
     queryParams,
   } = match;
   const prefix = uri && 'prefix' in uri ? uri.prefix : undefined;
-  const anyPath = uri === undefined || prefix === '/';
+  const regex = uri && 'regex' in uri ? uri.regex : undefined;
+  const anyPath = uri === undefined || prefix === '/' || regex === '.*';
   return (
     anyPath &&
     !method &&
@@ -190,7 +225,7 @@ function isMatchEmpty(match: HttpMatchSpec): boolean {
 }
 
 function serverKey(server: GatewayServer): string {
-  return `${server.gateway.namespace}/${server.gateway.name}/${server.index}`;
+  return `${server.key}/${server.index}`;
 }
 
 function sameVirtualHost(

@@ -1,0 +1,107 @@
+import { refOf } from '../parse';
+import { apiListenPorts } from './listenPorts';
+import { controllerOf, proxiesOfGateway } from './gatewayApi/gateways';
+import { ApiListener, listenersOf } from './gatewayApi/listeners';
+import {
+  bindRoute,
+  isGatewayRef,
+  parentsOf,
+  routesTo,
+} from './gatewayApi/routes';
+import { ParentRefSpec } from './gatewayApi/specs';
+import { GATEWAY_API_GATEWAY, Mesh, Stored } from './Mesh';
+import { Binding, waysInOfBinding } from './serverWaysIn';
+import { Tail } from './tails';
+import { unresolvedWayIn } from './unresolved';
+import type { ResolvedWayIn } from './waysIn';
+
+/** Ways in through the Gateway API: HTTPRoute, GRPCRoute, TLSRoute and TCPRoute. */
+export function apiWaysIn(
+  mesh: Mesh,
+  service: Stored,
+  tails: readonly Tail[],
+): ResolvedWayIn[] {
+  const { namespace, name } = service.resource.metadata;
+  return routesTo(mesh, `${namespace}/${name}`).flatMap(route => {
+    const gateways = new Map(
+      parentsOf(route).map(ref => [keyOf(ref, route), ref]),
+    );
+    return [...gateways.values()].flatMap(ref =>
+      waysInOfParent(mesh, service, route, ref, tails),
+    );
+  });
+}
+
+/** Parents that name several sections of one Gateway are one. */
+function keyOf(ref: ParentRefSpec, { resource }: Stored): string {
+  const { group, kind, namespace, name } = ref;
+  return [group, kind, namespace || resource.metadata.namespace, name].join();
+}
+
+function waysInOfParent(
+  mesh: Mesh,
+  service: Stored,
+  route: Stored,
+  ref: ParentRefSpec,
+  tails: readonly Tail[],
+): ResolvedWayIn[] {
+  const self = refOf(route.resource);
+  const label = `${self.kind} ${self.namespace}/${self.name}`;
+  const unresolved = (reason: string) => [
+    unresolvedWayIn(
+      service,
+      self,
+      tails,
+      `route.${self.kind}.${ref.name}`,
+      reason,
+    ),
+  ];
+  if (!isGatewayRef(ref)) {
+    // A Service or ServiceEntry: what callers inside the mesh do, beside the policies.
+    return /ListenerSet$/.test(ref.kind ?? '')
+      ? unresolved(
+          `${label} is bound by ${ref.kind} ${ref.name}, which the engine does not follow`,
+        )
+      : [];
+  }
+  const namespace = ref.namespace || (self.namespace ?? '');
+  const gateway = mesh.stored(GATEWAY_API_GATEWAY, namespace, ref.name);
+  if (!gateway) return [];
+  const name = `Gateway ${namespace}/${ref.name}`;
+  if (gateway.errors.length > 0) return unresolved(`${name} is malformed`);
+  const controller = controllerOf(mesh, gateway);
+  if (controller === 'other') {
+    return unresolved(
+      `${name} is of a GatewayClass that is not known to be Istio's, so what its proxy does is not known`,
+    );
+  }
+  if (controller !== 'gateway') return [];
+  if (route.errors.length > 0) return unresolved(`${label} is malformed`);
+  return listenersOf(mesh, namespace, ref.name).flatMap(listener =>
+    bindingsOf(mesh, gateway, route, listener).flatMap(binding =>
+      waysInOfBinding(mesh, service, binding, tails),
+    ),
+  );
+}
+
+function bindingsOf(
+  mesh: Mesh,
+  gateway: Stored,
+  route: Stored,
+  { server }: ApiListener,
+): Binding[] {
+  const bound = bindRoute(mesh, route, server.key);
+  const proxies = proxiesOfGateway(mesh, gateway, 'gateway');
+  const isOneOfMany = proxies.length > 1;
+  return bound.flatMap((stored): Binding[] =>
+    proxies.length === 0
+      ? [{ stored, server, proxy: undefined, listenPorts: [], isOneOfMany }]
+      : proxies.map(proxy => ({
+          stored,
+          server,
+          proxy,
+          listenPorts: apiListenPorts(mesh, gateway, proxy, server.port),
+          isOneOfMany,
+        })),
+  );
+}

@@ -1,0 +1,139 @@
+import {
+  DestinationSpec,
+  HttpMatchSpec,
+  HttpRouteSpec,
+  StringMatchSpec,
+  VirtualServiceSpec,
+} from '../parse/specs';
+import { resolveServiceHost } from './hosts';
+import type { Mesh, Stored } from './Mesh';
+import { isExported } from './visibility';
+
+/**
+ * A VirtualService with the routes of those that it delegates to in place of its own (Istio's
+ * MergeHTTPRoutes). The same object while nothing changes; the given one where it delegates nothing.
+ */
+export function withDelegates(mesh: Mesh, root: Stored): Stored {
+  if (root.errors.length > 0) return root;
+  const spec = (root.resource.spec ?? {}) as VirtualServiceSpec;
+  if (!spec.http?.some(route => route.delegate)) return root;
+  const { namespace = '', name } = root.resource.metadata;
+  return mesh.queries.get(`with-delegates/${namespace}/${name}`, () => {
+    const stored = mesh.stored('VirtualService', namespace, name) ?? root;
+    return merge(mesh, stored, namespace);
+  });
+}
+
+function merge(mesh: Mesh, root: Stored, namespace: string): Stored {
+  const spec = (root.resource.spec ?? {}) as VirtualServiceSpec;
+  const errors = [...root.errors];
+  const http = (spec.http ?? []).flatMap(route => {
+    const { delegate, ...rest } = route;
+    if (!delegate) return [route];
+    const place = delegate.namespace || namespace;
+    const found = mesh.stored('VirtualService', place, delegate.name ?? '');
+    const inner = (found?.resource.spec ?? {}) as VirtualServiceSpec;
+    // A route whose delegate is missing, is a root itself or is not exported here is left out.
+    if (!found || inner.hosts?.length) return [];
+    if (found.errors.length > 0) {
+      errors.push(...found.errors);
+      return [];
+    }
+    if (!isExported(inner.exportTo ?? [], place, namespace)) return [];
+    return (inner.http ?? []).flatMap(item => {
+      const match = mergeMatches(route.match, item.match);
+      return match === 'conflict'
+        ? []
+        : [{ ...rest, ...withFullHosts(item, place), match }];
+    });
+  });
+  return {
+    errors,
+    resource: { ...root.resource, spec: { ...spec, http } },
+  };
+}
+
+/** Short names in a delegate belong to its namespace. */
+function withFullHosts(route: HttpRouteSpec, namespace: string): HttpRouteSpec {
+  const full = <T extends { host: string }>(destination: T): T => {
+    const service = resolveServiceHost(destination.host, namespace);
+    return service
+      ? {
+          ...destination,
+          host: `${service.name}.${service.namespace}.svc.cluster.local`,
+        }
+      : destination;
+  };
+  const each = <T extends Pick<DestinationSpec, 'destination'>>(list: T[]) =>
+    list.map(item => ({ ...item, destination: full(item.destination) }));
+  return {
+    ...route,
+    ...(route.route ? { route: each(route.route) } : {}),
+    ...(route.mirror ? { mirror: full(route.mirror) } : {}),
+    ...(route.mirrors ? { mirrors: each(route.mirrors) } : {}),
+  };
+}
+
+function mergeMatches(
+  root: HttpMatchSpec[] | undefined,
+  delegate: HttpMatchSpec[] | undefined,
+): HttpMatchSpec[] | undefined | 'conflict' {
+  if (!root?.length) return delegate;
+  if (!delegate?.length) return root;
+  const merged: HttpMatchSpec[] = [];
+  for (const inner of delegate) {
+    const fitting = root.filter(outer => !conflicts(outer, inner));
+    if (fitting.length === 0) return 'conflict';
+    merged.push(...fitting.map(outer => mergeMatch(outer, inner)));
+  }
+  return merged;
+}
+
+function mergeMatch(root: HttpMatchSpec, inner: HttpMatchSpec): HttpMatchSpec {
+  return {
+    ...root,
+    ...Object.fromEntries(
+      Object.entries(inner).filter(([, value]) => value !== undefined),
+    ),
+    ignoreUriCase: inner.ignoreUriCase,
+    gateways: inner.gateways?.length ? inner.gateways : root.gateways,
+    headers: { ...root.headers, ...inner.headers },
+    withoutHeaders: { ...root.withoutHeaders, ...inner.withoutHeaders },
+    queryParams: { ...root.queryParams, ...inner.queryParams },
+  };
+}
+
+/** Whether a delegate's condition is no part of the root's. */
+function conflicts(root: HttpMatchSpec, inner: HttpMatchSpec): boolean {
+  for (const field of ['uri', 'scheme', 'method', 'authority'] as const) {
+    if (isConflict(root[field], inner[field])) return true;
+  }
+  for (const field of ['headers', 'withoutHeaders', 'queryParams'] as const) {
+    for (const [name, value] of Object.entries(inner[field] ?? {})) {
+      if (isConflict(root[field]?.[name], value)) return true;
+    }
+  }
+  const outside = inner.gateways?.some(
+    name => !(root.gateways ?? []).includes(name),
+  );
+  return (
+    (root.ignoreUriCase ?? false) !== (inner.ignoreUriCase ?? false) ||
+    (Boolean(root.port && inner.port) && root.port !== inner.port) ||
+    (Boolean(root.sourceNamespace) &&
+      inner.sourceNamespace !== root.sourceNamespace) ||
+    (Boolean(root.gateways?.length) && Boolean(outside))
+  );
+}
+
+function isConflict(
+  root: StringMatchSpec | undefined,
+  inner: StringMatchSpec | undefined,
+): boolean {
+  if (!root || !inner) return false;
+  if ('regex' in root || 'regex' in inner) return true;
+  if ('exact' in root) return !('exact' in inner) || inner.exact !== root.exact;
+  if (!('prefix' in root)) return true;
+  const value = 'prefix' in inner ? inner.prefix : undefined;
+  const text = value ?? ('exact' in inner ? inner.exact : undefined);
+  return text === undefined || !text.startsWith(root.prefix);
+}

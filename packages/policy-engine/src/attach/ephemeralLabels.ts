@@ -1,0 +1,75 @@
+import type { Mesh, Stored } from './Mesh';
+import { stringRecord } from './labels';
+
+/** Labels that differ from Pod to Pod of one workload, and that policies hardly ever select. */
+const EPHEMERAL_LABELS = new Set([
+  'pod-template-hash',
+  'controller-revision-hash',
+  'pod-template-generation',
+  'statefulset.kubernetes.io/pod-name',
+  'apps.kubernetes.io/pod-index',
+  'batch.kubernetes.io/job-completion-index',
+  'security.istio.io/tlsMode',
+]);
+
+const SELECTING_KINDS = [
+  'RequestAuthentication',
+  'AuthorizationPolicy',
+  'PeerAuthentication',
+];
+
+export function isEphemeral(label: string): boolean {
+  return EPHEMERAL_LABELS.has(label);
+}
+
+/**
+ * Labels that tell workloads of a namespace apart: all but the ephemeral ones, unless some policy
+ * selects by them.
+ */
+export function tellingLabels(
+  mesh: Mesh,
+  namespace: string,
+  labels: Record<string, string>,
+): Record<string, string> {
+  const selected = selectedEphemerals(mesh, namespace);
+  return Object.fromEntries(
+    Object.entries(labels)
+      .filter(([key]) => !isEphemeral(key) || selected.includes(key))
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}
+
+function selectedEphemerals(mesh: Mesh, namespace: string): readonly string[] {
+  const found = new Set(
+    [...new Set([namespace, mesh.rootNamespace])].flatMap(place =>
+      SELECTING_KINDS.flatMap(kind => selectedIn(mesh, kind, place)),
+    ),
+  );
+  return [...found];
+}
+
+function selectedIn(
+  mesh: Mesh,
+  kind: string,
+  namespace: string,
+): readonly string[] {
+  return mesh.queries.get(
+    `selected-ephemerals/${kind}/${namespace}`,
+    () => [
+      ...new Set(
+        mesh
+          .inNamespace(kind, namespace)
+          .flatMap(selectedKeys)
+          .filter(isEphemeral),
+      ),
+    ],
+    (a, b) => a.join() === b.join(),
+  );
+}
+
+function selectedKeys({ resource }: Stored): string[] {
+  const spec = resource.spec as {
+    selector?: { matchLabels?: unknown };
+  } | null;
+  return Object.keys(stringRecord(spec?.selector?.matchLabels));
+}

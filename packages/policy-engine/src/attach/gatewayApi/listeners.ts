@@ -1,0 +1,161 @@
+import { GATEWAY_API_GATEWAY, type Mesh, type Stored } from '../Mesh';
+import type { GatewayServer, ServerLayer } from '../gateways';
+import { matchesLabelSelector, stringRecord } from '../labels';
+import {
+  AllowedRoutesSpec,
+  KubernetesGatewaySpec,
+  ListenerSpec,
+  ROUTE_KINDS,
+} from './specs';
+
+/** A listener of a Gateway API Gateway, also as a server of Istio's kind. */
+export interface ApiListener {
+  spec: ListenerSpec;
+  server: GatewayServer;
+  /** Kinds of routes that may bind to it. */
+  kinds: readonly string[];
+}
+
+/** Listeners that Istio programs; none for a malformed Gateway, or one that is not there. */
+export function listenersOf(
+  mesh: Mesh,
+  namespace: string,
+  name: string,
+): readonly ApiListener[] {
+  return mesh.queries.get(
+    `gateway-api-listeners/${namespace}/${name}`,
+    () => {
+      const stored = mesh.stored(GATEWAY_API_GATEWAY, namespace, name);
+      if (!stored || stored.errors.length > 0) return [];
+      const spec = (stored.resource.spec ?? {}) as KubernetesGatewaySpec;
+      return (spec.listeners ?? []).flatMap((listener, index) => {
+        const layer = layerOf(listener);
+        return layer
+          ? [readListener(mesh, stored, spec, listener, index, layer)]
+          : [];
+      });
+    },
+    (a, b) => JSON.stringify(a) === JSON.stringify(b),
+  );
+}
+
+function readListener(
+  mesh: Mesh,
+  { resource: { apiVersion, metadata } }: Stored,
+  gateway: KubernetesGatewaySpec,
+  listener: ListenerSpec,
+  index: number,
+  layer: ServerLayer,
+): ApiListener {
+  const { name, namespace = '' } = metadata;
+  const host = (listener.hostname || '*').toLowerCase();
+  const { namespaces, kinds } = listener.allowedRoutes ?? {};
+  return {
+    spec: listener,
+    kinds: kindsOf(listener, layer, kinds),
+    server: {
+      key: `gateway-api/${namespace}/${name}/${listener.name}`,
+      gateway: { kind: 'Gateway', namespace, name, apiVersion },
+      namespace,
+      index,
+      port: listener.port,
+      layer,
+      hosts: allowedNamespaces(mesh, namespace, namespaces).map(allowed => ({
+        namespace: allowed,
+        host,
+      })),
+      httpsRedirect: false,
+      clientCertificate: certificateOf(gateway, listener),
+    },
+  };
+}
+
+function layerOf({ protocol, tls }: ListenerSpec): ServerLayer | undefined {
+  const isPassthrough = tls?.mode === 'Passthrough';
+  switch (protocol) {
+    case 'HTTP':
+      return 'http';
+    case 'HTTPS':
+      if (!tls) return undefined;
+      return isPassthrough ? 'passthrough' : 'https';
+    case 'TLS':
+      if (!tls) return undefined;
+      return isPassthrough ? 'passthrough' : 'tls';
+    case 'TCP':
+      return 'tcp';
+    default:
+      return undefined;
+  }
+}
+
+function kindsOf(
+  { protocol }: ListenerSpec,
+  layer: ServerLayer,
+  allowed: AllowedRoutesSpec['kinds'],
+): string[] {
+  let kinds = ['TLSRoute'];
+  if (protocol === 'HTTP' || protocol === 'HTTPS') {
+    kinds = ['HTTPRoute', 'GRPCRoute'];
+  } else if (layer === 'tcp') kinds = ['TCPRoute'];
+  else if (layer === 'tls') kinds = ['TLSRoute', 'TCPRoute'];
+  return allowed?.length
+    ? kinds.filter(kind => allowed.some(item => item.kind === kind))
+    : kinds;
+}
+
+/** Client certificates of a private authority name nobody in the mesh, so they prove no identity. */
+function certificateOf(
+  { tls }: KubernetesGatewaySpec,
+  listener: ListenerSpec,
+): GatewayServer['clientCertificate'] {
+  const mode =
+    listener.tls?.options?.['gateway.istio.io/tls-terminate-mode'] ?? '';
+  if (mode === 'ISTIO_MUTUAL') return 'mesh';
+  if (mode.includes('MUTUAL')) return 'other';
+  const own = tls?.frontend?.perPort?.find(
+    ({ port }) => port === listener.port,
+  );
+  const { validation } = own?.tls ?? tls?.frontend?.default ?? {};
+  return validation ? 'other' : 'none';
+}
+
+/** Namespaces whose routes may bind; `*` for all. */
+export function allowedNamespaces(
+  mesh: Mesh,
+  own: string,
+  allowed: AllowedRoutesSpec['namespaces'],
+): string[] {
+  switch (allowed?.from ?? 'Same') {
+    case 'All':
+      return ['*'];
+    case 'Selector': {
+      const { selector } = allowed ?? {};
+      if (!selector) return ['*'];
+      return namespacesWithLabels(mesh)
+        .filter(({ labels }) => matchesLabelSelector(selector, labels))
+        .map(({ name }) => name);
+    }
+    case 'None':
+      return [];
+    default:
+      return [own];
+  }
+}
+
+/** Namespaces that are known, be it by their routes alone. */
+function namespacesWithLabels(
+  mesh: Mesh,
+): { name: string; labels: Record<string, string> }[] {
+  const known = new Map<string, Record<string, string>>();
+  for (const kind of ROUTE_KINDS) {
+    for (const name of mesh.namespacesOf(kind)) known.set(name, {});
+  }
+  for (const { resource } of mesh.all('Namespace')) {
+    const { name, labels } = resource.metadata;
+    known.set(name, stringRecord(labels));
+  }
+  return [...known].map(([name, labels]) => ({
+    name,
+    labels: { ...labels, 'kubernetes.io/metadata.name': name },
+  }));
+}

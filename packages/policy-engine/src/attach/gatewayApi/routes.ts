@@ -1,0 +1,246 @@
+import { HttpRouteSpec, L4RouteSpec } from '../../parse/specs';
+import { ageOf } from '../age';
+import { intersectHosts, isSubsetHost } from '../hosts';
+import type { Mesh, Stored } from '../Mesh';
+import { sameItems } from '../queries';
+import { backendsOfRoute } from './backendRefs';
+import { convertHttpRules } from './convertHttp';
+import { ApiListener, listenersOf } from './listeners';
+import {
+  BackendRefSpec,
+  GATEWAY_API_GROUP,
+  ParentRefSpec,
+  ROUTE_KINDS,
+  RouteSpec,
+} from './specs';
+
+interface RouteIndex {
+  /** By `namespace/name` of a parent Gateway. */
+  byGateway: Map<string, Stored[]>;
+  /** By `namespace/name` of a Service among the backends. */
+  byBackend: Map<string, Stored[]>;
+}
+
+/** Routes with any reference to a Service, oldest first. */
+export function routesTo(mesh: Mesh, service: string): readonly Stored[] {
+  return mesh.queries.get(
+    `gateway-api-routes-to/${service}`,
+    () => index(mesh).byBackend.get(service) ?? [],
+    sameItems,
+  );
+}
+
+/**
+ * The routes that bind to a listener, each as a VirtualService of one host, in the order of age.
+ *
+ * @param key - of the listener's server: `gateway-api/NAMESPACE/GATEWAY/LISTENER`
+ */
+export function boundRoutes(mesh: Mesh, key: string): readonly Stored[] {
+  return mesh.queries.get(
+    `gateway-api-bound/${key}`,
+    () => {
+      const [, namespace, name] = key.split('/');
+      const gateway = `${namespace}/${name}`;
+      const routes = mesh.queries.get(
+        `gateway-api-routes-of/${gateway}`,
+        () => index(mesh).byGateway.get(gateway) ?? [],
+        sameItems,
+      );
+      return routes.flatMap(route => bindRoute(mesh, route, key));
+    },
+    sameItems,
+  );
+}
+
+/**
+ * One route as it binds to a listener; empty where it does not. Kept per route, so that a change of
+ * one route leaves what others became.
+ */
+export function bindRoute(
+  mesh: Mesh,
+  { resource: { kind, metadata } }: Stored,
+  key: string,
+): readonly Stored[] {
+  const { namespace = '', name } = metadata;
+  return mesh.queries.get(
+    `gateway-api-bound/${key}/${kind}/${namespace}/${name}`,
+    () => {
+      const route = mesh.stored(kind, namespace, name);
+      const [, gatewayNamespace, gatewayName, ...rest] = key.split('/');
+      const listeners = listenersOf(mesh, gatewayNamespace, gatewayName);
+      const listener = listeners.find(
+        ({ spec }) => spec.name === rest.join('/'),
+      );
+      return route && listener ? bind(mesh, route, listener, listeners) : [];
+    },
+  );
+}
+
+function bind(
+  mesh: Mesh,
+  route: Stored,
+  listener: ApiListener,
+  siblings: readonly ApiListener[],
+): Stored[] {
+  const { kind } = route.resource;
+  if (!listener.kinds.includes(kind)) return [];
+  if (!parentsOf(route).some(ref => namesListener(route, ref, listener))) {
+    return [];
+  }
+  const hosts =
+    kind === 'TCPRoute'
+      ? ['*']
+      : hostnamesOf(route).filter(host => isLeftTo(listener, host, siblings));
+  return hosts.map(host => ({
+    errors: route.errors,
+    resource: {
+      ...route.resource,
+      spec: { hosts: [host], ...convert(mesh, route, host, listener) },
+    },
+  }));
+}
+
+function convert(
+  mesh: Mesh,
+  route: Stored,
+  host: string,
+  { spec: { hostname = '*' }, server }: ApiListener,
+): {
+  http?: readonly HttpRouteSpec[];
+  tcp?: L4RouteSpec[];
+  tls?: L4RouteSpec[];
+} {
+  if (route.errors.length > 0) return { http: [] };
+  const { kind } = route.resource;
+  const backends = backendsOfRoute(mesh, route);
+  if (kind === 'HTTPRoute' || kind === 'GRPCRoute') {
+    const rules = convertHttpRules(route, backends);
+    return { http: rules === 'invalid' ? [] : rules };
+  }
+  const spec = (route.resource.spec ?? {}) as RouteSpec;
+  const rules = (spec.rules ?? []).map(rule => ({
+    route: (rule.backendRefs ?? []).flatMap(ref =>
+      backends
+        .destination(ref)
+        .map(destination => ({ destination, weight: ref.weight ?? 1 })),
+    ),
+  }));
+  if (kind === 'TCPRoute' || server.layer !== 'passthrough') {
+    return { tcp: rules };
+  }
+  const name = intersectHosts(host.toLowerCase(), hostname.toLowerCase());
+  const sniHosts = name === undefined ? [] : [name];
+  return { tls: rules.map(rule => ({ ...rule, match: [{ sniHosts }] })) };
+}
+
+/** Whether a host of a route is not taken by a more specific listener of the port. */
+function isLeftTo(
+  { spec }: ApiListener,
+  host: string,
+  siblings: readonly ApiListener[],
+): boolean {
+  const own = spec.hostname ?? '';
+  if (own !== '' && !own.startsWith('*')) return true;
+  if (own !== '' && intersectHosts(host, own) === undefined) return false;
+  return !siblings.some(({ spec: other }) => {
+    const taken = other.hostname ?? '';
+    return (
+      other.port === spec.port &&
+      other.protocol === spec.protocol &&
+      taken !== own &&
+      own.length <= taken.length &&
+      isSubsetHost(host, taken)
+    );
+  });
+}
+
+export function parentsOf({ resource }: Stored): ParentRefSpec[] {
+  const { parentRefs } = (resource.spec ?? {}) as { parentRefs?: unknown };
+  return Array.isArray(parentRefs)
+    ? parentRefs.filter(ref => ref && typeof ref === 'object')
+    : [];
+}
+
+export function isGatewayRef({ group, kind }: ParentRefSpec): boolean {
+  return (
+    (group ?? GATEWAY_API_GROUP) === GATEWAY_API_GROUP &&
+    (kind ?? 'Gateway') === 'Gateway'
+  );
+}
+
+function namesListener(
+  route: Stored,
+  ref: ParentRefSpec,
+  { spec, server }: ApiListener,
+): boolean {
+  return (
+    isGatewayRef(ref) &&
+    ref.name === server.gateway.name &&
+    (ref.namespace || route.resource.metadata.namespace) === server.namespace &&
+    (!ref.sectionName || ref.sectionName === spec.name) &&
+    (!ref.port || ref.port === spec.port)
+  );
+}
+
+function hostnamesOf({ resource }: Stored): string[] {
+  const { hostnames } = (resource.spec ?? {}) as { hostnames?: unknown };
+  const names = Array.isArray(hostnames)
+    ? hostnames.filter((name): name is string => typeof name === 'string')
+    : [];
+  return names.length > 0 ? names : ['*'];
+}
+
+function index(mesh: Mesh): RouteIndex {
+  return mesh.queries.get('gateway-api-routes', () => {
+    const result: RouteIndex = { byGateway: new Map(), byBackend: new Map() };
+    const all = ROUTE_KINDS.flatMap(kind => mesh.all(kind))
+      .map(stored => ({ stored, age: ageOf(stored) }))
+      .sort((a, b) => (a.age < b.age ? -1 : 1));
+    for (const { stored } of all) {
+      const { gateways, backends } = referencesOf(stored);
+      for (const key of gateways) push(result.byGateway, key, stored);
+      for (const key of backends) push(result.byBackend, key, stored);
+    }
+    return result;
+  });
+}
+
+const references = new WeakMap<
+  Stored,
+  { gateways: Set<string>; backends: Set<string> }
+>();
+
+/** What a route refers to; reads malformed ones as far as it can. */
+function referencesOf(stored: Stored): {
+  gateways: Set<string>;
+  backends: Set<string>;
+} {
+  const known = references.get(stored);
+  if (known) return known;
+  const { namespace = '' } = stored.resource.metadata;
+  const gateways = new Set(
+    parentsOf(stored)
+      .filter(isGatewayRef)
+      .map(ref => `${ref.namespace || namespace}/${ref.name}`),
+  );
+  const backends = new Set<string>();
+  const visit = (value: unknown, depth: number): void => {
+    if (typeof value !== 'object' || value === null || depth > 8) return;
+    const ref = value as Partial<BackendRefSpec>;
+    const isService = ref.kind === undefined || ref.kind === 'Service';
+    if (typeof ref.name === 'string' && isService) {
+      backends.add(`${ref.namespace || namespace}/${ref.name}`);
+    }
+    Object.values(value).forEach(item => visit(item, depth + 1));
+  };
+  visit((stored.resource.spec as { rules?: unknown } | null)?.rules, 0);
+  const result = { gateways, backends };
+  references.set(stored, result);
+  return result;
+}
+
+function push<T>(map: Map<string, T[]>, key: string, item: T): void {
+  const list = map.get(key);
+  if (list) list.push(item);
+  else map.set(key, [item]);
+}

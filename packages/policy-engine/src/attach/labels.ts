@@ -1,0 +1,44 @@
+import { LabelSelectorSpec } from './gatewayApi/specs';
+
+/** Whether `labels` has every pair of `wanted`. */
+export function includesLabels(
+  labels: Record<string, string>,
+  wanted: Record<string, string>,
+): boolean {
+  return Object.entries(wanted).every(([key, value]) => labels[key] === value);
+}
+
+/** The string entries of an untrusted map. */
+export function stringRecord(value: unknown): Record<string, string> {
+  if (!value || typeof value !== 'object') return {};
+  return Object.fromEntries(
+    Object.entries(value).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    ),
+  );
+}
+
+/** Kubernetes' label selectors; an empty one selects everything. */
+export function matchesLabelSelector(
+  selector: LabelSelectorSpec,
+  labels: Record<string, string>,
+): boolean {
+  return (
+    includesLabels(labels, selector.matchLabels ?? {}) &&
+    (selector.matchExpressions ?? []).every(({ key, operator, values }) => {
+      const value = labels[key];
+      switch (operator) {
+        case 'In':
+          return value !== undefined && (values ?? []).includes(value);
+        case 'NotIn':
+          return value === undefined || !(values ?? []).includes(value);
+        case 'Exists':
+          return value !== undefined;
+        case 'DoesNotExist':
+          return value === undefined;
+        default:
+          return false;
+      }
+    })
+  );
+}

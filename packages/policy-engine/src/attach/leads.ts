@@ -1,0 +1,130 @@
+import { WayIn } from '../model';
+import { HttpMatchSpec, L4RouteSpec } from '../parse/specs';
+import type { GatewayServer } from './gateways';
+import { resolveGatewayName } from './hosts';
+import type { Stored } from './Mesh';
+import {
+  destinationsOf,
+  mirrorsOf,
+  servedHosts,
+  specOf,
+} from './virtualServices';
+
+type Service = { namespace: string; name: string };
+
+/** A host and the part of it that leads to one port of the Service. */
+export interface Lead {
+  host: string;
+  protocol: WayIn['protocol'];
+  /** Undefined: the destination names no port, and the Service has several. */
+  port: number | undefined;
+  paths: string[];
+}
+
+/** What of a VirtualService leads from a Gateway's server to a Service. */
+export function leadsOf(
+  stored: Stored,
+  server: GatewayServer,
+  proxyNamespace: string,
+  service: Service,
+): Lead[] {
+  const hosts = servedHosts(stored, server, proxyNamespace);
+  if (server.layer === 'http' || server.layer === 'https') {
+    return httpLeads(stored, server, hosts, service);
+  }
+  const { tcp, tls } = specOf(stored);
+  const isPassthrough = server.layer === 'passthrough';
+  const leads = (isPassthrough ? tls : tcp)?.flatMap(route =>
+    l4Leads(stored, server, hosts, service, route),
+  );
+  return leads ?? [];
+}
+
+/** One lead per host and port, with the path patterns of all routes that lead there. */
+function httpLeads(
+  stored: Stored,
+  server: GatewayServer,
+  hosts: string[],
+  service: Service,
+): Lead[] {
+  const paths = new Map<number | undefined, Set<string> | 'all'>();
+  for (const route of specOf(stored).http ?? []) {
+    const targets = [
+      ...destinationsOf(stored, route.route).filter(({ weight }) => weight > 0),
+      ...mirrorsOf(stored, route),
+    ].filter(target => isService(target, service));
+    if (targets.length === 0 || route.redirect || route.directResponse)
+      continue;
+    const matches = (route.match ?? []).filter(match =>
+      bindsTo(match, stored, server),
+    );
+    if (route.match?.length && matches.length === 0) continue;
+    for (const { port } of targets) {
+      const patterns = matches.map(pathPattern);
+      const all = patterns.length === 0 || patterns.includes(undefined);
+      const known = paths.get(port);
+      if (all || known === 'all') paths.set(port, 'all');
+      else
+        paths.set(port, new Set([...(known ?? []), ...(patterns as string[])]));
+    }
+  }
+  return hosts.flatMap(host =>
+    [...paths].map(
+      ([port, found]): Lead => ({
+        host,
+        protocol: server.layer === 'https' ? 'https' : 'http',
+        port,
+        paths: found === 'all' ? [] : [...found],
+      }),
+    ),
+  );
+}
+
+function l4Leads(
+  stored: Stored,
+  server: GatewayServer,
+  hosts: string[],
+  service: Service,
+  route: L4RouteSpec,
+): Lead[] {
+  const matches = route.match?.length ? route.match : [{}];
+  const bound = matches.filter(match => bindsTo(match, stored, server));
+  const names = bound.flatMap(match =>
+    'sniHosts' in match && match.sniHosts ? match.sniHosts : hosts,
+  );
+  const protocol = server.layer === 'tcp' ? 'tcp' : 'tls';
+  return destinationsOf(stored, route.route)
+    .filter(target => target.weight > 0 && isService(target, service))
+    .flatMap(({ port }) =>
+      [...new Set(names)].map(
+        (host): Lead => ({ host, protocol, port, paths: [] }),
+      ),
+    );
+}
+
+function bindsTo(
+  match: { port?: number; gateways?: string[] },
+  stored: Stored,
+  server: GatewayServer,
+): boolean {
+  const { namespace = '' } = stored.resource.metadata;
+  const own = `${server.gateway.namespace}/${server.gateway.name}`;
+  return (
+    (match.port === undefined || match.port === server.port) &&
+    (!match.gateways?.length ||
+      match.gateways.some(name => resolveGatewayName(name, namespace) === own))
+  );
+}
+
+/** For people: `/exact`, `/prefix*`, `~regex`; undefined for every path. */
+function pathPattern({ uri }: HttpMatchSpec): string | undefined {
+  if (!uri) return undefined;
+  if ('exact' in uri) return uri.exact;
+  if ('regex' in uri) return `~${uri.regex}`;
+  if (!('prefix' in uri)) return undefined;
+  return uri.prefix === '/' ? undefined : `${uri.prefix}*`;
+}
+
+function isService(target: Service, service: Service): boolean {
+  return target.namespace === service.namespace && target.name === service.name;
+}

@@ -1,0 +1,198 @@
+import { Resource } from '../model';
+import { PROXY_CONFIG_ANNOTATION } from '../parse/meshConfig';
+import { ContainerSpec, PodSpec } from '../parse/specs';
+import { tellingLabels } from './ephemeralLabels';
+import { stringRecord } from './labels';
+import type { Mesh, Stored } from './Mesh';
+import { isRouter, type Workload } from './workloads';
+
+/** The workload that a Pod belongs to; undefined for one that has ended. */
+export function readPod(
+  mesh: Mesh,
+  stored: Stored,
+  ambient: boolean,
+): Workload | undefined {
+  const { resource } = stored;
+  const phase = (resource.status as { phase?: unknown } | undefined)?.phase;
+  if (phase === 'Succeeded' || phase === 'Failed') return undefined;
+  // A Pod that cannot be read in full still receives traffic: keep its labels, forget the rest.
+  const spec = stored.errors.length === 0 ? asPodSpec(resource.spec) : {};
+  let sidecar: Workload['sidecar'] = 'absent';
+  if (hasProxy(resource, spec)) sidecar = 'present';
+  else if (stored.errors.length > 0) sidecar = 'unknown';
+  else if (isCapturedByZtunnel(resource, spec, ambient)) sidecar = 'ambient';
+  return intern(mesh, resource.metadata.namespace ?? '', {
+    name: podOwner(resource),
+    labels: stringRecord(resource.metadata.labels),
+    annotations: stringRecord(resource.metadata.annotations),
+    spec,
+    sidecar,
+  });
+}
+
+/** The workload that a Deployment or its like would make. */
+export function readTemplate(
+  mesh: Mesh,
+  resource: Resource,
+  ambient: boolean,
+): Workload | undefined {
+  const spec = resource.spec as
+    | {
+        template?: {
+          metadata?: { labels?: unknown; annotations?: unknown };
+          spec?: unknown;
+        };
+      }
+    | undefined;
+  const template = spec?.template;
+  if (!template || typeof template !== 'object') return undefined;
+  const podSpec = asPodSpec(template.spec);
+  const labels = stringRecord(template.metadata?.labels);
+  const annotations = stringRecord(template.metadata?.annotations);
+  const pod = {
+    ...resource,
+    metadata: { ...resource.metadata, labels, annotations },
+  };
+  let sidecar: Workload['sidecar'] = 'unknown';
+  if (hasProxy(pod, podSpec)) sidecar = 'present';
+  else {
+    sidecar = injectionOf(mesh, pod);
+    if (sidecar !== 'present' && isCapturedByZtunnel(pod, podSpec, ambient)) {
+      sidecar = 'ambient';
+    }
+  }
+  return intern(mesh, resource.metadata.namespace ?? '', {
+    name: resource.metadata.name,
+    labels,
+    annotations,
+    spec: podSpec,
+    sidecar,
+  });
+}
+
+/** What the injector would do with a template, from the labels that it reads. */
+function injectionOf(mesh: Mesh, pod: Resource): Workload['sidecar'] {
+  const namespace = mesh.stored('Namespace', '', pod.metadata.namespace ?? '');
+  const labels = stringRecord(pod.metadata.labels);
+  const annotations = stringRecord(pod.metadata.annotations);
+  const own =
+    labels['sidecar.istio.io/inject'] ?? annotations['sidecar.istio.io/inject'];
+  if (own === 'false') return 'absent';
+  const outer = stringRecord(namespace?.resource.metadata.labels);
+  if (outer['istio-injection'] === 'disabled') return 'absent';
+  const injected =
+    own === 'true' ||
+    outer['istio-injection'] === 'enabled' ||
+    'istio.io/rev' in outer ||
+    'istio.io/rev' in labels;
+  if (injected) return 'present';
+  return namespace ? 'absent' : 'unknown';
+}
+
+export function isAmbientNamespace(mesh: Mesh, namespace: string): boolean {
+  const stored = mesh.stored('Namespace', '', namespace);
+  const labels = stringRecord(stored?.resource.metadata.labels);
+  return labels['istio.io/dataplane-mode'] === 'ambient';
+}
+
+/** Whether the CNI sends a Pod's traffic through ztunnel. */
+function isCapturedByZtunnel(
+  pod: Resource,
+  spec: PodSpec,
+  ambient: boolean,
+): boolean {
+  const annotations = stringRecord(pod.metadata.annotations);
+  if (annotations['ambient.istio.io/redirection'] === 'enabled') return true;
+  if (spec.hostNetwork) return false;
+  const mode = stringRecord(pod.metadata.labels)['istio.io/dataplane-mode'];
+  return mode === undefined ? ambient : mode === 'ambient';
+}
+
+function hasProxy(pod: Resource, spec: PodSpec): boolean {
+  const containers = [
+    ...(spec.containers ?? []),
+    // Native sidecars are init containers that never end.
+    ...(spec.initContainers ?? []).filter(c => c.restartPolicy === 'Always'),
+  ];
+  return (
+    containers.some(container => container.name === 'istio-proxy') ||
+    stringRecord(pod.metadata.labels)['security.istio.io/tlsMode'] ===
+      'istio' ||
+    'sidecar.istio.io/status' in stringRecord(pod.metadata.annotations)
+  );
+}
+
+function podOwner(pod: Resource): string {
+  const owners = pod.metadata.ownerReferences as
+    | { kind?: string; name?: string }[]
+    | undefined;
+  const owner = Array.isArray(owners) ? owners[0]?.name : undefined;
+  const labels = stringRecord(pod.metadata.labels);
+  const hash = labels['pod-template-hash'];
+  if (typeof owner === 'string' && owner !== '') {
+    return hash && owner.endsWith(`-${hash}`)
+      ? owner.slice(0, -hash.length - 1)
+      : owner;
+  }
+  return labels['app.kubernetes.io/name'] ?? labels.app ?? pod.metadata.name;
+}
+
+function intern(
+  mesh: Mesh,
+  namespace: string,
+  parts: {
+    name: string;
+    labels: Record<string, string>;
+    annotations: Record<string, string>;
+    spec: PodSpec;
+    sidecar: Workload['sidecar'];
+  },
+): Workload {
+  const labels = tellingLabels(mesh, namespace, parts.labels);
+  const annotations = Object.fromEntries(
+    Object.entries(parts.annotations).filter(
+      ([key]) =>
+        key === PROXY_CONFIG_ANNOTATION ||
+        key.startsWith('traffic.sidecar.istio.io/'),
+    ),
+  );
+  const serviceAccount = parts.spec.serviceAccountName || 'default';
+  const ports = portNames([
+    ...(parts.spec.containers ?? []),
+    ...(parts.spec.initContainers ?? []),
+  ]);
+  const router = isRouter(parts.spec);
+  const key = JSON.stringify([
+    namespace,
+    parts.name,
+    labels,
+    annotations,
+    serviceAccount,
+    parts.sidecar,
+    ports,
+    router,
+  ]);
+  const workload = {
+    namespace,
+    ...parts,
+    labels,
+    annotations,
+    serviceAccount,
+    key,
+  };
+  // The identity of unchanged workloads is what keeps a Pod's restart from spreading.
+  return mesh.queries.get(`workload/${key}`, () => workload);
+}
+
+function portNames(containers: ContainerSpec[]): [string, number][] {
+  return containers.flatMap(container =>
+    (container.ports ?? []).map((port): [string, number] => [
+      port.name ?? '',
+      port.containerPort,
+    ]),
+  );
+}
+
+function asPodSpec(value: unknown): PodSpec {
+  return value && typeof value === 'object' ? (value as PodSpec) : {};
+}

@@ -1,0 +1,143 @@
+import { Hop, ProxyRef, WayIn } from '../model';
+import { refOf } from '../parse';
+import { programForHost } from '../compile/programForHost';
+import { peerOf } from './clientTls';
+import type { GatewayServer } from './gateways';
+import { Lead, leadsOf } from './leads';
+import { Mesh, Stored } from './Mesh';
+import { Tail } from './tails';
+import { isServiceVisible } from './visibility';
+import type { ResolvedWayIn } from './waysIn';
+
+/** A client certificate of another authority may hold any name, or none that Istio reads. */
+const CALLERS = {
+  mesh: 'required',
+  other: 'optional',
+  none: 'none',
+} as const satisfies Record<string, WayIn['callerIdentity']>;
+
+/** Routes bound to one server of a Gateway, on one kind of proxy. */
+export interface Binding {
+  /** A VirtualService, or a route of the Gateway API in the form of one. */
+  stored: Stored;
+  server: GatewayServer;
+  /** Undefined where no proxy serves the Gateway. */
+  proxy: ProxyRef | undefined;
+  /** Ports on which the proxy listens for the server. */
+  listenPorts: readonly number[];
+  /** Several proxies serve the Gateway. */
+  isOneOfMany: boolean;
+}
+
+/** Ways to a Service by one binding. */
+export function waysInOfBinding(
+  mesh: Mesh,
+  service: Stored,
+  binding: Binding,
+  tails: readonly Tail[],
+): ResolvedWayIn[] {
+  const { stored, server, proxy } = binding;
+  // A redirecting server sends nothing on; mesh-internal servers lead to the in-mesh ways in.
+  if (server.httpsRedirect || server.layer === 'mesh-internal') return [];
+  const viewer = proxy?.namespace ?? server.namespace;
+  // A gateway that may not see the Service answers 503.
+  if (!isServiceVisible(service, viewer)) return [];
+  const { namespace = '', name } = service.resource.metadata;
+  return leadsOf(stored, server, viewer, { namespace, name }).flatMap(lead =>
+    tails
+      .filter(({ port }) => lead.port === undefined || port.port === lead.port)
+      .flatMap(tail => toWaysIn(mesh, service, binding, lead, tail)),
+  );
+}
+
+function toWaysIn(
+  mesh: Mesh,
+  service: Stored,
+  { stored, server, proxy, listenPorts, isOneOfMany }: Binding,
+  lead: Lead,
+  tail: Tail,
+): ResolvedWayIn[] {
+  const { gateway } = server;
+  const destination = {
+    namespace: service.resource.metadata.namespace ?? '',
+    name: service.resource.metadata.name,
+    port: tail.port.port,
+  };
+  const uncertain = [
+    ...(proxy
+      ? []
+      : [
+          `no Pod matches the selector of Gateway ${gateway.namespace}/${gateway.name}`,
+        ]),
+    ...(lead.port === undefined && countPorts(service) > 1
+      ? ['the route names no port, and the Service has several']
+      : []),
+    ...tail.fromGateway.uncertain,
+  ];
+  const ports = proxy ? listenPorts : [server.port];
+  return ports.map((port, index) => ({
+    wayIn: {
+      id: [
+        'gw',
+        gateway.namespace,
+        gateway.name,
+        server.port,
+        lead.host,
+        stored.resource.metadata.namespace,
+        stored.resource.metadata.name,
+        `${tail.port.port}${tail.suffix}`,
+        ...(isOneOfMany && proxy ? [proxy.namespace, proxy.name] : []),
+        ...(index > 0 ? [port] : []),
+      ].join('.'),
+      kind: 'gateway',
+      host: lead.host,
+      port: server.port,
+      protocol: lead.protocol,
+      paths: lead.paths,
+      gateway,
+      route: refOf(stored.resource),
+      // Without the gateway's identity the sidecar's part cannot be told either.
+      hops: proxy
+        ? [
+            gatewayHop(mesh, proxy, port, lead),
+            ...innerHops(mesh, service, proxy, tail),
+          ]
+        : [],
+      destination,
+      ...(uncertain.length > 0 ? { uncertain } : {}),
+      callerIdentity: CALLERS[server.clientCertificate],
+    },
+    sniffed: tail.backend.protocol.sniffed,
+    ...(tail.backend.unguarded ? { unguarded: tail.backend.unguarded } : {}),
+  }));
+}
+
+function countPorts({ resource }: Stored): number {
+  const { ports = [] } = (resource.spec ?? {}) as { ports?: unknown[] };
+  return ports.length;
+}
+
+/** The hops behind the gateway, the first of them as the gateway connects to it. */
+function innerHops(
+  mesh: Mesh,
+  service: Stored,
+  proxy: ProxyRef,
+  tail: Tail,
+): Hop[] {
+  const [first, ...others] = tail.fromGateway.hops;
+  if (!first) return [];
+  const peer = peerOf(mesh, proxy.namespace, service, tail.port);
+  return [peer === 'mesh' ? first : { ...first, peer }, ...others];
+}
+
+function gatewayHop(
+  mesh: Mesh,
+  proxy: ProxyRef,
+  port: number,
+  lead: Lead,
+): Hop {
+  const isHttp = lead.protocol === 'http' || lead.protocol === 'https';
+  const protocol = isHttp ? 'http' : 'tcp';
+  const { policies } = programForHost(mesh, proxy, lead.host, protocol);
+  return { proxy, port, protocol, policies: [...policies] };
+}

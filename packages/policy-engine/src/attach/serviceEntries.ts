@@ -1,0 +1,150 @@
+import { refOf } from '../parse';
+import { ServiceSpec } from '../parse/specs';
+import { resolveServiceHost } from './hosts';
+import { includesLabels, stringRecord } from './labels';
+import type { Mesh, Stored } from './Mesh';
+import { sameItems } from './queries';
+import type { Tail } from './tails';
+import { unresolvedWayIn } from './unresolved';
+import { gatewaysOf, virtualServicesTo } from './virtualServices';
+import type { ResolvedWayIn } from './waysIn';
+
+interface ServiceEntrySpec {
+  hosts?: unknown;
+  workloadSelector?: { labels?: unknown };
+  endpoints?: { address?: unknown }[];
+}
+
+interface Entry {
+  stored: Stored;
+  hosts: readonly string[];
+  /** Labels of the Pods that are its endpoints. */
+  selector: Record<string, string> | undefined;
+  /** Services that its endpoints name, as `namespace/name`. */
+  services: ReadonlySet<string>;
+}
+
+/**
+ * Ways by routes to a ServiceEntry that stands for the Service: its host, its Pods, or its name as
+ * an endpoint. What such an entry makes of ports and identities is not followed, so they are unknown.
+ */
+export function serviceEntryWaysIn(
+  mesh: Mesh,
+  service: Stored,
+  tails: readonly Tail[],
+): ResolvedWayIn[] {
+  return entriesFor(mesh, service).flatMap(({ stored, hosts }) => {
+    const entry = refOf(stored.resource);
+    const label = `ServiceEntry ${entry.namespace}/${entry.name}`;
+    return hosts.flatMap(host =>
+      virtualServicesTo(mesh, routedAs(host))
+        .filter(route => gatewaysOf(route).length > 0)
+        .map(route =>
+          unresolvedWayIn(
+            service,
+            refOf(route.resource),
+            tails,
+            `gw.${entry.namespace}.${entry.name}`,
+            `VirtualService ${route.resource.metadata.namespace}/${route.resource.metadata.name} routes to ${host} of ${label}, which leads to this Service's Pods in a way that the engine does not follow`,
+          ),
+        ),
+    );
+  });
+}
+
+function routedAs(host: string): string {
+  const service = host.includes('.') ? resolveServiceHost(host, '') : undefined;
+  return service ? `${service.namespace}/${service.name}` : host;
+}
+
+function entriesFor(mesh: Mesh, service: Stored): readonly Entry[] {
+  const { namespace = '', name } = service.resource.metadata;
+  const key = `${namespace}/${name}`;
+  return mesh.queries.get(
+    `service-entries-for/${key}`,
+    () => {
+      const stored = mesh.stored('Service', namespace, name) ?? service;
+      const spec = (stored.resource.spec ?? {}) as ServiceSpec;
+      const selector = stringRecord(spec.selector);
+      const { named, selecting } = indexEntries(mesh);
+      const found = new Set(named.get(key) ?? []);
+      for (const entry of selecting.get(namespace) ?? []) {
+        if (mayShare(selector, entry.selector ?? {})) found.add(entry);
+      }
+      return [...found];
+    },
+    sameItems,
+  );
+}
+
+/** Whether some Pod could have the labels of both selectors. */
+function mayShare(
+  a: Record<string, string>,
+  b: Record<string, string>,
+): boolean {
+  if (Object.keys(a).length === 0 || Object.keys(b).length === 0) return false;
+  const shared = Object.keys(a).filter(key => key in b);
+  return (
+    shared.length > 0 &&
+    includesLabels(a, Object.fromEntries(shared.map(key => [key, b[key]])))
+  );
+}
+
+function indexEntries(mesh: Mesh): {
+  named: Map<string, Entry[]>;
+  selecting: Map<string, Entry[]>;
+} {
+  return mesh.queries.get('service-entry-index', () => {
+    const named = new Map<string, Entry[]>();
+    const selecting = new Map<string, Entry[]>();
+    for (const stored of mesh.all('ServiceEntry')) {
+      const entry = readEntry(stored);
+      const { namespace = '' } = stored.resource.metadata;
+      for (const key of entry.services) push(named, key, entry);
+      if (entry.selector) push(selecting, namespace, entry);
+    }
+    return { named, selecting };
+  });
+}
+
+const entries = new WeakMap<Stored, Entry>();
+
+function readEntry(stored: Stored): Entry {
+  const known = entries.get(stored);
+  if (known) return known;
+  const spec = (stored.resource.spec ?? {}) as ServiceEntrySpec;
+  const { namespace = '' } = stored.resource.metadata;
+  const hosts = textsOf(spec.hosts);
+  const addresses = Array.isArray(spec.endpoints)
+    ? textsOf(spec.endpoints.map(item => item?.address))
+    : [];
+  const services = new Set<string>();
+  for (const host of [...hosts, ...addresses]) {
+    const service = host.includes('.')
+      ? resolveServiceHost(host, namespace)
+      : undefined;
+    if (service) services.add(`${service.namespace}/${service.name}`);
+  }
+  const entry: Entry = {
+    stored,
+    hosts,
+    services,
+    selector: spec.workloadSelector
+      ? stringRecord(spec.workloadSelector.labels)
+      : undefined,
+  };
+  entries.set(stored, entry);
+  return entry;
+}
+
+function textsOf(value: unknown): string[] {
+  return Array.isArray(value)
+    ? value.filter((item): item is string => typeof item === 'string')
+    : [];
+}
+
+function push(map: Map<string, Entry[]>, key: string, entry: Entry): void {
+  const list = map.get(key);
+  if (list) list.push(entry);
+  else map.set(key, [entry]);
+}

@@ -1,0 +1,95 @@
+import { ProxyRef } from '../model';
+import { ServicePortSpec } from '../parse/specs';
+import type { Mesh, Stored } from './Mesh';
+import { ageOf } from './age';
+import { selectorOf } from './policies';
+import { includesLabels, proxyKey } from './workloads';
+import { PortProtocol, protocolOf } from './servicePorts';
+
+/** What a `Sidecar` makes of an inbound port. */
+export interface SidecarPort {
+  protocol: PortProtocol;
+  /** Why it cannot be told what the listener does. */
+  uncertain?: string;
+}
+
+interface IngressSpec {
+  port?: { number?: unknown; protocol?: unknown; name?: unknown };
+  bind?: unknown;
+  captureMode?: unknown;
+  tls?: unknown;
+}
+
+/**
+ * The inbound listener that the proxy's `Sidecar` defines for a port. Undefined where none of its
+ * Sidecars has `ingress`: then the Service port says how the connection is read.
+ */
+export function sidecarPortOf(
+  mesh: Mesh,
+  proxy: ProxyRef,
+  port: number,
+): SidecarPort | undefined {
+  const stored = sidecarOf(mesh, proxy);
+  const { ingress } = (stored?.resource.spec ?? {}) as { ingress?: unknown };
+  if (!stored || !Array.isArray(ingress) || ingress.length === 0) {
+    return undefined;
+  }
+  const listener = ingress.find(
+    (item: IngressSpec | null) => item?.port?.number === port,
+  ) as IngressSpec | undefined;
+  // Other ports pass by the catch-all listener, which has the same policies and sniffs.
+  if (!listener) return { protocol: readAs(undefined, port) };
+  const { namespace, name } = stored.resource.metadata;
+  const label = `Sidecar ${namespace}/${name}`;
+  const special = (['tls', 'bind', 'captureMode'] as const).find(
+    field => listener[field] && listener[field] !== 'DEFAULT',
+  );
+  return {
+    protocol: readAs(listener.port?.protocol, port),
+    ...(special
+      ? {
+          uncertain: `${label} sets ${special} for port ${port}, which the engine does not follow`,
+        }
+      : {}),
+  };
+}
+
+function readAs(protocol: unknown, port: number): PortProtocol {
+  const spec: ServicePortSpec = {
+    port,
+    ...(typeof protocol === 'string'
+      ? { appProtocol: protocol.toLowerCase() }
+      : {}),
+  };
+  return protocolOf(spec) ?? { chain: 'tcp', client: 'tcp', sniffed: false };
+}
+
+/** The one Sidecar in force: by selector, else of the namespace, else of the root namespace. */
+function sidecarOf(mesh: Mesh, proxy: ProxyRef): Stored | undefined {
+  return mesh.queries.get(`sidecar/${proxyKey(proxy)}`, () => {
+    const own = sidecarsIn(mesh, proxy.namespace);
+    const selected = own.find(stored => {
+      const selector = selectorOf(stored);
+      return (
+        selector !== 'unreadable' &&
+        Object.keys(selector).length > 0 &&
+        includesLabels(proxy.labels, selector)
+      );
+    });
+    const isWide = (stored: Stored) => {
+      const selector = selectorOf(stored);
+      return selector !== 'unreadable' && Object.keys(selector).length === 0;
+    };
+    return (
+      selected ??
+      own.find(isWide) ??
+      sidecarsIn(mesh, mesh.rootNamespace).find(isWide)
+    );
+  });
+}
+
+function sidecarsIn(mesh: Mesh, namespace: string): Stored[] {
+  return mesh
+    .inNamespace('Sidecar', namespace)
+    .sort((a, b) => (ageOf(a) < ageOf(b) ? -1 : 1));
+}

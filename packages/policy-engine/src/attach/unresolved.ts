@@ -1,0 +1,31 @@
+import { ResourceRef } from '../model';
+import type { Stored } from './Mesh';
+import type { Tail } from './tails';
+import type { ResolvedWayIn } from './waysIn';
+
+/** A way in that exists, or may exist, and of which nothing more can be told. */
+export function unresolvedWayIn(
+  service: Stored,
+  route: ResourceRef,
+  tails: readonly Tail[],
+  id: string,
+  reason: string,
+  host = '*',
+): ResolvedWayIn {
+  const { namespace = '', name } = service.resource.metadata;
+  return {
+    wayIn: {
+      id: `${id}.${route.namespace}.${route.name}`,
+      kind: 'gateway',
+      host,
+      port: 0,
+      protocol: /^(TLS|TCP)/.test(route.kind) ? 'tcp' : 'http',
+      paths: [],
+      route,
+      hops: [],
+      destination: { namespace, name, port: tails[0]?.port.port ?? 0 },
+      uncertain: [reason],
+    },
+    sniffed: false,
+  };
+}

@@ -1,0 +1,187 @@
+import { Reader } from './reader';
+
+/** The shape of a Gateway API Gateway, as far as the engine reads it. */
+export function validateKubernetesGateway(
+  reader: Reader,
+  spec: Record<string, unknown>,
+): void {
+  if (!reader.string(spec.gatewayClassName, 'spec.gatewayClassName')) {
+    reader.report('spec.gatewayClassName', 'must be set');
+  }
+  reader.objects(spec.addresses, 'spec.addresses', (address, path) => {
+    reader.string(address.type, `${path}.type`);
+    reader.string(address.value, `${path}.value`);
+  });
+  reader.objects(spec.listeners, 'spec.listeners', (listener, path) => {
+    for (const field of ['name', 'protocol']) {
+      if (!reader.string(listener[field], `${path}.${field}`)) {
+        reader.report(`${path}.${field}`, 'must be set');
+      }
+    }
+    if (reader.integer(listener.port, `${path}.port`) === undefined) {
+      reader.report(`${path}.port`, 'must be set');
+    }
+    reader.string(listener.hostname, `${path}.hostname`);
+    const tls = reader.object(listener.tls, `${path}.tls`);
+    reader.string(tls?.mode, `${path}.tls.mode`);
+    reader.stringMap(tls?.options, `${path}.tls.options`);
+    validateAllowedRoutes(reader, listener.allowedRoutes, path);
+  });
+  const infrastructure = reader.object(
+    spec.infrastructure,
+    'spec.infrastructure',
+  );
+  reader.stringMap(infrastructure?.labels, 'spec.infrastructure.labels');
+}
+
+function validateAllowedRoutes(
+  reader: Reader,
+  value: unknown,
+  path: string,
+): void {
+  const at = `${path}.allowedRoutes`;
+  const allowed = reader.object(value, at);
+  const namespaces = reader.object(allowed?.namespaces, `${at}.namespaces`);
+  reader.oneOf(namespaces?.from, `${at}.namespaces.from`, [
+    'All',
+    'Same',
+    'Selector',
+    'None',
+  ]);
+  const selector = reader.object(
+    namespaces?.selector,
+    `${at}.namespaces.selector`,
+  );
+  reader.stringMap(
+    selector?.matchLabels,
+    `${at}.namespaces.selector.matchLabels`,
+  );
+  reader.objects(
+    selector?.matchExpressions,
+    `${at}.namespaces.selector.matchExpressions`,
+    (expression, inner) => {
+      reader.string(expression.key, `${inner}.key`);
+      reader.string(expression.operator, `${inner}.operator`);
+      reader.strings(expression.values, `${inner}.values`);
+    },
+  );
+  reader.objects(allowed?.kinds, `${at}.kinds`, (kind, inner) => {
+    reader.string(kind.kind, `${inner}.kind`);
+  });
+}
+
+/** The shape of an HTTPRoute, GRPCRoute, TLSRoute or TCPRoute. */
+export function validateRoute(
+  reader: Reader,
+  spec: Record<string, unknown>,
+): void {
+  reader.objects(spec.parentRefs, 'spec.parentRefs', (ref, path) =>
+    validateRef(reader, ref, path),
+  );
+  reader.strings(spec.hostnames, 'spec.hostnames');
+  reader.objects(spec.rules, 'spec.rules', (rule, path) => {
+    reader.objects(rule.matches, `${path}.matches`, (match, at) =>
+      validateMatch(reader, match, at),
+    );
+    validateFilters(reader, rule.filters, `${path}.filters`);
+    reader.objects(rule.backendRefs, `${path}.backendRefs`, (ref, at) => {
+      validateRef(reader, ref, at);
+      reader.integer(ref.weight, `${at}.weight`);
+      validateFilters(reader, ref.filters, `${at}.filters`);
+    });
+  });
+}
+
+function validateRef(
+  reader: Reader,
+  ref: Record<string, unknown>,
+  path: string,
+): void {
+  if (!reader.string(ref.name, `${path}.name`)) {
+    reader.report(`${path}.name`, 'must be set');
+  }
+  for (const field of ['group', 'kind', 'namespace', 'sectionName']) {
+    reader.string(ref[field], `${path}.${field}`);
+  }
+  reader.integer(ref.port, `${path}.port`);
+}
+
+function validateMatch(
+  reader: Reader,
+  match: Record<string, unknown>,
+  path: string,
+): void {
+  const location = reader.object(match.path, `${path}.path`);
+  reader.string(location?.type, `${path}.path.type`);
+  reader.string(location?.value, `${path}.path.value`);
+  if (typeof match.method === 'object') {
+    const method = reader.object(match.method, `${path}.method`);
+    for (const field of ['type', 'service', 'method']) {
+      reader.string(method?.[field], `${path}.method.${field}`);
+    }
+  } else reader.string(match.method, `${path}.method`);
+  for (const list of ['headers', 'queryParams']) {
+    reader.objects(match[list], `${path}.${list}`, (item, at) => {
+      reader.string(item.type, `${at}.type`);
+      for (const field of ['name', 'value']) {
+        if (reader.string(item[field], `${at}.${field}`) === undefined) {
+          reader.report(`${at}.${field}`, 'must be set');
+        }
+      }
+    });
+  }
+}
+
+function validateFilters(reader: Reader, value: unknown, path: string): void {
+  reader.objects(value, path, (filter, at) => {
+    if (!reader.string(filter.type, `${at}.type`)) {
+      reader.report(`${at}.type`, 'must be set');
+    }
+    const headers = reader.object(
+      filter.requestHeaderModifier,
+      `${at}.requestHeaderModifier`,
+    );
+    for (const list of ['set', 'add']) {
+      reader.objects(
+        headers?.[list],
+        `${at}.requestHeaderModifier.${list}`,
+        (header, inner) => {
+          reader.string(header.name, `${inner}.name`);
+          reader.string(header.value, `${inner}.value`);
+        },
+      );
+    }
+    reader.strings(headers?.remove, `${at}.requestHeaderModifier.remove`);
+    for (const name of ['requestRedirect', 'urlRewrite']) {
+      const object = reader.object(filter[name], `${at}.${name}`);
+      reader.string(object?.hostname, `${at}.${name}.hostname`);
+      const to = reader.object(object?.path, `${at}.${name}.path`);
+      for (const field of ['type', 'replaceFullPath', 'replacePrefixMatch']) {
+        reader.string(to?.[field], `${at}.${name}.path.${field}`);
+      }
+    }
+    const mirror = reader.object(filter.requestMirror, `${at}.requestMirror`);
+    const target = reader.object(
+      mirror?.backendRef,
+      `${at}.requestMirror.backendRef`,
+    );
+    if (mirror && !target) {
+      reader.report(`${at}.requestMirror.backendRef`, 'must be set');
+    }
+    if (target) validateRef(reader, target, `${at}.requestMirror.backendRef`);
+  });
+}
+
+/** The shape of a ReferenceGrant. */
+export function validateReferenceGrant(
+  reader: Reader,
+  spec: Record<string, unknown>,
+): void {
+  for (const list of ['from', 'to']) {
+    reader.objects(spec[list], `spec.${list}`, (item, path) => {
+      for (const field of ['group', 'kind', 'namespace', 'name']) {
+        reader.string(item[field], `${path}.${field}`);
+      }
+    });
+  }
+}
