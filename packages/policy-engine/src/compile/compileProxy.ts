@@ -7,7 +7,7 @@ import { attachedTo, Attachment } from '../attach/policies';
 import { proxySettingsOf } from '../attach/proxySettings';
 import { proxyKey } from '../attach/workloads';
 import { CompiledPolicy, compilePolicy } from './compilePolicy';
-import { compileProviders, sortProviders } from './jwtProviders';
+import { compileProviders, placesOf, sortProviders } from './jwtProviders';
 import { Program } from './program';
 import { buildFilters } from './ruleSet';
 import { toZtunnelPolicies } from './ztunnelRules';
@@ -24,8 +24,10 @@ export function compileProxy(mesh: Mesh, proxy: ProxyRef): Program {
     const authentications = attachedTo(mesh, proxy, 'RequestAuthentication');
     const authorizations = attachedTo(mesh, proxy, 'AuthorizationPolicy');
     const settings = proxySettingsOf(mesh, proxy);
-    const valid = authentications.filter(
-      ({ stored }) => stored.errors.length === 0,
+    const providers = sortProviders(
+      authentications
+        .filter(({ stored }) => stored.errors.length === 0)
+        .flatMap(({ stored }) => compileProviders(stored)),
     );
     const policies = authorizations.map(({ stored }) =>
       compilePolicy(mesh, stored),
@@ -40,9 +42,8 @@ export function compileProxy(mesh: Mesh, proxy: ProxyRef): Program {
           toAttachedPolicy(attachment, policies[index]),
         ),
       ],
-      providers: sortProviders(
-        valid.flatMap(({ stored }) => compileProviders(stored)),
-      ),
+      providers,
+      tokenPlaces: placesOf(providers),
       malformedProviders: authentications
         .filter(({ stored }) => stored.errors.length > 0)
         .map(({ stored: { resource } }) => {

@@ -1,7 +1,7 @@
 import { refOf } from '../parse';
 import { JwtRuleSpec, RequestAuthenticationSpec } from '../parse/specs';
 import { Stored } from '../attach/Mesh';
-import { JwtProvider } from './program';
+import { JwtProvider, TokenPlaces } from './program';
 
 const compiled = new WeakMap<Stored, readonly JwtProvider[]>();
 
@@ -29,6 +29,27 @@ export function sortProviders(providers: JwtProvider[]): JwtProvider[] {
   });
 }
 
+/** Where requests may carry tokens of these providers, and whether these write headers. */
+export function placesOf(providers: readonly JwtProvider[]): TokenPlaces {
+  const headers = new Set<string>();
+  for (const provider of providers) {
+    provider.headers.forEach(({ name }) => headers.add(name));
+    if (provider.cookies.length > 0) headers.add('cookie');
+  }
+  return {
+    headers: [...headers],
+    query: providers.some(({ params }) => params.length > 0),
+    writesHeaders: providers.some(
+      ({ claimHeaders, payloadHeader }) =>
+        claimHeaders.length > 0 || payloadHeader !== undefined,
+    ),
+  };
+}
+
+const DEFAULT_HEADERS = [{ name: 'authorization', prefix: 'Bearer ' }];
+const DEFAULT_PARAMS = ['access_token'];
+const NO_COOKIES: string[] = [];
+
 function compileProvider(
   stored: Stored,
   rule: JwtRuleSpec,
@@ -46,14 +67,15 @@ function compileProvider(
     index,
     issuer: rule.issuer ?? '',
     audiences: rule.audiences ?? [],
+    allowedAudiences: new Set((rule.audiences ?? []).map(sanitizeAudience)),
     // Envoy reads header locations in the order of name and prefix.
     headers: isDefault
-      ? [{ name: 'authorization', prefix: 'Bearer ' }]
+      ? DEFAULT_HEADERS
       : headers.sort((a, b) =>
           a.name + a.prefix < b.name + b.prefix ? -1 : 1,
         ),
-    params: isDefault ? ['access_token'] : [...params].sort(),
-    cookies: [...cookies].sort(),
+    params: isDefault ? DEFAULT_PARAMS : [...params].sort(),
+    cookies: isDefault ? NO_COOKIES : [...cookies].sort(),
     forward: rule.forwardOriginalToken ?? false,
     ...(rule.outputPayloadToHeader
       ? { payloadHeader: rule.outputPayloadToHeader.toLowerCase() }
@@ -65,6 +87,11 @@ function compileProvider(
     spaceDelimited: [...SPACE_DELIMITED, ...(rule.spaceDelimitedClaims ?? [])],
     jwks: jwksOf(rule),
   };
+}
+
+/** As Envoy's CheckAudience compares: without scheme and without trailing slash. */
+export function sanitizeAudience(audience: string): string {
+  return audience.replace(/^https?:\/\//, '').replace(/\/$/, '');
 }
 
 function jwksOf(rule: JwtRuleSpec): JwtProvider['jwks'] {

@@ -89,6 +89,8 @@ export interface JwtProvider {
   /** Empty: any issuer. */
   issuer: string;
   audiences: readonly string[];
+  /** `audiences` as they are compared. */
+  allowedAudiences: ReadonlySet<string>;
   headers: readonly { name: string; prefix: string }[];
   params: readonly string[];
   cookies: readonly string[];
@@ -97,6 +99,15 @@ export interface JwtProvider {
   claimHeaders: readonly { header: string; claim: string }[];
   spaceDelimited: readonly string[];
   jwks: IssuerUse['jwks'];
+}
+
+/** What a request must have for jwt_authn to do anything with it. */
+export interface TokenPlaces {
+  /** Names of headers in which some provider looks for tokens, `cookie` among them. */
+  headers: readonly string[];
+  query: boolean;
+  /** Some provider takes headers of a name out, token or not. */
+  writesHeaders: boolean;
 }
 
 /**
@@ -110,6 +121,8 @@ export interface Program {
   policies: readonly AttachedPolicy[];
   /** @internal */
   providers: readonly JwtProvider[];
+  /** @internal */
+  tokenPlaces: TokenPlaces;
   /** @internal Malformed RequestAuthentications: with them no token's fate is known. */
   malformedProviders: readonly string[];
   /** @internal */

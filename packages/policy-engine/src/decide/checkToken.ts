@@ -1,3 +1,4 @@
+import { sanitizeAudience } from '../compile/jwtProviders';
 import { JwtProvider } from '../compile/program';
 import { FoundToken } from './jwtTokens';
 
@@ -23,23 +24,24 @@ export function checkToken(
   provider: JwtProvider,
   token: FoundToken,
 ): TokenFailure | undefined {
-  const fail = (status: 401 | 403, body?: string): TokenFailure => ({
+  const fail = (status: 401 | 403, body: string): TokenFailure => ({
     kind: 'failed',
     status,
-    ...(body === undefined ? {} : { body }),
+    body,
     provider,
   });
   if (token.validity === 'malformed') {
     return fail(401, token.malformation ?? MALFORMED);
   }
   const { iss, sub, aud } = token.claims;
-  for (const [name, value] of Object.entries({ iss, sub })) {
-    if (value !== undefined && typeof value !== 'string') {
-      return fail(401, `Jwt payload [${name}] field is not a string`);
-    }
+  if (iss !== undefined && typeof iss !== 'string') {
+    return fail(401, 'Jwt payload [iss] field is not a string');
   }
-  const audiences = typeof aud === 'string' ? [aud] : aud ?? [];
-  if (!isStringList(audiences)) {
+  if (sub !== undefined && typeof sub !== 'string') {
+    return fail(401, 'Jwt payload [sub] field is not a string');
+  }
+  const audiences = aud ?? NO_AUDIENCES;
+  if (typeof audiences !== 'string' && !isStringList(audiences)) {
     return fail(401, 'Jwt payload [aud] field is not a string or string list');
   }
   if (provider.issuer !== '' && provider.issuer !== (iss ?? '')) {
@@ -60,20 +62,18 @@ export function checkToken(
     : fail(401, BODIES[token.validity]);
 }
 
-/** Compares as Envoy's CheckAudience does: without scheme and without trailing slash. */
-export function allowsAudience(
-  provider: JwtProvider,
-  audiences: readonly string[],
+const NO_AUDIENCES: string[] = [];
+
+function allowsAudience(
+  { allowedAudiences }: JwtProvider,
+  audiences: string | readonly string[],
 ): boolean {
-  if (provider.audiences.length === 0) return true;
-  const allowed = provider.audiences.map(sanitizeAudience);
-  return audiences.some(item => allowed.includes(sanitizeAudience(item)));
+  if (allowedAudiences.size === 0) return true;
+  return typeof audiences === 'string'
+    ? allowedAudiences.has(sanitizeAudience(audiences))
+    : audiences.some(item => allowedAudiences.has(sanitizeAudience(item)));
 }
 
 function isStringList(value: unknown): value is string[] {
   return Array.isArray(value) && value.every(item => typeof item === 'string');
-}
-
-function sanitizeAudience(audience: string): string {
-  return audience.replace(/^https?:\/\//, '').replace(/\/$/, '');
 }

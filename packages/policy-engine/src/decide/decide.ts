@@ -3,14 +3,27 @@ import { Program } from '../compile/program';
 import { Evaluation, evaluate } from './evaluate';
 import { traceEvaluation } from './trace';
 
+/** @public */
+export interface DecideOptions {
+  /** Whether to write down what was looked at, which takes most of the time. Default true. */
+  trace?: boolean;
+}
+
 /**
  * What a proxy answers to a request: status, body, response-code details, and a trace of what it
  * looked at. Total: never throws, whatever the request holds.
  *
  * @public
  */
-export function decide(program: Program, request: ProxyRequest): Decision {
-  return toDecision(program, request, evaluate(program, request));
+export function decide(
+  program: Program,
+  request: ProxyRequest,
+  options: DecideOptions = {},
+): Decision {
+  const evaluation = evaluate(program, request);
+  return options.trace === false
+    ? { ...answer(program, request, evaluation), trace: [] }
+    : toDecision(program, request, evaluation);
 }
 
 /** @internal */

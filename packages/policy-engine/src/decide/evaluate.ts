@@ -85,7 +85,11 @@ export function evaluate(program: Program, request: ProxyRequest): Evaluation {
 function seenByRbac(facts: Facts, jwt: JwtOutcome | undefined): Facts {
   const claims = claimsAfter(jwt);
   const effects = jwt?.kind === 'passed' ? jwt.effects : undefined;
-  if (!effects) return claims === NO_CLAIMS ? facts : facts.withClaims(claims);
+  const isUnchanged =
+    !effects || effects.consumed.length + effects.written.size === 0;
+  if (isUnchanged) {
+    return claims === NO_CLAIMS ? facts : facts.withClaims(claims);
+  }
   const { headers, tokenPrefixes } = headersAfterJwt(facts, jwt);
   return facts.afterJwt(claims, headers, tokenPrefixes);
 }

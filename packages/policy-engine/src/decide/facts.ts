@@ -76,6 +76,20 @@ export class Facts {
     return this.ownHeaders;
   }
 
+  /** One header's value, found without reading all of them. @param name - in lower case */
+  header(name: string): string | undefined {
+    if (this.ownHeaders) return this.ownHeaders.get(name);
+    const { headers } = this.request;
+    let found: string | undefined;
+    for (const key in headers) {
+      if (key.length !== name.length || !Object.hasOwn(headers, key)) continue;
+      if (key !== name && key.toLowerCase() !== name) continue;
+      const text = headerText(headers[key]);
+      found = found === undefined ? text : `${found},${text}`;
+    }
+    return found;
+  }
+
   /** Headers of which only the text before a token is known: `request.tokens` without `headers`. */
   get tokenPrefixes(): ReadonlyMap<string, string> {
     this.ownPrefixes ??= readTokenPrefixes(this.request, this.headers);
@@ -95,7 +109,7 @@ export class Facts {
       : clientAddress(
           this.settings.clientAddress,
           source?.ip,
-          this.headers.get('x-forwarded-for'),
+          this.header('x-forwarded-for'),
         );
   }
 
@@ -166,8 +180,7 @@ export function readHeaders(
   const result = new Map<string, string>();
   for (const name in headers) {
     if (!Object.hasOwn(headers, name)) continue;
-    const value = headers[name];
-    const text = Array.isArray(value) ? value.join(',') : value;
+    const text = headerText(headers[name]);
     const key = name.toLowerCase();
     const before = result.get(key);
     result.set(key, before === undefined ? text : `${before},${text}`);
@@ -175,11 +188,15 @@ export function readHeaders(
   return result;
 }
 
+function headerText(value: string | string[]): string {
+  return Array.isArray(value) ? value.join(',') : value;
+}
+
 /** A CORS preflight as Envoy's jwt_authn recognises it. */
 export function isPreflight(facts: Facts): boolean {
   return (
     facts.method === 'OPTIONS' &&
-    Boolean(facts.headers.get('origin')) &&
-    Boolean(facts.headers.get('access-control-request-method'))
+    Boolean(facts.header('origin')) &&
+    Boolean(facts.header('access-control-request-method'))
   );
 }

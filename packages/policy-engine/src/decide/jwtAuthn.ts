@@ -1,8 +1,8 @@
 import { ProxyRequest } from '../model';
-import { JwtProvider, Program } from '../compile/program';
-import { Claims, Facts, isPreflight } from './facts';
-import { findTokens } from './jwtTokens';
-import { JwtEffects, verifyTokens } from './verifyTokens';
+import { JwtProvider, Program, TokenPlaces } from '../compile/program';
+import { Claims, Facts, isPreflight, NO_CLAIMS } from './facts';
+import { findTokens, FoundToken } from './jwtTokens';
+import { FindTokens, JwtEffects, verifyTokens } from './verifyTokens';
 
 /** What jwt_authn does with a request. */
 export type JwtOutcome =
@@ -11,7 +11,8 @@ export type JwtOutcome =
       claims: Claims;
       /** Absent where it did not look at the request. */
       effects?: JwtEffects;
-      why: string;
+      /** Absent where a token was verified. */
+      why?: string;
     }
   | { kind: 'refused'; status: 401 | 403; body?: string; provider: JwtProvider }
   | { kind: 'unknown'; why: string };
@@ -24,39 +25,70 @@ export function evaluateJwt(
 ): JwtOutcome {
   const { providers, malformedProviders } = program;
   if (providers.length === 0 && malformedProviders.length === 0) {
-    return passed('no RequestAuthentication with rules reaches this proxy');
+    return NO_PROVIDER;
   }
-  if (isPreflight(facts)) {
-    return passed('a CORS preflight is not looked at');
-  }
+  if (isPreflight(facts)) return PREFLIGHT;
   if (malformedProviders.length > 0 && mayCarryToken(request, facts)) {
     return { kind: 'unknown', why: malformedProviders[0] };
   }
-  const { result, effects } = verifyTokens(providers, provider =>
-    findTokens(provider, request, facts),
-  );
+  if (isUntouched(program.tokenPlaces, request, facts)) return NO_TOKEN;
+  const { result, effects } = verifyTokens(providers, findOnce(request, facts));
   if (result.kind === 'unknown') return result;
   if (result.kind === 'failed') {
     const { status, body, provider } = result;
     return { kind: 'refused', status, body, provider };
   }
-  if (!effects.last) return passed('the request carries no token', effects);
+  if (!effects.last) return { ...NO_TOKEN, effects };
   const { token, provider } = effects.last;
   const payload = normalizeClaims(token.claims, provider);
   return {
     kind: 'passed',
     claims: { kind: 'verified', payload },
     effects,
-    why: `a valid token of issuer ${JSON.stringify(payload.iss ?? '')}`,
   };
 }
 
-function passed(why: string, effects?: JwtEffects): JwtOutcome {
-  return {
-    kind: 'passed',
-    claims: { kind: 'none' },
-    ...(effects ? { effects } : {}),
-    why,
+type Passed = Extract<JwtOutcome, { kind: 'passed' }>;
+
+const NO_PROVIDER: Passed = {
+  kind: 'passed',
+  claims: NO_CLAIMS,
+  why: 'no RequestAuthentication with rules reaches this proxy',
+};
+const PREFLIGHT: Passed = {
+  kind: 'passed',
+  claims: NO_CLAIMS,
+  why: 'a CORS preflight is not looked at',
+};
+const NO_TOKEN: Passed = {
+  kind: 'passed',
+  claims: NO_CLAIMS,
+  why: 'the request carries no token',
+};
+
+/** Whether a request has nothing that jwt_authn would look at or take out. */
+function isUntouched(
+  { headers, query, writesHeaders }: TokenPlaces,
+  request: ProxyRequest,
+  facts: Facts,
+): boolean {
+  if (writesHeaders || (request.tokens?.length ?? 0) > 0) return false;
+  if (query && facts.query !== '') return false;
+  return headers.every(name => facts.header(name) === undefined);
+}
+
+/** Finds tokens once for providers that look in the same places, as most do. */
+function findOnce(request: ProxyRequest, facts: Facts): FindTokens {
+  let last: JwtProvider | undefined;
+  let found: readonly FoundToken[] = [];
+  return provider => {
+    const isSame =
+      last?.headers === provider.headers &&
+      last.params === provider.params &&
+      last.cookies === provider.cookies;
+    if (!isSame) found = findTokens(provider, request, facts);
+    last = provider;
+    return found;
   };
 }
 
@@ -64,10 +96,11 @@ function normalizeClaims(
   claims: Record<string, unknown>,
   provider: JwtProvider,
 ): Record<string, unknown> {
-  const result = { ...claims };
+  let result = claims;
   for (const name of provider.spaceDelimited) {
-    const value = result[name];
+    const value = claims[name];
     if (typeof value === 'string') {
+      if (result === claims) result = { ...claims };
       result[name] = value.split(' ').filter(part => part !== '');
     }
   }

@@ -26,67 +26,79 @@ export function findTokens(
   request: ProxyRequest,
   facts: Facts,
 ): FoundToken[] {
-  const tokens = request.tokens ?? [];
   const found: FoundToken[] = [];
   for (const { name, prefix } of provider.headers) {
-    const described = tokensAt(tokens, 'header', name);
-    const raw = facts.headers.get(name);
-    if (described.length === 0) {
-      if (raw !== undefined) found.push(...rawHeader(raw, name, prefix));
-    } else if (described.length > 1 && JOINED_HEADERS.has(name)) {
-      found.push(
-        joinedHeader(described[0], name, raw && cutToken(raw, prefix)),
-      );
-    } else {
-      for (const { token, index } of described) {
-        const form = placeInHeader(tokenPrefix(token), prefix);
-        if (form === 'not-found') continue;
-        found.push(
-          describe(token, index, name, form === 'clean', () =>
-            raw === undefined ? null : cutToken(raw, prefix) ?? null,
-          ),
-        );
-      }
-    }
+    findInHeader(request, facts, name, prefix, found);
   }
   for (const name of provider.params) {
-    found.push(
-      ...findFirst(tokens, 'query', name, () => readParam(facts.query, name)),
+    findFirst(request, 'query', name, found, () =>
+      readParam(facts.query, name),
     );
   }
   for (const name of provider.cookies) {
-    found.push(
-      ...findFirst(tokens, 'cookie', name, () =>
-        readCookie(facts.headers.get('cookie'), name),
-      ),
+    findFirst(request, 'cookie', name, found, () =>
+      readCookie(facts.header('cookie'), name),
     );
   }
   return found;
 }
 
-function tokensAt(
-  tokens: RequestToken[],
+const NO_TOKENS: RequestToken[] = [];
+
+function findInHeader(
+  request: ProxyRequest,
+  facts: Facts,
+  name: string,
+  prefix: string,
+  found: FoundToken[],
+): void {
+  const raw = facts.header(name);
+  const tokens = request.tokens ?? NO_TOKENS;
+  const described = tokens.filter(token => isAt(token, 'header', name));
+  if (described.length === 0) {
+    if (raw !== undefined) found.push(...rawHeader(raw, name, prefix));
+    return;
+  }
+  const readRaw = () =>
+    raw === undefined ? null : cutToken(raw, prefix) ?? null;
+  if (described.length > 1 && JOINED_HEADERS.has(name)) {
+    const index = tokens.indexOf(described[0]);
+    const joined = describe(described[0], index, name, false, readRaw);
+    found.push({ ...joined, claims: {} });
+    return;
+  }
+  for (const token of described) {
+    const form = placeInHeader(tokenPrefix(token), prefix);
+    if (form === 'not-found') continue;
+    const index = tokens.indexOf(token);
+    found.push(describe(token, index, name, form === 'clean', readRaw));
+  }
+}
+
+function isAt(
+  token: RequestToken,
   place: RequestToken['in'],
   name: string,
-): { token: RequestToken; index: number }[] {
-  return tokens
-    .map((token, index) => ({ token, index }))
-    .filter(({ token }) => token.in === place && tokenName(token) === name);
+): boolean {
+  return token.in === place && tokenName(token) === name;
 }
 
 /** The first parameter or cookie of a name; Envoy looks at no other. */
 function findFirst(
-  tokens: RequestToken[],
+  request: ProxyRequest,
   place: 'query' | 'cookie',
   name: string,
+  found: FoundToken[],
   readRaw: () => string | null,
-): FoundToken[] {
-  const [described] = tokensAt(tokens, place, name);
-  if (described) {
-    return [describe(described.token, described.index, name, true, readRaw)];
+): void {
+  const tokens = request.tokens ?? NO_TOKENS;
+  const index = tokens.findIndex(token => isAt(token, place, name));
+  if (index >= 0) {
+    found.push(describe(tokens[index], index, name, true, readRaw));
+    return;
   }
   const raw = readRaw();
-  return raw === null ? [] : [describeRaw(raw, place, name)];
+  if (raw !== null) found.push(describeRaw(raw, place, name));
 }
 
 /** @param readRaw - the token's text in the raw request, where that has it */
@@ -114,15 +126,6 @@ function describe(
  */
 const JOINED_HEADERS = new Set(['authorization']);
 
-function joinedHeader(
-  { token, index }: { token: RequestToken; index: number },
-  name: string,
-  text: string | undefined,
-): FoundToken {
-  const joined = describe(token, index, name, false, () => text ?? null);
-  return { ...joined, claims: {} };
-}
-
 /** Characters of which Envoy thinks that a token can begin with them. */
 const TOKEN_CHARACTER = /[A-Za-z0-9_.-]/;
 
@@ -131,7 +134,8 @@ function placeInHeader(
   text: string,
   prefix: string,
 ): 'not-found' | 'clean' | 'broken' {
-  if (prefix === '') return text === '' ? 'clean' : 'broken';
+  if (text === prefix) return 'clean';
+  if (prefix === '') return 'broken';
   const at = text.indexOf(prefix);
   if (at < 0) return 'not-found';
   return TOKEN_CHARACTER.test(text.slice(at + prefix.length))

@@ -171,7 +171,7 @@ function matchesHeader(
   name: string,
   pattern: StringPattern,
 ): Tri {
-  const value = facts.headers.get(name);
+  const value = facts.header(name);
   if (value !== undefined) return matchesPattern(pattern, value);
   const prefix = facts.tokenPrefixes.get(name);
   if (prefix === undefined) return false;

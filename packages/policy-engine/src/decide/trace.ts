@@ -101,11 +101,25 @@ function traceJwt({ jwt }: Evaluation, isTcp: boolean): TraceStep[] {
   const rule = provider ? { rule: provider.index } : {};
   if (jwt.kind === 'passed') {
     return [
-      { filter, ...resource, ...rule, outcome: 'passed', message: jwt.why },
+      {
+        filter,
+        ...resource,
+        ...rule,
+        outcome: 'passed',
+        message: passedWhy(jwt),
+      },
     ];
   }
   const message = jwt.body ?? 'the token has a claim of the wrong type';
   return [{ filter, ...resource, ...rule, outcome: 'refused', message }];
+}
+
+function passedWhy({
+  why,
+  claims,
+}: Extract<Evaluation['jwt'], { kind: 'passed' }>): string {
+  if (why !== undefined || claims.kind !== 'verified') return why ?? '';
+  return `a valid token of issuer ${JSON.stringify(claims.payload.iss ?? '')}`;
 }
 
 function traceAllow(set: RuleSet, { facts, allow }: Evaluation): TraceStep[] {

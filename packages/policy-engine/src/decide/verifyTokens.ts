@@ -52,6 +52,14 @@ export function verifyTokens(
   if (results.every(({ kind }) => kind === 'missing')) {
     return { result: { kind: 'missing' }, effects };
   }
+  if (effects.consumed.length === 0 && effects.written.size === 0) {
+    // Nothing changed, so each provider would come to what it came to before.
+    const failure = results.find(({ kind }) => kind === 'failed');
+    return {
+      result: sumUp(failure ? [...results, failure] : results),
+      effects,
+    };
+  }
   for (const provider of providers) {
     const result = run(provider);
     if (result.kind === 'unknown') return { result, effects };
@@ -71,25 +79,41 @@ function runProvider(
   // Headers of these names are removed each time, before tokens are looked for.
   for (const { header } of provider.claimHeaders) written.set(header, []);
   if (provider.payloadHeader) written.set(provider.payloadHeader, []);
-  if (provider.headers.some(({ name }) => (written.get(name) ?? []).length)) {
+  if (
+    written.size > 0 &&
+    provider.headers.some(({ name }) => (written.get(name) ?? []).length)
+  ) {
     const why =
       'a rule looks for its token in a header that another rule writes from claims';
     return { kind: 'unknown', why };
   }
-  const tokens = find(provider).filter(
-    token =>
-      !consumed.some(other => isSamePlace(other, token)) &&
-      !(token.in === 'header' && written.has(token.name)),
-  );
-  if (tokens.length === 0) return { kind: 'missing' };
-  for (const token of [...tokens].reverse()) {
+  const tokens = remaining(find(provider), effects);
+  if (tokens.length === 0) return MISSING;
+  for (let i = tokens.length - 1; i >= 0; i--) {
+    const token = tokens[i];
     const failure = checkToken(provider, token);
     if (failure) return failure;
     effects.last = { token, provider };
     writeClaimHeaders(provider, token.claims, written);
     if (!provider.forward && token.in !== 'cookie') consumed.push(token);
   }
-  return { kind: 'verified' };
+  return VERIFIED;
+}
+
+const MISSING: Verification = { kind: 'missing' };
+const VERIFIED: Verification = { kind: 'verified' };
+
+/** Tokens that are still there. */
+function remaining(
+  tokens: readonly FoundToken[],
+  { consumed, written }: JwtEffects,
+): readonly FoundToken[] {
+  if (consumed.length === 0 && written.size === 0) return tokens;
+  return tokens.filter(
+    token =>
+      !consumed.some(other => isSamePlace(other, token)) &&
+      !(token.in === 'header' && written.has(token.name)),
+  );
 }
 
 function isSamePlace(a: FoundToken, b: FoundToken): boolean {

@@ -20,6 +20,8 @@ export interface NormalizedPath {
   otherwise?: string;
 }
 
+/** Paths that no mode changes, but for slashes. */
+const PLAIN = /^\/[\w\-~!$&'()*+,/:;=@[\]]*$/;
 /** Envoy's HTTP/1 codec refuses control characters, spaces and whatever is not ASCII. */
 const UNPRINTABLE = /[^!-~]/;
 const NEEDS_WORK = /[\\%."<>^`{|}]/;
@@ -36,6 +38,10 @@ export function normalizePath(
   path: string,
   mode: PathNormalization = 'BASE',
 ): NormalizedPath {
+  if (PLAIN.test(path)) {
+    const isMerging = mode.endsWith('MERGE_SLASHES');
+    return { path: isMerging ? mergeSlashes(path) : path, query: '' };
+  }
   const end = path.indexOf('#');
   const whole = end < 0 ? path : path.slice(0, end);
   const cut = whole.indexOf('?');
