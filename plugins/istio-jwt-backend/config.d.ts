@@ -59,6 +59,11 @@ export interface Config {
       maxConcurrency?: number;
       /** Requests per second to one gateway address. Default: 10. */
       ratePerGateway?: number;
+      /**
+       * Vectors that are only sent where they are named here. `header-oversized`: a header of more than 60 KiB, which
+       * some load balancers take for an attack.
+       */
+      optIn?: string[];
       userAgent?: string;
       /** Bytes read of an answer. Default and maximum: 65536. */
       maxResponseBytes?: number;

@@ -34,6 +34,8 @@ export interface Observation {
   /** Id from the vector catalogue, such as `no-token`. */
   vector: string;
   title: string;
+  /** What the vector is about, for grouping: `credentials`, `form`, `signature`, `claims`, `place`, `request`. */
+  group?: string;
   wayInId: string;
   /** Service that the way in leads to. */
   service?: { cluster: string; namespace: string; name: string };

@@ -14,6 +14,11 @@ export interface TokenRequest {
   cluster: string;
   /** Host that the token will be sent for, without port. Whoever serves it sees the token. */
   host: string;
+  /**
+   * Claims to add, or to leave out where null, for probes of what a proxy makes of them. A source that
+   * cannot shape its tokens answers `none` to a request that has any.
+   */
+  claims?: Record<string, unknown>;
 }
 
 /**

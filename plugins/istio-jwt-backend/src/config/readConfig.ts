@@ -51,6 +51,7 @@ function readProbes(config: Config | undefined): ProbesConfig {
     timeoutMs: Math.min(readDuration(config, 'timeout', 5000), MAX_TIMEOUT_MS),
     maxConcurrency: readCount(config, 'maxConcurrency', 4, 32),
     ratePerGateway: readCount(config, 'ratePerGateway', 10, 100),
+    optIn: readOptIn(config),
     userAgent: readUserAgent(config),
     maxResponseBytes: readCount(
       config,
@@ -60,6 +61,22 @@ function readProbes(config: Config | undefined): ProbesConfig {
     ),
     caFile: config?.getOptionalString('caFile'),
   };
+}
+
+/** Vectors that are only sent where the config names them. */
+const OPT_IN_VECTORS = ['header-oversized'];
+
+function readOptIn(config: Config | undefined): string[] {
+  const ids = config?.getOptionalStringArray('optIn') ?? [];
+  const unknown = ids.find(id => !OPT_IN_VECTORS.includes(id));
+  if (unknown !== undefined) {
+    throw new InputError(
+      `istioJwt.probes.optIn names '${unknown}'. Write any of: ${OPT_IN_VECTORS.join(
+        ', ',
+      )}.`,
+    );
+  }
+  return ids;
 }
 
 function readUserAgent(config: Config | undefined): string {

@@ -41,6 +41,8 @@ export interface ProbesConfig {
   maxConcurrency: number;
   /** Requests per second to one gateway address. */
   ratePerGateway: number;
+  /** Ids of vectors that are only sent where they are named. */
+  optIn: string[];
   userAgent: string;
   maxResponseBytes: number;
   /** PEM bundle, next to the roots that Node trusts. */

@@ -57,7 +57,8 @@ describe('GatewayClient', () => {
   }
 
   const get = (headers: Record<string, string> = {}) =>
-    (client ?? connect()).get({
+    (client ?? connect()).send({
+      method: 'GET',
       host: 'shop.example.com',
       path: '/a?b',
       headers,
@@ -152,14 +153,16 @@ describe('GatewayClient', () => {
       await get({ authorization: 'Bearer x\r\nX-Injected: 1' }),
     ).toMatchObject({ kind: 'error' });
     expect(
-      await connect().get({
+      await connect().send({
+        method: 'GET',
         host: 'a\r\nX-Injected: 1',
         path: '/',
         headers: {},
       }),
     ).toMatchObject({ kind: 'error' });
     expect(
-      await connect().get({
+      await connect().send({
+        method: 'GET',
         host: 'a',
         path: '/ HTTP/1.1\r\nX: y',
         headers: {},

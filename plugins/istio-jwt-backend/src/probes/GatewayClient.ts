@@ -5,6 +5,7 @@ import { buildConnector, Client } from 'undici';
 import { ProbesConfig } from '../config';
 import { findErrorCode } from '../findErrorCode';
 import { AddressGuard } from './AddressGuard';
+import { WireRequest } from './composeRequest';
 import { Candidate } from './discoverTarget';
 
 /** What a gateway said. `body` only where it is a body that Envoy itself writes. */
@@ -26,7 +27,7 @@ const KEPT_BODY_BYTES = 1024;
 const ENVOY_BODY =
   /^(RBAC: access denied|Jwt [ -~]{1,150}|Jwks [ -~]{1,150}|Audiences in Jwt are not allowed|no healthy upstream|upstream connect error [ -~]{1,200}|upstream request timeout)$/;
 
-/** Keeps one connection to a gateway and sends GETs over it: no body, no redirects, bounded in time and size. */
+/** Keeps one connection to a gateway and sends requests over it: GET or OPTIONS, no body, no redirects, bounded in time and size. */
 export class GatewayClient {
   private readonly client: Client;
 
@@ -72,18 +73,15 @@ export class GatewayClient {
   /**
    * @param headers - besides `Host` and `User-Agent`
    */
-  async get(request: {
-    host: string;
-    path: string;
-    headers: Record<string, string>;
-    signal?: AbortSignal;
-  }): Promise<ProbeAnswer> {
+  async send(
+    request: WireRequest & { signal?: AbortSignal },
+  ): Promise<ProbeAnswer> {
     const { config } = this.options;
     const startedAt = performance.now();
     const timeout = AbortSignal.timeout(config.timeoutMs);
     try {
       const response = await this.client.request({
-        method: 'GET',
+        method: request.method,
         path: request.path,
         headers: {
           ...request.headers,

@@ -85,6 +85,7 @@ export class ProbeRunner {
     const plans = planProbes(
       annotations.target,
       assessEntity(annotations.target, scope.mirrors, []),
+      this.options.config.optIn,
     );
     const total = plans.reduce((sum, { probes }) => sum + probes.length, 0);
     if (total === 0) {

@@ -61,6 +61,28 @@ describe('TokenSources', () => {
     expect(decodeJwt(token).sub).toBeTruthy();
   });
 
+  it('makes tokens with other claims where it signs them, and only there', async () => {
+    const { privateKey } = await generateKeyPair('ES256', {
+      extractable: true,
+    });
+    const jwk = { ...(await exportJWK(privateKey)), alg: 'ES256' };
+    const { issuer } = wanted;
+    const shaped = { ...wanted, claims: { sub: null, tier: 'gold' } };
+    const signing = await new TokenSources(
+      createConfiguredSources([{ kind: 'signing-jwk', issuer, jwk }]),
+    ).getToken(shaped);
+    const claims = decodeJwt(signing.kind === 'token' ? signing.token : '');
+    expect(claims).toMatchObject({ iss: issuer, tier: 'gold' });
+    expect(claims.sub).toBeUndefined();
+    const fixed = await new TokenSources(
+      createConfiguredSources([{ kind: 'static', issuer, token: 'a.b.c' }]),
+    ).getToken(shaped);
+    expect(fixed).toMatchObject({
+      kind: 'none',
+      reason: expect.stringContaining('other claims'),
+    });
+  });
+
   it.each<[string, TokenSource['getToken']]>([
     [
       'throws its secret',

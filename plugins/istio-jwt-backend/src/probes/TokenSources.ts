@@ -68,14 +68,16 @@ export function createConfiguredSources(
   return configs.map(config => {
     switch (config.kind) {
       case 'static':
-        return restrict(config, 'static', async () => config.token);
+        return restrict(config, 'static', ({ claims }) =>
+          claims ? undefined : Promise.resolve(config.token),
+        );
       case 'signing-jwk':
         return restrict(config, 'signingJwk', wanted =>
           signToken(config.jwk, wanted),
         );
       default:
         return restrict(config, 'sandboxMint', wanted =>
-          mintToken(config.url, wanted),
+          wanted.claims ? undefined : mintToken(config.url, wanted),
         );
     }
   });
@@ -84,7 +86,8 @@ export function createConfiguredSources(
 function restrict(
   { issuer, hosts }: TokenSourceConfig,
   id: string,
-  getToken: (wanted: TokenRequest) => Promise<string>,
+  /** Undefined where the source cannot make tokens with other claims. */
+  getToken: (wanted: TokenRequest) => Promise<string> | undefined,
 ): TokenSource {
   return {
     id,
@@ -95,7 +98,10 @@ function restrict(
       if (hosts && !hosts.some(host => covers(host, wanted.host))) {
         return { kind: 'none', reason: `is not for host ${wanted.host}` };
       }
-      return { kind: 'token', token: await getToken(wanted) };
+      const token = getToken(wanted);
+      return token
+        ? { kind: 'token', token: await token }
+        : { kind: 'none', reason: 'cannot make tokens with other claims' };
     },
   };
 }
@@ -109,23 +115,25 @@ function covers(pattern: string, host: string): boolean {
 
 async function signToken(
   jwk: JWK,
-  { issuer, audiences }: TokenRequest,
+  { issuer, audiences, claims = {} }: TokenRequest,
 ): Promise<string> {
   const alg = jwk.alg ?? (jwk.kty === 'EC' ? 'ES256' : 'RS256');
-  const token = new SignJWT({})
+  const now = Math.floor(Date.now() / 1000);
+  const payload = Object.entries({
+    iss: issuer,
+    sub: 'istio-jwt-probe',
+    iat: now,
+    exp: now + 300,
+    ...(audiences.length > 0 ? { aud: audiences } : {}),
+    ...claims,
+  }).filter(([, value]) => value !== null);
+  return new SignJWT(Object.fromEntries(payload))
     .setProtectedHeader({
       alg,
       typ: 'JWT',
       ...(jwk.kid ? { kid: jwk.kid } : {}),
     })
-    .setIssuer(issuer)
-    .setSubject('istio-jwt-probe')
-    .setIssuedAt()
-    .setExpirationTime('5m');
-  if (audiences.length > 0) {
-    token.setAudience(audiences);
-  }
-  return token.sign(await importJWK(jwk, alg));
+    .sign(await importJWK(jwk, alg));
 }
 
 async function mintToken(

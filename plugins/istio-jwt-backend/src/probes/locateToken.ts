@@ -1,10 +1,12 @@
 import { IssuerUse, Mesh } from 'istio-jwt-policy-engine';
-import { decodeProtectedHeader } from 'jose';
+import { JWK } from 'jose';
 import { IssuerContext } from './vectors';
 
-/** Header in which a proxy looks for an issuer's tokens. */
+/** Where a proxy looks for an issuer's tokens. */
 export type TokenLocation =
   | { kind: 'header'; name: string; prefix: string }
+  | { kind: 'query'; name: string }
+  | { kind: 'cookie'; name: string }
   | { kind: 'unsupported'; reason: string };
 
 interface JwtRule {
@@ -21,6 +23,7 @@ const BEARER: TokenLocation = {
   prefix: 'Bearer ',
 };
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
+const PLAIN_NAME = /^[A-Za-z0-9_.-]{1,100}$/;
 const PREFIX = /^[\x20-\x7e]{0,50}$/;
 /** Headers that would change the request rather than carry a token. */
 const RESERVED = new Set([
@@ -55,14 +58,20 @@ export function locateToken(
           reason: `The rule takes tokens from a header that probes do not send.`,
         };
   }
-  if (rule?.fromParams?.length || rule?.fromCookies?.length) {
-    return {
-      kind: 'unsupported',
-      reason:
-        'The rule takes tokens from a query parameter or a cookie only, where probes do not put them.',
-    };
-  }
+  const cookie = rule?.fromCookies?.[0];
+  if (cookie !== undefined) return named('cookie', cookie);
+  const param = rule?.fromParams?.[0];
+  if (param !== undefined) return named('query', param);
   return BEARER;
+}
+
+function named(kind: 'query' | 'cookie', name: string): TokenLocation {
+  return PLAIN_NAME.test(name)
+    ? { kind, name }
+    : {
+        kind: 'unsupported',
+        reason: `The rule takes tokens from a ${kind} parameter that probes do not send.`,
+      };
 }
 
 /** What vectors need to know of an issuer. */
@@ -70,17 +79,8 @@ export function describeIssuer(mesh: Mesh, use: IssuerUse): IssuerContext {
   return {
     issuer: use.issuer,
     audiences: use.audiences,
-    kid: readKid(findRule(mesh, use)?.jwks),
+    keys: readKeys(findRule(mesh, use)?.jwks),
   };
-}
-
-/** Key id of a token, so that a forged one can name the same key. */
-export function readTokenKid(token: string): string | undefined {
-  try {
-    return decodeProtectedHeader(token).kid;
-  } catch {
-    return undefined;
-  }
 }
 
 function findRule(mesh: Mesh, use: IssuerUse): JwtRule | undefined {
@@ -92,11 +92,15 @@ function findRule(mesh: Mesh, use: IssuerUse): JwtRule | undefined {
     : undefined;
 }
 
-function readKid(jwks: string | undefined): string | undefined {
+const MAX_KEYS = 20;
+
+function readKeys(jwks: string | undefined): JWK[] {
   try {
-    const kid = JSON.parse(jwks ?? '')?.keys?.[0]?.kid;
-    return typeof kid === 'string' ? kid : undefined;
+    const keys = JSON.parse(jwks ?? '')?.keys;
+    return Array.isArray(keys)
+      ? keys.filter(key => key && typeof key === 'object').slice(0, MAX_KEYS)
+      : [];
   } catch {
-    return undefined;
+    return [];
   }
 }

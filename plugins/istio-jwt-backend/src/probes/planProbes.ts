@@ -1,9 +1,4 @@
-import {
-  IssuerUse,
-  Mesh,
-  ProxyRequest,
-  WayInAssessment,
-} from 'istio-jwt-policy-engine';
+import { IssuerUse, Mesh, WayInAssessment } from 'istio-jwt-policy-engine';
 import { ClusterMirror } from '../cluster';
 import { EntityTarget } from '../entity';
 import { AssessedService, hostMatches } from '../status/assessEntity';
@@ -35,20 +30,28 @@ const MAX_PROBES = 300;
 const NO_ISSUER: IssuerContext = {
   issuer: 'https://istio-jwt-probe.invalid',
   audiences: [],
+  keys: [],
 };
 
 /** Which requests show whether the services of an entity answer as configured. Bounded. */
 export function planProbes(
   target: EntityTarget,
   assessed: AssessedService[],
+  optIn: readonly string[] = [],
 ): WayInPlan[] {
+  const vectors = VECTORS.filter(
+    each => !each.optIn || optIn.includes(each.id),
+  );
   let left = MAX_PROBES;
   return assessed.flatMap(({ mirror, assessment, status }) => {
     const shown = new Set(status.waysIn.map(({ id }) => id));
     return assessment.waysIn
       .filter(({ id }) => shown.has(id))
       .map((wayIn): WayInPlan => {
-        const probes = planWayIn(mirror.mesh, wayIn, target).slice(0, left);
+        const probes = planWayIn(mirror.mesh, wayIn, target, vectors).slice(
+          0,
+          left,
+        );
         left -= probes.length;
         return {
           mirror,
@@ -65,11 +68,12 @@ function planWayIn(
   mesh: Mesh,
   wayIn: WayInAssessment,
   target: EntityTarget,
+  vectors: readonly Vector[],
 ): PlannedProbe[] {
   const issuers = listIssuers(mesh, wayIn).slice(0, MAX_ISSUERS);
   const first = issuers[0] ?? { issuer: NO_ISSUER };
   return choosePaths(wayIn, target.probePaths).flatMap(path =>
-    VECTORS.flatMap((vector): PlannedProbe[] =>
+    vectors.flatMap((vector): PlannedProbe[] =>
       vector.scope === 'way-in' || issuers.length === 0
         ? [{ vector, path, ...first }]
         : issuers.map(issuer => ({ vector, path, ...issuer })),
@@ -118,26 +122,4 @@ function chooseHost(wayIn: WayInAssessment, hosts: string[]): string {
 /** A host that cannot leave its header. */
 export function isSafeHost(host: string): boolean {
   return /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{1,5})?$/i.test(host);
-}
-
-/** A probe as the engine sees it. */
-export function describeRequest(
-  plan: WayInPlan,
-  path: string,
-  userAgent: string,
-  tokens: ProxyRequest['tokens'],
-): ProxyRequest {
-  return {
-    port: plan.wayIn.hops[0]?.port ?? plan.wayIn.port,
-    protocol: 'http',
-    method: 'GET',
-    host: plan.host,
-    path,
-    headers: { 'user-agent': userAgent, accept: '*/*' },
-    sni:
-      plan.wayIn.protocol === 'https'
-        ? plan.host.replace(/:\d+$/, '')
-        : undefined,
-    tokens,
-  };
 }

@@ -3,14 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ProbesConfig } from '../config';
 import { digestConfiguration } from '../status/digestConfiguration';
 import { distrustVerdict } from '../status/distrustVerdict';
+import { composeRequest } from './composeRequest';
 import { deriveExpectation, Expectation } from './deriveExpectation';
 import { Forger } from './Forger';
 import { GatewayClient, isCertificateError } from './GatewayClient';
 import { judgeAnswer } from './judgeAnswer';
 import { locateToken } from './locateToken';
-import { describeRequest, PlannedProbe, WayInPlan } from './planProbes';
+import { PlannedProbe, WayInPlan } from './planProbes';
 import { TokenSources } from './TokenSources';
-import { VectorToken } from './vectors';
+import { VectorRequest } from './vectors';
 
 /** A gateway takes a moment to follow its configuration; a disagreement is looked at again after this. */
 const SECOND_LOOK_MS = 1500;
@@ -36,8 +37,8 @@ export async function runProbe(
   reach: Reach,
   tools: ProbeTools,
 ): Promise<Observation> {
-  const token = await makeToken(plan, probe, tools);
-  const first = await attempt(plan, probe, token, reach, tools);
+  const vector = await makeRequest(plan, probe, tools);
+  const first = await attempt(plan, probe, vector, reach, tools);
   if (first.result !== 'disagrees' || tools.signal.aborted) {
     return first;
   }
@@ -46,26 +47,29 @@ export async function runProbe(
   );
   return tools.signal.aborted
     ? first
-    : attempt(plan, probe, token, reach, tools);
+    : attempt(plan, probe, vector, reach, tools);
 }
 
-async function makeToken(
+async function makeRequest(
   { mirror, host }: WayInPlan,
-  { vector, issuer, issuerUse }: PlannedProbe,
+  { vector, issuer, issuerUse, path }: PlannedProbe,
   { forger, tokenSources }: ProbeTools,
-): Promise<VectorToken> {
+): Promise<VectorRequest> {
   try {
-    return await vector.makeToken({
+    return await vector.makeRequest({
       issuer,
       now: Math.floor(Date.now() / 1000),
-      forge: (claims, kid) => forger.forge(claims, kid),
-      getValidToken: async () =>
+      host,
+      path,
+      forger,
+      getValidToken: async claims =>
         issuerUse
           ? tokenSources.getToken({
               issuer: issuer.issuer,
               audiences: issuer.audiences,
               cluster: mirror.config.name,
               host: host.replace(/:\d+$/, ''),
+              ...(claims ? { claims } : {}),
             })
           : {
               kind: 'none',
@@ -74,83 +78,74 @@ async function makeToken(
             },
     });
   } catch {
-    return { kind: 'not-tested', reason: 'The token could not be made.' };
+    return { kind: 'not-tested', reason: 'The request could not be made.' };
   }
 }
 
 async function attempt(
   plan: WayInPlan,
   probe: PlannedProbe,
-  token: VectorToken,
+  made: VectorRequest,
   reach: Reach,
   tools: ProbeTools,
 ): Promise<Observation> {
   const { mirror, service, wayIn, host } = plan;
   const { vector, issuer, issuerUse, path } = probe;
-  const location = locateToken(mirror.mesh, issuerUse);
-  const carried =
-    token.kind === 'token' && location.kind === 'header' ? location : undefined;
-  const request = describeRequest(
-    plan,
-    path,
-    tools.config.userAgent,
-    token.kind === 'token' && carried
-      ? [
-          {
-            in: 'header',
-            name: carried.name,
-            prefix: carried.prefix,
-            validity: token.validity,
-            claims: token.claims,
-          },
-        ]
-      : [],
-  );
-  const expectation = expect(
-    plan,
-    deriveExpectation(mirror.mesh, service, wayIn, request),
-  );
-  const observation = {
+  const { userAgent } = tools.config;
+  const composed =
+    made.kind === 'request'
+      ? composeRequest(plan, made, {
+          path,
+          usual: locateToken(mirror.mesh, issuerUse),
+          userAgent,
+        })
+      : made;
+  const carriesToken = made.kind === 'request' && made.tokens.length > 0;
+  const base = {
     vector: vector.id,
     title: vector.title,
+    group: vector.group,
     wayInId: wayIn.id,
     service: { cluster: mirror.config.name, ...service },
-    issuer: token.kind === 'none' ? undefined : issuer.issuer,
-    request: { method: 'GET', host, path },
-    expected: expectation.expected,
+    issuer:
+      carriesToken || made.kind === 'not-tested' ? issuer.issuer : undefined,
     configuration: digestConfiguration(mirror.mesh, wayIn),
     at: new Date().toISOString(),
+  };
+  if (composed.kind === 'not-tested') {
+    return {
+      ...base,
+      request: { method: 'GET', host, path },
+      expected: { status: null, why: composed.reason },
+      observed: { kind: 'not-tested', reason: composed.reason },
+      result: 'not-tested',
+    };
+  }
+  const expectation = expect(
+    plan,
+    deriveExpectation(mirror.mesh, service, wayIn, composed.engine),
+  );
+  const observation = {
+    ...base,
+    request: composed.shown,
+    expected: expectation.expected,
   };
   const skip = (reason: string): Observation => ({
     ...observation,
     observed: { kind: 'not-tested', reason },
     result: 'not-tested',
   });
-  if (token.kind === 'not-tested') {
-    return skip(token.reason);
-  }
   if (reach.kind === 'unreachable') {
     return skip(reach.reason);
   }
   if (expectation.kind === 'elsewhere') {
     return skip(expectation.reason);
   }
-  if (token.kind === 'token' && location.kind === 'unsupported') {
-    return skip(location.reason);
-  }
   if (tools.signal.aborted) {
     return skip('The run was cancelled.');
   }
   const observed = await tools.throttle(() =>
-    reach.client.get({
-      host,
-      path,
-      headers:
-        token.kind === 'token' && carried
-          ? { [carried.name]: `${carried.prefix}${token.text}` }
-          : {},
-      signal: tools.signal,
-    }),
+    reach.client.send({ ...composed.wire, signal: tools.signal }),
   );
   if (tools.signal.aborted) {
     return skip('The run was cancelled.');

@@ -1,4 +1,4 @@
-import { Vector } from './types';
+import { sendToken, Vector } from './types';
 
 const encode = (text: string) => Buffer.from(text).toString('base64url');
 const HEADER = encode('{"alg":"RS256","typ":"JWT"}');
@@ -9,13 +9,10 @@ function malformed(id: string, title: string, text: string): Vector {
   return {
     id: `malformed-${id}`,
     title,
+    group: 'form',
     scope: 'way-in',
-    makeToken: async () => ({
-      kind: 'token',
-      text,
-      validity: 'malformed',
-      claims: {},
-    }),
+    makeRequest: async () =>
+      sendToken({ text, validity: 'malformed', claims: {} }),
   };
 }
 
@@ -28,7 +25,7 @@ export const MALFORMED_TOKEN_VECTORS: Vector[] = [
     'Not a JWT: five parts',
     `${HEADER}.${PAYLOAD}.${SIGNATURE}.${SIGNATURE}.${SIGNATURE}`,
   ),
-  malformed('base64', 'Not a JWT: bad base64', `!!!.${PAYLOAD}.${SIGNATURE}`),
+  malformed('base64', 'Not a JWT: bad base64', `${HEADER}.e!!!.${SIGNATURE}`),
   malformed(
     'json',
     'Not a JWT: bad JSON',

@@ -4,7 +4,8 @@ export const NO_TOKEN_VECTORS: Vector[] = [
   {
     id: 'no-token',
     title: 'No token',
+    group: 'credentials',
     scope: 'way-in',
-    makeToken: async () => ({ kind: 'none' }),
+    makeRequest: async () => ({ kind: 'request', tokens: [] }),
   },
 ];

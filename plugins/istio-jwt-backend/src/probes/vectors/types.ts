@@ -1,46 +1,81 @@
 import { RequestToken } from 'istio-jwt-policy-engine';
 import { TokenResult } from 'backstage-plugin-istio-jwt-node';
+import { JWK } from 'jose';
+import { Forger } from '../Forger';
 
 /** An issuer as one proxy trusts it. */
 export interface IssuerContext {
   issuer: string;
   audiences: string[];
-  /** Key id of the issuer's published keys, where the configuration shows it. */
-  kid?: string;
+  /** The issuer's published keys, where the configuration shows them. */
+  keys: JWK[];
 }
 
 export interface VectorContext {
   issuer: IssuerContext;
   /** Seconds since the epoch. */
   now: number;
-  forge(claims: Record<string, unknown>, kid?: string): Promise<string>;
-  getValidToken(): Promise<TokenResult>;
+  /** Host header and path of the way in, which some vectors bend. */
+  host: string;
+  path: string;
+  forger: Forger;
+  /** @param claims - to be added, or left out where null; only a source that signs can do that */
+  getValidToken(claims?: Record<string, unknown>): Promise<TokenResult>;
 }
 
-/** What a vector sends: the token's text, and what is known of it for the engine. */
-export type VectorToken =
-  | { kind: 'none' }
+/** A token on its way, with what is known of it for the engine. */
+export interface ProbeToken {
+  /** `usual`: where the issuer's rule looks for it. */
+  place:
+    | { kind: 'usual' }
+    | { kind: 'header'; name: string; prefix: string }
+    | { kind: 'query'; name: string }
+    | { kind: 'cookie'; name: string };
+  text: string;
+  validity: RequestToken['validity'];
+  claims: Record<string, unknown>;
+  /** Made with or from a token that a real issuer signed: its text stays out of the engine and of URLs. */
+  secret?: true;
+}
+
+/** What a vector sends. */
+export type VectorRequest =
   | {
-      kind: 'token';
-      text: string;
-      validity: RequestToken['validity'];
-      claims: Record<string, unknown>;
+      kind: 'request';
+      method?: 'GET' | 'OPTIONS';
+      /** Where it differs from the way in's. */
+      host?: string;
+      path?: string;
+      headers?: Record<string, string>;
+      tokens: ProbeToken[];
     }
   | { kind: 'not-tested'; reason: string };
+
+/** What a vector is about, for grouping. */
+export type VectorGroup =
+  | 'credentials'
+  | 'form'
+  | 'signature'
+  | 'claims'
+  | 'place'
+  | 'request';
 
 /** One way to try a proxy. */
 export interface Vector {
   /** Stable: stored with observations. */
   id: string;
   title: string;
+  group: VectorGroup;
   /** Whether the vector is tried once per way in or for each issuer. */
   scope: 'way-in' | 'issuer';
-  makeToken(context: VectorContext): Promise<VectorToken>;
+  /** Only sent where `istioJwt.probes.optIn` names it. */
+  optIn?: true;
+  makeRequest(context: VectorContext): Promise<VectorRequest>;
 }
 
 /** Well-formed claims that a proxy would accept, were they signed. */
 export function makeClaims(
-  { issuer, now }: VectorContext,
+  { issuer, now }: Pick<VectorContext, 'issuer' | 'now'>,
   overrides: Record<string, unknown> = {},
 ): Record<string, unknown> {
   return {
@@ -50,5 +85,20 @@ export function makeClaims(
     iat: now,
     exp: now + 300,
     ...overrides,
+  };
+}
+
+/** Key id that a forged token names, so that it looks like one of the issuer's own. */
+export function kidOf({ keys }: IssuerContext): string | undefined {
+  return keys.find(({ kid }) => kid !== undefined)?.kid;
+}
+
+/** One token in the usual place. */
+export function sendToken(
+  token: Omit<ProbeToken, 'place'>,
+): Extract<VectorRequest, { kind: 'request' }> {
+  return {
+    kind: 'request',
+    tokens: [{ place: { kind: 'usual' }, ...token }],
   };
 }

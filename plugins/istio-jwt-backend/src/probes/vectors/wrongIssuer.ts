@@ -1,5 +1,5 @@
 import { RequestToken } from 'istio-jwt-policy-engine';
-import { makeClaims, Vector, VectorContext } from './types';
+import { makeClaims, sendToken, Vector, VectorContext } from './types';
 
 function wrongIssuer(
   id: string,
@@ -11,16 +11,13 @@ function wrongIssuer(
   return {
     id: `issuer-${id}`,
     title,
+    group: 'claims',
     scope,
-    makeToken: async context => {
+    makeRequest: async context => {
       // JSON leaves out what is undefined.
       const claims = makeClaims(context, { iss: iss(context) });
-      return {
-        kind: 'token',
-        text: await context.forge(claims),
-        validity,
-        claims,
-      };
+      const text = await context.forger.forge(claims);
+      return sendToken({ text, validity, claims });
     },
   };
 }

@@ -246,6 +246,7 @@ export const spec = {
         properties: {
           vector: { type: 'string' },
           title: { type: 'string' },
+          group: { type: 'string' },
           wayInId: { type: 'string' },
           service: { $ref: '#/components/schemas/ServiceRef' },
           issuer: { type: 'string' },

@@ -1,0 +1,89 @@
+import { decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose';
+import { composeRequest } from './composeRequest';
+import { Forger } from './Forger';
+import { WayInPlan } from './planProbes';
+import { VectorContext, VECTORS } from './vectors';
+
+const plan = {
+  host: 'shop.example.com',
+  wayIn: { port: 80, protocol: 'http', hops: [] },
+} as unknown as WayInPlan;
+
+const VALID = 'eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJpIn0.c2VjcmV0';
+
+async function makeContext(): Promise<VectorContext> {
+  const { publicKey } = await generateKeyPair('RS256', { extractable: true });
+  return {
+    issuer: {
+      issuer: 'https://idp.example',
+      audiences: ['shop'],
+      keys: [{ ...(await exportJWK(publicKey)), kid: 'key-1' }],
+    },
+    now: Math.floor(Date.now() / 1000),
+    host: 'shop.example.com',
+    path: '/api/items',
+    forger: await Forger.create(),
+    getValidToken: async () => ({ kind: 'token', token: VALID }),
+  };
+}
+
+describe('composeRequest', () => {
+  it.each(VECTORS.map(vector => [vector.id, vector] as const))(
+    'shows nothing of a token: %s',
+    async (_, vector) => {
+      const context = await makeContext();
+      const made = await vector.makeRequest(context);
+      if (made.kind === 'not-tested') throw new Error(made.reason);
+      const composed = composeRequest(plan, made, {
+        path: context.path,
+        usual: { kind: 'header', name: 'authorization', prefix: 'Bearer ' },
+        userAgent: 'probe/1',
+      });
+      if (composed.kind === 'not-tested') throw new Error(composed.reason);
+      const { wire, shown, engine } = composed;
+      expect(JSON.stringify(shown)).not.toMatch(/eyJ|access_token/);
+      expect(`${JSON.stringify(engine)}${wire.path}`).not.toContain(VALID);
+      expect(wire.path).toMatch(/^\/[\x21-\x7e]*$/);
+      for (const { text } of made.tokens) {
+        expect(JSON.stringify(wire)).toContain(text);
+      }
+    },
+  );
+
+  it('has one id for each vector', () => {
+    const ids = VECTORS.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('puts no valid token into a URL', async () => {
+    const valid = VECTORS.find(({ id }) => id === 'valid-token')!;
+    const made = await valid.makeRequest(await makeContext());
+    if (made.kind === 'not-tested') throw new Error(made.reason);
+    const options = { path: '/', userAgent: 'probe/1' };
+    expect(
+      composeRequest(plan, made, {
+        ...options,
+        usual: { kind: 'query', name: 'access_token' },
+      }),
+    ).toMatchObject({
+      kind: 'not-tested',
+      reason: expect.stringContaining('URL'),
+    });
+    expect(
+      composeRequest(plan, made, {
+        ...options,
+        usual: { kind: 'cookie', name: 'sid' },
+      }),
+    ).toMatchObject({ wire: { headers: { cookie: `sid=${VALID}` } } });
+  });
+
+  it('names the issuer’s own key in forged tokens', async () => {
+    const forged = VECTORS.find(({ id }) => id === 'forged')!;
+    const made = await forged.makeRequest(await makeContext());
+    if (made.kind === 'not-tested') throw new Error(made.reason);
+    expect(decodeProtectedHeader(made.tokens[0].text)).toMatchObject({
+      alg: 'RS256',
+      kid: 'key-1',
+    });
+  });
+});

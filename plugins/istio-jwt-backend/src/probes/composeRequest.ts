@@ -1,0 +1,113 @@
+import { ProxyRequest, RequestToken } from 'istio-jwt-policy-engine';
+import { TokenLocation } from './locateToken';
+import { WayInPlan } from './planProbes';
+import { ProbeToken, VectorRequest } from './vectors';
+
+/** What goes over the wire. Holds tokens: never logged, stored or shown. */
+export interface WireRequest {
+  method: 'GET' | 'OPTIONS';
+  host: string;
+  path: string;
+  headers: Record<string, string | string[]>;
+}
+
+/** A vector's request in three forms: to be sent, for the engine, and to be shown. */
+export type ComposedRequest =
+  | {
+      kind: 'composed';
+      wire: WireRequest;
+      engine: ProxyRequest;
+      /** Without any token. */
+      shown: { method: string; host: string; path: string };
+    }
+  | { kind: 'not-tested'; reason: string };
+
+type Placed = Exclude<TokenLocation, { kind: 'unsupported' }>;
+
+/** Puts a vector's tokens where they belong. */
+export function composeRequest(
+  plan: WayInPlan,
+  vector: Extract<VectorRequest, { kind: 'request' }>,
+  {
+    path: plainPath,
+    usual,
+    userAgent,
+  }: {
+    path: string;
+    /** Where the issuer's rule looks for tokens. */
+    usual: TokenLocation;
+    userAgent: string;
+  },
+): ComposedRequest {
+  const host = vector.host ?? plan.host;
+  const shownPath = vector.path ?? plainPath;
+  const method = vector.method ?? 'GET';
+  const headers: WireRequest['headers'] = { ...vector.headers };
+  const tokens: RequestToken[] = [];
+  let path = shownPath;
+  for (const token of vector.tokens) {
+    const place = token.place.kind === 'usual' ? usual : token.place;
+    if (place.kind === 'unsupported') {
+      return { kind: 'not-tested', reason: place.reason };
+    }
+    if (place.kind === 'query' && token.secret) {
+      const reason =
+        'The rule takes tokens from the query only, and probes put no valid token into a URL.';
+      return { kind: 'not-tested', reason };
+    }
+    tokens.push(describeToken(token, place));
+    if (place.kind === 'header') {
+      addHeader(headers, place.name, `${place.prefix}${token.text}`);
+    } else if (place.kind === 'cookie') {
+      headers.cookie = `${place.name}=${token.text}`;
+    } else {
+      const [base, fragment] = path.split('#', 2);
+      const separator = base.includes('?') ? '&' : '?';
+      path = `${base}${separator}${place.name}=${token.text}${
+        fragment === undefined ? '' : `#${fragment}`
+      }`;
+    }
+  }
+  // The engine needs no text of a token that somebody's key signed.
+  const isSecret = vector.tokens.some(({ secret }) => secret);
+  const { wayIn } = plan;
+  return {
+    kind: 'composed',
+    wire: { method, host, path, headers },
+    engine: {
+      port: wayIn.hops[0]?.port ?? wayIn.port,
+      protocol: 'http',
+      method,
+      host,
+      path: isSecret ? shownPath : path,
+      headers: {
+        'user-agent': userAgent,
+        accept: '*/*',
+        ...(isSecret ? vector.headers : headers),
+      },
+      sni: wayIn.protocol === 'https' ? bareHost(plan.host) : undefined,
+      tokens,
+    },
+    shown: { method, host, path: shownPath },
+  };
+}
+
+const bareHost = (host: string) => host.replace(/:\d+$/, '');
+
+function describeToken(
+  { validity, claims }: ProbeToken,
+  place: Placed,
+): RequestToken {
+  return place.kind === 'header'
+    ? { in: 'header', name: place.name, prefix: place.prefix, validity, claims }
+    : { in: place.kind, name: place.name, validity, claims };
+}
+
+function addHeader(
+  headers: WireRequest['headers'],
+  name: string,
+  value: string,
+): void {
+  const before = headers[name];
+  headers[name] = before === undefined ? value : [before, value].flat();
+}
