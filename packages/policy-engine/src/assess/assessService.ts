@@ -48,11 +48,7 @@ function assess(
 ): ServiceAssessment {
   const waysIn = waysInOf(mesh, service)
     .map(resolved => analyse(mesh, resolved))
-    // A way past a waypoint on which everything is refused is closed, as it should be.
-    .filter(
-      ({ passesBy, assessment }) =>
-        passesBy === undefined || assessment.state !== 'over-blocked',
-    );
+    .filter(way => !isClosed(way));
   const assessments = waysIn.map(({ assessment }) => assessment);
   const state = worstState(assessments.map(item => item.state));
   const worst = assessments.find(item => item.state === state);
@@ -86,6 +82,19 @@ function analyse(mesh: Mesh, resolved: ResolvedWayIn): AnalysedWayIn {
     ),
   };
   return { ...resolved, programs, analysis, assessment };
+}
+
+/** Whether a way past a waypoint is shut, as it should be: nobody passes but the waypoint itself. */
+function isClosed({ passesBy, analysis, assessment }: AnalysedWayIn): boolean {
+  if (passesBy === undefined) return false;
+  if (assessment.state === 'over-blocked') return true;
+  return (
+    analysis.unknown === undefined &&
+    analysis.exposures.length > 0 &&
+    analysis.exposures.every(
+      ({ witness }) => witness.source?.principal === passesBy.principal,
+    )
+  );
 }
 
 function toExposure({

@@ -114,7 +114,7 @@ function openReason(resolved: ResolvedWayIn): string {
 /** Why no token is looked at, without the full stop. */
 function blindReason({ wayIn, passesBy }: ResolvedWayIn): string {
   if (passesBy !== undefined) {
-    return `Callers that are not in ambient mode, or that address a Pod, pass by waypoint ${passesBy}, which alone could check a token`;
+    return `Callers that are not in ambient mode, or that address a Pod, pass by waypoint ${passesBy.waypoint}, which alone could check a token`;
   }
   return isZtunnelAlone(wayIn)
     ? NO_WAYPOINT

@@ -45,7 +45,12 @@ export function sidecarPortOf(
     field => listener[field] && listener[field] !== 'DEFAULT',
   );
   return {
-    protocol: readAs(listener.port?.protocol, port),
+    protocol: readAs(
+      listener.tls && listener.port?.protocol === 'HTTPS'
+        ? 'HTTP'
+        : listener.port?.protocol,
+      port,
+    ),
     ...(special
       ? {
           uncertain: `${label} sets ${special} for port ${port}, which the engine does not follow`,

@@ -2,6 +2,7 @@ import { WayIn } from '../model';
 import { ServiceSpec } from '../parse/specs';
 import { apiWaysIn } from './apiWaysIn';
 import { gatewayWaysIn } from './gatewayWaysIn';
+import { gatewayWorkloadIdentity } from './identity';
 import { Mesh, Stored } from './Mesh';
 import { EffectiveMode } from './mutualTls';
 import { serviceEntryWaysIn } from './serviceEntries';
@@ -14,8 +15,8 @@ export interface ResolvedWayIn {
   unguarded?: string;
   /** Istio has to guess the protocol of the Service port. */
   sniffed: boolean;
-  /** The waypoint that such callers pass by. */
-  passesBy?: string;
+  /** The waypoint that such callers pass by, with the identity that it alone has. */
+  passesBy?: { waypoint: string; principal: string };
 }
 
 /** Every way in of a Service. Empty where the Service does not exist or has no port Istio serves. */
@@ -31,7 +32,7 @@ export function waysInOf(
     ...gatewayWaysIn(mesh, stored, tails),
     ...apiWaysIn(mesh, stored, tails),
     ...serviceEntryWaysIn(mesh, stored, tails),
-    ...tails.flatMap(tail => inMeshWaysIn(stored, tail)),
+    ...tails.flatMap(tail => inMeshWaysIn(mesh, stored, tail)),
   ]);
 }
 
@@ -39,7 +40,11 @@ export function waysInOf(
  * Inside the mesh a Service with a waypoint is reached by two ways: callers in ambient mode are sent
  * through the waypoint, all others come straight to the Pods.
  */
-function inMeshWaysIn(service: Stored, tail: Tail): ResolvedWayIn[] {
+function inMeshWaysIn(
+  mesh: Mesh,
+  service: Stored,
+  tail: Tail,
+): ResolvedWayIn[] {
   const { waypoint, waypointHop, own, mode } = tail;
   const direct = inMeshWayIn(service, tail, '', {
     hops: [...own],
@@ -52,12 +57,16 @@ function inMeshWaysIn(service: Stored, tail: Tail): ResolvedWayIn[] {
     callerIdentity: 'required',
     uncertain: uncertaintyOf(waypoint),
   });
-  const { namespace, name } = waypoint.proxy;
+  const { proxy } = waypoint;
+  const passesBy = {
+    waypoint: `${proxy.namespace}/${proxy.name}`,
+    principal: gatewayWorkloadIdentity(mesh, proxy),
+  };
   const aside = inMeshWayIn(service, tail, '.direct', {
     hops: [...own],
     callerIdentity: callerIdentityOf(mode),
   });
-  return [through, { ...aside, passesBy: `${namespace}/${name}` }];
+  return [through, { ...aside, passesBy }];
 }
 
 function inMeshWayIn(

@@ -1,0 +1,53 @@
+import {
+  assessService,
+  matchRoute,
+  Mesh,
+  ProxyRequest,
+  WayInAssessment,
+} from '..';
+import { GATEWAY_PROXY } from './mesh';
+
+export const BACKEND = { namespace: 'default', name: 'backend' };
+
+export const gatewayYaml = (servers = '') => `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: gw, namespace: default}
+spec: {selector: {istio: ingressgateway}, servers: [${
+  servers || '{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}'
+}]}
+`;
+export const virtualService = (
+  http: string,
+  {
+    name = 'vs',
+    namespace = 'default',
+    rest = 'hosts: [h], gateways: [gw],',
+  } = {},
+) => `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: ${name}, namespace: ${namespace}}
+spec: {${rest} http: [${http}]}
+`;
+export const to = (host: string) =>
+  `route: [{destination: {host: ${host}, port: {number: 80}}}]`;
+export const TO_BACKEND = to('backend.default.svc.cluster.local');
+
+export function gatewayWays(mesh: Mesh): WayInAssessment[] {
+  return assessService(mesh, BACKEND).waysIn.filter(
+    ({ kind }) => kind === 'gateway',
+  );
+}
+
+export function whereTo(
+  mesh: Mesh,
+  request: Partial<ProxyRequest> = {},
+): string {
+  const match = matchRoute(mesh, GATEWAY_PROXY, {
+    port: 8080,
+    host: 'h',
+    ...request,
+  });
+  return match.kind === 'service' ? match.service.name : match.kind;
+}

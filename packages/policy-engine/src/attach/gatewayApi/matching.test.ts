@@ -1,0 +1,164 @@
+import { decideWayIn, matchRoute } from '../..';
+import {
+  gateway,
+  HTTP,
+  PROXY,
+  route,
+  to,
+} from '../../__testUtils__/gatewayApi';
+import { gatewayWays } from '../../__testUtils__/gateways';
+import { WORKLOADS } from '../../__testUtils__/handsOn';
+import { meshOf } from '../../__testUtils__/mesh';
+
+describe('matching of Gateway API routes', () => {
+  const service = (name: string) => `
+apiVersion: v1
+kind: Service
+metadata: {name: ${name}, namespace: default}
+spec: {ports: [{name: http, port: 80}]}
+`;
+  const SERVICES = ['a', 'b', 'c'].map(service);
+  const ask = (
+    texts: string[],
+    path: string,
+    rest: { method?: string; headers?: Record<string, string> } = {},
+  ) => {
+    const mesh = meshOf([...SERVICES, gateway(HTTP), ...texts]);
+    const match = matchRoute(mesh, PROXY, {
+      port: 80,
+      host: 'h.example.com',
+      path,
+      ...rest,
+    });
+    if (match.kind === 'service') return match.service.name;
+    return match.kind === 'unknown' ? match.reason : match.kind;
+  };
+  const rule = (match: string, name: string, rest = '') =>
+    `{matches: [{${match}}], ${to(name, rest)}}`;
+  const path = (type: string, value: string) =>
+    `path: {type: ${type}, value: "${value}"}`;
+
+  it.each([
+    ['/api', 'a'],
+    ['/api/x', 'a'],
+    ['/api?x=1', 'a'],
+    ['/apix', 'not-found'],
+    ['/', 'not-found'],
+  ])('a prefix is made of whole segments: %s goes to %s', (at, name) => {
+    expect(ask([route(rule(path('PathPrefix', '/api/'), 'a'))], at)).toBe(name);
+  });
+
+  it.each([
+    ['/api', 'a'],
+    ['/api/', 'b'],
+    ['/api/long/x', 'c'],
+    ['/apis', 'b'],
+  ])('exact beats prefix, the longer prefix the shorter: %s', (at, name) => {
+    const rules = [
+      rule(path('PathPrefix', '/'), 'b'),
+      rule(path('PathPrefix', '/api/long'), 'c'),
+      rule(path('Exact', '/api'), 'a'),
+    ];
+    expect(ask([route(rules.join(', '))], at)).toBe(name);
+  });
+
+  it('prefix beats regular expression, which must match the whole path', () => {
+    const rules = [
+      rule(path('RegularExpression', '/a.*'), 'a'),
+      rule(path('PathPrefix', '/ab'), 'b'),
+    ].join(', ');
+    expect(ask([route(rules)], '/abc')).toBe('a');
+    expect(ask([route(rules)], '/ab/c')).toBe('b');
+    expect(ask([route(rules)], '/xa')).toBe('not-found');
+  });
+
+  it('then method, number of headers, number of parameters, age', () => {
+    const p = path('PathPrefix', '/');
+    const rules = [
+      rule(`${p}, queryParams: [{name: q, value: "1"}]`, 'c'),
+      rule(`${p}, headers: [{name: X-A, value: v}]`, 'b'),
+      rule(`${p}, method: POST`, 'a'),
+    ].join(', ');
+    const headers = { 'x-a': 'v' };
+    expect(ask([route(rules)], '/?q=1', { method: 'POST', headers })).toBe('a');
+    expect(ask([route(rules)], '/?q=1', { headers })).toBe('b');
+    expect(ask([route(rules)], '/?q=1')).toBe('c');
+    expect(ask([route(rules)], '/')).toBe('not-found');
+    const older = { name: 'z', created: '2025-01-01T00:00:00Z' };
+    const texts = [route(rule(p, 'a')), route(rule(p, 'b'), older)];
+    expect(ask(texts, '/')).toBe('b');
+  });
+
+  it('routes of one host are sorted together', () => {
+    const texts = [
+      route(rule(path('PathPrefix', '/'), 'a'), { name: 'wide' }),
+      route(rule(path('PathPrefix', '/b'), 'b'), {
+        name: 'narrow',
+        created: '2026-05-01T00:00:00Z',
+      }),
+    ];
+    expect(ask(texts, '/b/1')).toBe('b');
+    expect(ask(texts, '/c')).toBe('a');
+  });
+
+  it('GRPCRoute matches service and method', () => {
+    const kind = { kind: 'GRPCRoute' };
+    const rules = [
+      `{matches: [{method: {service: s.S}}], ${to('a')}}`,
+      `{matches: [{method: {service: s.S, method: M}}], ${to('b')}}`,
+      `{matches: [{method: {method: N}}], ${to('c')}}`,
+    ].join(', ');
+    expect(ask([route(rules, kind)], '/s.S/Other')).toBe('a');
+    expect(ask([route(rules, kind)], '/s.S/M')).toBe('b');
+    expect(ask([route(rules, kind)], '/t.T/N')).toBe('c');
+    expect(ask([route(rules, kind)], '/t.T/O')).toBe('not-found');
+  });
+
+  it('filters redirect, refuse, and drop the route where Istio does', () => {
+    const redirect =
+      '{filters: [{type: RequestRedirect, requestRedirect: {scheme: https, statusCode: 301}}]}';
+    expect(ask([route(redirect)], '/')).toBe('redirect');
+    expect(ask([route('{}')], '/')).toBe('direct-response');
+    const zero = '{backendRefs: [{name: a, port: 80, weight: 0}]}';
+    expect(ask([route(zero)], '/')).toBe('direct-response');
+    const extension = `{${to('a', 'filters: [{type: ExtensionRef}]')}}`;
+    expect(ask([route(extension)], '/')).toBe('not-found');
+  });
+
+  it('a malformed route is unknown', () => {
+    expect(ask([route('{matches: 3}')], '/')).toMatch(/malformed/);
+  });
+
+  it.each([
+    ['ReplacePrefixMatch', 'replacePrefixMatch: /v1', '/api/x', '/v1/x'],
+    ['ReplacePrefixMatch', 'replacePrefixMatch: /v1', '/api', '/v1'],
+    ['ReplacePrefixMatch', 'replacePrefixMatch: /', '/api/x', '/x'],
+    ['ReplacePrefixMatch', 'replacePrefixMatch: /', '/api', '/'],
+    ['ReplaceFullPath', 'replaceFullPath: /healthz', '/api/x', '/healthz'],
+  ])('%s %s carries %s to the sidecar as %s', (type, value, from, seen) => {
+    const exempt = `
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: only, namespace: default}
+spec: {selector: {matchLabels: {app: backend}}, rules: [{to: [{operation: {paths: ["${seen}"]}}]}]}
+`;
+    const rewrite = `{matches: [{${path('PathPrefix', '/api')}}], ${to(
+      'backend',
+      `filters: [{type: URLRewrite, urlRewrite: {path: {type: ${type}, ${value}}}}]`,
+    )}}`;
+    const mesh = meshOf([WORKLOADS, exempt, gateway(HTTP), route(rewrite)]);
+    const [way] = gatewayWays(mesh);
+    const request = (at: string) => ({
+      port: 80,
+      host: 'h.example.com',
+      path: at,
+    });
+    expect(decideWayIn(mesh, way, request(from))).toMatchObject({
+      status: 200,
+      reaches: 'yes',
+    });
+    const other = decideWayIn(mesh, way, request('/api/other')).status;
+    expect(other).toBe(type === 'ReplaceFullPath' ? 200 : 403);
+    expect(way.state).toBe('open');
+  });
+});

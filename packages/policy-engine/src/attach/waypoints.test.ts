@@ -1,0 +1,270 @@
+import { assessService, decideWayIn, Mesh } from '..';
+import {
+  BY_SERVICE,
+  namespaceYaml,
+  ONLY_WAYPOINT,
+  podYaml,
+  policies,
+  REPORTS,
+  serviceYaml,
+  STRICT,
+  USE,
+  waypointYaml,
+} from '../__testUtils__/ambient';
+import { applyYaml, ISSUER, meshOf, token } from '../__testUtils__/mesh';
+
+/** State by way in, such as `mesh.80`. */
+function states(...texts: string[]): Record<string, string> {
+  return statesOf(meshOf([namespaceYaml(), podYaml(), ...texts]));
+}
+
+function statesOf(mesh: Mesh): Record<string, string> {
+  return Object.fromEntries(
+    assessService(mesh, REPORTS).waysIn.map(({ id, state }) => [id, state]),
+  );
+}
+
+describe('a waypoint', () => {
+  it('checks tokens of callers that are sent through it; others pass by', () => {
+    const mesh = meshOf([
+      namespaceYaml(),
+      podYaml(),
+      serviceYaml(USE),
+      waypointYaml(),
+      policies(BY_SERVICE),
+    ]);
+    expect(statesOf(mesh)).toEqual({
+      'mesh.80': 'enforced',
+      'mesh.80.direct': 'open',
+    });
+    const [way, direct] = assessService(mesh, REPORTS).waysIn;
+    expect(way.hops.map(({ proxy, port }) => [proxy.kind, port])).toEqual([
+      ['waypoint', 80],
+      ['ztunnel', 8080],
+    ]);
+    expect(way.callerIdentity).toBe('required');
+    expect(way.issuers.map(({ issuer }) => issuer)).toEqual([ISSUER]);
+    expect(way.reason).toContain('checked at waypoint waypoint');
+    expect(direct.reason).toContain('pass by waypoint ambient/waypoint');
+    const ask = (tokens: ReturnType<typeof token>[]) =>
+      decideWayIn(mesh, way, {
+        port: 80,
+        source: { principal: 'cluster.local/ns/a/sa/b' },
+        tokens,
+      }).status;
+    expect([ask([]), ask([token({}, 'expired')]), ask([token()])]).toEqual([
+      403, 401, 200,
+    ]);
+  });
+
+  it('is the only way where ztunnel admits nobody else', () => {
+    expect(
+      states(
+        serviceYaml(USE),
+        waypointYaml(),
+        policies(BY_SERVICE),
+        STRICT,
+        ONLY_WAYPOINT,
+      ),
+    ).toEqual({ 'mesh.80': 'enforced' });
+  });
+
+  it.each([
+    ['the Service', serviceYaml(USE), namespaceYaml(), waypointYaml(), true],
+    [
+      'the namespace',
+      serviceYaml(),
+      namespaceYaml(`, ${USE}`),
+      waypointYaml(),
+      true,
+    ],
+    ['nobody', serviceYaml(), namespaceYaml(), waypointYaml(), false],
+    [
+      'the namespace, not the Service',
+      serviceYaml('istio.io/use-waypoint: none'),
+      namespaceYaml(`, ${USE}`),
+      waypointYaml(),
+      false,
+    ],
+    [
+      'the Service, but it is not there',
+      serviceYaml(USE),
+      namespaceYaml(),
+      '',
+      false,
+    ],
+    [
+      'the Service, for workloads only',
+      serviceYaml(USE),
+      namespaceYaml(),
+      waypointYaml('istio.io/waypoint-for: workload'),
+      false,
+    ],
+    [
+      'the Service, for all',
+      serviceYaml(USE),
+      namespaceYaml(),
+      waypointYaml('istio.io/waypoint-for: all'),
+      true,
+    ],
+    [
+      'another namespace, not allowed',
+      serviceYaml(`${USE}, istio.io/use-waypoint-namespace: infra`),
+      namespaceYaml(),
+      waypointYaml('', '', 'infra'),
+      false,
+    ],
+    [
+      'another namespace, allowed',
+      serviceYaml(`${USE}, istio.io/use-waypoint-namespace: infra`),
+      namespaceYaml(),
+      waypointYaml('', ', allowedRoutes: {namespaces: {from: All}}', 'infra'),
+      true,
+    ],
+  ])('is asked for by %s', (_, service, namespace, waypoint, used) => {
+    const mesh = meshOf([namespace, podYaml(), service, policies(BY_SERVICE)]);
+    if (waypoint) applyYaml(mesh, waypoint);
+    expect(statesOf(mesh)['mesh.80']).toBe(used ? 'enforced' : 'open');
+  });
+
+  it.each([
+    ['targetRefs to the Service', policies(BY_SERVICE), 'enforced'],
+    [
+      'targetRefs to its Gateway',
+      policies(
+        'targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: waypoint}]',
+      ),
+      'enforced',
+    ],
+    [
+      'targetRefs to another Service',
+      policies(BY_SERVICE.replace('reports', 'other')),
+      'open',
+    ],
+    [
+      'targetRefs to the class, in the root namespace',
+      policies(
+        'targetRefs: [{group: gateway.networking.k8s.io, kind: GatewayClass, name: istio-waypoint}]',
+        'istio-system',
+      ),
+      'enforced',
+    ],
+    [
+      'targetRefs to the class, elsewhere',
+      policies(
+        'targetRefs: [{group: gateway.networking.k8s.io, kind: GatewayClass, name: istio-waypoint}]',
+      ),
+      'open',
+    ],
+    [
+      'targetRefs to the Service, elsewhere',
+      policies(BY_SERVICE, 'istio-system'),
+      'open',
+    ],
+    [
+      'a selector that fits its labels',
+      policies(
+        'selector: {matchLabels: {gateway.networking.k8s.io/gateway-name: waypoint}}',
+      ),
+      'open',
+    ],
+  ])('goes by %s: %s', (_, text, state) => {
+    expect(states(serviceYaml(USE), waypointYaml(), text)['mesh.80']).toBe(
+      state,
+    );
+  });
+
+  it('is not reached by policies for a whole namespace, ztunnel is', () => {
+    const wide = policies('x: {}').replaceAll('x: {}, ', '');
+    const found = states(serviceYaml(USE), waypointYaml(), wide);
+    expect(found).toEqual({ 'mesh.80': 'over-blocked' });
+  });
+
+  it('of which nothing certain is known makes the way unknown', () => {
+    const waiting = waypointYaml('', '', 'ambient', 'status: {addresses: []}');
+    expect(
+      states(serviceYaml(USE), waiting, policies(BY_SERVICE))['mesh.80'],
+    ).toBe('unknown');
+    const foreign = waypointYaml().replace('istio-waypoint', 'other');
+    expect(
+      states(serviceYaml(USE), foreign, policies(BY_SERVICE))['mesh.80'],
+    ).toBe('unknown');
+  });
+
+  const ENTRY = `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: gw, namespace: ambient}
+spec: {selector: {istio: ingressgateway}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: vs, namespace: ambient}
+spec: {hosts: [h], gateways: [gw], http: [{route: [{destination: {host: reports, port: {number: 80}}}]}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: gw-0, namespace: istio-system, labels: {istio: ingressgateway}}
+spec: {serviceAccountName: gateway, containers: [{name: istio-proxy, args: [proxy, router]}]}
+`;
+
+  it.each([
+    ['not asked', '', '', 'open', ['gateway', 'ztunnel']],
+    [
+      'asked by the Service',
+      ', istio.io/ingress-use-waypoint: "true"',
+      '',
+      'enforced',
+      ['gateway', 'waypoint', 'ztunnel'],
+    ],
+    [
+      'asked by the namespace',
+      '',
+      ', istio.io/ingress-use-waypoint: "true"',
+      'enforced',
+      ['gateway', 'waypoint', 'ztunnel'],
+    ],
+    [
+      'refused by the Service',
+      ', istio.io/ingress-use-waypoint: "false"',
+      ', istio.io/ingress-use-waypoint: "true"',
+      'open',
+      ['gateway', 'ztunnel'],
+    ],
+  ])('and a gateway that is %s to use it', (_, own, outer, state, kinds) => {
+    const mesh = meshOf([
+      namespaceYaml(outer),
+      podYaml(),
+      serviceYaml(USE + own),
+      waypointYaml(),
+      policies(BY_SERVICE),
+      ENTRY,
+    ]);
+    const [way] = assessService(mesh, REPORTS).waysIn;
+    expect(way.kind).toBe('gateway');
+    expect(way.state).toBe(state);
+    expect(way.hops.map(({ proxy }) => proxy.kind)).toEqual(kinds);
+  });
+
+  it('shows its own identity to ztunnel, and sees the gateway as caller', () => {
+    const mesh = meshOf([
+      namespaceYaml(),
+      podYaml(),
+      serviceYaml(`${USE}, istio.io/ingress-use-waypoint: "true"`),
+      waypointYaml(),
+      ENTRY,
+      STRICT,
+      ONLY_WAYPOINT,
+      `
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: gateway-only, namespace: ambient}
+spec: {${BY_SERVICE}, rules: [{from: [{source: {principals: ["cluster.local/ns/istio-system/sa/gateway"]}}]}]}
+`,
+    ]);
+    const [way] = assessService(mesh, REPORTS).waysIn;
+    const answer = decideWayIn(mesh, way, { port: 80, host: 'h' });
+    expect(answer).toMatchObject({ status: 200, reaches: 'yes' });
+    expect(answer.hops).toHaveLength(3);
+  });
+});

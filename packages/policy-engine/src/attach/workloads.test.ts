@@ -1,0 +1,126 @@
+import { assessService } from '..';
+import {
+  BACKEND,
+  gatewayWays,
+  gatewayYaml,
+  TO_BACKEND,
+  virtualService,
+} from '../__testUtils__/gateways';
+import { BACKEND_JWT, WORKLOADS } from '../__testUtils__/handsOn';
+import { applyYaml, meshOf } from '../__testUtils__/mesh';
+
+describe('Sidecar ingress', () => {
+  const sidecar = (
+    ingress: string,
+    rest = 'workloadSelector: {labels: {app: backend}},',
+  ) => `
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: s, namespace: default}
+spec: {${rest} ingress: [${ingress}]}
+`;
+  const inMesh = (...texts: string[]) =>
+    assessService(meshOf([WORKLOADS, BACKEND_JWT, ...texts]), BACKEND)
+      .waysIn[0];
+
+  it.each([
+    [
+      'HTTP',
+      '{port: {number: 8080, protocol: HTTP, name: http}, defaultEndpoint: "127.0.0.1:8080"}',
+      'enforced',
+      'http',
+    ],
+    [
+      'TCP',
+      '{port: {number: 8080, protocol: TCP, name: tcp}}',
+      'over-blocked',
+      'tcp',
+    ],
+    [
+      'another port',
+      '{port: {number: 9090, protocol: TCP, name: tcp}}',
+      'enforced',
+      'http',
+    ],
+    [
+      'TLS of its own',
+      '{port: {number: 8080, protocol: HTTPS, name: x}, tls: {mode: SIMPLE}}',
+      'unknown',
+      'http',
+    ],
+  ])('reads the port as it says: %s', (_, ingress, state, protocol) => {
+    const way = inMesh(sidecar(ingress));
+    expect(way.state).toBe(state);
+    expect(way.hops[0].protocol).toBe(protocol);
+  });
+
+  it('of other workloads does not matter', () => {
+    const tcp = '{port: {number: 8080, protocol: TCP, name: tcp}}';
+    expect(
+      inMesh(sidecar(tcp, 'workloadSelector: {labels: {app: x}},')).state,
+    ).toBe('enforced');
+    expect(inMesh(sidecar(tcp, '')).state).toBe('over-blocked');
+  });
+});
+
+describe('labels of single Pods', () => {
+  const pods = ['a', 'b']
+    .map(
+      hash => `
+apiVersion: v1
+kind: Pod
+metadata: {name: backend-${hash}, namespace: default, labels: {app: backend, pod-template-hash: ${hash}}}
+spec: {serviceAccountName: backend, containers: [{name: app}, {name: istio-proxy}]}
+`,
+    )
+    .join('---');
+
+  it('make no difference, unless a policy selects by them', () => {
+    const mesh = meshOf([WORKLOADS, pods]);
+    mesh.remove({ kind: 'Pod', namespace: 'default', name: 'backend-0' });
+    expect(assessService(mesh, BACKEND).waysIn).toHaveLength(1);
+    applyYaml(
+      mesh,
+      BACKEND_JWT.replaceAll('app: backend', 'pod-template-hash: a'),
+    );
+    const states = assessService(mesh, BACKEND).waysIn.map(
+      ({ state }) => state,
+    );
+    expect(states.sort()).toEqual(['enforced', 'open']);
+  });
+
+  it('pick Pods for a Service', () => {
+    const mesh = meshOf([
+      WORKLOADS,
+      pods,
+      `
+apiVersion: v1
+kind: Service
+metadata: {name: backend, namespace: default}
+spec: {selector: {pod-template-hash: a}, ports: [{name: http, port: 80, targetPort: 8080}]}
+`,
+    ]);
+    const [way, ...others] = assessService(mesh, BACKEND).waysIn;
+    expect(others).toEqual([]);
+    expect(way.hops[0].proxy.labels).toEqual({ app: 'backend' });
+  });
+});
+
+describe('the reason', () => {
+  it('names the first proxy that refuses', () => {
+    const atGateway = BACKEND_JWT.replaceAll(
+      'namespace: default',
+      'namespace: istio-system',
+    ).replaceAll('app: backend', 'istio: ingressgateway');
+    const mesh = meshOf([
+      WORKLOADS,
+      BACKEND_JWT,
+      atGateway.replace('jwksUri', 'forwardOriginalToken: true\n    jwksUri'),
+      gatewayYaml(),
+      virtualService(`{${TO_BACKEND}}`),
+    ]);
+    const [way] = gatewayWays(mesh);
+    expect(way.state).toBe('enforced');
+    expect(way.reason).toContain('checked at gateway istio-ingressgateway');
+  });
+});

@@ -1,0 +1,111 @@
+import { decideWayIn, Mesh } from '..';
+import {
+  gatewayWays,
+  gatewayYaml,
+  to,
+  TO_BACKEND,
+  virtualService,
+  whereTo,
+} from '../__testUtils__/gateways';
+import { WORKLOADS } from '../__testUtils__/handsOn';
+import { ISSUER, meshOf, token } from '../__testUtils__/mesh';
+
+describe('order of routes', () => {
+  it('nothing behind a catch-all of the same VirtualService is reached', () => {
+    const mesh = meshOf([
+      WORKLOADS,
+      gatewayYaml(),
+      virtualService(
+        `{${to(
+          'frontend',
+        )}}, {match: [{uri: {prefix: /admin}}], ${TO_BACKEND}}`,
+      ),
+    ]);
+    expect(whereTo(mesh, { path: '/admin' })).toBe('frontend');
+  });
+
+  it('the catch-all of an older VirtualService waits for the routes of a younger', () => {
+    const mesh = meshOf([
+      WORKLOADS,
+      gatewayYaml(),
+      virtualService(`{${to('frontend')}}`, { name: 'a' }),
+      virtualService(`{match: [{uri: {prefix: /admin}}], ${TO_BACKEND}}`, {
+        name: 'b',
+      }),
+    ]);
+    expect(whereTo(mesh, { path: '/admin' })).toBe('backend');
+    expect(whereTo(mesh, { path: '/' })).toBe('frontend');
+  });
+});
+
+describe('claim-based routing', () => {
+  const authentication = `
+apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: {name: jwt, namespace: istio-system}
+spec: {selector: {matchLabels: {istio: ingressgateway}}, jwtRules: [{issuer: ${ISSUER}, jwksUri: "https://keys.example.com"}]}
+`;
+  const meshWith = (header: string, condition: string, field = 'headers') =>
+    meshOf([
+      WORKLOADS,
+      authentication,
+      gatewayYaml(),
+      virtualService(
+        `{match: [{${field}: {"${header}": ${condition}}}], ${TO_BACKEND}}, {${to(
+          'frontend',
+        )}}`,
+      ),
+    ]);
+  const routed = (mesh: Mesh, claims?: Record<string, unknown>) => {
+    const wayIn = gatewayWays(mesh)[0];
+    const tokens = claims ? [token(claims)] : [];
+    const { route } = decideWayIn(mesh, wayIn, {
+      port: 8080,
+      host: 'h',
+      tokens,
+    });
+    return route?.kind === 'service' ? route.service.name : route?.kind;
+  };
+
+  it.each([
+    [
+      '@request.auth.claims.role',
+      '{exact: admin}',
+      { role: 'admin' },
+      'backend',
+    ],
+    [
+      '@request.auth.claims.role',
+      '{exact: admin}',
+      { role: ['x', 'admin'] },
+      'backend',
+    ],
+    [
+      '@request.auth.claims.role',
+      '{exact: admin}',
+      { role: 'user' },
+      'frontend',
+    ],
+    ['@request.auth.claims.role', '{exact: admin}', {}, 'frontend'],
+    [
+      '@request.auth.claims.role',
+      '{prefix: adm}',
+      { role: 'admin' },
+      'backend',
+    ],
+    ['@request.auth.claims.a.b', '{exact: x}', { a: { b: 'x' } }, 'backend'],
+    ['@request.auth.claims[a.b]', '{exact: x}', { 'a.b': 'x' }, 'backend'],
+    ['@request.auth.claims[a][b]', '{exact: x}', { a: { b: 'x' } }, 'backend'],
+    ['@request.auth.claims.n', '{exact: "1"}', { n: 1 }, 'frontend'],
+  ])('%s %s with %j goes to %s', (header, condition, claims, name) => {
+    expect(routed(meshWith(header, condition), claims)).toBe(name);
+  });
+
+  it('never matches without a token, and withoutHeaders always does', () => {
+    const header = '@request.auth.claims.role';
+    expect(routed(meshWith(header, '{exact: admin}'))).toBe('frontend');
+    const without = meshWith(header, '{exact: admin}', 'withoutHeaders');
+    expect(routed(without)).toBe('backend');
+    expect(routed(without, { role: 'admin' })).toBe('frontend');
+  });
+});
