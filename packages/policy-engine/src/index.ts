@@ -11,7 +11,7 @@ export { validateResource } from './parse/validateResource';
 export { Mesh, type MeshOptions } from './attach/Mesh';
 export { compileProxy } from './compile/compileProxy';
 export type { Program } from './compile/program';
-export { decide } from './decide/decide';
+export { decide, type DecideOptions } from './decide/decide';
 export { decideWayIn, type WayInDecision } from './decide/decideWayIn';
 export {
   matchRoute,

@@ -1,28 +1,12 @@
-import { compileProxy, decide, parseYaml, ProxyRequest } from '..';
+import { compileProxy, decide, parseYaml } from '..';
 import {
   applyYaml,
   GATEWAY_PROXY,
   meshOf,
   SIDECAR,
 } from '../__testUtils__/mesh';
-import { gatewayPolicy } from '../__testUtils__/policies';
-
-const meshConfig = (yaml: string, name = 'istio') => `
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: ${name}, namespace: istio-system}
-data:
-  mesh: |
-${yaml
-  .split('\n')
-  .map(line => `    ${line}`)
-  .join('\n')}
-`;
-
-function ask(texts: string[], request: Partial<ProxyRequest> = {}) {
-  const program = compileProxy(meshOf(texts), GATEWAY_PROXY);
-  return decide(program, { port: 8080, host: 'h.example.com', ...request });
-}
+import { meshConfig } from '../__testUtils__/meshConfig';
+import { ask, gatewayPolicy } from '../__testUtils__/policies';
 
 const principal = (name: string) => ({ source: { principal: name } });
 
@@ -155,112 +139,5 @@ spec: {}
       'defaultConfig: {connectionSettings: {profile: EDGE}}',
     );
     expect(ask([config]).status).toBe('unknown');
-  });
-});
-
-describe('external authorizers', () => {
-  const CUSTOM =
-    'action: CUSTOM, provider: {name: opa}, rules: [{to: [{operation: {paths: ["/admin*"], ports: ["8080"]}}]}]';
-  const providers = (kind: string) =>
-    meshConfig(
-      `extensionProviders: [{name: opa, ${kind}: {service: x, port: 1}}]`,
-    );
-  const grpc = providers('envoyExtAuthzGrpc');
-  const http = providers('envoyExtAuthzHttp');
-  const none = meshConfig('extensionProviders: [{name: zipkin, zipkin: {}}]');
-
-  it('decide where a rule matches; what no rule matches goes on', () => {
-    for (const texts of [[grpc], [http], []]) {
-      const policies = [...texts, gatewayPolicy(CUSTOM)];
-      const asked = ask(policies, { path: '/admin/x' });
-      expect(asked.status).toBe('unknown');
-      expect(asked.trace).toContainEqual(
-        expect.objectContaining({ filter: 'rbac-custom', outcome: 'unknown' }),
-      );
-      expect(ask(policies, { path: '/' }).status).toBe(200);
-    }
-  });
-
-  it('that do not exist make a denial, before any token is looked at', () => {
-    const answer = ask([none, gatewayPolicy(CUSTOM)], { path: '/admin' });
-    expect(answer).toMatchObject({
-      status: 403,
-      body: 'RBAC: access denied',
-      details:
-        'rbac_access_denied_matched_policy[istio-ext-authz-opa-ns[istio-system]-policy[policy]-rule[0]-deny-due-to-bad-CUSTOM-action]',
-    });
-    expect(ask([none, gatewayPolicy(CUSTOM)], { path: '/' }).status).toBe(200);
-  });
-
-  it('on a TCP chain: rules widen, an HTTP provider is left out', () => {
-    const tcp = { protocol: 'tcp' as const };
-    const policy = gatewayPolicy(CUSTOM);
-    expect(ask([grpc, policy], tcp).status).toBe('unknown');
-    expect(ask([grpc, policy], { ...tcp, port: 1 }).status).toBe(200);
-    expect(ask([http, policy], tcp).status).toBe(200);
-    expect(ask([none, policy], tcp).status).toBe('closed');
-    expect(ask([policy], tcp).status).toBe('unknown');
-  });
-
-  it('a dry run of CUSTOM is not relied on', () => {
-    const dry = gatewayPolicy(CUSTOM, 'dry', 'istio.io/dry-run: "true"');
-    expect(ask([grpc, dry], { path: '/admin' }).status).toBe('unknown');
-    expect(ask([grpc, dry], { path: '/' }).status).toBe(200);
-  });
-
-  it('a DENY refuses whatever the authorizer says', () => {
-    const deny = gatewayPolicy('action: DENY, rules: [{}]', 'deny');
-    const answer = ask([grpc, gatewayPolicy(CUSTOM), deny], { path: '/admin' });
-    expect(answer.status).toBe('unknown');
-  });
-});
-
-describe("the client's address", () => {
-  const policy = gatewayPolicy(
-    'rules: [{from: [{source: {remoteIpBlocks: ["192.0.2.0/24"]}}]}]',
-  );
-  const sidecarPolicy = policy
-    .replace('namespace: istio-system', 'namespace: default')
-    .replace('istio: ingressgateway', 'app: backend');
-  const trusting = (count: number) =>
-    meshConfig(
-      `defaultConfig: {gatewayTopology: {numTrustedProxies: ${count}}}`,
-    );
-  const from = (ip: string, forwarded?: string): Partial<ProxyRequest> => ({
-    source: { ip },
-    ...(forwarded ? { headers: { 'X-Forwarded-For': forwarded } } : {}),
-  });
-  const CLIENT = '192.0.2.1';
-
-  it.each([
-    [trusting(0), from(CLIENT), 200],
-    [trusting(0), from('10.0.0.1', CLIENT), 403],
-    [trusting(1), from('10.0.0.1', CLIENT), 200],
-    [trusting(1), from('10.0.0.1', `${CLIENT}, 10.0.0.2`), 403],
-    [trusting(2), from('10.0.0.1', `${CLIENT}, 10.0.0.2`), 200],
-    [trusting(2), from(CLIENT, '10.0.0.2'), 200],
-    [trusting(1), from(CLIENT, 'unknown'), 200],
-    [meshConfig('{}'), from('10.0.0.1', CLIENT), 403],
-    ['', from('10.0.0.1', CLIENT), 'unknown'],
-    ['', from(CLIENT), 200],
-    ['', { headers: { 'x-forwarded-for': CLIENT } }, 'unknown'],
-  ])('%s, %j: %s', (config, request, expected) => {
-    expect(ask([config, policy], request).status).toBe(expected);
-  });
-
-  it('is the last hop for a sidecar', () => {
-    const program = compileProxy(meshOf([sidecarPolicy]), SIDECAR);
-    const status = (request: Partial<ProxyRequest>) =>
-      decide(program, { port: 8080, ...request }).status;
-    expect(status(from('10.0.0.1', `10.0.0.9,${CLIENT}`))).toBe(200);
-    expect(status(from('10.0.0.1', `${CLIENT},10.0.0.9`))).toBe(403);
-  });
-
-  it('is the peer on a TCP chain', () => {
-    const tcp = { protocol: 'tcp' as const };
-    expect(ask([policy], { ...tcp, ...from(CLIENT) }).status).toBe(200);
-    expect(ask([policy], { ...tcp, ...from('10.0.0.1', CLIENT) }).status).toBe(
-      'closed',
-    );
   });
 });

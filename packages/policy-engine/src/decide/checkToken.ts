@@ -19,6 +19,8 @@ const BODIES: Record<string, string> = {
 const MALFORMED =
   'Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections';
 
+const NO_AUDIENCES: string[] = [];
+
 /** Envoy's order: form, issuer, times, audience, signature. Undefined where the token holds. */
 export function checkToken(
   provider: JwtProvider,
@@ -61,8 +63,6 @@ export function checkToken(
     ? undefined
     : fail(401, BODIES[token.validity]);
 }
-
-const NO_AUDIENCES: string[] = [];
 
 function allowsAudience(
   { allowedAudiences }: JwtProvider,

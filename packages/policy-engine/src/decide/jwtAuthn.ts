@@ -17,6 +17,24 @@ export type JwtOutcome =
   | { kind: 'refused'; status: 401 | 403; body?: string; provider: JwtProvider }
   | { kind: 'unknown'; why: string };
 
+type Passed = Extract<JwtOutcome, { kind: 'passed' }>;
+
+const NO_PROVIDER: Passed = {
+  kind: 'passed',
+  claims: NO_CLAIMS,
+  why: 'no RequestAuthentication with rules reaches this proxy',
+};
+const PREFLIGHT: Passed = {
+  kind: 'passed',
+  claims: NO_CLAIMS,
+  why: 'a CORS preflight is not looked at',
+};
+const NO_TOKEN: Passed = {
+  kind: 'passed',
+  claims: NO_CLAIMS,
+  why: 'the request carries no token',
+};
+
 /** Runs jwt_authn as Istio configures it. */
 export function evaluateJwt(
   program: Program,
@@ -47,24 +65,6 @@ export function evaluateJwt(
     effects,
   };
 }
-
-type Passed = Extract<JwtOutcome, { kind: 'passed' }>;
-
-const NO_PROVIDER: Passed = {
-  kind: 'passed',
-  claims: NO_CLAIMS,
-  why: 'no RequestAuthentication with rules reaches this proxy',
-};
-const PREFLIGHT: Passed = {
-  kind: 'passed',
-  claims: NO_CLAIMS,
-  why: 'a CORS preflight is not looked at',
-};
-const NO_TOKEN: Passed = {
-  kind: 'passed',
-  claims: NO_CLAIMS,
-  why: 'the request carries no token',
-};
 
 /** Whether a request has nothing that jwt_authn would look at or take out. */
 function isUntouched(

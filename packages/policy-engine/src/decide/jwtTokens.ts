@@ -43,6 +43,12 @@ export function findTokens(
   return found;
 }
 
+/**
+ * Headers of which Envoy keeps one value: those that are repeated arrive joined by commas, and two
+ * tokens so joined are none.
+ */
+const JOINED_HEADERS = new Set(['authorization']);
+
 const NO_TOKENS: RequestToken[] = [];
 
 function findInHeader(
@@ -119,12 +125,6 @@ function describe(
     ? { ...found, malformation: read.reason }
     : found;
 }
-
-/**
- * Headers of which Envoy keeps one value: those that are repeated arrive joined by commas, and two
- * tokens so joined are none.
- */
-const JOINED_HEADERS = new Set(['authorization']);
 
 /** Characters of which Envoy thinks that a token can begin with them. */
 const TOKEN_CHARACTER = /[A-Za-z0-9_.-]/;

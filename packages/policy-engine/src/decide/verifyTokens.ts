@@ -24,6 +24,9 @@ export type Verification =
   | { kind: 'missing' }
   | TokenFailure;
 
+const MISSING: Verification = { kind: 'missing' };
+const VERIFIED: Verification = { kind: 'verified' };
+
 /** The tokens that a provider finds in the request as it was when it came. */
 export type FindTokens = (provider: JwtProvider) => readonly FoundToken[];
 
@@ -99,9 +102,6 @@ function runProvider(
   }
   return VERIFIED;
 }
-
-const MISSING: Verification = { kind: 'missing' };
-const VERIFIED: Verification = { kind: 'verified' };
 
 /** Tokens that are still there. */
 function remaining(

@@ -49,12 +49,10 @@ export function validateFields(
 ): void {
   const known = withNegated(fields);
   reader.fields(object, path, known);
-  let values = 0;
   for (const plain of fields) {
     for (const field of [plain, negated(plain)]) {
       const at = `${path}.${field}`;
       const list = reader.strings(object[field], at);
-      values += list.length;
       list.forEach((value, index) =>
         VALUES[plain]?.(reader, value, `${at}[${index}]`),
       );
@@ -63,7 +61,7 @@ export function validateFields(
       }
     }
   }
-  if (values === 0 && Object.keys(object).every(key => known.includes(key))) {
+  if (Object.values(object).every(isNothing)) {
     reader.report(path, 'must set at least one field');
   }
   const has = (names: string[]) =>
@@ -91,15 +89,19 @@ export function validateCondition(
   if (problem !== undefined) {
     reader.report(`${path}.key`, `${JSON.stringify(key)} ${problem}`);
   }
-  let values = 0;
   for (const field of ['values', 'notValues']) {
     const list = reader.strings(condition[field], `${path}.${field}`);
-    values += list.length;
     list.forEach((value, index) =>
       CONDITION_VALUES[key]?.(reader, value, `${path}.${field}[${index}]`),
     );
   }
-  if (values === 0) reader.report(path, 'needs values or notValues');
+  if (isNothing(condition.values) && isNothing(condition.notValues)) {
+    reader.report(path, 'needs values or notValues');
+  }
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null || (value as []).length === 0;
 }
 
 function negated(field: string): string {
