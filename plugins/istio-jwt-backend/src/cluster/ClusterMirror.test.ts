@@ -143,6 +143,24 @@ describe('ClusterMirror', () => {
     await eventually(() => expect(stateOf()).toBe('synced'));
   });
 
+  it('is stale since a watch broke, however long ago it was opened', async () => {
+    api.serve(SERVICES, [service('a')]);
+    start();
+    await eventually(() => expect(stateOf()).toBe('synced'));
+    await eventually(() => expect(api.countWatches(SERVICES)).toBe(1));
+    await new Promise(resolve => {
+      setTimeout(resolve, 300);
+    });
+    const brokenAt = Date.now();
+    api.onAll((_, response) => void response.writeHead(500).end());
+    api.resetWatches(SERVICES);
+    await eventually(() => expect(stateOf()).toBe('stale'));
+    const { state } = registry!.get('c')!.freshness;
+    const since = state.kind === 'stale' ? Date.parse(state.since) : 0;
+    expect(since).toBeGreaterThanOrEqual(brokenAt);
+    expect(since).toBeLessThanOrEqual(Date.now());
+  });
+
   it('says which rule is missing where a kind is forbidden', async () => {
     api.serve(SERVICES, [service('a')]);
     api.on(POLICIES, (_, response) => {

@@ -147,6 +147,7 @@ export class ClusterMirror {
         this.markCurrent(health);
         break;
       case 'watching':
+      case 'alive':
         this.markCurrent(health);
         break;
       case 'absent':

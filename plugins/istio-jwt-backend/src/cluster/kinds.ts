@@ -82,6 +82,7 @@ export const WATCHED_KINDS: readonly WatchedKind[] = [
   { ...NETWORKING, kind: 'VirtualService', plural: 'virtualservices' },
   { ...NETWORKING, kind: 'ServiceEntry', plural: 'serviceentries' },
   { ...NETWORKING, kind: 'Sidecar', plural: 'sidecars' },
+  { ...NETWORKING, kind: 'DestinationRule', plural: 'destinationrules' },
   {
     ...NETWORKING,
     versions: ['v1alpha3'],
@@ -105,6 +106,39 @@ export const WATCHED_KINDS: readonly WatchedKind[] = [
     versions: ['v1', 'v1alpha2'],
     kind: 'GRPCRoute',
     plural: 'grpcroutes',
+  },
+  {
+    ...GATEWAY_API,
+    versions: ['v1', 'v1alpha3', 'v1alpha2'],
+    kind: 'TLSRoute',
+    plural: 'tlsroutes',
+  },
+  {
+    ...GATEWAY_API,
+    versions: ['v1', 'v1alpha2'],
+    kind: 'TCPRoute',
+    plural: 'tcproutes',
+  },
+  {
+    ...GATEWAY_API,
+    versions: ['v1', 'v1beta1'],
+    kind: 'ReferenceGrant',
+    plural: 'referencegrants',
+  },
+  {
+    ...GATEWAY_API,
+    versions: ['v1', 'v1beta1'],
+    kind: 'GatewayClass',
+    plural: 'gatewayclasses',
+    namespaced: false,
+  },
+  {
+    group: 'extensions.istio.io',
+    versions: ['v1alpha1'],
+    kind: 'WasmPlugin',
+    plural: 'wasmplugins',
+    namespaced: true,
+    neededFor: 'protection',
   },
 ];
 

@@ -25,7 +25,11 @@ export function isRawObject(value: unknown): value is RawObject {
 }
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
-const SIDECAR_STATUS = 'sidecar.istio.io/status';
+/** Annotations that say what of a Pod's traffic passes a proxy, and how that proxy is set up. */
+const TRAFFIC_ANNOTATIONS =
+  /^(sidecar\.istio\.io\/(status|inject)|traffic\.sidecar\.istio\.io\/.+|ambient\.istio\.io\/redirection|proxy\.istio\.io\/config)$/;
+/** Arguments of `pilot-agent proxy` that tell a gateway or a waypoint from a sidecar. */
+const PROXY_ROLES = new Set(['router', 'waypoint']);
 
 /**
  * Drops what nobody reads, while reading: a mesh has more pods than anything else, and their full
@@ -54,7 +58,6 @@ export function trimObject(object: RawObject): RawObject {
 }
 
 function trimPod(pod: RawObject): RawObject {
-  const sidecar = pod.metadata.annotations?.[SIDECAR_STATUS];
   return {
     apiVersion: pod.apiVersion,
     kind: pod.kind,
@@ -63,10 +66,15 @@ function trimPod(pod: RawObject): RawObject {
       namespace: pod.metadata.namespace,
       resourceVersion: pod.metadata.resourceVersion,
       labels: pod.metadata.labels,
-      annotations: sidecar ? { [SIDECAR_STATUS]: sidecar } : undefined,
+      annotations: trafficAnnotations(pod),
+      ownerReferences: asArray(pod.metadata.ownerReferences).map(owner => ({
+        kind: owner?.kind,
+        name: owner?.name,
+      })),
     },
     spec: {
       serviceAccountName: pod.spec?.serviceAccountName,
+      ...(pod.spec?.hostNetwork === true ? { hostNetwork: true } : {}),
       containers: asArray(pod.spec?.containers).map(trimContainer),
       // Native sidecars are init containers that keep running.
       initContainers: asArray(pod.spec?.initContainers)
@@ -80,8 +88,22 @@ function trimPod(pod: RawObject): RawObject {
   };
 }
 
+function trafficAnnotations(
+  pod: RawObject,
+): Record<string, string> | undefined {
+  const kept = Object.entries(pod.metadata.annotations ?? {}).filter(([key]) =>
+    TRAFFIC_ANNOTATIONS.test(key),
+  );
+  return kept.length > 0 ? Object.fromEntries(kept) : undefined;
+}
+
 function trimContainer(container: any) {
-  return { name: container?.name, ports: container?.ports };
+  const roles = asArray(container?.args).filter(arg => PROXY_ROLES.has(arg));
+  return {
+    name: container?.name,
+    ports: container?.ports,
+    ...(roles.length > 0 ? { args: roles } : {}),
+  };
 }
 
 function trimMetadata(

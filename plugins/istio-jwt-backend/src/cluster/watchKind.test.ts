@@ -112,6 +112,60 @@ describe('watchKind', () => {
     expect(failures()).toEqual(['network']);
   });
 
+  it('tells a sign of life for bookmarks, and for an end that is heard', async () => {
+    api.serve(PATH, [service('a')], '5');
+    follow();
+    await eventually(() => expect(api.countWatches(PATH)).toBe(1));
+    api.send(PATH, 'BOOKMARK', { metadata: { resourceVersion: '42' } });
+    const types = () => events.map(({ type }) => type);
+    await eventually(() =>
+      expect(types()).toEqual(['listed', 'watching', 'alive']),
+    );
+    api.resetWatches(PATH);
+    await eventually(() =>
+      expect(types().slice(3, 5)).toEqual(['alive', 'failed']),
+    );
+  });
+
+  it('tells none where a server fell silent', async () => {
+    const silent = async function* silentBody(): AsyncGenerator<Buffer> {
+      throw Object.assign(new Error('silence'), {
+        code: 'UND_ERR_BODY_TIMEOUT',
+      });
+      yield Buffer.of();
+    };
+    connection = new ClusterConnection({ kind: 'unsupported' } as never);
+    const answers = [
+      async function* list() {
+        yield Buffer.from(
+          JSON.stringify({ items: [], metadata: { resourceVersion: '1' } }),
+        );
+      },
+      silent,
+    ];
+    running = (async () => {
+      for await (const event of watchKind(
+        {
+          get: async () => {
+            const body = Object.assign((answers.shift() ?? silent)(), {
+              destroy: () => {},
+            });
+            return { ok: true, body };
+          },
+        },
+        { kind: SERVICES, signal: abort.signal, backoff: new Backoff(10, 40) },
+      )) {
+        events.push(event);
+      }
+    })();
+    await eventually(() => expect(failures()[0]).toBe('timeout'));
+    expect(events.map(({ type }) => type).slice(0, 3)).toEqual([
+      'listed',
+      'watching',
+      'failed',
+    ]);
+  });
+
   it.each([
     ['an ERROR event', 'event'],
     ['the status', 'status'],

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findErrorCode } from '../findErrorCode';
 import { ApiFailure, describeStatus } from './apiFailure';
 import { Backoff } from './Backoff';
 import { ClusterConnection } from './ClusterConnection';
@@ -15,6 +16,8 @@ import { isRawObject, RawObject, trimObject } from './trimObject';
 const MAX_EVENT_BYTES = 8 * 1024 * 1024;
 /** A watch shorter than this counts as a failure for back-off, so that a broken proxy is not hammered. */
 const SHORT_WATCH_MS = 1000;
+/** Reset, and closed in the middle of an answer. */
+const HEARD_BREAKS = new Set(['ECONNRESET', 'UND_ERR_SOCKET']);
 
 export type KindEvent =
   /** The full set, replacing what was known. */
@@ -23,6 +26,8 @@ export type KindEvent =
   | { type: 'deleted'; object: RawObject }
   /** A watch is open: what is known is current. */
   | { type: 'watching' }
+  /** An open watch gave a sign of life: what is known is current. */
+  | { type: 'alive' }
   /** No version of the kind is served: there are no such objects. */
   | { type: 'absent' }
   | { type: 'failed'; failure: ApiFailure };
@@ -113,7 +118,8 @@ async function* followWatch(
       if (step.value.event) {
         yield step.value.event;
       }
-      if (step.value.event?.type !== 'watching') {
+      // A bookmark or an object: this server does send.
+      if (step.value.resourceVersion) {
         backoff.reset();
       }
     }
@@ -189,7 +195,10 @@ async function* openWatch(
           : { kind: 'failed', failure: describeStatus(code) };
       }
       if (event?.type === 'BOOKMARK') {
-        yield { resourceVersion: object?.metadata?.resourceVersion };
+        yield {
+          resourceVersion: object?.metadata?.resourceVersion,
+          event: { type: 'alive' },
+        };
         continue;
       }
       if (!isRawObject(object)) {
@@ -203,12 +212,24 @@ async function* openWatch(
         },
       };
     }
+    yield { event: { type: 'alive' } };
     return { kind: 'ended' };
   } catch (error) {
+    if (wasHeardBreaking(error)) {
+      yield { event: { type: 'alive' } };
+    }
     return { kind: 'failed', failure: describeBodyFailure(error, kind.kind) };
   } finally {
     answer.body.destroy();
   }
+}
+
+/**
+ * Whether the server's side ended a connection just now, rather than having been silent for an
+ * unknown time.
+ */
+function wasHeardBreaking(error: unknown): boolean {
+  return HEARD_BREAKS.has(findErrorCode(error) ?? '');
 }
 
 /** After a broken connection the version still holds; after anything odd it may not. */
