@@ -91,7 +91,8 @@ export function analyseWayIn(
     everythingPasses,
     ...(reason === undefined ? {} : { unknown: reason }),
     validTokenPasses: attempt.passes,
-    unreachable: relevant.length === 0,
+    // Where routes go by claims, only a token may lead here.
+    unreachable: relevant.length === 0 && attempt.passes !== 'yes',
   };
 }
 
@@ -283,12 +284,13 @@ function tryTokens(
   results: ClassResult[],
 ): TokenAttempt {
   const chains = wayIn.hops.map(hop => hop.protocol);
-  const tokens = validTokens(exploration.programs, chains);
+  const { routeClaims } = exploration.patterns;
+  const tokens = validTokens(exploration.programs, chains, routeClaims);
   let tries = 0;
   let reason: string | undefined;
   for (const token of tokens) {
     for (let index = 0; index < exploration.size; index++) {
-      if (isElsewhere(results[index])) continue;
+      if (isElsewhere(results[index]) && routeClaims.length === 0) continue;
       const request = requestAt(wayIn, exploration, index);
       // Envoy does not look at the token of a preflight.
       if (isPreflightShaped(request)) continue;

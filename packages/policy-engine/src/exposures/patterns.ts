@@ -3,6 +3,7 @@ import { parseStringPattern, regexPattern } from '../match/stringPattern';
 import { HttpMatchSpec, StringMatchSpec } from '../parse/specs';
 import { Matcher, Program, RuleSet } from '../compile/program';
 import { allRules } from '../compile/ruleSet';
+import { routingClaimOf } from '../route/matchHttp';
 import { RouteCandidate } from '../route/routeTable';
 
 /** Every pattern that policies and routes on a way in compare with, by what they compare. */
@@ -21,6 +22,8 @@ export interface Patterns {
   remoteIp: Extract<Matcher, { on: 'remote-ip' }>[];
   /** Checks on verified claims, with whether they are negated. */
   identity: { matcher: Matcher; negated: boolean; inDeny: boolean }[];
+  /** Claims that single routes ask for. */
+  routeClaims: Matcher[][];
   /** A route rewrites paths, so that a later proxy compares something else. */
   rewrites: { from: string; to: string }[];
   /** A route compares with a regular expression, of which only examples can be tried. */
@@ -39,6 +42,7 @@ export function emptyPatterns(): Patterns {
     sourceIp: [],
     remoteIp: [],
     identity: [],
+    routeClaims: [],
     rewrites: [],
     usesRegex: false,
   };
@@ -132,13 +136,26 @@ function addMatch(patterns: Patterns, match: HttpMatchSpec): void {
   patterns.usesRegex ||=
     (match.ignoreUriCase === true && match.uri !== undefined) ||
     conditions.some(condition => condition && 'regex' in condition);
+  const claims = claimsOf(match.headers);
+  if (claims.length > 0) patterns.routeClaims.push(claims);
   for (const [name, wanted] of Object.entries(headers)) {
-    if (name.startsWith('@')) continue;
+    if (routingClaimOf(name)) continue;
     addTo(patterns.headers, name.toLowerCase(), ...toPatterns(wanted, true));
   }
   for (const [name, wanted] of Object.entries(match.queryParams ?? {})) {
     addTo(patterns.params, name, ...toPatterns(wanted, true));
   }
+}
+
+/** What a route asks of verified claims. */
+function claimsOf(headers: HttpMatchSpec['headers']): Matcher[] {
+  return Object.entries(headers ?? {}).flatMap(([name, wanted]): Matcher[] => {
+    const claim = routingClaimOf(name);
+    const [pattern] = claim ? toPatterns(wanted, true) : [];
+    return claim && pattern
+      ? [{ on: 'claim', text: name, claim, pattern }]
+      : [];
+  });
 }
 
 /** An empty condition on a header or parameter asks for its presence. */

@@ -10,16 +10,23 @@ type ClaimSet = Record<string, unknown>;
 
 /**
  * Valid tokens worth trying: for each attached issuer and audience a plain one, and ones with the
- * claims that policies ask for.
+ * claims that policies and routes ask for.
+ *
+ * @param routeClaims - claims that single routes ask for
  */
 export function validTokens(
   programs: readonly Program[],
   chains: readonly ('http' | 'tcp')[],
+  routeClaims: readonly Matcher[][] = [],
 ): RequestToken[] {
   const providers = programs.flatMap(({ providers: found }) => found);
-  const demands = programs.flatMap((program, i) =>
-    demandsOf(program, chains[i]),
-  );
+  const demands = [
+    ...programs.flatMap((program, i) => demandsOf(program, chains[i])),
+    ...routeClaims.map(claims => ({
+      clause: claims.map(matcher => [matcher]),
+      inDeny: false,
+    })),
+  ];
   const tokens = new Map<string, RequestToken>();
   for (const provider of providers) {
     const audiences =

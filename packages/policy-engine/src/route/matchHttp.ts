@@ -56,7 +56,7 @@ function matchesHeaders(match: HttpMatchSpec, facts: Facts): Tri {
  * The claim that a header name of claim-based routing stands for: `@request.auth.claims.a.b` or
  * `@request.auth.claims[a][b]`. Undefined for the name of a header.
  */
-function routingClaimOf(name: string): string[] | undefined {
+export function routingClaimOf(name: string): string[] | undefined {
   const prefix = '@request.auth.claims';
   if (!name.toLowerCase().startsWith(prefix)) return undefined;
   const rest = name.slice(prefix.length);

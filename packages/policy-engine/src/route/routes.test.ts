@@ -108,4 +108,23 @@ spec: {selector: {matchLabels: {istio: ingressgateway}}, jwtRules: [{issuer: ${I
     expect(routed(without)).toBe('backend');
     expect(routed(without, { role: 'admin' })).toBe('frontend');
   });
+
+  it('makes a way in enforced that only a token with the claim leads to', () => {
+    const mesh = meshOf([
+      WORKLOADS,
+      authentication,
+      gatewayYaml(),
+      virtualService(
+        `{match: [{headers: {"@request.auth.claims.role": {exact: admin}}}], ${TO_BACKEND}}`,
+      ),
+    ]);
+    const [way] = gatewayWays(mesh);
+    expect(way.state).toBe('enforced');
+    mesh.remove({
+      kind: 'RequestAuthentication',
+      namespace: 'istio-system',
+      name: 'jwt',
+    });
+    expect(gatewayWays(mesh)[0]).toMatchObject({ state: 'unknown' });
+  });
 });

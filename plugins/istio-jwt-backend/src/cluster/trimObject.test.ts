@@ -1,0 +1,73 @@
+import { assessService, Mesh, parseObjects } from 'istio-jwt-policy-engine';
+import { trimObject } from './trimObject';
+
+const SERVICE = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'backend', namespace: 'default' },
+  spec: { selector: { app: 'backend' }, ports: [{ name: 'http', port: 8080 }] },
+};
+
+/** Why the only way to a Service with this Pod behind it is as it is. */
+function reasonWith(pod: { metadata?: object; spec: object }): string {
+  const mesh = new Mesh();
+  const objects = [
+    SERVICE,
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      ...pod,
+      metadata: {
+        name: 'backend-0',
+        namespace: 'default',
+        labels: { app: 'backend' },
+        ...pod.metadata,
+      },
+    },
+  ].map(trimObject);
+  parseObjects(objects).resources.forEach(object => mesh.apply(object));
+  return assessService(mesh, { namespace: 'default', name: 'backend' })
+    .waysIn[0].reason;
+}
+
+describe('trimObject', () => {
+  const spec = { containers: [{ name: 'app' }, { name: 'istio-proxy' }] };
+
+  it('keeps what says that a port passes by the sidecar', () => {
+    const annotations = {
+      'traffic.sidecar.istio.io/excludeInboundPorts': '8080',
+    };
+    expect(reasonWith({ spec })).toMatch(/nothing refuses/);
+    expect(reasonWith({ metadata: { annotations }, spec })).toMatch(/excluded/);
+  });
+
+  it('keeps what says that ztunnel carries the traffic', () => {
+    const annotations = { 'ambient.istio.io/redirection': 'enabled' };
+    const plain = { containers: [{ name: 'app' }] };
+    expect(reasonWith({ spec: plain })).toMatch(/no sidecar/);
+    expect(reasonWith({ metadata: { annotations }, spec: plain })).toMatch(
+      /ztunnel/,
+    );
+  });
+
+  it('keeps what says that the Pod is a gateway', () => {
+    const containers = [{ name: 'istio-proxy', args: ['proxy', 'router'] }];
+    expect(reasonWith({ spec: { containers } })).toMatch(/are a gateway/);
+  });
+
+  it('drops the environment, arguments and other annotations', () => {
+    const trimmed = trimObject({
+      kind: 'Pod',
+      metadata: {
+        name: 'p',
+        annotations: { note: 'secret-1' },
+      },
+      spec: {
+        containers: [
+          { name: 'app', args: ['secret-2'], env: [{ value: 'secret-3' }] },
+        ],
+      },
+    });
+    expect(JSON.stringify(trimmed)).not.toContain('secret');
+  });
+});
