@@ -1,6 +1,5 @@
 import { defineConfig } from '@playwright/test';
-
-const chromium = process.env.CHROMIUM_PATH;
+import { browser, reporter } from './playwrightBrowser.ts';
 
 export default defineConfig({
   testDir: './tests/portal',
@@ -10,27 +9,8 @@ export default defineConfig({
   workers: 1,
   timeout: 60_000,
   retries: 0,
-  reporter: [
-    ['list'],
-    ...(process.env.PLAYWRIGHT_JSON_OUTPUT_NAME ? [['json'] as ['json']] : []),
-  ],
-  use: {
-    baseURL: 'http://localhost:3000',
-    viewport: { width: 1280, height: 900 },
-    trace: 'retain-on-failure',
-    launchOptions: {
-      ...(chromium ? { executablePath: chromium } : {}),
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    },
-  },
+  reporter,
+  use: browser,
   webServer: {
     command: 'node ../scripts/start.mjs',
     url: 'http://localhost:3000',
