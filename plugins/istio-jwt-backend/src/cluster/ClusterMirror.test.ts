@@ -6,6 +6,8 @@ import { eventually, FakeApiServer, sendList } from '../testing/FakeApiServer';
 import { ClusterMirrorOptions } from './ClusterMirror';
 import { ClusterRegistry } from './ClusterRegistry';
 
+jest.setTimeout(30_000);
+
 const SERVICES = '/api/v1/services';
 const PODS = '/api/v1/pods';
 const POLICIES = '/apis/security.istio.io/v1/authorizationpolicies';
@@ -288,8 +290,9 @@ describe('ClusterMirror', () => {
       metadata: { name: 'last', namespace: 'default' },
       spec: {},
     });
-    await eventually(() =>
-      expect(names('AuthorizationPolicy')).toContain('last'),
+    await eventually(
+      () => expect(names('AuthorizationPolicy')).toContain('last'),
+      20_000,
     );
   });
 

@@ -81,6 +81,11 @@ export class ClusterMirror {
     return listUnreadKinds(this.streams.map(({ health }) => health));
   }
 
+  /** Whether the first reading goes on, so that only a part of the cluster is known. */
+  get reading(): boolean {
+    return this.freshness.state.kind === 'syncing';
+  }
+
   get parseErrors(): ParseError[] {
     return this.streams.flatMap(({ store }) => store.listErrors());
   }

@@ -49,6 +49,34 @@ export class ClusterRegistry {
     return () => this.listeners.delete(listener);
   }
 
+  /**
+   * Waits until the first reading of some clusters has ended, in success or not.
+   *
+   * @returns names of those that are still being read after `timeoutMs`
+   */
+  async waitUntilRead(
+    mirrors: ClusterMirror[],
+    timeoutMs: number,
+  ): Promise<string[]> {
+    const listReading = () => mirrors.filter(({ reading }) => reading);
+    if (listReading().length > 0) {
+      await new Promise<void>(resolve => {
+        const finish = () => {
+          clearTimeout(timer);
+          unsubscribe();
+          resolve();
+        };
+        const timer = setTimeout(finish, timeoutMs);
+        const unsubscribe = this.subscribe(() => {
+          if (listReading().length === 0) {
+            finish();
+          }
+        });
+      });
+    }
+    return listReading().map(({ config }) => config.name);
+  }
+
   start(): void {
     this.list().forEach(mirror => mirror.start());
   }

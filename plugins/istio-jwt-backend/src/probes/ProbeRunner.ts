@@ -25,6 +25,8 @@ export type StartResult =
   | { kind: 'running' }
   | { kind: 'too-soon'; retryAfterMs: number }
   | { kind: 'disabled' }
+  /** Clusters whose first reading has not ended: which ways in there are is not known yet. */
+  | { kind: 'reading'; clusters: string[] }
   | { kind: 'impossible'; problem: StatusProblem };
 
 export interface ProbeRunnerOptions {
@@ -39,6 +41,8 @@ export interface ProbeRunnerOptions {
   onProgress: (run: ProbeRun) => void;
   /** Pause between two runs of one entity. Default: 5 s. */
   minPauseMs?: number;
+  /** Longest wait for clusters that are being read for the first time. Default: 10 s. */
+  readWithinMs?: number;
 }
 
 const BEAT_MS = 5000;
@@ -81,6 +85,13 @@ export class ProbeRunner {
     const scope = selectClusters(annotations.target, registry);
     if (!scope.ok) {
       return { kind: 'impossible', problem: scope.problem };
+    }
+    const reading = await registry.waitUntilRead(
+      scope.mirrors,
+      this.options.readWithinMs ?? 10_000,
+    );
+    if (reading.length > 0) {
+      return { kind: 'reading', clusters: reading };
     }
     const plans = planProbes(
       annotations.target,

@@ -1,5 +1,6 @@
 import { Observation } from 'backstage-plugin-istio-jwt-common';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nameKind } from '../cluster/kinds';
 import { ProbesConfig } from '../config';
 import { digestConfiguration } from '../status/digestConfiguration';
 import { distrustVerdict } from '../status/distrustVerdict';
@@ -167,6 +168,7 @@ function expect(
 ): Expectation {
   const { state, reason } = distrustVerdict(wayIn, {
     unreadKinds: mirror.unreadKinds,
+    reading: mirror.reading,
     malformed: mirror.parseErrors,
     rootNamespace: mirror.config.rootNamespace,
   });
@@ -175,16 +177,29 @@ function expect(
     : expectation;
 }
 
-/** Against an old picture of the cluster, a difference proves nothing. */
+/** Against an old picture of the cluster, or one with holes, a difference proves nothing. */
 function temper(
   { mirror }: WayInPlan,
   judgement: ReturnType<typeof judgeAnswer>,
 ): ReturnType<typeof judgeAnswer> {
-  return judgement.result === 'disagrees' &&
-    mirror.freshness.state.kind !== 'synced'
+  if (judgement.result !== 'disagrees') {
+    return judgement;
+  }
+  if (mirror.freshness.state.kind !== 'synced') {
+    return {
+      result: 'inconclusive',
+      note: 'The answer differs, and the picture of the cluster is not up to date.',
+    };
+  }
+  const unread = mirror.unreadKinds.filter(
+    ({ neededFor }) => neededFor !== 'probes',
+  );
+  return unread.length > 0
     ? {
         result: 'inconclusive',
-        note: 'The answer differs, and the picture of the cluster is not up to date.',
+        note: `The answer differs, and ${unread
+          .map(nameKind)
+          .join(', ')} could not be read.`,
       }
     : judgement;
 }

@@ -10,6 +10,7 @@ import {
   InputError,
   NotAllowedError,
   NotFoundError,
+  ServiceUnavailableError,
 } from '@backstage/errors';
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import {
@@ -250,6 +251,12 @@ function refuseUnlessStarted(
     case 'disabled':
       throw new NotAllowedError(
         'Probes are switched off by istioJwt.probes.enabled.',
+      );
+    case 'reading':
+      throw new ServiceUnavailableError(
+        `${result.clusters.join(
+          ', ',
+        )}: still being read for the first time. Run the probes again in a moment.`,
       );
     case 'impossible':
       throw new InputError(`${result.problem.message} ${result.problem.fix}`);

@@ -63,6 +63,7 @@ function assessOne(
   const { rootNamespace } = mirror.config;
   const blindness = {
     unreadKinds: mirror.unreadKinds,
+    reading: mirror.reading,
     malformed,
     rootNamespace,
   };
@@ -105,7 +106,8 @@ function assessOne(
         : reason,
       waysIn,
       issuers: assessment.issuers,
-      findings: assessment.findings,
+      // Half of a mesh looks as if the other half were missing.
+      findings: mirror.reading ? [] : assessment.findings,
     },
     problems: malformed
       .filter(error =>

@@ -48,12 +48,30 @@ describe('distrustVerdict', () => {
   ] as const)('%s without %s is %s', (state, unread, expected) => {
     const result = distrustVerdict(wayIn(state), {
       unreadKinds: kind(unread),
+      reading: false,
       malformed: [],
       rootNamespace: 'istio-system',
     });
     expect(result.state).toBe(expected);
     expect(result.reason !== 'r').toBe(expected !== state);
   });
+
+  it.each([
+    ['open', 'VirtualService', 'unknown'],
+    ['partial', 'EnvoyFilter', 'unknown'],
+    ['open', 'Node', 'open'],
+  ] as const)(
+    '%s without %s is %s while a cluster is read for the first time',
+    (state, unread, expected) => {
+      const result = distrustVerdict(wayIn(state), {
+        unreadKinds: kind(unread),
+        reading: true,
+        malformed: [],
+        rootNamespace: 'istio-system',
+      });
+      expect(result.state).toBe(expected);
+    },
+  );
 
   it.each([
     ['enforced', 'istio-system', 'AuthorizationPolicy', 'unknown'],
@@ -67,6 +85,7 @@ describe('distrustVerdict', () => {
       expect(
         distrustVerdict(wayIn(state), {
           unreadKinds: [],
+          reading: false,
           malformed: malformed(namespace, of),
           rootNamespace: 'root',
         }).state,

@@ -14,6 +14,8 @@ const POLICY_KINDS = new Set([
 /** What is known to be missing from the picture that a verdict was computed from. */
 export interface Blindness {
   unreadKinds: WatchedKind[];
+  /** The first reading of the cluster has not ended: what is missing comes within moments. */
+  reading: boolean;
   malformed: ParseError[];
   /** Its policies reach every workload. */
   rootNamespace: string;
@@ -21,16 +23,17 @@ export interface Blindness {
 
 /**
  * Takes back a verdict that rests on an incomplete picture. "Protected" is taken back when anything
- * could undo it; every state is, when even the policies or workloads are unknown.
+ * could undo it; every state is, when even the policies or workloads are unknown, and until a cluster
+ * was read for the first time.
  */
 export function distrustVerdict(
   wayIn: WayInAssessment,
-  { unreadKinds, malformed, rootNamespace }: Blindness,
+  { unreadKinds, reading, malformed, rootNamespace }: Blindness,
 ): WayInAssessment {
   const unread = unreadKinds.filter(
     ({ neededFor }) =>
       neededFor === 'everything' ||
-      (neededFor === 'protection' && claimsProtection(wayIn)),
+      (neededFor === 'protection' && (reading || claimsProtection(wayIn))),
   );
   if (unread.length > 0) {
     return {
