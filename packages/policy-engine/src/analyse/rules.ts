@@ -1,4 +1,5 @@
 import type { AnalysedWayIn } from '../assess/assessService';
+import { JsonPatchOperation } from '../model';
 import {
   Check,
   Clause,
@@ -128,23 +129,57 @@ export function pointerOf(rule: CompiledRule, check: Check): string {
   return `/spec/rules/${rule.index}/${steps}${tail}`;
 }
 
+/** A value of a check, with the places in the policy's list where it stands. */
+export interface ListedValue {
+  text: string;
+  matcher: Matcher;
+  indexes: readonly number[];
+}
+
 /**
- * The values of a check as the policy lists them, with their index. A value that stands for several
- * trust domains became several matchers.
+ * The distinct values of a check. A value that stands for several trust domains became several
+ * matchers, one behind the other.
  */
-export function valuesOf({
-  matchers,
-}: Check): { text: string; index: number }[] {
-  const values: string[] = [];
+export function valuesOf({ matchers }: Check): ListedValue[] {
+  const values = new Map<string, { matcher: Matcher; indexes: number[] }>();
+  let index = 0;
   for (let start = 0; start < matchers.length; ) {
-    const { text } = matchers[start];
+    const matcher = matchers[start];
     let end = start + 1;
-    while (matchers[end]?.text === text) end += 1;
-    const distinct = new Set(matchers.slice(start, end).map(identityIn)).size;
-    for (let i = 0; i < (end - start) / distinct; i++) values.push(text);
+    while (matchers[end]?.text === matcher.text) end += 1;
+    const run = matchers.slice(start, end);
+    const copies = run.length / new Set(run.map(identityIn)).size;
+    const value = values.get(matcher.text) ?? { matcher, indexes: [] };
+    for (let i = 0; i < copies; i++) value.indexes.push(index++);
+    values.set(matcher.text, value);
     start = end;
   }
-  return values.map((text, index) => ({ text, index }));
+  return [...values].map(([text, value]) => ({ text, ...value }));
+}
+
+/** Writes another value wherever a value stands. */
+export function replaceValue(
+  rule: CompiledRule,
+  check: Check,
+  { indexes }: Pick<ListedValue, 'indexes'>,
+  value: string,
+): JsonPatchOperation[] {
+  const list = pointerOf(rule, check);
+  return indexes.map(index => ({
+    op: 'replace',
+    path: `${list}/${index}`,
+    value,
+  }));
+}
+
+/** Adds values to a check's list. */
+export function addValues(
+  rule: CompiledRule,
+  check: Check,
+  values: readonly string[],
+): JsonPatchOperation[] {
+  const path = `${pointerOf(rule, check)}/-`;
+  return values.map(value => ({ op: 'add', path, value }));
 }
 
 function identityIn(matcher: Matcher): string {

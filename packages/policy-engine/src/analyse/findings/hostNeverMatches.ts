@@ -1,5 +1,12 @@
 import { AUTHORIZATION_POLICY_DOCS, Detector } from '../detector';
-import { checksOn, nameOf, pointerOf, rulePath } from '../rules';
+import {
+  addValues,
+  checksOn,
+  nameOf,
+  replaceValue,
+  rulePath,
+  valuesOf,
+} from '../rules';
 
 export const hostNeverMatches: Detector = {
   id: 'host-never-matches',
@@ -10,10 +17,10 @@ export const hostNeverMatches: Detector = {
   link: AUTHORIZATION_POLICY_DOCS,
   inRule: rule =>
     checksOn(rule, 'host').flatMap(check =>
-      check.matchers.flatMap(({ text }, index) => {
+      valuesOf(check).flatMap(value => {
+        const { text } = value;
         if (!text.includes('/')) return [];
         const name = text.replace(/^[a-z]+:\/\//i, '').replace(/\/.*$/, '');
-        const list = pointerOf(rule, check);
         const known = check.matchers.map(matcher => matcher.text);
         const clean = /^[A-Za-z0-9.-]+$/.test(name);
         return [
@@ -27,20 +34,12 @@ export const hostNeverMatches: Detector = {
             ...(clean
               ? {
                   patch: [
-                    {
-                      op: 'replace' as const,
-                      path: `${list}/${index}`,
-                      value: name,
-                    },
-                    ...(known.includes(`${name}:*`)
-                      ? []
-                      : [
-                          {
-                            op: 'add' as const,
-                            path: `${list}/-`,
-                            value: `${name}:*`,
-                          },
-                        ]),
+                    ...replaceValue(rule, check, value, name),
+                    ...addValues(
+                      rule,
+                      check,
+                      [`${name}:*`].filter(item => !known.includes(item)),
+                    ),
                   ],
                 }
               : {}),

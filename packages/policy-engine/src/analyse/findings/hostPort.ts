@@ -1,7 +1,7 @@
 import { matchesPattern } from '../../match/stringPattern';
 import { Check } from '../../compile/program';
 import { AUTHORIZATION_POLICY_DOCS, Detector } from '../detector';
-import { checksOn, nameOf, pointerOf, quote, rulePath } from '../rules';
+import { addValues, checksOn, nameOf, quote, rulePath } from '../rules';
 
 export const hostPort: Detector = {
   id: 'host-port',
@@ -31,11 +31,11 @@ export const hostPort: Detector = {
           // A suffix cannot be combined with any port: that takes other values.
           ...(exact.length === hosts.length
             ? {
-                patch: exact.map(host => ({
-                  op: 'add' as const,
-                  path: `${pointerOf(rule, check)}/-`,
-                  value: `${host}:*`,
-                })),
+                patch: addValues(
+                  rule,
+                  check,
+                  [...new Set(exact)].map(host => `${host}:*`),
+                ),
               }
             : {}),
         },

@@ -1,6 +1,6 @@
 import { AUTHORIZATION_POLICY_DOCS, Detector } from '../detector';
-import { nameOf, pointerOf, quote, rulePath } from '../rules';
-import { deadPrincipals } from './principals';
+import { nameOf, quote, replaceValue, rulePath } from '../rules';
+import { deadPrincipals, valueOf } from './principals';
 
 export const issuerMismatch: Detector = {
   id: 'issuer-mismatch',
@@ -23,9 +23,9 @@ export const issuerMismatch: Detector = {
         const subject = matcher.text.slice(asked?.length);
         const value = `${near[0]}${subject}`;
         return {
-          message: `${nameOf(rule.policy)} asks for issuer ${JSON.stringify(
-            asked ?? matcher.text,
-          )} and ${effect}: the proxy knows ${quote(issuers)}.`,
+          message: `${nameOf(rule.policy)} asks for ${JSON.stringify(
+            matcher.text,
+          )} and ${effect}: the proxy knows issuer ${quote(issuers)}.`,
           resource: rule.policy,
           path: rulePath(rule, check.field),
           ...(asked !== undefined && near.length === 1
@@ -33,15 +33,12 @@ export const issuerMismatch: Detector = {
                 fix: `Write ${JSON.stringify(
                   value,
                 )}: the issuers differ only in case or a trailing slash.`,
-                patch: [
-                  {
-                    op: 'replace' as const,
-                    path: `${pointerOf(rule, check)}/${check.matchers.indexOf(
-                      matcher,
-                    )}`,
-                    value,
-                  },
-                ],
+                patch: replaceValue(
+                  rule,
+                  check,
+                  valueOf(check, matcher),
+                  value,
+                ),
               }
             : {}),
         };

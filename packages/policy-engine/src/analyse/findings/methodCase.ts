@@ -1,5 +1,12 @@
 import { AUTHORIZATION_POLICY_DOCS, Detector } from '../detector';
-import { checksOn, nameOf, pointerOf, quote, rulePath } from '../rules';
+import {
+  checksOn,
+  nameOf,
+  quote,
+  replaceValue,
+  rulePath,
+  valuesOf,
+} from '../rules';
 
 export const methodCase: Detector = {
   id: 'method-case',
@@ -10,9 +17,7 @@ export const methodCase: Detector = {
   link: AUTHORIZATION_POLICY_DOCS,
   inRule: rule =>
     checksOn(rule, 'method').flatMap(check => {
-      const wrong = check.matchers.flatMap(({ text }, index) =>
-        /[a-z]/.test(text) ? [{ text, index }] : [],
-      );
+      const wrong = valuesOf(check).filter(({ text }) => /[a-z]/.test(text));
       if (wrong.length === 0) return [];
       return [
         {
@@ -20,11 +25,9 @@ export const methodCase: Detector = {
             wrong.map(({ text }) => text),
           )}, which matches no request.`,
           path: rulePath(rule, check.field),
-          patch: wrong.map(({ text, index }) => ({
-            op: 'replace' as const,
-            path: `${pointerOf(rule, check)}/${index}`,
-            value: text.toUpperCase(),
-          })),
+          patch: wrong.flatMap(value =>
+            replaceValue(rule, check, value, value.text.toUpperCase()),
+          ),
         },
       ];
     }),

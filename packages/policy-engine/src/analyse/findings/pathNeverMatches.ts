@@ -1,7 +1,7 @@
 import { normalizePath } from '../../match/normalizePath';
 import { Matcher } from '../../compile/program';
 import { AUTHORIZATION_POLICY_DOCS, Detector } from '../detector';
-import { checksOn, nameOf, pointerOf, rulePath } from '../rules';
+import { checksOn, nameOf, replaceValue, rulePath, valuesOf } from '../rules';
 
 export const pathNeverMatches: Detector = {
   id: 'path-never-matches',
@@ -12,7 +12,8 @@ export const pathNeverMatches: Detector = {
   link: AUTHORIZATION_POLICY_DOCS,
   inRule: rule =>
     checksOn(rule, 'path').flatMap(check =>
-      check.matchers.flatMap((matcher, index) => {
+      valuesOf(check).flatMap(value => {
+        const { matcher } = value;
         const why = whyNever(matcher);
         if (!why) return [];
         const fixable = why === NO_SLASH;
@@ -23,15 +24,7 @@ export const pathNeverMatches: Detector = {
             )} compares the path with ${JSON.stringify(matcher.text)}: ${why}.`,
             path: rulePath(rule, check.field),
             ...(fixable
-              ? {
-                  patch: [
-                    {
-                      op: 'replace' as const,
-                      path: `${pointerOf(rule, check)}/${index}`,
-                      value: `/${matcher.text}`,
-                    },
-                  ],
-                }
+              ? { patch: replaceValue(rule, check, value, `/${matcher.text}`) }
               : {}),
           },
         ];

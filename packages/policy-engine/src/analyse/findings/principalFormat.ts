@@ -1,6 +1,13 @@
 import { Check, CompiledRule } from '../../compile/program';
 import { AUTHORIZATION_POLICY_DOCS, Detector, Found } from '../detector';
-import { checksOn, nameOf, pointerOf, rulePath, valuesOf } from '../rules';
+import {
+  checksOn,
+  ListedValue,
+  nameOf,
+  replaceValue,
+  rulePath,
+  valuesOf,
+} from '../rules';
 
 export const principalFormat: Detector = {
   id: 'principal-format',
@@ -11,9 +18,9 @@ export const principalFormat: Detector = {
   link: AUTHORIZATION_POLICY_DOCS,
   inRule: rule =>
     checksOn(rule, 'principal').flatMap(check =>
-      valuesOf(check).flatMap(({ text, index }) => {
-        const right = corrected(text);
-        return right === text ? [] : describe(rule, check, text, index, right);
+      valuesOf(check).flatMap(value => {
+        const right = corrected(value.text);
+        return right === value.text ? [] : describe(rule, check, value, right);
       }),
     ),
 };
@@ -28,27 +35,20 @@ function corrected(text: string): string | undefined {
 function describe(
   rule: CompiledRule,
   check: Check,
-  text: string,
-  index: number,
+  value: ListedValue,
   right: string | undefined,
 ): Found {
   return [
     {
       message: `${nameOf(rule.policy)} names the caller ${JSON.stringify(
-        text,
+        value.text,
       )}, which no certificate says.`,
       path: rulePath(rule, check.field),
       ...(right === undefined
         ? {}
         : {
             fix: `Write ${JSON.stringify(right)}.`,
-            patch: [
-              {
-                op: 'replace' as const,
-                path: `${pointerOf(rule, check)}/${index}`,
-                value: right,
-              },
-            ],
+            patch: replaceValue(rule, check, value, right),
           }),
     },
   ];

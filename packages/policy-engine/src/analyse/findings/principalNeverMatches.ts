@@ -1,6 +1,6 @@
 import { AUTHORIZATION_POLICY_DOCS, Detector } from '../detector';
-import { nameOf, pointerOf, rulePath } from '../rules';
-import { deadPrincipals } from './principals';
+import { nameOf, replaceValue, rulePath } from '../rules';
+import { deadPrincipals, valueOf } from './principals';
 
 export const principalNeverMatches: Detector = {
   id: 'principal-never-matches',
@@ -32,15 +32,12 @@ export const principalNeverMatches: Detector = {
           ...(why === 'unparsable' && near.length === 1
             ? {
                 fix: `Write ${JSON.stringify(value)}.`,
-                patch: [
-                  {
-                    op: 'replace' as const,
-                    path: `${pointerOf(rule, check)}/${check.matchers.indexOf(
-                      matcher,
-                    )}`,
-                    value,
-                  },
-                ],
+                patch: replaceValue(
+                  rule,
+                  check,
+                  valueOf(check, matcher),
+                  value,
+                ),
               }
             : {}),
         };

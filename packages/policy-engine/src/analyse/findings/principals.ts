@@ -62,3 +62,12 @@ function reasonFor(
   );
   return inside ? 'subject-slash' : 'issuer';
 }
+
+/** Where a dead principal stands in its list. */
+export function valueOf(check: Check, { text }: RequestPrincipalMatcher) {
+  return {
+    indexes: check.matchers.flatMap((item, i) =>
+      item.text === text ? [i] : [],
+    ),
+  };
+}

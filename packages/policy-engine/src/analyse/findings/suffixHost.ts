@@ -1,5 +1,12 @@
 import { AUTHORIZATION_POLICY_DOCS, Detector } from '../detector';
-import { checksOn, nameOf, pointerOf, rulePath } from '../rules';
+import {
+  addValues,
+  checksOn,
+  nameOf,
+  replaceValue,
+  rulePath,
+  valuesOf,
+} from '../rules';
 
 export const suffixHost: Detector = {
   id: 'suffix-host',
@@ -12,14 +19,13 @@ export const suffixHost: Detector = {
     checksOn(rule, 'host')
       .filter(({ negated }) => (action === 'ALLOW') !== negated)
       .flatMap(check =>
-        check.matchers.flatMap((matcher, index) => {
-          const { text } = matcher;
+        valuesOf(check).flatMap(value => {
+          const { text, matcher } = value;
           if (matcher.on !== 'host' || matcher.pattern.kind !== 'suffix') {
             return [];
           }
-          if (/^\*[.:]/.test(text)) return [];
           const domain = text.slice(1);
-          const list = pointerOf(rule, check);
+          if (/^[.:]/.test(domain) || domain.includes('*')) return [];
           return [
             {
               message: `${nameOf(rule.policy)} names host ${JSON.stringify(
@@ -27,16 +33,8 @@ export const suffixHost: Detector = {
               )}, which "evil${domain}" matches too.`,
               path: rulePath(rule, check.field),
               patch: [
-                {
-                  op: 'replace' as const,
-                  path: `${list}/${index}`,
-                  value: `*.${domain}`,
-                },
-                ...[domain, `${domain}:*`].map(value => ({
-                  op: 'add' as const,
-                  path: `${list}/-`,
-                  value,
-                })),
+                ...replaceValue(rule, check, value, `*.${domain}`),
+                ...addValues(rule, check, [domain, `${domain}:*`]),
               ],
             },
           ];

@@ -1,6 +1,6 @@
 import { Matcher } from '../../compile/program';
 import { AUTHORIZATION_POLICY_DOCS, Detector } from '../detector';
-import { allChecks, nameOf, pointerOf, rulePath, valuesOf } from '../rules';
+import { allChecks, nameOf, replaceValue, rulePath, valuesOf } from '../rules';
 
 const COMPARED = new Set<Matcher['on']>([
   'path',
@@ -22,7 +22,8 @@ export const wildcardInside: Detector = {
   link: AUTHORIZATION_POLICY_DOCS,
   inRule: rule =>
     allChecks(rule).flatMap(check =>
-      valuesOf(check).flatMap(({ text, index }) => {
+      valuesOf(check).flatMap(value => {
+        const { text } = value;
         const [{ on }] = check.matchers;
         if (!COMPARED.has(on) || !hasLiteralStar(text)) return [];
         const template = on === 'path' ? asTemplate(text) : undefined;
@@ -38,13 +39,7 @@ export const wildcardInside: Detector = {
               ? {}
               : {
                   fix: `Write ${JSON.stringify(template)}.`,
-                  patch: [
-                    {
-                      op: 'replace' as const,
-                      path: `${pointerOf(rule, check)}/${index}`,
-                      value: template,
-                    },
-                  ],
+                  patch: replaceValue(rule, check, value, template),
                 }),
           },
         ];
