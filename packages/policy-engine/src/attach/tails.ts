@@ -110,7 +110,7 @@ export function uncertaintyOf(waypoint: Waypoint): string[] {
 }
 
 /** A waypoint listens on the Service's own ports. */
-function toWaypointHop(
+export function toWaypointHop(
   mesh: Mesh,
   port: ServicePortSpec,
   { protocol }: Backend,

@@ -267,4 +267,50 @@ spec: {${BY_SERVICE}, rules: [{from: [{source: {principals: ["cluster.local/ns/i
     expect(answer).toMatchObject({ status: 200, reaches: 'yes' });
     expect(answer.hops).toHaveLength(3);
   });
+
+  it.each([
+    [
+      'an HTTPRoute',
+      `
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: r, namespace: ambient}
+spec: {parentRefs: [{group: "", kind: Service, name: other, port: 80}], rules: [{backendRefs: [{name: reports, port: 80}]}]}
+`,
+    ],
+    [
+      'a VirtualService',
+      `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: r, namespace: ambient}
+spec: {hosts: [other], http: [{route: [{destination: {host: reports, port: {number: 80}}}]}]}
+`,
+    ],
+  ])(
+    'of another Service leads here by %s, past the policies for this one',
+    (_, text) => {
+      const texts = [
+        serviceYaml(USE),
+        serviceYaml(USE).replace('name: reports', 'name: other'),
+        waypointYaml(),
+        policies(BY_SERVICE),
+        STRICT,
+        ONLY_WAYPOINT,
+      ];
+      expect(states(...texts)).toEqual({ 'mesh.80': 'enforced' });
+      expect(states(...texts, text)).toEqual({
+        'mesh.80': 'enforced',
+        'mesh.ambient.other.80.r.80': 'open',
+      });
+      const both = policies(BY_SERVICE.replace('reports', 'other')).replaceAll(
+        'name: jwt',
+        'name: other',
+      );
+      expect(states(...texts, text, both)).toEqual({
+        'mesh.80': 'enforced',
+        'mesh.ambient.other.80.r.80': 'enforced',
+      });
+    },
+  );
 });

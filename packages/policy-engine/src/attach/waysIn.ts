@@ -4,6 +4,7 @@ import { apiWaysIn } from './apiWaysIn';
 import { gatewayWaysIn } from './gatewayWaysIn';
 import { gatewayWorkloadIdentity } from './identity';
 import { Mesh, Stored } from './Mesh';
+import { meshRouteWaysIn } from './meshRoutes';
 import { EffectiveMode } from './mutualTls';
 import { serviceEntryWaysIn } from './serviceEntries';
 import { Tail, tailsOf, uncertaintyOf } from './tails';
@@ -33,6 +34,7 @@ export function waysInOf(
     ...apiWaysIn(mesh, stored, tails),
     ...serviceEntryWaysIn(mesh, stored, tails),
     ...tails.flatMap(tail => inMeshWaysIn(mesh, stored, tail)),
+    ...meshRouteWaysIn(mesh, stored, tails),
   ]);
 }
 
