@@ -66,6 +66,7 @@ const NETWORKING_VERSIONS = ['v1', 'v1beta1', 'v1alpha3'];
 export const RESOURCE_KINDS: readonly ResourceKind[] = [
   core('Namespace', 'namespaces', ['ns'], false),
   core('Node', 'nodes', ['no'], false),
+  core('ConfigMap', 'configmaps', ['cm']),
   core('ServiceAccount', 'serviceaccounts', ['sa']),
   core('Service', 'services', ['svc']),
   core('Pod', 'pods', ['po']),

@@ -296,6 +296,48 @@ describe('ClusterMirror', () => {
     );
   });
 
+  it('follows the mesh config, and keeps no other ConfigMap', async () => {
+    const path = '/api/v1/namespaces/istio-system/configmaps';
+    const configMap = (name: string, data: object) => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name, namespace: 'istio-system', resourceVersion: '1' },
+      data,
+    });
+    api.serve(path, [
+      configMap('istio', { mesh: 'trustDomain: old.example', other: 's3cret' }),
+      configMap('app-settings', { mesh: 's3cret', password: 's3cret' }),
+    ]);
+    start();
+    await eventually(() => expect(stateOf()).toBe('synced'));
+    const { mesh } = registry!.get('c')!;
+    expect(mesh.trustDomain).toBe('old.example');
+    expect(JSON.stringify(mesh.list('ConfigMap'))).not.toContain('s3cret');
+    expect(api.requests.join()).not.toContain('/api/v1/configmaps');
+    await eventually(() => expect(api.countWatches(path)).toBe(1));
+    api.send(
+      path,
+      'MODIFIED',
+      configMap('istio', { mesh: 'trustDomain: new.example' }),
+    );
+    await eventually(() => expect(mesh.trustDomain).toBe('new.example'));
+  });
+
+  it('asks for a Role where the mesh config is forbidden', async () => {
+    api.on(
+      '/api/v1/namespaces/istio-system/configmaps',
+      (_, response) => void response.writeHead(403).end(),
+    );
+    start();
+    await eventually(() => expect(stateOf()).toBe('synced'));
+    expect(registry!.get('c')!.freshness.missingKinds).toMatchObject([
+      {
+        kind: 'configmaps',
+        fix: expect.stringContaining('Role in namespace istio-system'),
+      },
+    ]);
+  });
+
   it('reads only the namespaces that it is told to', async () => {
     start([
       {

@@ -216,11 +216,16 @@ interface StreamPlan {
 }
 
 function planStreams(config: ClusterConfig): StreamPlan[] {
-  if (!config.namespaces) {
-    return WATCHED_KINDS.map(kind => ({ kind }));
-  }
-  const namespaces = [...new Set([...config.namespaces, config.rootNamespace])];
+  const namespaces = config.namespaces && [
+    ...new Set([...config.namespaces, config.rootNamespace]),
+  ];
   return WATCHED_KINDS.flatMap((kind): StreamPlan[] => {
+    if (kind.rootNamespaceOnly) {
+      return [{ kind, namespace: config.rootNamespace }];
+    }
+    if (!namespaces) {
+      return [{ kind }];
+    }
     if (kind.namespaced) {
       return namespaces.map(namespace => ({ kind, namespace }));
     }

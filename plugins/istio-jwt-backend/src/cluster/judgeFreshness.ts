@@ -82,7 +82,13 @@ function listMissingKinds(
       missing.set(name, {
         kind: name,
         reason: `The service account may not read ${name}${where}`,
-        fix: `Add to its ClusterRole: {apiGroups: ["${kind.group}"], resources: ["${kind.plural}"], verbs: [get, list, watch]}`,
+        fix: `Add to its ${
+          namespace && kind.namespaced
+            ? `Role in namespace ${namespace}`
+            : 'ClusterRole'
+        }: {apiGroups: ["${kind.group}"], resources: ["${
+          kind.plural
+        }"], verbs: [get, list, watch]}`,
       });
     } else if (failure && !listed) {
       missing.set(name, {

@@ -6,6 +6,8 @@ export interface WatchedKind {
   versions: string[];
   plural: string;
   namespaced: boolean;
+  /** Only those in Istio's root namespace matter, and only those are read. */
+  rootNamespaceOnly?: boolean;
   /**
    * What a verdict loses without it. `everything`: no state can be trusted. `protection`: a state
    * that says protected cannot be trusted. `probes`: only addresses of probes are lost.
@@ -59,6 +61,15 @@ export const WATCHED_KINDS: readonly WatchedKind[] = [
     plural: 'nodes',
     namespaced: false,
     neededFor: 'probes',
+  },
+  // Of all ConfigMaps of the root namespace, istiod's mesh config is kept.
+  {
+    ...CORE,
+    kind: 'ConfigMap',
+    plural: 'configmaps',
+    namespaced: true,
+    rootNamespaceOnly: true,
+    neededFor: 'protection',
   },
   {
     ...SECURITY,

@@ -28,6 +28,8 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 /** Annotations that say what of a Pod's traffic passes a proxy, and how that proxy is set up. */
 const TRAFFIC_ANNOTATIONS =
   /^(sidecar\.istio\.io\/(status|inject)|traffic\.sidecar\.istio\.io\/.+|ambient\.istio\.io\/redirection|proxy\.istio\.io\/config)$/;
+/** ConfigMap of the default revision, and of others. */
+const MESH_CONFIG = /^istio(-.+)?$/;
 /** Arguments of `pilot-agent proxy` that tell a gateway or a waypoint from a sidecar. */
 const PROXY_ROLES = new Set(['router', 'waypoint']);
 
@@ -52,9 +54,28 @@ export function trimObject(object: RawObject): RawObject {
             .map(c => ({ type: c.type, status: c.status })),
         },
       };
+    case 'ConfigMap':
+      return trimConfigMap(object);
     default:
       return { ...object, metadata: trimMetadata(object, true) };
   }
+}
+
+/** Only what istiod reads its mesh config from; others hold what is none of this plugin's business. */
+function trimConfigMap(object: RawObject): RawObject {
+  const mesh = (object.data as { mesh?: unknown } | null | undefined)?.mesh;
+  return {
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    metadata: {
+      name: object.metadata.name,
+      namespace: object.metadata.namespace,
+      resourceVersion: object.metadata.resourceVersion,
+    },
+    ...(MESH_CONFIG.test(object.metadata.name) && typeof mesh === 'string'
+      ? { data: { mesh } }
+      : {}),
+  };
 }
 
 function trimPod(pod: RawObject): RawObject {

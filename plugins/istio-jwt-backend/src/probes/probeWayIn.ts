@@ -170,7 +170,7 @@ function expect(
     unreadKinds: mirror.unreadKinds,
     reading: mirror.reading,
     malformed: mirror.parseErrors,
-    rootNamespace: mirror.config.rootNamespace,
+    rootNamespace: mirror.mesh.rootNamespace,
   });
   return state === 'unknown' && wayIn.state !== 'unknown'
     ? { ...expectation, expected: { status: null, why: reason } }

@@ -60,7 +60,7 @@ function assessOne(
   const { mesh } = mirror;
   const assessment = assessSafely(mesh, service);
   const malformed = mirror.parseErrors;
-  const { rootNamespace } = mirror.config;
+  const { rootNamespace } = mesh;
   const blindness = {
     unreadKinds: mirror.unreadKinds,
     reading: mirror.reading,
