@@ -7,7 +7,7 @@ import {
 } from '../parse/meshConfig';
 import { Reader } from '../parse/reader';
 import { Mesh } from './Mesh';
-import { includesLabels, proxyKey, workloadsIn } from './workloads';
+import { proxyKey, selectWorkloads } from './workloads';
 
 /** How a proxy reads a request before any filter. */
 export interface ProxySettings {
@@ -67,7 +67,7 @@ function trustedProxies(mesh: Mesh, own: ProxyConfig[]): number | 'unknown' {
 
 /** One per distinct group of the proxy's Pods; empty text where a group has none. */
 function annotationsOf(mesh: Mesh, proxy: ProxyRef): string[] {
-  return workloadsIn(mesh, proxy.namespace)
-    .filter(({ labels }) => includesLabels(labels, proxy.labels))
-    .map(({ annotations }) => annotations[PROXY_CONFIG_ANNOTATION] ?? '{}');
+  return selectWorkloads(mesh, proxy.namespace, proxy.labels).map(
+    ({ annotations }) => annotations[PROXY_CONFIG_ANNOTATION] ?? '{}',
+  );
 }
