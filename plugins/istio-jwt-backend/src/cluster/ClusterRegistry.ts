@@ -1,5 +1,6 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { ClusterFreshness } from 'backstage-plugin-istio-jwt-common';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ClusterConfig } from '../config';
 import { ClusterMirror, ClusterMirrorOptions } from './ClusterMirror';
 
@@ -60,19 +61,16 @@ export class ClusterRegistry {
   ): Promise<string[]> {
     const listReading = () => mirrors.filter(({ reading }) => reading);
     if (listReading().length > 0) {
-      await new Promise<void>(resolve => {
-        const finish = () => {
-          clearTimeout(timer);
-          unsubscribe();
-          resolve();
-        };
-        const timer = setTimeout(finish, timeoutMs);
-        const unsubscribe = this.subscribe(() => {
-          if (listReading().length === 0) {
-            finish();
-          }
-        });
+      const ended = new AbortController();
+      const unsubscribe = this.subscribe(() => {
+        if (listReading().length === 0) {
+          ended.abort();
+        }
       });
+      await sleep(timeoutMs, undefined, { signal: ended.signal }).catch(
+        () => {},
+      );
+      unsubscribe();
     }
     return listReading().map(({ config }) => config.name);
   }

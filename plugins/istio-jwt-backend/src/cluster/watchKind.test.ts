@@ -129,10 +129,10 @@ describe('watchKind', () => {
 
   it('tells none where a server fell silent', async () => {
     const silent = async function* silentBody(): AsyncGenerator<Buffer> {
+      yield Buffer.of();
       throw Object.assign(new Error('silence'), {
         code: 'UND_ERR_BODY_TIMEOUT',
       });
-      yield Buffer.of();
     };
     connection = new ClusterConnection({ kind: 'unsupported' } as never);
     const answers = [

@@ -92,7 +92,9 @@ export function composeRequest(
   };
 }
 
-const bareHost = (host: string) => host.replace(/:\d+$/, '');
+function bareHost(host: string): string {
+  return host.replace(/:\d+$/, '');
+}
 
 function describeToken(
   { validity, claims }: ProbeToken,
