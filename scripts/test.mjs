@@ -72,8 +72,7 @@ async function runUnitTests() {
   });
 }
 
-async function runBrowserTests() {
-  const browser = findBrowser(toolchain.env);
+async function runBrowserTests(browser) {
   if (browser.kind === 'none') {
     say(`browser tests: SKIPPED, no Chromium can be had here. ${browser.fix}`);
     total.skipped += 1;
@@ -92,7 +91,7 @@ async function runBrowserTests() {
   });
 }
 
-async function runLabTests() {
+async function runLabTests(browser) {
   const ability = spawnSync('yarn', ['lab', 'can-run'], {
     cwd: repoRoot,
     env: toolchain.env,
@@ -107,6 +106,7 @@ async function runLabTests() {
   }
   await runStep('lab tests', ['lab', 'test'], {
     LAB_REPORT: join(resultsDir, 'lab.json'),
+    ...(browser.kind === 'system' ? { CHROMIUM_PATH: browser.path } : {}),
   });
   const report = readReport('lab.json');
   if (report) count(report);
@@ -117,8 +117,9 @@ await runStep('lint', ['lint']);
 await runStep('format', ['format:check']);
 await runStep('API reports', ['api-reports:check']);
 await runUnitTests();
-await runBrowserTests();
-if (process.argv.includes('--lab')) await runLabTests();
+const browser = findBrowser(toolchain.env);
+await runBrowserTests(browser);
+if (process.argv.includes('--lab')) await runLabTests(browser);
 
 process.stdout.write('\n');
 if (failedSteps.length > 0) {

@@ -1,8 +1,16 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { chromium } from '@playwright/test';
 import { canRunLab } from './can-run.ts';
 import { adoptCluster, existingKubeconfig } from './existing-cluster.ts';
 import { bringUp, readStatus, takeDown } from './lab.ts';
@@ -51,11 +59,13 @@ function runStep(
   title: string,
   args: string[],
   say: (line: string) => void,
+  env: Record<string, string> = {},
 ): Promise<boolean> {
   say(`${title}: node ${args.join(' ')}`);
   return new Promise(resolve => {
     const child = spawn(process.execPath, args, {
       cwd: e2eDir,
+      env: { ...process.env, ...env },
       stdio: 'inherit',
       timeout: STEP_LIMIT_MS,
     });
@@ -66,6 +76,37 @@ function runStep(
       resolve(ok);
     });
   });
+}
+
+/**
+ * The portal on this lab, in a browser. `CHROMIUM_PATH` names one; without it Playwright's own is used,
+ * where it is installed.
+ */
+async function testPortal(
+  counts: Counts,
+  say: (line: string) => void,
+): Promise<void> {
+  const title = 'the portal on the lab';
+  if (!process.env.CHROMIUM_PATH && !existsSync(chromium.executablePath())) {
+    say(`${title}: SKIPPED, no browser is installed; set CHROMIUM_PATH`);
+    counts.skipped += 1;
+    return;
+  }
+  const report = join(e2eDir, 'test-results', 'portal-on-lab.json');
+  rmSync(report, { force: true });
+  const args = ['test', '--config', 'playwright.lab.config.ts'];
+  const cli = createRequire(import.meta.url).resolve('@playwright/test/cli');
+  const ok = await runStep(title, [cli, ...args], say, {
+    PLAYWRIGHT_JSON_OUTPUT_NAME: report,
+  });
+  if (!existsSync(report)) {
+    counts.failed += 1;
+    return;
+  }
+  const { stats } = JSON.parse(readFileSync(report, 'utf8'));
+  counts.passed += stats.expected + stats.flaky;
+  counts.skipped += stats.skipped;
+  counts.failed += ok ? 0 : Math.max(1, stats.unexpected);
 }
 
 async function takeDownAndLook(): Promise<string[]> {
@@ -120,6 +161,7 @@ export async function testLab(
       .filter(file => file.endsWith('.test.ts'))
       .map(file => join(testsDir, file));
     const counts = await runTests(tests, say);
+    await testPortal(counts, say);
     const compare = join('lab', 'compare', 'run.ts');
     if (existing || !existsSync(join(e2eDir, compare))) {
       say('comparison of the engine with Envoy: SKIPPED, it needs the pool');
