@@ -21,6 +21,9 @@ export interface ProxySettings {
   unread: readonly string[];
 }
 
+/** What Pods without the annotation say; most have none, and parsing costs more than all the rest. */
+const NO_SETTINGS: ProxyConfig = { unread: [] };
+
 /** Settings from the mesh config and from the annotation of the proxy's Pods. */
 export function proxySettingsOf(mesh: Mesh, proxy: ProxyRef): ProxySettings {
   return mesh.queries.get(
@@ -28,6 +31,7 @@ export function proxySettingsOf(mesh: Mesh, proxy: ProxyRef): ProxySettings {
     () => {
       const { config } = mesh;
       const own = annotationsOf(mesh, proxy).map(text => {
+        if (text === '') return NO_SETTINGS;
         const reader = new Reader();
         const read = readProxyConfigText(text, reader);
         return reader.errors.length > 0
@@ -68,6 +72,6 @@ function trustedProxies(mesh: Mesh, own: ProxyConfig[]): number | 'unknown' {
 /** One per distinct group of the proxy's Pods; empty text where a group has none. */
 function annotationsOf(mesh: Mesh, proxy: ProxyRef): string[] {
   return selectWorkloads(mesh, proxy.namespace, proxy.labels).map(
-    ({ annotations }) => annotations[PROXY_CONFIG_ANNOTATION] ?? '{}',
+    ({ annotations }) => annotations[PROXY_CONFIG_ANNOTATION] ?? '',
   );
 }
