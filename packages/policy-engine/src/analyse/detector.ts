@@ -6,7 +6,12 @@ import {
 } from '../model';
 import type { AnalysedWayIn } from '../assess/assessService';
 import { Mesh } from '../attach/Mesh';
-import { CompiledRule, JwtProvider, Program } from '../compile/program';
+import {
+  CompiledRule,
+  JwtProvider,
+  Matcher,
+  Program,
+} from '../compile/program';
 import { JwtRuleSpec } from '../parse/specs';
 
 /** A proxy as one of its listeners serves the Service. */
@@ -67,6 +72,8 @@ export interface FindingDefinition {
  * what is found in a rule, a provider or a namespace is computed once for all Services.
  */
 export interface Detector extends FindingDefinition {
+  /** It looks at rules and proxies only where some rule compares one of these. Default: at all. */
+  on?: readonly Matcher['on'][];
   /** In one enforced rule of an HTTP filter chain, looked at by itself. */
   inRule?(rule: CompiledRule, action: 'ALLOW' | 'DENY'): Found;
   /** In one jwtRule, looked at by itself. */

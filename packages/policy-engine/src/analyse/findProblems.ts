@@ -7,12 +7,16 @@ import { DETECTORS } from './catalogue';
 import { Detector, DetectorContext, Found, Occurrence } from './detector';
 import { FindingList } from './findingList';
 import { enforcedRules, proxiesOf } from './rules';
+import { traitsOf, traitsOfProgram, traitsOfRule } from './traits';
 
 type Scope = Exclude<keyof Detector & `in${string}`, undefined>;
 
 /** Detectors by what they look at, so that none is asked in vain. */
 const detectorsIn = (scope: Scope) =>
-  DETECTORS.filter(detector => detector[scope] !== undefined);
+  DETECTORS.filter(detector => detector[scope] !== undefined).map(detector => ({
+    detector,
+    traits: detector.on && traitsOf(detector.on),
+  }));
 const RULE = detectorsIn('inRule');
 const PROVIDER = detectorsIn('inProvider');
 const NAMESPACE = detectorsIn('inNamespace');
@@ -33,32 +37,33 @@ export function findProblems({
   const proxies = proxiesOf(waysIn);
   const context: DetectorContext = { mesh, service, waysIn, proxies };
   const list = new FindingList();
-  const { add } = list;
   const addFound = (detector: Detector, found: Found) => {
-    for (const item of found) add(toFinding(mesh, detector, item));
+    for (const item of found) list.add(toFinding(mesh, detector, item));
   };
-  for (const detector of SERVICE) {
+  for (const { detector } of SERVICE) {
     addFound(detector, detector.inService!(context));
   }
   for (const way of waysIn) {
-    for (const detector of WAY_IN) {
+    for (const { detector } of WAY_IN) {
       addFound(detector, detector.inWayIn!(way, context));
     }
   }
   for (const use of proxies) {
     if (isBare(use.program)) continue;
-    for (const detector of PROXY) {
+    const present = traitsOfProgram(use.program);
+    for (const { detector, traits } of PROXY) {
+      if (traits !== undefined && (traits & present) === 0) continue;
       addFound(detector, detector.inProxy!(use, context));
     }
     if (use.hop.protocol !== 'http') continue;
     for (const { rule, action } of enforcedRules(use.program)) {
-      findingsOfRule(mesh, rule, action).forEach(add);
+      list.addKnown(findingsOfRule(mesh, rule, action));
     }
     for (const provider of use.program.providers) {
-      findingsOfProvider(mesh, provider).forEach(add);
+      list.addKnown(findingsOfProvider(mesh, provider));
     }
   }
-  findingsOfNamespace(mesh, service.namespace).forEach(add);
+  list.addKnown(findingsOfNamespace(mesh, service.namespace));
   return list.sorted();
 }
 
@@ -77,7 +82,10 @@ export function findingsOfRule(
 ): readonly Finding[] {
   let findings = byRule.get(rule);
   if (!findings) {
-    findings = RULE.flatMap(detector =>
+    const present = traitsOfRule(rule);
+    findings = RULE.filter(
+      ({ traits }) => traits === undefined || (traits & present) !== 0,
+    ).flatMap(({ detector }) =>
       detector.inRule!(rule, action).map(item =>
         toFinding(mesh, detector, { resource: rule.policy, ...item }),
       ),
@@ -100,7 +108,7 @@ export function findingsOfProvider(
       | RequestAuthenticationSpec
       | undefined;
     const rule = spec?.jwtRules?.[provider.index] ?? {};
-    findings = PROVIDER.flatMap(detector =>
+    findings = PROVIDER.flatMap(({ detector }) =>
       detector.inProvider!(provider, rule).map(item =>
         toFinding(mesh, detector, { resource: provider.policy, ...item }),
       ),
@@ -115,7 +123,7 @@ export function findingsOfNamespace(
   namespace: string,
 ): readonly Finding[] {
   return mesh.queries.get(`namespace-findings/${namespace}`, () =>
-    NAMESPACE.flatMap(detector =>
+    NAMESPACE.flatMap(({ detector }) =>
       detector.inNamespace!(mesh, namespace).map(item =>
         toFinding(mesh, detector, item),
       ),

@@ -9,15 +9,21 @@ const ORDER: Record<FindingSeverity, number> = {
 /** Findings, each once. */
 export class FindingList {
   private readonly findings = new Map<string, Finding>();
+  private readonly known = new Set<Finding>();
 
-  readonly add = (finding: Finding): void => {
+  add(finding: Finding): void {
     const key = keyOf(finding);
     if (!this.findings.has(key)) this.findings.set(key, finding);
-  };
+  }
+
+  /** Adds findings that are kept elsewhere: the same object is the same finding. */
+  addKnown(findings: readonly Finding[]): void {
+    for (const finding of findings) this.known.add(finding);
+  }
 
   /** Worst first. */
   sorted(): Finding[] {
-    return [...this.findings.values()].sort(
+    return [...this.findings.values(), ...this.known].sort(
       (a, b) => ORDER[a.severity] - ORDER[b.severity],
     );
   }

@@ -23,11 +23,11 @@ export function findingsOfPolicies(mesh: Mesh): Finding[] {
     ...mesh.namespacesOf('AuthorizationPolicy'),
   ]);
   for (const namespace of namespaces) {
-    findingsOfNamespace(mesh, namespace).forEach(list.add);
+    list.addKnown(findingsOfNamespace(mesh, namespace));
     for (const stored of mesh.inNamespace('RequestAuthentication', namespace)) {
       if (stored.errors.length > 0) continue;
       for (const provider of compileProviders(stored)) {
-        findingsOfProvider(mesh, provider).forEach(list.add);
+        list.addKnown(findingsOfProvider(mesh, provider));
       }
     }
     for (const stored of mesh.inNamespace('AuthorizationPolicy', namespace)) {
@@ -35,7 +35,7 @@ export function findingsOfPolicies(mesh: Mesh): Finding[] {
       if (dryRun || (action !== 'ALLOW' && action !== 'DENY')) continue;
       for (const rule of http) {
         if (rule.malformed !== undefined) continue;
-        findingsOfRule(mesh, rule, action).forEach(list.add);
+        list.addKnown(findingsOfRule(mesh, rule, action));
       }
     }
   }

@@ -108,9 +108,16 @@ export function checksOn(rule: CompiledRule, on: Matcher['on']): Check[] {
   return allChecks(rule).filter(({ matchers }) => matchers[0]?.on === on);
 }
 
+const checks = new WeakMap<CompiledRule, readonly Check[]>();
+
 /** Every check of a rule; a condition stands in each `from`, and comes once. */
-export function allChecks(rule: CompiledRule): Check[] {
-  return [...new Set([...rule.principals, ...rule.permissions].flat())];
+export function allChecks(rule: CompiledRule): readonly Check[] {
+  let list = checks.get(rule);
+  if (!list) {
+    list = [...new Set([...rule.principals, ...rule.permissions].flat())];
+    checks.set(rule, list);
+  }
+  return list;
 }
 
 export function rulePath(rule: CompiledRule, field?: string): string {

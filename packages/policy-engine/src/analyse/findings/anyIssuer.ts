@@ -17,6 +17,7 @@ export const anyIssuer: Detector = {
   why: '`requestPrincipals: ["*"]`, or a condition on claims alone, says nothing of the issuer. Where several are trusted at the proxy, also by policies of other teams, the tokens of each are accepted.',
   fix: 'Name the issuer: `requestPrincipals: ["<issuer>/*"]`.',
   link: AUTHORIZATION_POLICY_DOCS,
+  on: ['request-principal', 'claim'],
   inProxy: ({ program, hop }) => {
     if (hop.protocol === 'tcp' || program.providers.length < 2) return NOTHING;
     const issuers = [...new Set(program.providers.map(({ issuer }) => issuer))];

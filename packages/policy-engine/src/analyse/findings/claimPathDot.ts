@@ -11,6 +11,7 @@ export const claimPathDot: Detector = {
   why: 'In `request.auth.claims[a.b]` the name of the claim is `a.b`. A claim inside an object takes one pair of brackets for each level: `request.auth.claims[a][b]`.',
   fix: 'Write each level in brackets of its own.',
   link: 'https://istio.io/latest/docs/reference/config/security/conditions/',
+  on: ['claim'],
   inRule: rule =>
     checksOn(rule, 'claim').flatMap(check => {
       const [matcher] = check.matchers;

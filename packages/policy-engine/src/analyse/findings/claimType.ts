@@ -19,6 +19,7 @@ export const claimType: Detector = {
   why: 'Istio compares claims as strings, or as lists of strings. A boolean or a number in the token equals no value, whatever is written in the policy.',
   fix: 'Have the issuer write the claim as a string, or compare a claim that is one.',
   link: AUTHORIZATION_POLICY_DOCS,
+  on: ['claim'],
   inRule: (rule, action) =>
     checksOn(rule, 'claim').flatMap(check => {
       const [matcher] = check.matchers;

@@ -16,6 +16,7 @@ export const exemptPathWide: Detector = {
   why: 'A prefix compares characters, not segments: `/health*` exempts `/health-admin` too. A suffix says nothing of what stands before it: `*.js` exempts `/admin/x.js`, which many servers answer as `/admin`.',
   fix: 'Write the path and `path/*` as two values, and list files by their directory.',
   link: AUTHORIZATION_POLICY_DOCS,
+  on: ['path'],
   inRule: (rule, action) =>
     exemptions(rule, action).flatMap(check =>
       check.matchers.flatMap(matcher => {

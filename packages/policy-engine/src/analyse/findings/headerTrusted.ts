@@ -18,6 +18,7 @@ export const headerTrusted: Detector = {
   why: 'A client can send any header. Only headers that a RequestAuthentication at the same proxy writes (`outputClaimToHeaders`, `outputPayloadToHeader`) are removed from requests first.',
   fix: 'Compare the claim itself (`request.auth.claims[…]`), or the identity of the caller (`principals`).',
   link: AUTHORIZATION_POLICY_DOCS,
+  on: ['header'],
   inProxy: ({ program, hop }) =>
     hop.protocol === 'tcp'
       ? NOTHING

@@ -15,6 +15,7 @@ export const hostNeverMatches: Detector = {
   why: '`hosts` is compared with the Host header (`:authority`): a name and perhaps a port, never a scheme or a path.',
   fix: 'Write the name alone, and once more with `:*` for any port.',
   link: AUTHORIZATION_POLICY_DOCS,
+  on: ['host'],
   inRule: rule =>
     checksOn(rule, 'host').flatMap(check =>
       valuesOf(check).flatMap(value => {

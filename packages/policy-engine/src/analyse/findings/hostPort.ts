@@ -10,6 +10,7 @@ export const hostPort: Detector = {
   why: 'Policies compare the whole Host header, port included, while routes ignore the port. A client that writes `host:1234` is routed alike and not matched.',
   fix: 'List each host twice: `host` and `host:*`.',
   link: AUTHORIZATION_POLICY_DOCS,
+  on: ['host'],
   inRule: (rule, action) =>
     checksOn(rule, 'host').flatMap(check => {
       const hosts = withoutPort(check);

@@ -17,6 +17,7 @@ export const ipBehindBalancer: Detector = {
   why: 'Unless the gateway’s Service has `externalTrafficPolicy: Local`, Kubernetes may replace the client’s address by a node’s before the gateway sees it. A rule on `ipBlocks` then compares the node’s address: it refuses the clients that it names, or admits everybody.',
   fix: 'Set `externalTrafficPolicy: Local` on the gateway’s Service, or compare `remoteIpBlocks` behind proxies that set X-Forwarded-For and are counted in `numTrustedProxies`.',
   link: 'https://istio.io/latest/docs/tasks/security/authorization/authz-ingress/',
+  on: ['source-ip', 'remote-ip'],
   inProxy: ({ program, hop }, { mesh }) => {
     if (hop.proxy.kind !== 'gateway') return NOTHING;
     const { clientAddress } = program.settings;

@@ -9,6 +9,7 @@ export const issuerMismatch: Detector = {
   why: 'The issuer in `requestPrincipals` must equal `issuer` of a RequestAuthentication on the same proxy to the letter, a trailing slash included. Tokens of other issuers get 401 before the policy is asked.',
   fix: 'Write the issuer exactly as in the RequestAuthentication, followed by `/*`. An issuer that ends in a slash needs two slashes.',
   link: AUTHORIZATION_POLICY_DOCS,
+  on: ['request-principal'],
   inProxy: use =>
     deadPrincipals(use)
       .filter(({ why }) => why === 'issuer')

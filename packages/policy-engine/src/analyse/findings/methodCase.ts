@@ -15,6 +15,7 @@ export const methodCase: Detector = {
   why: 'HTTP methods are case-sensitive (RFC 9110 section 9.1) and Istio compares them so. Envoy refuses a request with a method in lower case, so such a value matches nothing.',
   fix: 'Write methods in upper case.',
   link: AUTHORIZATION_POLICY_DOCS,
+  on: ['method'],
   inRule: rule =>
     checksOn(rule, 'method').flatMap(check => {
       const wrong = valuesOf(check).filter(({ text }) => /[a-z]/.test(text));

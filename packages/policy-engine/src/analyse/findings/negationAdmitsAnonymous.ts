@@ -17,6 +17,7 @@ export const negationAdmitsAnonymous: Detector = {
   why: '`notValues` and `notRequestPrincipals` hold for every request that does not have the value, and a request without a token has none. In an ALLOW rule they admit it.',
   fix: 'Ask for a token in the same rule: `requestPrincipals: ["<issuer>/*"]` in its `from`.',
   link: AUTHORIZATION_POLICY_DOCS,
+  on: ['request-principal', 'claim'],
   inProxy: ({ program, hop }) =>
     hop.protocol === 'tcp'
       ? NOTHING

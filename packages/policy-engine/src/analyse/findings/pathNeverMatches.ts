@@ -10,6 +10,7 @@ export const pathNeverMatches: Detector = {
   why: 'Istio compares the path without query string and fragment, after normalisation: it begins with a slash, dot segments are resolved, backslashes are slashes, and escapes of plain characters are decoded.',
   fix: 'Write the path as it is after normalisation, without query string.',
   link: AUTHORIZATION_POLICY_DOCS,
+  on: ['path'],
   inRule: rule =>
     checksOn(rule, 'path').flatMap(check =>
       valuesOf(check).flatMap(value => {

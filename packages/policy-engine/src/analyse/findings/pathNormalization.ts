@@ -11,6 +11,7 @@ export const pathNormalization: Detector = {
     'reference/config/security/authorization-policy/',
     'ops/best-practices/security/',
   )}#customize-your-system-on-path-normalization`,
+  on: ['path'],
   inProxy: ({ hop, program }) => {
     const { pathNormalization: mode } = program.settings;
     if (hop.protocol === 'tcp' || mode.endsWith('MERGE_SLASHES'))

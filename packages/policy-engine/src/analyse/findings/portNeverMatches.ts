@@ -15,6 +15,7 @@ export const portNeverMatches: Detector = {
   why: '`ports` is compared with the port on which the proxy listens: the target port of the Service. The port that clients of the Service use matches nothing.',
   fix: 'Write the target port.',
   link: AUTHORIZATION_POLICY_DOCS,
+  on: ['port'],
   inProxy: ({ program, hop, way, index }, { proxies }) => {
     const { wayIn } = way;
     const servicePort =

@@ -16,6 +16,7 @@ export const principalFormat: Detector = {
   why: 'Istio puts `spiffe://` before each value of `principals` and compares the result with the identity in the certificate, `spiffe://<trust domain>/ns/<namespace>/sa/<service account>`.',
   fix: 'Write `cluster.local/ns/<namespace>/sa/<service account>`; `cluster.local` stands for the trust domain of the mesh.',
   link: AUTHORIZATION_POLICY_DOCS,
+  on: ['principal'],
   inRule: rule =>
     checksOn(rule, 'principal').flatMap(check =>
       valuesOf(check).flatMap(value => {

@@ -9,6 +9,7 @@ export const principalNeverMatches: Detector = {
   why: 'Istio splits a request principal at its last slash into issuer and subject. `https://idp` and `https://idp*` so ask for the issuer `https:/`, and a subject that contains a slash cannot be written out.',
   fix: 'Write `issuer/*`, and compare the subject with a condition on `request.auth.claims[sub]`.',
   link: AUTHORIZATION_POLICY_DOCS,
+  on: ['request-principal'],
   inProxy: use =>
     deadPrincipals(use)
       .filter(({ why }) => why !== 'issuer')

@@ -16,6 +16,7 @@ export const principalWithoutMtls: Detector = {
   why: 'Without a certificate a request has no principal and no namespace. A DENY that names callers does not match it, and an ALLOW that excludes callers does (ISTIO-SECURITY-2021-004).',
   fix: 'Set mutual TLS to STRICT (PeerAuthentication), or ask for `principals: ["*"]` in the ALLOW and add a DENY on `notPrincipals: ["*"]`.',
   link: 'https://istio.io/latest/news/security/istio-security-2021-004/',
+  on: ['principal', 'namespace', 'service-account', 'trust-domain'],
   inProxy: use => {
     const { program, hop } = use;
     const rules = enforcedRules(program);

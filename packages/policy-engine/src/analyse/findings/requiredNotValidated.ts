@@ -14,6 +14,7 @@ export const requiredNotValidated: Detector = {
   why: 'Request principals and claims exist only after a RequestAuthentication validated a token at the same proxy. Without one no request ever has them.',
   fix: 'Add a RequestAuthentication with the issuer for the same proxy.',
   link: AUTHORIZATION_POLICY_DOCS,
+  on: ['request-principal', 'claim'],
   inProxy: ({ hop, program }) => {
     const validates =
       program.providers.length + program.malformedProviders.length > 0;

@@ -8,6 +8,7 @@ export const scopeWithSpace: Detector = {
   why: 'Istio splits the claims `scope` and `permission` at spaces and compares each part. A value with a space in it equals no part.',
   fix: 'List each scope as a value of its own: one of them is enough then. To ask for all of them, write one condition for each.',
   link: AUTHORIZATION_POLICY_DOCS,
+  on: ['claim'],
   inRule: rule =>
     checksOn(rule, 'claim').flatMap(check => {
       const [matcher] = check.matchers;

@@ -1,8 +1,8 @@
 import { Mesh, Stored } from '../../attach/Mesh';
 import { selectorOf, targetRefsOf } from '../../attach/policies';
-import { selectWorkloads } from '../../attach/workloads';
+import { selectWorkloads, workloadsIn } from '../../attach/workloads';
 import { refOf } from '../../parse';
-import { Detector, Occurrence } from '../detector';
+import { Detector, NOTHING, Occurrence } from '../detector';
 import { nameOf } from '../rules';
 import { needsHttp, usesWaypoint } from '../waypoints';
 
@@ -14,11 +14,20 @@ export const selectorOnWaypoint: Detector = {
   fix: 'Use `targetRefs` to the Service, or to the waypoint’s Gateway.',
   link: 'https://istio.io/latest/docs/ambient/usage/l7-features/',
   inNamespace: (mesh, namespace) =>
-    ['RequestAuthentication', 'AuthorizationPolicy']
-      .flatMap(kind => mesh.inNamespace(kind, namespace))
-      .filter(stored => targetRefsOf(stored).length === 0)
-      .flatMap(stored => inspect(mesh, namespace, stored)),
+    hasWaypoints(mesh, namespace)
+      ? ['RequestAuthentication', 'AuthorizationPolicy']
+          .flatMap(kind => mesh.inNamespace(kind, namespace))
+          .filter(stored => targetRefsOf(stored).length === 0)
+          .flatMap(stored => inspect(mesh, namespace, stored))
+      : NOTHING,
 };
+
+/** Whether any Pod of a namespace is a waypoint, or may stand behind one. */
+function hasWaypoints(mesh: Mesh, namespace: string): boolean {
+  return workloadsIn(mesh, namespace).some(
+    ({ sidecar, labels }) => sidecar === 'ambient' || isWaypoint(labels),
+  );
+}
 
 function inspect(mesh: Mesh, namespace: string, stored: Stored): Occurrence[] {
   const selector = selectorOf(stored);

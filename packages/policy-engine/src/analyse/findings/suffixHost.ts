@@ -15,6 +15,7 @@ export const suffixHost: Detector = {
   why: '`*example.com` compares the end of the Host header and knows no labels, so it matches `evilexample.com` too. Only `*.example.com` stays inside of the domain.',
   fix: 'Write `*.example.com`, and `example.com` beside it where the domain itself is meant.',
   link: AUTHORIZATION_POLICY_DOCS,
+  on: ['host'],
   inRule: (rule, action) =>
     checksOn(rule, 'host')
       .filter(({ negated }) => (action === 'ALLOW') !== negated)

@@ -2,7 +2,7 @@ import { Matcher } from '../../compile/program';
 import { AUTHORIZATION_POLICY_DOCS, Detector } from '../detector';
 import { allChecks, nameOf, replaceValue, rulePath, valuesOf } from '../rules';
 
-const COMPARED = new Set<Matcher['on']>([
+const COMPARED: readonly Matcher['on'][] = [
   'path',
   'host',
   'method',
@@ -11,7 +11,7 @@ const COMPARED = new Set<Matcher['on']>([
   'claim',
   'header',
   'sni',
-]);
+];
 
 export const wildcardInside: Detector = {
   id: 'wildcard-inside',
@@ -20,31 +20,36 @@ export const wildcardInside: Detector = {
   why: 'A star is a wildcard only as the first or the last character of a value, or alone. Anywhere else, and at both ends at once, it is compared as a plain character.',
   fix: 'Write a prefix (`x*`) or a suffix (`*x`); in paths `{*}` is one segment and `{**}` the rest.',
   link: AUTHORIZATION_POLICY_DOCS,
+  on: COMPARED,
   inRule: rule =>
-    allChecks(rule).flatMap(check =>
-      valuesOf(check).flatMap(value => {
-        const { text } = value;
-        const [{ on }] = check.matchers;
-        if (!COMPARED.has(on) || !hasLiteralStar(text)) return [];
-        const template = on === 'path' ? asTemplate(text) : undefined;
-        return [
-          {
-            message: `${nameOf(rule.policy)} compares ${
-              check.field
-            } with ${JSON.stringify(
-              text,
-            )}, in which a star is a plain character.`,
-            path: rulePath(rule, check.field),
-            ...(template === undefined
-              ? {}
-              : {
-                  fix: `Write ${JSON.stringify(template)}.`,
-                  patch: replaceValue(rule, check, value, template),
-                }),
-          },
-        ];
-      }),
-    ),
+    allChecks(rule)
+      .filter(({ matchers }) =>
+        matchers.some(({ text }) => hasLiteralStar(text)),
+      )
+      .flatMap(check =>
+        valuesOf(check).flatMap(value => {
+          const { text } = value;
+          const [{ on }] = check.matchers;
+          if (!COMPARED.includes(on) || !hasLiteralStar(text)) return [];
+          const template = on === 'path' ? asTemplate(text) : undefined;
+          return [
+            {
+              message: `${nameOf(rule.policy)} compares ${
+                check.field
+              } with ${JSON.stringify(
+                text,
+              )}, in which a star is a plain character.`,
+              path: rulePath(rule, check.field),
+              ...(template === undefined
+                ? {}
+                : {
+                    fix: `Write ${JSON.stringify(template)}.`,
+                    patch: replaceValue(rule, check, value, template),
+                  }),
+            },
+          ];
+        }),
+      ),
 };
 
 function hasLiteralStar(text: string): boolean {
