@@ -52,10 +52,16 @@ function readPart(
   return object ?? `Jwt ${name} is an invalid JSON`;
 }
 
+/** As absl::WebSafeBase64Unescape: white space is skipped, padding may stand there if it is right. */
 function decodeBase64Url(part: string): Uint8Array | undefined {
-  if (!/^[A-Za-z0-9_-]+$/.test(part)) return undefined;
+  const text = part.replace(/[\t\n\v\f\r ]/g, '');
+  const match = /^([A-Za-z0-9_-]+)(=*)$/.exec(text);
+  if (!match) return undefined;
+  const [, digits, padding] = match;
+  if (padding !== '' && text.length % 4 !== 0) return undefined;
+  if (padding.length > 2) return undefined;
   try {
-    const binary = atob(part.replace(/-/g, '+').replace(/_/g, '/'));
+    const binary = atob(digits.replace(/-/g, '+').replace(/_/g, '/'));
     return Uint8Array.from(binary, char => char.charCodeAt(0));
   } catch {
     return undefined;

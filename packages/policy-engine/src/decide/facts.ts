@@ -188,8 +188,15 @@ export function readHeaders(
   return result;
 }
 
+/** Envoy's codec takes the white space around a value away, and joins the values of one name. */
 function headerText(value: string | string[]): string {
-  return Array.isArray(value) ? value.join(',') : value;
+  return Array.isArray(value) ? value.map(trim).join(',') : trim(value);
+}
+
+function trim(value: string): string {
+  return /^[ \t]|[ \t]$/.test(value)
+    ? value.replace(/^[ \t]+|[ \t]+$/g, '')
+    : value;
 }
 
 /** A CORS preflight as Envoy's jwt_authn recognises it. */

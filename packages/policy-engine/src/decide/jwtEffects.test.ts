@@ -82,6 +82,10 @@ describe('the words for a text that is no JWT', () => {
     ['!.e30.x', /not in the form/],
     ['e!30.e30.x', /^Jwt header is an invalid Base64url encoded$/],
     ['e30x.e30.x', /^Jwt header is an invalid JSON$/],
+    ['abc=.b.c', /^Jwt header is an invalid JSON$/],
+    ['ab==.b.c', /^Jwt header is an invalid JSON$/],
+    ['a=.b.c', /^Jwt header is an invalid Base64url encoded$/],
+    ['abcde.b.c', /^Jwt header is an invalid Base64url encoded$/],
     ['e30.e30.', /not in the form/],
     [
       'e30.e30.eA',
@@ -108,6 +112,20 @@ describe('the words for a text that is no JWT', () => {
       status: 401,
       body: expect.stringMatching(body),
     });
+  });
+
+  it('white space does not count, inside a part or around a header', () => {
+    const custom = gatewayAuthentication(
+      RULE.replace('}', ', fromHeaders: [{name: x-jwt}]}'),
+    );
+    const answer = (rule: string, headers: Record<string, string>) =>
+      ask([rule], { headers });
+    expect(answer(custom, { 'x-jwt': 'Bearer a.b.c' }).body).toBe(
+      'Jwt header is an invalid JSON',
+    );
+    const plain = gatewayAuthentication();
+    expect(answer(plain, { authorization: 'Bearer ' }).status).toBe(200);
+    expect(answer(plain, { authorization: ' Bearer junk\t' }).status).toBe(401);
   });
 
   it('names the claim of a wrong type', () => {
