@@ -3,7 +3,8 @@ import { Mesh } from '../attach/Mesh';
 import { Program } from '../compile/program';
 import { walk, Walk } from '../decide/walk';
 import { VirtualHosts } from '../route/matchRoute';
-import { candidatesOf, findVirtualHost } from '../route/routeTable';
+import { candidatesOf } from '../route/candidates';
+import { findVirtualHost } from '../route/routeTable';
 import { Dimension, splitRequests } from './dimensions';
 import { addProgram, addRoutes, emptyPatterns, Patterns } from './patterns';
 

@@ -4,7 +4,7 @@ import { HttpMatchSpec, StringMatchSpec } from '../parse/specs';
 import { Matcher, Program, RuleSet } from '../compile/program';
 import { allRules } from '../compile/ruleSet';
 import { routingClaimOf } from '../route/matchHttp';
-import { RouteCandidate } from '../route/routeTable';
+import { RouteCandidate } from '../route/candidates';
 
 /** Every pattern that policies and routes on a way in compare with, by what they compare. */
 export interface Patterns {

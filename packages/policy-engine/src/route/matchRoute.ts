@@ -6,7 +6,8 @@ import { destinationsOf, mirrorsOf } from '../attach/virtualServices';
 import { proxySettingsOf } from '../attach/proxySettings';
 import { Facts, readFacts } from '../decide/facts';
 import { matchesHttp } from './matchHttp';
-import { candidatesOf, findVirtualHost } from './routeTable';
+import { candidatesOf } from './candidates';
+import { findVirtualHost } from './routeTable';
 
 /** A Service and the port of it that requests go to. @public */
 export interface RouteTarget {

@@ -1,33 +1,23 @@
 import { ProxyRef } from '../model';
-import { HttpMatchSpec, HttpRouteSpec } from '../parse/specs';
-import { findDomain, resolveGatewayName } from '../attach/hosts';
+import { findDomain } from '../attach/hosts';
 import { GatewayServer, serversOfProxy } from '../attach/gateways';
 import { Mesh, Stored } from '../attach/Mesh';
 import { proxyKey } from '../attach/workloads';
 import { sameItems } from '../attach/queries';
-import {
-  servedHosts,
-  specOf,
-  virtualServicesOf,
-} from '../attach/virtualServices';
+import { servedHosts, virtualServicesOf } from '../attach/virtualServices';
 
 /** What a gateway does for one domain: redirect all to HTTPS, or try VirtualServices in order. */
 export interface VirtualHost {
   domain: string;
   httpsRedirect: boolean;
   entries: readonly VirtualHostEntry[];
+  /** Of the proxy that serves it: a route may be for some proxies only. */
+  labels: Record<string, string>;
+  namespace: string;
 }
 
 export interface VirtualHostEntry {
   stored: Stored;
-  server: GatewayServer;
-}
-
-/** One HTTP route with one of its match conditions. */
-export interface RouteCandidate {
-  stored: Stored;
-  route: HttpRouteSpec;
-  match: HttpMatchSpec | undefined;
   server: GatewayServer;
 }
 
@@ -91,6 +81,7 @@ function buildDomains(
     string,
     VirtualHost & { entries: VirtualHostEntry[] }
   >();
+  const { labels, namespace } = proxy;
   for (const server of servers) {
     for (const stored of virtualServicesOf(mesh, server.key)) {
       for (const domain of servedHosts(stored, server, proxy.namespace)) {
@@ -100,8 +91,10 @@ function buildDomains(
             domain,
             httpsRedirect: server.httpsRedirect,
             entries: [{ stored, server }],
+            labels,
+            namespace,
           });
-        } else if (!host.entries.some(entry => entry.stored === stored)) {
+        } else if (!host.entries.some(isEqualTo(stored, server))) {
           host.entries.push({ stored, server });
           host.httpsRedirect ||= server.httpsRedirect;
         }
@@ -111,11 +104,22 @@ function buildDomains(
     // A redirecting server answers for its hosts even without a VirtualService.
     for (const { host: domain } of server.hosts) {
       if (!domains.has(domain)) {
-        domains.set(domain, { domain, httpsRedirect: true, entries: [] });
+        domains.set(domain, {
+          domain,
+          httpsRedirect: true,
+          entries: [],
+          labels,
+          namespace,
+        });
       }
     }
   }
   return domains;
+}
+
+function isEqualTo(stored: Stored, server: GatewayServer) {
+  return (entry: VirtualHostEntry) =>
+    entry.stored === stored && entry.server.key === server.key;
 }
 
 /** Every host that a gateway proxy has HTTP routes for, sorted. */
@@ -129,99 +133,6 @@ export function routedHosts(mesh: Mesh, proxy: ProxyRef): readonly string[] {
     }
   }
   return [...hosts].sort();
-}
-
-/** Routes of a virtual host in Envoy's order: catch-all routes go last. */
-export function candidatesOf(host: VirtualHost): readonly RouteCandidate[] {
-  const groups = new Map<unknown, RouteCandidate[]>();
-  for (const entry of host.entries) {
-    const key = mergeKeyOf(entry) ?? entry;
-    const list = groups.get(key) ?? [];
-    list.push(...candidatesIn(entry));
-    groups.set(key, list);
-  }
-  const listed = [...groups.values()].flatMap(group =>
-    untilCatchAll(group.sort(comparePrecedence)),
-  );
-  return [
-    ...listed.filter(candidate => !isCatchAll(candidate)),
-    ...listed.filter(isCatchAll),
-  ];
-}
-
-/** Gateway API routes of one kind, listener and host are merged, and sorted by how much they tell. */
-function mergeKeyOf({ stored, server }: VirtualHostEntry): string | undefined {
-  if (!server.key.startsWith('gateway-api/')) return undefined;
-  const [host] = specOf(stored).hosts ?? [];
-  return `${stored.resource.kind}/${server.key}/${host}`;
-}
-
-function candidatesIn({ stored, server }: VirtualHostEntry): RouteCandidate[] {
-  if (stored.errors.length > 0) return [];
-  return (specOf(stored).http ?? []).flatMap(route => {
-    const matches = route.match?.length ? route.match : [undefined];
-    return matches
-      .filter(match => appliesTo(match, stored, server))
-      .map((match): RouteCandidate => ({ stored, route, match, server }));
-  });
-}
-
-/** What stands behind a catch-all route of the same VirtualService is never sent to Envoy. */
-function untilCatchAll(candidates: RouteCandidate[]): RouteCandidate[] {
-  const end = candidates.findIndex(isCatchAll);
-  return end < 0 ? candidates : candidates.slice(0, end + 1);
-}
-
-/** Higher precedence first; routes of VirtualServices have none and keep their order. */
-function comparePrecedence(a: RouteCandidate, b: RouteCandidate): number {
-  const left = a.route.precedence ?? [];
-  const right = b.route.precedence ?? [];
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    if (left[i] !== right[i]) return right[i] - left[i];
-  }
-  return 0;
-}
-
-function isCatchAll({ match }: RouteCandidate): boolean {
-  return match === undefined || isMatchEmpty(match);
-}
-
-function appliesTo(
-  match: HttpMatchSpec | undefined,
-  stored: Stored,
-  server: GatewayServer,
-): boolean {
-  if (!match) return true;
-  const { namespace = '' } = stored.resource.metadata;
-  const own = `${server.gateway.namespace}/${server.gateway.name}`;
-  const gateways = match.gateways ?? [];
-  return (
-    (match.port === undefined || match.port === server.port) &&
-    (gateways.length === 0 ||
-      gateways.some(name => resolveGatewayName(name, namespace) === own))
-  );
-}
-
-function isMatchEmpty(match: HttpMatchSpec): boolean {
-  const {
-    uri,
-    method,
-    authority,
-    scheme,
-    headers,
-    withoutHeaders,
-    queryParams,
-  } = match;
-  const prefix = uri && 'prefix' in uri ? uri.prefix : undefined;
-  const regex = uri && 'regex' in uri ? uri.regex : undefined;
-  const anyPath = uri === undefined || prefix === '/' || regex === '.*';
-  return (
-    anyPath &&
-    !method &&
-    !authority &&
-    !scheme &&
-    Object.keys({ ...headers, ...withoutHeaders, ...queryParams }).length === 0
-  );
 }
 
 function serverKey(server: GatewayServer): string {

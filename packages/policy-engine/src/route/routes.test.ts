@@ -38,6 +38,44 @@ describe('order of routes', () => {
   });
 });
 
+describe('routes for some proxies only', () => {
+  it.each([
+    ['gateways: [gw]', 'backend'],
+    ['gateways: [other]', 'frontend'],
+    ['sourceLabels: {istio: ingressgateway}', 'backend'],
+    ['sourceLabels: {istio: other}', 'frontend'],
+    ['sourceNamespace: istio-system', 'backend'],
+    ['sourceNamespace: default', 'frontend'],
+    ['port: 80', 'backend'],
+    ['port: 81', 'frontend'],
+  ])('%s goes to %s', (condition, name) => {
+    const mesh = meshOf([
+      WORKLOADS,
+      gatewayYaml(),
+      virtualService(
+        `{match: [{${condition}}], ${TO_BACKEND}}, {${to('frontend')}}`,
+      ),
+    ]);
+    expect(whereTo(mesh)).toBe(name);
+  });
+
+  it('are those of each Gateway, where one VirtualService binds to two', () => {
+    const mesh = meshOf([
+      WORKLOADS,
+      gatewayYaml(),
+      gatewayYaml().replace('name: gw', 'name: gw2'),
+      virtualService(
+        `{match: [{gateways: [gw2], uri: {prefix: /b}}], ${TO_BACKEND}}, {match: [{gateways: [gw], uri: {prefix: /f}}], ${to(
+          'frontend',
+        )}}`,
+        { rest: 'hosts: [h], gateways: [gw, gw2],' },
+      ),
+    ]);
+    expect(whereTo(mesh, { path: '/b' })).toBe('backend');
+    expect(whereTo(mesh, { path: '/f' })).toBe('frontend');
+  });
+});
+
 describe('claim-based routing', () => {
   const authentication = `
 apiVersion: security.istio.io/v1

@@ -1,0 +1,125 @@
+import { HttpMatchSpec, HttpRouteSpec } from '../parse/specs';
+import type { GatewayServer } from '../attach/gateways';
+import { resolveGatewayName } from '../attach/hosts';
+import { includesLabels } from '../attach/labels';
+import { Stored } from '../attach/Mesh';
+import { specOf } from '../attach/virtualServices';
+import type { VirtualHost, VirtualHostEntry } from './routeTable';
+
+/** One HTTP route with one of its match conditions. */
+export interface RouteCandidate {
+  stored: Stored;
+  route: HttpRouteSpec;
+  match: HttpMatchSpec | undefined;
+  server: GatewayServer;
+}
+
+const known = new WeakMap<VirtualHost, readonly RouteCandidate[]>();
+
+/** Routes of a virtual host in Envoy's order: catch-all routes go last. */
+export function candidatesOf(host: VirtualHost): readonly RouteCandidate[] {
+  let found = known.get(host);
+  if (!found) known.set(host, (found = listCandidates(host)));
+  return found;
+}
+
+function listCandidates(host: VirtualHost): RouteCandidate[] {
+  const groups = new Map<unknown, RouteCandidate[]>();
+  for (const entry of host.entries) {
+    const key = mergeKeyOf(entry) ?? entry;
+    const list = groups.get(key) ?? [];
+    list.push(...candidatesIn(host, entry));
+    groups.set(key, list);
+  }
+  const listed = [...groups.values()].flatMap(group =>
+    untilCatchAll(group.sort(comparePrecedence)),
+  );
+  return [
+    ...listed.filter(candidate => !isCatchAll(candidate)),
+    ...listed.filter(isCatchAll),
+  ];
+}
+
+/** Gateway API routes of one kind, listener and host are merged, and sorted by how much they tell. */
+function mergeKeyOf({ stored, server }: VirtualHostEntry): string | undefined {
+  if (!server.key.startsWith('gateway-api/')) return undefined;
+  const [host] = specOf(stored).hosts ?? [];
+  return `${stored.resource.kind}/${server.key}/${host}`;
+}
+
+function candidatesIn(
+  host: VirtualHost,
+  { stored, server }: VirtualHostEntry,
+): RouteCandidate[] {
+  if (stored.errors.length > 0) return [];
+  return (specOf(stored).http ?? []).flatMap(route => {
+    const matches = route.match?.length ? route.match : [undefined];
+    return matches
+
+      .filter(match => appliesTo(match, stored, server, host))
+      .map((match): RouteCandidate => ({ stored, route, match, server }));
+  });
+}
+
+/** What stands behind a catch-all route of the same VirtualService is never sent to Envoy. */
+function untilCatchAll(candidates: RouteCandidate[]): RouteCandidate[] {
+  const end = candidates.findIndex(isCatchAll);
+  return end < 0 ? candidates : candidates.slice(0, end + 1);
+}
+
+/** Higher precedence first; routes of VirtualServices have none and keep their order. */
+function comparePrecedence(a: RouteCandidate, b: RouteCandidate): number {
+  const left = a.route.precedence ?? [];
+  const right = b.route.precedence ?? [];
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    if (left[i] !== right[i]) return right[i] - left[i];
+  }
+  return 0;
+}
+
+function isCatchAll({ match }: RouteCandidate): boolean {
+  return match === undefined || isMatchEmpty(match);
+}
+
+function appliesTo(
+  match: HttpMatchSpec | undefined,
+  stored: Stored,
+  server: GatewayServer,
+  { labels, namespace: viewer }: VirtualHost,
+): boolean {
+  if (!match) return true;
+  if (match.port !== undefined && match.port !== server.port) return false;
+  if (match.gateways?.length) {
+    const { namespace = '' } = stored.resource.metadata;
+    const own = `${server.gateway.namespace}/${server.gateway.name}`;
+    return match.gateways.some(
+      name => resolveGatewayName(name, namespace) === own,
+    );
+  }
+  return (
+    includesLabels(labels, match.sourceLabels ?? {}) &&
+    (!match.sourceNamespace || match.sourceNamespace === viewer)
+  );
+}
+
+function isMatchEmpty(match: HttpMatchSpec): boolean {
+  const {
+    uri,
+    method,
+    authority,
+    scheme,
+    headers,
+    withoutHeaders,
+    queryParams,
+  } = match;
+  const prefix = uri && 'prefix' in uri ? uri.prefix : undefined;
+  const regex = uri && 'regex' in uri ? uri.regex : undefined;
+  const anyPath = uri === undefined || prefix === '/' || regex === '.*';
+  return (
+    anyPath &&
+    !method &&
+    !authority &&
+    !scheme &&
+    Object.keys({ ...headers, ...withoutHeaders, ...queryParams }).length === 0
+  );
+}
