@@ -95,7 +95,7 @@ export async function waitForStatus(
 export async function connectLab(): Promise<Lab> {
   const connection = await connect();
   const { mode, kubeconfig, kubectl, istioFiles, gateways } = connection;
-  const kube = new Kube(kubeconfig);
+  const kube = new Kube(kubeconfig, { onlyOwn: mode === 'existing' });
   const lab: Lab = {
     mode,
     get state() {

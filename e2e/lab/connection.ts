@@ -1,9 +1,12 @@
 /** How a test reaches the lab of its own, or a cluster that somebody else made. */
 import { execFile } from 'node:child_process';
 import { ensureIstioFiles } from './builds.ts';
-import { existingKubeconfig, findGatewayAddress } from './existing-cluster.ts';
+import {
+  existingKubeconfig,
+  findGatewayAddress,
+  openExisting,
+} from './existing-cluster.ts';
 import { request } from './http.ts';
-import { Kube } from './kube.ts';
 import { kubeconfigPath } from './paths.ts';
 import { readState, type LabState } from './state.ts';
 import {
@@ -135,7 +138,7 @@ function connectOwn(): Connection {
 }
 
 async function connectExisting(kubeconfig: string): Promise<Connection> {
-  const kube = new Kube(kubeconfig);
+  const kube = openExisting(kubeconfig);
   const [ingress, gatewayApi] = await Promise.all(
     [INGRESS, GATEWAY_API_GATEWAY].map(({ namespace, service }) =>
       findGatewayAddress(kube, namespace, service.name),

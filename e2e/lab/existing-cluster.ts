@@ -17,23 +17,43 @@ export const existingKubeconfig = (): string | undefined =>
 
 const WORKLOADS = [FRONTEND, BACKEND, STRANGER, ECHO];
 
-export function describeExistingTopology(): Manifest[] {
+const PART_OF = 'app.kubernetes.io/part-of';
+const LAB = 'istio-jwt-lab';
+
+/** A client of a cluster that holds what is not the lab's. */
+export const openExisting = (kubeconfig: string): Kube =>
+  new Kube(kubeconfig, { onlyOwn: true });
+
+/** The program that every pod runs. */
+function describeProgram(): Manifest {
+  const echo = readFileSync(join(labDir, 'apps', 'echo.ts'), 'utf8');
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'istio-jwt-lab-echo', namespace: 'default' },
+    data: { 'echo.ts': echo },
+  };
+}
+
+function describeWorkload(name: string): Manifest[] {
   const template = readFileSync(
     join(labDir, 'topology', 'existing-cluster.yaml'),
     'utf8',
   );
-  const echo = readFileSync(join(labDir, 'apps', 'echo.ts'), 'utf8');
-  return [
-    {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name: 'istio-jwt-lab-echo', namespace: 'default' },
-      data: { 'echo.ts': echo },
-    },
-    ...WORKLOADS.flatMap(({ name }) =>
-      parseManifests(template.replaceAll('NAME', name)),
-    ),
-  ];
+  return parseManifests(template.replaceAll('NAME', name));
+}
+
+const getPod = (kube: Kube, name: string): Promise<Manifest | undefined> =>
+  kube.get({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default' },
+  });
+
+/** Whether a workload of that name is there that somebody else made. It is used as it is. */
+async function isSomebodyElses(kube: Kube, name: string): Promise<boolean> {
+  const pod = await getPod(kube, name);
+  return pod !== undefined && pod.metadata?.labels?.[PART_OF] !== LAB;
 }
 
 async function checkIstio(kube: Kube): Promise<void> {
@@ -45,26 +65,29 @@ async function checkIstio(kube: Kube): Promise<void> {
   if (!crd) throw new Error('This cluster has no Istio: its CRDs are missing');
 }
 
-/** Applies the workloads and waits until their pods are ready. */
+/** Applies the workloads that are not there and waits until their pods are ready. */
 export async function adoptCluster(
   kubeconfig: string,
   say: (line: string) => void,
 ): Promise<void> {
-  const kube = new Kube(kubeconfig);
+  const kube = openExisting(kubeconfig);
   await checkIstio(kube);
   say(
     'LAB_KUBECONFIG: applying the workloads only; no key set server, second gateway or pool here',
   );
-  await kube.apply(describeExistingTopology());
+  await kube.apply(describeProgram());
+  for (const { name } of WORKLOADS) {
+    if (await isSomebodyElses(kube, name)) {
+      say(`default/${name} is there already, and used as it is`);
+    } else {
+      await kube.apply(describeWorkload(name));
+    }
+  }
   for (const { name } of WORKLOADS) {
     await waitFor(
       `pod ${name}`,
       async () => {
-        const pod = await kube.get({
-          apiVersion: 'v1',
-          kind: 'Pod',
-          metadata: { name, namespace: 'default' },
-        });
+        const pod = await getPod(kube, name);
         return pod?.status?.conditions?.some(
           (each: { type: string; status: string }) =>
             each.type === 'Ready' && each.status === 'True',
@@ -78,9 +101,15 @@ export async function adoptCluster(
   await ensureIstioFiles(selectIstioLine(), say);
 }
 
-/** Removes what {@link adoptCluster} applied. */
+/** Removes what {@link adoptCluster} applied, and nothing else. */
 export async function leaveCluster(kubeconfig: string): Promise<void> {
-  await new Kube(kubeconfig).remove(describeExistingTopology());
+  const kube = openExisting(kubeconfig);
+  for (const { name } of WORKLOADS) {
+    if (!(await isSomebodyElses(kube, name))) {
+      await kube.remove(describeWorkload(name));
+    }
+  }
+  await kube.remove(describeProgram());
 }
 
 /** Where a Service of a gateway is reached from here: its load balancer, or a node and its NodePort. */

@@ -52,6 +52,12 @@ export class ApplyError extends Error {
   }
 }
 
+/** Whether the lab applied it. */
+function isOwn({ metadata }: Manifest): boolean {
+  const managers = (metadata?.managedFields ?? []) as { manager?: string }[];
+  return managers.some(({ manager }) => manager === FIELD_MANAGER);
+}
+
 function readMessage(answer: HttpAnswer): string {
   try {
     return JSON.parse(answer.body).message;
@@ -68,11 +74,14 @@ interface ResourceKind {
 export class Kube {
   readonly config: KubeConfig;
   readonly #server: string;
+  readonly #onlyOwn: boolean;
   readonly #kinds = new Map<string, ResourceKind>();
   #agent: https.Agent | undefined;
   #headers: Record<string, string> = {};
 
-  constructor(kubeconfigPath: string) {
+  /** `onlyOwn`: never change or delete an object that somebody else has made. */
+  constructor(kubeconfigPath: string, options: { onlyOwn?: boolean } = {}) {
+    this.#onlyOwn = options.onlyOwn ?? false;
     this.config = new KubeConfig();
     this.config.loadFromFile(kubeconfigPath);
     const cluster = this.config.getCurrentCluster();
@@ -137,7 +146,16 @@ export class Kube {
     return `${root}/${object.apiVersion}${scope}/${plural}/${object.metadata?.name}`;
   }
 
+  async #refuseOthers(object: Manifest): Promise<void> {
+    if (!this.#onlyOwn) return;
+    const found = await this.get(object);
+    if (found && !isOwn(found)) {
+      throw new ApplyError(object, 409, "is there already, and not the lab's");
+    }
+  }
+
   async #patch(object: Manifest, subresource: string): Promise<Manifest> {
+    await this.#refuseOthers(object);
     const path = await this.#pathOf(object);
     const answer = await this.send(
       'PATCH',
@@ -165,9 +183,10 @@ export class Kube {
     await this.#patch(object, '/status');
   }
 
-  /** Deletes objects in reverse order. One that is not there is no error. */
+  /** Deletes objects in reverse order. One that is not there is no error. Throws {@link ApplyError}. */
   async remove(input: string | Manifest | Manifest[]): Promise<void> {
     for (const object of toObjects(input).reverse()) {
+      await this.#refuseOthers(object);
       const answer = await this.send('DELETE', await this.#pathOf(object));
       if (answer.status >= 300 && answer.status !== 404) {
         throw new ApplyError(object, answer.status, readMessage(answer));
