@@ -1,4 +1,5 @@
 import { ProxyRequest, RequestToken, WayIn } from 'istio-jwt-policy-engine';
+import { quoteForShell } from './quoteForShell';
 
 /**
  * The command that sends a witness. Tokens are placeholders: the engine knows claims, not tokens.
@@ -19,20 +20,20 @@ export function buildCurl(
   }`;
   const parts = ['curl', '-i', ...keepPathAsIs(witness.path ?? '/')];
   if (address && wayIn.kind === 'gateway') {
-    parts.push('--connect-to', quote(`::${address}`));
+    parts.push('--connect-to', quoteForShell(`::${address}`));
   }
   if (witness.method && witness.method !== 'GET') {
     // `-X HEAD` would wait for a body that never comes.
     parts.push(
       ...(witness.method === 'HEAD'
         ? ['--head']
-        : ['-X', quote(witness.method)]),
+        : ['-X', quoteForShell(witness.method)]),
     );
   }
   for (const [name, value] of listHeaders(witness)) {
-    parts.push('-H', quote(`${name}: ${value}`));
+    parts.push('-H', quoteForShell(`${name}: ${value}`));
   }
-  parts.push(quote(addQueryTokens(url, witness.tokens ?? [])));
+  parts.push(quoteForShell(addQueryTokens(url, witness.tokens ?? [])));
   return parts.join(' ');
 }
 
@@ -104,6 +105,3 @@ function placeholder({ validity }: RequestToken): string {
 }
 
 /** For a POSIX shell: a host or path from a cluster must not become a command of whoever pastes it. */
-function quote(text: string): string {
-  return `'${text.replace(/'/g, `'\\''`)}'`;
-}

@@ -1,5 +1,6 @@
 import { STATES_WORST_FIRST } from 'istio-jwt-policy-engine';
 import { buildObservation, buildRun } from '../__testUtils__/fixtures';
+import { buildPatchCommand } from './buildPatchCommand';
 import { describeDisagreement, describeExpected } from './describeExpectation';
 import { describeState } from './describeState';
 import { describeWayIn } from './describeWayIn';
@@ -108,5 +109,36 @@ describe('formatRelative', () => {
     ['not a time', 'at an unknown time'],
   ])('%s is %s', (iso, words) => {
     expect(formatRelative(iso, now)).toBe(words);
+  });
+});
+
+describe('buildPatchCommand', () => {
+  const operations = [
+    { op: 'replace' as const, path: '/spec/x', value: "it's" },
+  ];
+
+  it('names the kind with its group, and quotes the patch', () => {
+    expect(
+      buildPatchCommand({
+        target: {
+          apiVersion: 'security.istio.io/v1',
+          kind: 'AuthorizationPolicy',
+          namespace: 'shop',
+          name: 'require-jwt',
+        },
+        operations,
+      }),
+    ).toBe(
+      `kubectl patch authorizationpolicy.security.istio.io require-jwt -n shop --type=json -p '[{"op":"replace","path":"/spec/x","value":"it'\\''s"}]'`,
+    );
+  });
+
+  it('keeps a hostile name one word', () => {
+    expect(
+      buildPatchCommand({
+        target: { apiVersion: 'v1', kind: 'Service', name: '-n; rm $HOME' },
+        operations,
+      }),
+    ).toContain(`kubectl patch service '-n; rm $HOME' --type=json`);
   });
 });

@@ -84,6 +84,21 @@ describe('EntityIstioJwtContent', () => {
                     title: 'No token is required',
                     message: '`ingress-jwt` checks only.',
                     fix: 'Add an AuthorizationPolicy.',
+                    patch: {
+                      target: {
+                        apiVersion: 'security.istio.io/v1',
+                        kind: 'RequestAuthentication',
+                        namespace: 'istio-system',
+                        name: 'ingress-jwt',
+                      },
+                      operations: [
+                        {
+                          op: 'add',
+                          path: '/spec/jwtRules/0/audiences',
+                          value: ['shop'],
+                        },
+                      ],
+                    },
                   },
                 ],
               }),
@@ -122,6 +137,10 @@ describe('EntityIstioJwtContent', () => {
     expect(
       screen.getByText('Add an AuthorizationPolicy.', { exact: false }),
     ).toBeInTheDocument();
+    expect(screen.getByText('spec.jwtRules[0].audiences')).toBeInTheDocument();
+    expect(
+      screen.getByText(/^kubectl patch requestauthentication/),
+    ).toHaveTextContent('ingress-jwt -n istio-system --type=json');
     expect(await findViolations(container)).toEqual([]);
   });
 
@@ -202,7 +221,7 @@ describe('EntityIstioJwtContent', () => {
     });
     const tables = await screen.findAllByRole('table', { name: /Probes of/ });
     expect(tables[0]).toHaveAccessibleName(
-      'Probes of http://two.example/api/*',
+      expect.stringContaining('Probes of http://two.example/api/*'),
     );
     const [, disagrees, inconclusive, untested] = within(
       tables[0],
@@ -223,6 +242,44 @@ describe('EntityIstioJwtContent', () => {
     expect(screen.getByRole('alert')).toHaveTextContent(
       'Live answers disagree with the configuration',
     );
+  });
+
+  it('folds subjects in which there is nothing to look at, and filters', async () => {
+    const user = userEvent.setup();
+    renderWithApi(<EntityIstioJwtContent />, {
+      api: createFakeApi({
+        getStatus: async () =>
+          buildStatus({
+            lastRun: buildRun({
+              observations: [
+                buildObservation({ group: 'credentials' }),
+                buildObservation({ group: 'form', title: 'A word' }),
+                buildObservation({
+                  group: 'claims',
+                  title: 'Expired token',
+                  result: 'disagrees',
+                }),
+                buildObservation({
+                  group: 'claims',
+                  title: 'Token for another audience',
+                  result: 'not-tested',
+                  observed: { kind: 'not-tested', reason: 'Cancelled.' },
+                }),
+              ],
+            }),
+          }),
+      }),
+    });
+    expect(await screen.findByText('No token')).toBeInTheDocument();
+    expect(screen.getByText('Expired token')).toBeInTheDocument();
+    expect(screen.getByText('1 disagree, 1 not tested')).toBeInTheDocument();
+    expect(screen.queryByText('A word')).not.toBeInTheDocument();
+    await user.click(screen.getByText('Texts that are no JWT'));
+    expect(await screen.findByText('A word')).toBeInTheDocument();
+
+    await user.click(screen.getByRole('radio', { name: 'Not tested (1)' }));
+    expect(screen.getByText('Token for another audience')).toBeInTheDocument();
+    expect(screen.queryByText('Expired token')).not.toBeInTheDocument();
   });
 
   it('says once why a way in was not probed at all', async () => {

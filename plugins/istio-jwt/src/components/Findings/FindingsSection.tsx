@@ -1,4 +1,4 @@
-import { Badge, Flex, Text } from '@backstage/ui';
+import { Badge, Button, Flex, Text } from '@backstage/ui';
 import {
   RiAlertLine,
   RiErrorWarningLine,
@@ -6,11 +6,13 @@ import {
 } from '@remixicon/react';
 import { EntityStatus } from 'backstage-plugin-istio-jwt-common';
 import { Finding, FindingSeverity } from 'istio-jwt-policy-engine';
+import { useState } from 'react';
 import { describeResource } from '../../format/describeResource';
 import { Prose } from '../Prose';
 import { Section } from '../Section';
 import { collectFindings } from './collectFindings';
 import styles from './Findings.module.css';
+import { PatchView } from './PatchView';
 
 const SEVERITIES: Record<
   FindingSeverity,
@@ -21,19 +23,25 @@ const SEVERITIES: Record<
   info: { label: 'Note', Icon: RiInformationLine },
 };
 
-/** What is misconfigured, and what to do about it. */
+const SHOWN_AT_FIRST = 8;
+
+/** What is misconfigured, and what to do about it; the gravest first. */
 export function FindingsSection({ status }: { status: EntityStatus }) {
+  const [showsAll, setShowsAll] = useState(false);
   const findings = collectFindings(status);
+  const shown = showsAll ? findings : findings.slice(0, SHOWN_AT_FIRST);
   return (
     <Section
       title="Findings"
       summary={
-        findings.length === 0 ? 'No misconfiguration was found.' : undefined
+        findings.length === 0
+          ? 'No misconfiguration was found.'
+          : countBySeverity(findings.map(({ finding }) => finding))
       }
     >
       {findings.length > 0 && (
         <ul className={styles.list}>
-          {findings.map(({ key, finding, service }) => (
+          {shown.map(({ key, finding, service }) => (
             <li key={key}>
               <FindingView
                 finding={finding}
@@ -43,8 +51,35 @@ export function FindingsSection({ status }: { status: EntityStatus }) {
           ))}
         </ul>
       )}
+      {findings.length > SHOWN_AT_FIRST && (
+        <div className={styles.more}>
+          <Button
+            size="small"
+            variant="secondary"
+            aria-expanded={showsAll}
+            onPress={() => setShowsAll(!showsAll)}
+          >
+            {showsAll
+              ? `Show the first ${SHOWN_AT_FIRST} only`
+              : `Show all ${findings.length} findings`}
+          </Button>
+        </div>
+      )}
     </Section>
   );
+}
+
+/** Such as `2 errors, 1 note`. */
+function countBySeverity(findings: Finding[]): string {
+  return Object.entries(SEVERITIES)
+    .flatMap(([severity, { label }]) => {
+      const { length } = findings.filter(each => each.severity === severity);
+      const noun = label.toLowerCase();
+      return length === 0
+        ? []
+        : [`${length} ${noun}${length === 1 ? '' : 's'}`];
+    })
+    .join(', ');
 }
 
 function FindingView({
@@ -73,6 +108,7 @@ function FindingView({
       <Text as="p" variant="body-medium">
         <strong>Fix:</strong> <Prose text={finding.fix} />
       </Text>
+      {finding.patch && <PatchView patch={finding.patch} />}
       {(finding.resource || service) && (
         <Text as="p" variant="body-small" color="secondary">
           {[

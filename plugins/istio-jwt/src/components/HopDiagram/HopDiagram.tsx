@@ -17,6 +17,7 @@ const PROXY_NAMES: Record<Hop['proxy']['kind'], string> = {
   gateway: 'Gateway',
   sidecar: 'Sidecar',
   waypoint: 'Waypoint',
+  ztunnel: 'ztunnel',
   none: 'No proxy',
 };
 

@@ -1,4 +1,4 @@
-import { Button, Text } from '@backstage/ui';
+import { Button, Text, ToggleButton, ToggleButtonGroup } from '@backstage/ui';
 import {
   EntityStatus,
   Observation,
@@ -6,20 +6,38 @@ import {
 } from 'backstage-plugin-istio-jwt-common';
 import { useState } from 'react';
 import {
-  describeExpected,
-  describeObserved,
-} from '../../format/describeExpectation';
-import { DataTable } from '../DataTable';
-import { Prose } from '../Prose';
-import {
   findSharedReason,
+  groupBySubject,
   groupObservations,
   ObservationGroup,
 } from './groupObservations';
-import { ProbeResult } from './ProbeResult';
+import { SubjectView } from './SubjectView';
 import styles from './ProbeMatrix.module.css';
 
 const SHOWN_AT_FIRST = 4;
+
+type Keeps = (observation: Observation) => boolean;
+
+/** A person has to look at it: the answer is not what the configuration says, or says nothing. */
+const needsLook: Keeps = ({ result, outdated }) =>
+  !outdated && (result === 'disagrees' || result === 'inconclusive');
+
+const FILTERS = {
+  all: { label: 'All', keeps: (() => true) as Keeps },
+  look: { label: 'To look at', keeps: needsLook },
+  untested: {
+    label: 'Not tested',
+    keeps: (({ result }) => result === 'not-tested') as Keeps,
+  },
+};
+type Filter = keyof typeof FILTERS;
+
+function isFilter(key: unknown): key is Filter {
+  return typeof key === 'string' && Object.hasOwn(FILTERS, key);
+}
+
+/** What most people come for; `other` is a run from before subjects. */
+const OPEN_AT_FIRST = new Set(['credentials', 'other']);
 
 /** Every probe of a run, expected against observed, by way in; those that disagree come first. */
 export function ProbeMatrix({
@@ -30,12 +48,31 @@ export function ProbeMatrix({
   status: EntityStatus;
 }) {
   const [showsAll, setShowsAll] = useState(false);
+  const [filter, setFilter] = useState<Filter>('all');
   const groups = groupObservations(run, status);
   const shown = showsAll ? groups : groups.slice(0, SHOWN_AT_FIRST);
   return (
     <div className={styles.groups}>
+      {run.observations.length > 0 && (
+        <ToggleButtonGroup
+          aria-label="Probes to show"
+          selectionMode="single"
+          disallowEmptySelection
+          selectedKeys={[filter]}
+          onSelectionChange={keys => {
+            const [key] = [...keys];
+            if (isFilter(key)) setFilter(key);
+          }}
+        >
+          {Object.entries(FILTERS).map(([key, { label, keeps }]) => (
+            <ToggleButton key={key} id={key} size="small">
+              {label} ({run.observations.filter(keeps).length})
+            </ToggleButton>
+          ))}
+        </ToggleButtonGroup>
+      )}
       {shown.map(group => (
-        <GroupView key={group.key} group={group} />
+        <GroupView key={group.key} group={group} filter={filter} />
       ))}
       {groups.length > SHOWN_AT_FIRST && (
         <div>
@@ -55,8 +92,15 @@ export function ProbeMatrix({
   );
 }
 
-function GroupView({ group }: { group: ObservationGroup }) {
+function GroupView({
+  group,
+  filter,
+}: {
+  group: ObservationGroup;
+  filter: Filter;
+}) {
   const { title, target, observations } = group;
+  const shown = observations.filter(FILTERS[filter].keeps);
   const untested = findSharedReason(observations);
   return (
     <div>
@@ -82,88 +126,24 @@ function GroupView({ group }: { group: ObservationGroup }) {
           {observations.length} probes were not sent: {untested}
         </Text>
       )}
-      {observations.length > 0 && !untested && (
-        <DataTable
-          label={`Probes of ${title}`}
-          columns={['Probe', 'Expected', 'Observed', 'Result']}
-          rows={observations.map((observation, index) => ({
-            // Two policies of one issuer make two probes of one kind; the order is fixed.
-            key: `${index} ${observation.vector}`,
-            tone: chooseTone(observation),
-            cells: [
-              <ProbeCell key="probe" observation={observation} />,
-              <ExpectedCell key="expected" observation={observation} />,
-              <ObservedCell key="observed" observation={observation} />,
-              <ProbeResult key="result" observation={observation} />,
-            ],
-          }))}
-        />
+      {!untested &&
+        groupBySubject(shown).map(subject => (
+          <SubjectView
+            key={subject.key}
+            subject={subject}
+            place={title}
+            isOpen={
+              filter !== 'all' ||
+              OPEN_AT_FIRST.has(subject.key) ||
+              subject.observations.some(needsLook)
+            }
+          />
+        ))}
+      {!untested && observations.length > 0 && shown.length === 0 && (
+        <Text as="p" variant="body-medium" color="secondary">
+          None of its {observations.length} probes.
+        </Text>
       )}
     </div>
   );
-}
-
-function chooseTone({ result, outdated }: Observation) {
-  if (outdated) {
-    return 'muted';
-  }
-  return result === 'disagrees' ? 'danger' : undefined;
-}
-
-function ProbeCell({ observation: { title, request, issuer } }: CellProps) {
-  return (
-    <>
-      {title}
-      {issuer && <span className={styles.note}>Issuer {issuer}</span>}
-      {request && (
-        <span className={styles.note}>
-          {request.method} {request.path}
-        </span>
-      )}
-    </>
-  );
-}
-
-function ExpectedCell({ observation: { expected, result } }: CellProps) {
-  return (
-    <>
-      {describeExpected(expected)}
-      {expected.body && <code className={styles.body}>{expected.body}</code>}
-      <details className={styles.why} open={result === 'disagrees'}>
-        <summary>Why</summary>
-        <Prose text={expected.why} />
-      </details>
-    </>
-  );
-}
-
-function ObservedCell({ observation: { observed, note } }: CellProps) {
-  return (
-    <>
-      {describeObserved(observed)}
-      {observed.kind === 'answer' && (
-        <>
-          {observed.body && (
-            <code className={styles.body}>{observed.body}</code>
-          )}
-          <span className={styles.note}>
-            {Math.round(observed.durationMs)} ms
-          </span>
-        </>
-      )}
-      {observed.kind === 'error' && (
-        <span className={styles.note}>
-          {observed.message} ({observed.code})
-        </span>
-      )}
-      {observed.kind === 'not-tested' && (
-        <span className={styles.note}>{observed.reason}</span>
-      )}
-      {note && <span className={styles.note}>{note}</span>}
-    </>
-  );
-}
-
-interface CellProps {
-  observation: Observation;
 }

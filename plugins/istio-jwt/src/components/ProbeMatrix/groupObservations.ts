@@ -96,3 +96,34 @@ function nameWayIn({ wayInId, service }: Place, status: EntityStatus): string {
   }
   return `${wayInId} (no longer a way in)`;
 }
+
+/** What vectors are about, in the order that people read them. */
+const SUBJECTS: [string, string][] = [
+  ['credentials', 'Without and with a valid token'],
+  ['form', 'Texts that are no JWT'],
+  ['signature', 'Algorithms and signatures'],
+  ['claims', 'Times, issuers, audiences'],
+  ['place', 'Places of tokens'],
+  ['request', 'Shapes of requests'],
+];
+
+/** Probes of one way in that are about one thing. */
+export interface Subject {
+  key: string;
+  title: string;
+  observations: Observation[];
+}
+
+/** Sorts a way in's probes by subject; those of runs that knew none come first, in one. */
+export function groupBySubject(observations: Observation[]): Subject[] {
+  const known = new Set(SUBJECTS.map(([key]) => key));
+  const rest = observations.filter(({ group }) => !known.has(group ?? ''));
+  return [
+    { key: 'other', title: 'Probes', observations: rest },
+    ...SUBJECTS.map(([key, title]) => ({
+      key,
+      title,
+      observations: observations.filter(({ group }) => group === key),
+    })),
+  ].filter(subject => subject.observations.length > 0);
+}

@@ -24,10 +24,9 @@ export function DisagreementAlert({
       title="Live answers disagree with the configuration"
       description={
         <ul className={styles.list}>
-          {disagreements.slice(0, SHOWN).map(observation => (
-            <li key={`${observation.wayInId} ${observation.vector}`}>
-              {describeDisagreement(observation)}
-            </li>
+          {disagreements.slice(0, SHOWN).map((observation, index) => (
+            // Two services may each have a way in of this name; the order is fixed.
+            <li key={index}>{describeDisagreement(observation)}</li>
           ))}
           {hidden > 0 && <li>And {hidden} more.</li>}
         </ul>
