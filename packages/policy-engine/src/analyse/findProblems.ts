@@ -104,7 +104,7 @@ export function findingsOfProvider(
   let findings = byProvider.get(provider);
   if (!findings) {
     const { kind, namespace = '', name } = provider.policy;
-    const spec = mesh.stored(kind, namespace, name)?.resource.spec as
+    const spec = mesh.peek(kind, namespace, name)?.resource.spec as
       | RequestAuthenticationSpec
       | undefined;
     const rule = spec?.jwtRules?.[provider.index] ?? {};
@@ -152,5 +152,5 @@ function apiVersionOf(
   mesh: Mesh,
   { kind, namespace = '', name }: ResourceRef,
 ): string | undefined {
-  return mesh.stored(kind, namespace, name)?.resource.apiVersion;
+  return mesh.peek(kind, namespace, name)?.resource.apiVersion;
 }

@@ -6,7 +6,7 @@ import {
   Mesh,
   Resource,
 } from '..';
-import { meshOf } from '../__testUtils__/mesh';
+import { applyYaml, meshOf } from '../__testUtils__/mesh';
 import { applyPatch } from './__testUtils__/applyPatch';
 import { BASE, FIXTURES } from './__testUtils__/fixtures';
 
@@ -147,6 +147,18 @@ describe('findings', () => {
         .forEach(resource => mesh.apply(resource));
     }
     expect(findingsIn(mesh).map(({ id }) => id)).not.toContain('method-case');
+  });
+
+  it('follow a change of the route', () => {
+    const [cors, plain] = FIXTURES['preflight-blocked'].bad;
+    const mesh = meshOf([BASE, ...plain]);
+    const severity = () =>
+      findingsIn(mesh).find(({ id }) => id === 'preflight-blocked')?.severity;
+    expect(severity()).toBe('info');
+    cors.forEach(text => applyYaml(mesh, text));
+    expect(severity()).toBe('warning');
+    plain.forEach(text => applyYaml(mesh, text));
+    expect(severity()).toBe('info');
   });
 
   it('of a plain, sound configuration are none worse than a hint', () => {

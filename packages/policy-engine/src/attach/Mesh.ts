@@ -136,6 +136,14 @@ export class Mesh {
     return this.kinds.get(kind)?.get(namespace)?.get(name);
   }
 
+  /**
+   * @internal One object, without depending on it: for what is kept with something that is made anew
+   * whenever the object changes.
+   */
+  peek(kind: string, namespace: string, name: string): Stored | undefined {
+    return this.kinds.get(kind)?.get(namespace)?.get(name);
+  }
+
   /** @internal All objects of a namespace; the answer depends on each of them. */
   inNamespace(kind: string, namespace: string): Stored[] {
     this.queries.read(`${kind}/${namespace}`);

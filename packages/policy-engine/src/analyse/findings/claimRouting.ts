@@ -20,7 +20,7 @@ export const claimRouting: Detector = {
     ) {
       return NOTHING;
     }
-    const stored = mesh.stored(route.kind, route.namespace ?? '', route.name);
+    const stored = mesh.peek(route.kind, route.namespace ?? '', route.name);
     if (!stored || stored.errors.length > 0) return NOTHING;
     const { http = [] } = (stored.resource.spec ?? {}) as VirtualServiceSpec;
     const index = http.findIndex(({ match }) =>

@@ -11,8 +11,7 @@ export const istioVulnerable: Detector = {
   why: 'Istio and Envoy publish what their older versions get wrong. Named here is what concerns JWT and AuthorizationPolicy, and only where policies on the way use the feature concerned.',
   fix: 'Update Istio: control plane and proxies.',
   link: 'https://istio.io/latest/news/security/',
-  inService: context =>
-    ADVISORIES.flatMap(advisory => affected(advisory, context)),
+  inService: context => describeAffected(ADVISORIES, context),
 };
 
 export const fallbackKey: Detector = {
@@ -22,29 +21,34 @@ export const fallbackKey: Detector = {
   why: "Where istiod cannot read an issuer's key set it installs a public key that nobody is meant to have the private part of. Before the fix of CVE-2026-31837 that private part was in Istio's source.",
   fix: 'Update istiod to 1.27.8, 1.28.5, 1.29.1 or later, or write the key set into `jwks` until then.',
   link: FALLBACK_KEY.link,
-  inService: context => affected(FALLBACK_KEY, context),
+  inService: context => describeAffected([FALLBACK_KEY], context),
 };
 
 /** Says nothing where a version is not known. */
-function affected(
-  advisory: Advisory,
+function describeAffected(
+  advisories: readonly Advisory[],
   { mesh, proxies }: DetectorContext,
 ): Found {
   if (proxies.length === 0) return NOTHING;
   const versions = istiodVersions(mesh);
-  const bad = versions?.filter(version => isAffected(version, advisory)) ?? [];
-  if (bad.length === 0) return NOTHING;
-  const applies = proxies.some(({ program }) =>
-    advisory.applies(program.providers, enforcedRules(program)),
-  );
-  if (!applies) return NOTHING;
-  const some = versions?.length === bad.length ? '' : ' (others run beside it)';
-  return [
-    {
-      message: `istiod ${bad.join(', ')}${some} has ${advisory.id}: ${
-        advisory.effect
-      }. Fixed in ${advisory.fixed.join(', ')}.`,
-      ...(some ? { severity: 'warning' as const } : {}),
-    },
-  ];
+  if (!versions) return NOTHING;
+  return advisories.flatMap((advisory): Found => {
+    const bad = versions.filter(version => isAffected(version, advisory));
+    if (bad.length === 0) return NOTHING;
+    const applies = proxies.some(({ program }) =>
+      advisory.applies(program.providers, enforcedRules(program)),
+    );
+    if (!applies) return NOTHING;
+    const all = versions.length === bad.length;
+    return [
+      {
+        message: `istiod ${bad.join(', ')}${
+          all ? '' : ' (others run beside it)'
+        } has ${advisory.id}: ${
+          advisory.effect
+        }. Fixed in ${advisory.fixed.join(', ')}.`,
+        ...(all ? {} : { severity: 'warning' as const }),
+      },
+    ];
+  });
 }

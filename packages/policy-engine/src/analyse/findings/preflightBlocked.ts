@@ -42,7 +42,7 @@ export const preflightBlocked: Detector = {
 
 function setsCors(mesh: Mesh, { wayIn: { route } }: AnalysedWayIn): boolean {
   if (route?.kind !== 'VirtualService') return false;
-  const stored = mesh.stored(route.kind, route.namespace ?? '', route.name);
+  const stored = mesh.peek(route.kind, route.namespace ?? '', route.name);
   const { http } = (stored?.resource.spec ?? {}) as VirtualServiceSpec;
   return (
     Array.isArray(http) &&
