@@ -1,6 +1,6 @@
 import { Decision, ProxyRequest, TraceStep } from '../model';
 import { Program } from '../compile/program';
-import { Evaluation, evaluate } from './evaluate';
+import { Evaluation, evaluate, mayBeRefused } from './evaluate';
 import { traceEvaluation } from './trace';
 
 /** @public */
@@ -49,7 +49,8 @@ function answer(
   if (precondition?.kind === 'bad-request') return { status: 400 };
   if (precondition) return { status: 'closed' };
   if (passes === true) return { status: 200 };
-  if (passes === 'unknown' || custom.matched !== false) {
+  const mayBe400 = mayBeRefused(evaluation.received, request);
+  if (passes === 'unknown' || custom.matched !== false || mayBe400) {
     return { status: 'unknown' };
   }
   const tcp = request.protocol === 'tcp';

@@ -4,7 +4,6 @@ import { Program } from '../compile/program';
 import { modeOf } from '../attach/mutualTls';
 import { Claims, Facts, NO_CLAIMS, readFacts } from './facts';
 import { evaluateJwt, JwtOutcome } from './jwtAuthn';
-import { METHODS } from './methods';
 import { headersAfterJwt } from './jwtHeaders';
 import { evaluateRuleSet, NOT_MATCHED, RuleSetResult } from './rbac';
 
@@ -39,7 +38,7 @@ export function evaluate(program: Program, request: ProxyRequest): Evaluation {
   // With mutual TLS switched off no certificate is asked for.
   const facts = readFacts(request, program.settings, mode !== 'DISABLE');
   const isTcp = request.protocol === 'tcp';
-  const precondition = checkPreconditions(facts, mode, isTcp);
+  const precondition = checkPreconditions(facts, request, mode);
   if (precondition) {
     return {
       facts,
@@ -65,6 +64,7 @@ export function evaluate(program: Program, request: ProxyRequest): Evaluation {
   let passes = and(and(jwtPasses(jwt), not(deny.matched)), admitted);
   const isUncertain =
     custom.matched !== false ||
+    mayBeRefused(facts, request) ||
     (mode === 'unknown' && facts.principal === undefined);
   if (isUncertain) passes = 'unknown';
   passes = and(passes, not(badCustom.matched));
@@ -96,22 +96,29 @@ function seenByRbac(facts: Facts, jwt: JwtOutcome | undefined): Facts {
 
 function checkPreconditions(
   facts: Facts,
+  { protocol, httpVersion = 1 }: ProxyRequest,
   mode: string | undefined,
-  isTcp: boolean,
 ): Precondition {
   if (mode === 'STRICT' && facts.principal === undefined) {
     return { kind: 'plaintext-refused' };
   }
-  if (isTcp) return undefined;
-  const { refused } = facts.target;
-  if (refused !== undefined) return { kind: 'bad-request', why: refused };
-  if (!METHODS.has(facts.method)) {
-    const why = `Envoy's HTTP/1 parser knows no method ${JSON.stringify(
-      facts.method,
-    )}`;
-    return { kind: 'bad-request', why };
-  }
-  return undefined;
+  if (protocol === 'tcp') return undefined;
+  const why =
+    facts.target.refused ??
+    (httpVersion === 1 ? facts.refusedByHttp1 : undefined);
+  return why === undefined ? undefined : { kind: 'bad-request', why };
+}
+
+/** Whether it depends on the version of HTTP, which is not known. */
+export function mayBeRefused(
+  facts: Facts,
+  { protocol, httpVersion }: ProxyRequest,
+): boolean {
+  return (
+    httpVersion === 'unknown' &&
+    protocol !== 'tcp' &&
+    facts.refusedByHttp1 !== undefined
+  );
 }
 
 const UNKNOWN_CLAIMS: Claims = { kind: 'unknown' };

@@ -2,6 +2,7 @@ import { NormalizedPath, normalizePath } from '../match/normalizePath';
 import { ProxyRequest } from '../model';
 import { ProxySettings } from '../attach/proxySettings';
 import { clientAddress } from './clientAddress';
+import { METHODS } from './methods';
 import { tokenName, tokenPrefix } from './tokenPlace';
 
 /** Verified claims, none, or not known whether there are any and which. */
@@ -59,6 +60,13 @@ export class Facts {
       this.settings.pathNormalization,
     );
     return this.normalized;
+  }
+
+  /** Why a proxy that meets the request by HTTP/1 refuses it before any filter. */
+  get refusedByHttp1(): string | undefined {
+    return METHODS.has(this.method)
+      ? this.target.refusedByHttp1
+      : `Envoy's HTTP/1 parser knows no method ${JSON.stringify(this.method)}`;
   }
 
   get path(): string {

@@ -35,6 +35,8 @@ export function forwardRequest(
     headers: withoutForwardedFor(rewritten.headers),
     port: next.port,
     protocol: next.protocol,
+    // The proxy speaks to the next one as it likes.
+    httpVersion: (request.httpVersion ?? 1) === 1 ? 1 : 'unknown',
     source: {
       ...(next.principal === undefined
         ? {}

@@ -2,7 +2,7 @@ import { ProxyRequest, TraceStep } from '../model';
 import { Check, CompiledRule, Program, RuleSet } from '../compile/program';
 import { rulesFor } from '../compile/ruleSet';
 import { modeOf } from '../attach/mutualTls';
-import { Evaluation } from './evaluate';
+import { Evaluation, mayBeRefused } from './evaluate';
 import { Facts } from './facts';
 import { evaluateCheck, evaluateClause, evaluateRule } from './rbac';
 
@@ -34,10 +34,20 @@ export function traceEvaluation(
   }
   if (precondition) return [...opaque, ...tls];
   const isTcp = request.protocol === 'tcp';
+  const parser: TraceStep[] = mayBeRefused(facts, request)
+    ? [
+        {
+          filter: 'http-parser',
+          outcome: 'unknown',
+          message: `${facts.refusedByHttp1}, and whether it comes by HTTP/1 is not known`,
+        },
+      ]
+    : [];
   const filters = isTcp ? program.tcp : program.http;
   const steps = [
     ...opaque,
     ...tls,
+    ...parser,
     ...traceRules('rbac-custom', filters.custom, evaluation.received),
   ];
   if (evaluation.badCustom.matched === true) return steps;

@@ -74,6 +74,9 @@ function distinct(options: Option[]): Option[] {
   return [...seen.values()];
 }
 
+/** HTTP/2 takes any method, so a policy cannot name them all. */
+const UNNAMED_METHOD = 'UNNAMED';
+
 function methodOptions(patterns: Patterns): Options {
   const options = [...METHODS].map(
     (method): Option => ({
@@ -82,6 +85,11 @@ function methodOptions(patterns: Patterns): Options {
       apply: request => ({ ...request, method }),
     }),
   );
+  options.push({
+    label: 'a method that no policy names',
+    signature: signatureOf(patterns.method, UNNAMED_METHOD),
+    apply: request => ({ ...request, method: UNNAMED_METHOD, httpVersion: 2 }),
+  });
   if (patterns.method.length + patterns.headers.size > 0) {
     options.push({
       label: 'CORS preflight OPTIONS',

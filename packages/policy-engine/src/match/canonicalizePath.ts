@@ -1,6 +1,6 @@
 const UNRESERVED = /[A-Za-z0-9\-._~]/;
 /** Percent-encoded where they stand in a path as they are. */
-const ESCAPED = /["<>^`{|}]/g;
+const ESCAPED = /["<>^`{|}]|[^!-~]/gu;
 const ESCAPE = /^%[0-9A-Fa-f]{2}/;
 
 /**
@@ -10,9 +10,16 @@ const ESCAPE = /^%[0-9A-Fa-f]{2}/;
 export function canonicalizePath(path: string): string {
   const decoded = decodeUnreserved(path.replaceAll('\\', '/')).replace(
     ESCAPED,
-    char => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+    escapeBytes,
   );
   return resolveDotSegments(decoded);
+}
+
+function escapeBytes(text: string): string {
+  return Array.from(
+    new TextEncoder().encode(text),
+    byte => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`,
+  ).join('');
 }
 
 /**

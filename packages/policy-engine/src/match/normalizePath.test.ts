@@ -52,20 +52,12 @@ describe('path normalisation', () => {
     });
   });
 
-  it.each([
-    'a',
-    '',
-    '*',
-    '?x',
-    '\\a',
-    '/a b',
-    '/a\u00e9',
-    '/a\u0001',
-    '/a?b c',
-    '/a%00b',
-  ])('refuses %j', path => {
-    expect(normalizePath(path).refused).toBeDefined();
-  });
+  it.each(['a', '', '*', '?x', '\\a', '/a b', '/a\u0001', '/a?b c', '/a%00b'])(
+    'refuses %j',
+    path => {
+      expect(normalizePath(path).refused).toBeDefined();
+    },
+  );
 
   it.each([
     ['/a/..;x/b', '/b', '/a/..;x/b'],
@@ -82,6 +74,14 @@ describe('path normalisation', () => {
       expect(normalizePath(path).otherwise).toBeUndefined();
     },
   );
+
+  it('what is not ASCII is encoded, and refused by HTTP/1', () => {
+    expect(normalizePath('/caf\u00e9')).toEqual({
+      path: '/caf%C3%A9',
+      query: '',
+      refusedByHttp1: expect.any(String),
+    });
+  });
 
   it('is stable but for parameters of dot segments', () => {
     const part = fc.constantFrom(

@@ -14,17 +14,21 @@ export interface NormalizedPath {
   path: string;
   /** Without `?`; empty where there is none. */
   query: string;
-  /** Why Envoy answers 400 instead. */
+  /** Why Envoy refuses the request instead. */
   refused?: string;
+  /** Why it does so where the request comes by HTTP/1. */
+  refusedByHttp1?: string;
   /** The path as another version of Envoy sees it, where versions differ. */
   otherwise?: string;
 }
 
 /** Paths that no mode changes, but for slashes. */
 const PLAIN = /^\/[\w\-~!$&'()*+,/:;=@[\]]*$/;
-/** Envoy's HTTP/1 codec refuses control characters, spaces and whatever is not ASCII. */
-const UNPRINTABLE = /[^!-~]/;
-const NEEDS_WORK = /[\\%."<>^`{|}]/;
+// eslint-disable-next-line no-control-regex
+const UNPRINTABLE = /[\0- \x7f]/;
+// eslint-disable-next-line no-control-regex
+const NOT_ASCII = /[^\0-\x7f]/;
+const NEEDS_WORK = /[\\%."<>^`{|}]|[^!-~]/;
 
 /**
  * Normalises a path as a proxy does before any filter. `BASE` is {@link canonicalizePath}; repeated
@@ -49,6 +53,17 @@ export function normalizePath(
   const query = cut < 0 ? '' : whole.slice(cut + 1);
   const refused = refusalOf(path, rawPath);
   if (refused !== undefined) return { path: rawPath, query, refused };
+  const normalized = normalizeRaw(rawPath, query, mode);
+  return NOT_ASCII.test(path)
+    ? { ...normalized, refusedByHttp1: 'the path has a character beyond ASCII' }
+    : normalized;
+}
+
+function normalizeRaw(
+  rawPath: string,
+  query: string,
+  mode: PathNormalization,
+): NormalizedPath {
   let target = rawPath;
   if (mode === 'DECODE_AND_MERGE_SLASHES') {
     target = target.replace(/%2f/gi, '/').replace(/%5c/gi, '\\');

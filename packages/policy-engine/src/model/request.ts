@@ -29,6 +29,11 @@ export interface ProxyRequest {
   /** Port on which the proxy (sidecar: the workload) listens: the target port, as Istio's `ports` means it. */
   port: number;
   protocol?: 'http' | 'tcp';
+  /**
+   * Version of HTTP that the client speaks. Version 1 has a fixed list of methods and takes no path
+   * with characters beyond ASCII; 2 does not mind. Default 1.
+   */
+  httpVersion?: 1 | 2 | 'unknown';
   /** Default `GET`. Case-sensitive. */
   method?: string;
   /** The raw `:authority`, port included where the client sent one. */
