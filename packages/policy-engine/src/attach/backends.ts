@@ -4,7 +4,13 @@ import { targetPortOf } from './listenPorts';
 import { Mesh, Stored } from './Mesh';
 import { PortProtocol, protocolOf } from './servicePorts';
 import { sidecarPortOf } from './sidecarIngress';
-import { isRouter, proxyOf, selectWorkloads, Workload } from './workloads';
+import {
+  INTERCEPTION_MODE,
+  isRouter,
+  proxyOf,
+  selectWorkloads,
+  Workload,
+} from './workloads';
 
 /** What stands behind one port of a Service: Pods that are the same to every policy. */
 export interface Backend {
@@ -84,7 +90,20 @@ function describe(
     return { ...backend, unguarded };
   }
   const proxy = proxyOf(workload, 'sidecar');
-  return { ...backend, ...sidecarPortOf(mesh, proxy, targetPort), proxy };
+  const listener = sidecarPortOf(mesh, proxy, targetPort);
+  if (workload.annotations[INTERCEPTION_MODE] === 'NONE') {
+    // Nothing is redirected: only what listeners of a Sidecar bind to reaches the proxy.
+    return listener
+      ? {
+          ...backend,
+          uncertain: `${workload.name} has interception mode NONE, and whether port ${targetPort} is the sidecar's or its own the engine does not follow`,
+        }
+      : {
+          ...backend,
+          unguarded: `${workload.name} has interception mode NONE, so nothing passes its sidecar`,
+        };
+  }
+  return { ...backend, ...listener, proxy };
 }
 
 /** Whether inbound traffic to a port passes the sidecar. */

@@ -4,7 +4,12 @@ import { ContainerSpec, PodSpec } from '../parse/specs';
 import { tellingLabels } from './ephemeralLabels';
 import { stringRecord } from './labels';
 import type { Mesh, Stored } from './Mesh';
-import { isRouter, type Workload } from './workloads';
+import {
+  INTERCEPTION_MODE,
+  isRouter,
+  PROXY_CONFIG_ANNOTATION,
+  type Workload,
+} from './workloads';
 
 /** The workload that a Pod belongs to; undefined for one that has ended. */
 export function readPod(
@@ -153,6 +158,7 @@ function intern(
     Object.entries(parts.annotations).filter(
       ([key]) =>
         key === PROXY_CONFIG_ANNOTATION ||
+        key === INTERCEPTION_MODE ||
         key.startsWith('traffic.sidecar.istio.io/'),
     ),
   );

@@ -67,6 +67,12 @@ describe('in-mesh ways in', () => {
       /excluded/,
     ],
     [
+      'with interception mode NONE',
+      [pod(PROXIED, 'annotations: {sidecar.istio.io/interceptionMode: NONE}')],
+      'open',
+      /interception mode NONE/,
+    ],
+    [
       'with a native sidecar',
       [
         pod(

@@ -27,7 +27,7 @@ export function isRawObject(value: unknown): value is RawObject {
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 /** Annotations that say what of a Pod's traffic passes a proxy, and how that proxy is set up. */
 const TRAFFIC_ANNOTATIONS =
-  /^(sidecar\.istio\.io\/(status|inject)|traffic\.sidecar\.istio\.io\/.+|ambient\.istio\.io\/redirection|proxy\.istio\.io\/config)$/;
+  /^(sidecar\.istio\.io\/(status|inject|interceptionMode)|traffic\.sidecar\.istio\.io\/.+|ambient\.istio\.io\/redirection|proxy\.istio\.io\/config)$/;
 /** ConfigMap of the default revision, and of others. */
 const MESH_CONFIG = /^istio(-.+)?$/;
 /** Arguments of `pilot-agent proxy` that tell a gateway or a waypoint from a sidecar. */
