@@ -193,10 +193,10 @@ describe(
       h = await openHarness();
       objects = parseManifests(OBJECTS);
       await h.apply(...objects);
-      for (const path of ['/api', '/moved'])
+      for (const at of ['/api', '/moved'])
         await eventually(
-          () => ask({ path, answer: '' }),
-          path === '/api' ? 200 : 301,
+          () => ask({ path: at, answer: '' }),
+          at === '/api' ? 200 : 301,
         );
       for (const host of ['grpc.example', 'one.star.example'])
         await eventually(
