@@ -1,29 +1,18 @@
 /** What engine and Envoy are compared on: proxies that take policy sets and answer. */
-import type { Lab } from '../client.ts';
 import type { Manifest } from '../kube.ts';
 import type { Decision } from './engine.ts';
 import type { Random } from './random.ts';
 import type { Caller, SampleRequest } from './requests.ts';
 import type { TokenStock } from './tokens.ts';
 
-const PLURALS: Record<string, string> = {
-  RequestAuthentication: 'requestauthentications',
-  PeerAuthentication: 'peerauthentications',
-  AuthorizationPolicy: 'authorizationpolicies',
-  Gateway: 'gateways',
-  VirtualService: 'virtualservices',
-};
-const POLICIES = [
-  'requestauthentications',
-  'peerauthentications',
-  'authorizationpolicies',
-];
-const SECURITY = '/apis/security.istio.io/v1';
-
 export interface Seen {
-  /** `closed`: the connection ended without an answer. */
+  /** `closed`: the connection ended without an answer. 200: a TCP connection was let through. */
   status: number | 'closed';
   body: string;
+  /** What the answer says its body's length is, which an answer to HEAD says as well. */
+  length?: number;
+  /** Envoy's response-code details, where the bench has its proxies tell them. */
+  details?: string;
 }
 
 export interface Said extends Pick<Decision, 'body' | 'details' | 'trace'> {
@@ -64,9 +53,15 @@ export function fillIn(
   return JSON.parse(filled);
 }
 
-export type Outcome = 'agree' | 'status' | 'body' | 'unknown';
+export type Outcome = 'agree' | 'status' | 'body' | 'details' | 'unknown';
 
-/** Compares status and body. What the engine says it does not know is no agreement. */
+export const isDisagreement = (outcome: Outcome) =>
+  outcome !== 'agree' && outcome !== 'unknown';
+
+/**
+ * Compares status, body and response-code details, as far as the engine names them and the answer
+ * shows them. What the engine says it does not know is no agreement.
+ */
 export function compare(
   said: Said,
   seen: Seen,
@@ -74,37 +69,15 @@ export function compare(
 ): Outcome {
   if (said.status === 'unknown') return 'unknown';
   if (said.status !== seen.status) return 'status';
-  // HEAD has no body, what passes answers for itself, the parser's words are not promised.
-  if (request.method === 'HEAD' || said.status === 200 || said.status === 400) {
-    return 'agree';
-  }
-  return said.body === undefined || said.body === seen.body ? 'agree' : 'body';
+  if (!hasSameBody(said, seen, request)) return 'body';
+  const tells = said.details !== undefined && seen.details !== undefined;
+  return tells && said.details !== seen.details ? 'details' : 'agree';
 }
 
-/** Whether the API server would take a policy: a dry run. */
-export async function isAccepted(lab: Lab, policy: Manifest): Promise<boolean> {
-  const { namespace, name } = policy.metadata!;
-  const plural = PLURALS[policy.kind!];
-  const answer = await lab.kube.send(
-    'PATCH',
-    `/apis/${policy.apiVersion}/namespaces/${namespace}/${plural}/${name}?fieldManager=compare&dryRun=All&force=true`,
-    policy,
-    'application/apply-patch+yaml',
-  );
-  return answer.status < 300;
-}
-
-/** Takes away the policies that a run which was cut off left in a namespace. */
-export async function removeLeftovers(
-  lab: Lab,
-  namespace: string,
-  isOurs: (name: string) => boolean,
-): Promise<void> {
-  for (const plural of POLICIES) {
-    const path = `${SECURITY}/namespaces/${namespace}/${plural}`;
-    for (const { metadata } of await lab.kube.list(path)) {
-      if (!isOurs(metadata!.name!)) continue;
-      await lab.kube.send('DELETE', `${path}/${metadata!.name}`);
-    }
-  }
+function hasSameBody(said: Said, seen: Seen, { method }: SampleRequest) {
+  if (said.body === undefined) return true;
+  // An answer to HEAD has no body, but says how long it would be.
+  return method === 'HEAD'
+    ? seen.length === undefined || seen.length === Buffer.byteLength(said.body)
+    : seen.body === said.body;
 }

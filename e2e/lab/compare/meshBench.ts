@@ -7,7 +7,8 @@ import { waitForStore } from '../pool.ts';
 import { run } from '../run.ts';
 import { addressOf, FRONTEND, STRANGER } from '../topology/workloads.ts';
 import { sleep, waitFor } from '../wait.ts';
-import { fillIn, removeLeftovers, type Bench, type Seen } from './bench.ts';
+import { removeLeftovers } from './leftovers.ts';
+import { fillIn, type Bench, type Seen } from './bench.ts';
 import {
   assessService,
   compileProxy,

@@ -7,7 +7,8 @@ import {
   startPool,
   type PoolAssignment,
 } from '../pool.ts';
-import { fillIn, removeLeftovers, type Bench } from './bench.ts';
+import { removeLeftoverRoutes, removeLeftovers } from './leftovers.ts';
+import { fillIn, type Bench } from './bench.ts';
 import { compileProxy, decide, Mesh, parseObjects } from './engine.ts';
 import { generatePolicies } from './policies.ts';
 import { GATEWAY_HOSTS, type SampleRequest } from './requests.ts';
@@ -65,6 +66,7 @@ export async function startPoolBench(lab: Lab, count: number): Promise<Bench> {
   const pool = await startPool(lab, count);
   for (const { namespace } of pool) {
     await removeLeftovers(lab, namespace, () => true);
+    await removeLeftoverRoutes(lab, namespace);
   }
   await removeLeftovers(lab, 'istio-system', name => name.startsWith('pool-'));
   const client = `${lab.state.subnet}.1`;

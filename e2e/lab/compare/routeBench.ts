@@ -8,7 +8,8 @@ import {
   type PoolGateway,
 } from '../pool.ts';
 import { sleep, waitFor } from '../wait.ts';
-import { fillIn, removeLeftovers, type Bench, type Said } from './bench.ts';
+import { removeLeftoverRoutes, removeLeftovers } from './leftovers.ts';
+import { fillIn, type Bench, type Said } from './bench.ts';
 import { matchRoute, Mesh, parseObjects } from './engine.ts';
 import { GATEWAY_HOSTS, type SampleRequest } from './requests.ts';
 import { generateRoutes } from './routes.ts';
@@ -59,6 +60,7 @@ export async function startRouteBench(lab: Lab, count: number): Promise<Bench> {
   const client = `${state.subnet}.1`;
   for (const { namespace } of pool) {
     await removeLeftovers(lab, namespace, () => true);
+    await removeLeftoverRoutes(lab, namespace);
   }
   await deployPolicies(
     lab,
@@ -88,7 +90,9 @@ export async function startRouteBench(lab: Lab, count: number): Promise<Bench> {
       });
       for (const { kind, spec } of filled) {
         if (kind !== 'Gateway') continue;
-        for (const { port } of spec.servers) port.number = Number(port.number);
+        for (const { port } of spec?.servers ?? []) {
+          if (port?.number) port.number = Number(port.number);
+        }
       }
       return filled;
     },
@@ -98,10 +102,13 @@ export async function startRouteBench(lab: Lab, count: number): Promise<Bench> {
       await kube.remove(
         deployed.filter(each => !keep.has(each.metadata!.name)),
       );
-      for (const [slot, set] of sets.entries()) {
-        await kube.remove(ownRoute(pool[slot]));
-        await kube.apply([...set, ...describeSentinel(pool[slot], generation)]);
-      }
+      await Promise.all(
+        sets.map(async (set, slot) => {
+          await kube.remove(ownRoute(pool[slot]));
+          const sentinel = describeSentinel(pool[slot], generation);
+          await kube.apply([...set, ...sentinel]);
+        }),
+      );
       deployed = wanted;
       for (const slot of sets.keys()) {
         for (const from of ['port0', 'port1']) {
@@ -113,6 +120,7 @@ export async function startRouteBench(lab: Lab, count: number): Promise<Bench> {
               });
               return status === SENTINEL_STATUS ? true : undefined;
             },
+            { everyMs: 40, timeoutMs: 20_000 },
           );
         }
       }

@@ -5,193 +5,94 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { connectLab, type Lab } from '../client.ts';
-import type { Manifest } from '../kube.ts';
-import { sleep } from '../wait.ts';
-import { compare, isAccepted, type Bench } from './bench.ts';
+import { runBatches } from './batches.ts';
+import type { Bench } from './bench.ts';
 import { startMeshBench } from './meshBench.ts';
 import { startPoolBench } from './poolBench.ts';
-import { createRandom, type Random } from './random.ts';
+import { createRandom } from './random.ts';
+import { describeAcceptance, describeDisagreements } from './report.ts';
 import { startRouteBench } from './routeBench.ts';
-import { describeCase, fingerprint, type Disagreement } from './report.ts';
-import { generateRequest, type SampleRequest } from './requests.ts';
 import { Shrinker } from './shrink.ts';
-import { count, createTally, printTally, totalOf } from './tally.ts';
-import type { Tally } from './tally.ts';
+import { createTally, printTally } from './tally.ts';
 import { buildTokens, type TokenStock } from './tokens.ts';
-
-const BENCHES = ['gateways', 'routes', 'mesh'];
-const REQUESTS_PER_SET = 60;
-/** Cases that are made small; more of them would only say the same again. */
-const MAX_SHRUNK = 8;
 
 const { values: options } = parseArgs({
   options: {
     decisions: { type: 'string', default: process.env.LAB_DECISIONS ?? '6000' },
+    /** One or several, comma-separated. */
     seed: { type: 'string', default: '1' },
     gateways: { type: 'string', default: '12' },
-    /** Of `gateways`, `routes`, `mesh`, comma-separated. */
-    bench: { type: 'string', default: 'gateways,mesh' },
+    /** Comma-separated names of {@link BENCHES}. */
+    bench: { type: 'string', default: 'gateways,routes,mesh' },
     /** File for the disagreements, in Markdown. */
     out: { type: 'string' },
   },
 });
 
+interface BenchEntry {
+  start(lab: Lab): Promise<Bench>;
+  /** Part of the decisions: where one set is tried at a time a decision takes longer. */
+  share: number;
+}
+
+const BENCHES: Record<string, BenchEntry> = {
+  gateways: {
+    start: lab => startPoolBench(lab, Number(options.gateways)),
+    share: 1,
+  },
+  routes: {
+    start: lab => startRouteBench(lab, Number(options.gateways)),
+    share: 0.5,
+  },
+  mesh: { start: startMeshBench, share: 0.25 },
+};
+
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** Policies that the API server takes: its CRD rules are part of what is real. */
-async function keepAccepted(
-  lab: Lab,
-  bench: Bench,
-  slot: number,
-  policies: Manifest[],
-  tally: Tally,
-): Promise<Manifest[]> {
-  const kept: Manifest[] = [];
-  for (const policy of policies) {
-    const [object] = bench.instantiate([policy], slot, 'try');
-    if (await isAccepted(lab, object)) kept.push(policy);
-    else tally.refusedPolicies += 1;
-  }
-  return kept;
-}
-
-async function compareSet(
-  bench: Bench,
-  slot: number,
-  policies: Manifest[],
-  instantiated: Manifest[],
-  requests: SampleRequest[],
-  tally: Tally,
-): Promise<Disagreement[]> {
-  const judge = bench.judge(slot, instantiated);
-  const answers = await bench.ask(slot, requests);
-  const found: Disagreement[] = [];
-  for (const [index, request] of requests.entries()) {
-    const said = judge(request);
-    let seen = answers[index];
-    let outcome = compare(said, seen, request);
-    if (outcome === 'status' || outcome === 'body') {
-      // A listener that was replaced this moment may have answered for the last time.
-      await sleep(300);
-      [seen] = await bench.ask(slot, [request]);
-      outcome = compare(said, seen, request);
-    }
-    tally.outcomes[outcome] += 1;
-    const body = seen.status === 200 ? '' : seen.body.slice(0, 90);
-    count(tally.answers, `${seen.status} ${body}`);
-    if (outcome === 'unknown') {
-      const why = said.trace.find(step => step.outcome === 'unknown');
-      count(tally.unknowns, why?.message ?? 'no reason given');
-    }
-    if (outcome === 'status' || outcome === 'body') {
-      found.push({ policies, request, said, seen });
-    }
-  }
-  return found;
-}
-
-async function runBatches(
+/** One bench and one seed; gives the disagreements, described. */
+async function runOnce(
   lab: Lab,
   bench: Bench,
   stock: TokenStock,
-  random: Random,
-  tally: Tally,
+  seed: number,
   wanted: number,
-): Promise<Disagreement[]> {
-  const found: Disagreement[] = [];
-  const slots = Array.from({ length: bench.slots }, (_, slot) => slot);
-  let told = 0;
-  for (let batch = 0; totalOf(tally) < wanted; batch++) {
-    const generation = `g${process.pid}x${batch}`;
-    // Chosen one after the other, whatever the API server takes how long: a seed gives one run.
-    const chosen = slots.map(() => ({
-      policies: bench.generate(random, stock),
-      requests: Array.from({ length: REQUESTS_PER_SET }, () =>
-        generateRequest(random, stock, bench.callers),
-      ),
-    }));
-    const kept = await Promise.all(
-      slots.map(slot =>
-        keepAccepted(lab, bench, slot, chosen[slot].policies, tally),
-      ),
-    );
-    const sets = slots.map(slot =>
-      bench.instantiate(kept[slot], slot, generation),
-    );
-    await bench.deploy(sets, generation);
-    const results = await Promise.all(
-      slots.map(slot =>
-        compareSet(
-          bench,
-          slot,
-          kept[slot],
-          sets[slot],
-          chosen[slot].requests,
-          tally,
-        ),
-      ),
-    );
-    found.push(...results.flat());
-    tally.sets += slots.length;
-    if (totalOf(tally) - told >= 3000) {
-      told = totalOf(tally);
-      say(`  ${told} compared, ${found.length} disagree`);
-    }
-  }
-  return found;
-}
-
-/** One case of each kind, made small. */
-async function describeDisagreements(
-  lab: Lab,
-  bench: Bench,
-  found: Disagreement[],
-): Promise<string> {
-  const kinds = new Map<string, Disagreement>();
-  for (const each of found) {
-    const key = fingerprint(each);
-    if (!kinds.has(key)) kinds.set(key, each);
-  }
+): Promise<{ disagreements: number; text: string }> {
+  say(
+    `engine against Envoy on ${bench.title}, Istio ${lab.state.istioLine}, seed ${seed}`,
+  );
+  const tally = createTally();
+  const started = Date.now();
+  const random = createRandom(seed);
+  const found = await runBatches(lab, bench, stock, random, tally, wanted, say);
+  printTally(tally, (Date.now() - started) / 1000, say);
   const shrinker = new Shrinker(lab, bench);
-  const described: string[] = [];
-  for (const each of kinds.values()) {
-    const small =
-      described.length < MAX_SHRUNK
-        ? await shrinker.shrink(each).catch(() => each)
-        : each;
-    described.push(describeCase(small, described.length + 1));
-  }
-  return described.join('\n');
+  const text = [
+    ...(await describeDisagreements(found, each => shrinker.shrink(each))),
+    ...tally.acceptance.slice(0, 5).map(describeAcceptance),
+  ].join('\n');
+  if (text) say(text);
+  return { disagreements: found.length + tally.acceptance.length, text };
 }
 
 async function main(): Promise<number> {
   const lab = await connectLab();
-  const seed = Number(options.seed);
-  const stock = await buildTokens();
-  const wanted = Number(options.decisions);
+  const stock = await buildTokens(lab);
   let disagreements = 0;
   let text = '';
-  for (const start of [
-    () => startPoolBench(lab, Number(options.gateways)),
-    () => startRouteBench(lab, Number(options.gateways)),
-    () => startMeshBench(lab),
-  ].filter((_, index) => options.bench.split(',').includes(BENCHES[index]))) {
-    const bench = await start();
-    say(
-      `engine against Envoy on ${bench.title}, Istio ${lab.state.istioLine}, seed ${seed}`,
-    );
-    const tally = createTally();
-    const started = Date.now();
-    const random = createRandom(seed);
-    // The mesh takes one set at a time, so it gets a quarter of the decisions.
-    const share = bench.slots === 1 ? wanted / 4 : wanted;
-    const found = await runBatches(lab, bench, stock, random, tally, share);
-    printTally(tally, (Date.now() - started) / 1000, say);
-    const described = await describeDisagreements(lab, bench, found);
-    if (described) say(described);
-    text += described;
-    disagreements += found.length;
-    await bench.clear();
+  for (const name of options.bench.split(',')) {
+    const entry = BENCHES[name];
+    if (!entry) throw new Error(`No bench ${name}: ${Object.keys(BENCHES)}`);
+    const bench = await entry.start(lab);
+    try {
+      for (const seed of options.seed.split(',').map(Number)) {
+        const wanted = Number(options.decisions) * entry.share;
+        const result = await runOnce(lab, bench, stock, seed, wanted);
+        disagreements += result.disagreements;
+        text += result.text;
+      }
+    } finally {
+      await bench.clear();
+    }
   }
   if (options.out) writeFileSync(options.out, text);
   say(

@@ -1,7 +1,8 @@
 /** Makes a disagreement small by taking away what it does not need, each step tried on Envoy. */
 import type { Lab } from '../client.ts';
 import type { Manifest } from '../kube.ts';
-import { compare, isAccepted, type Bench } from './bench.ts';
+import { judgeAcceptance } from './accept.ts';
+import { compare, isDisagreement, type Bench } from './bench.ts';
 import type { Disagreement } from './report.ts';
 import type { SampleRequest } from './requests.ts';
 
@@ -85,28 +86,29 @@ export class Shrinker {
   /** Tries up to one candidate per slot; gives those that still disagree, in their order. */
   async #tryAll(candidates: Candidate[]): Promise<Disagreement[]> {
     const generation = `shrink${process.pid}x${this.#round++}`;
-    const sets: Manifest[][] = [];
-    const alive: Candidate[] = [];
-    for (const candidate of candidates) {
-      const policies = this.#bench.instantiate(
-        candidate.policies,
-        sets.length,
-        generation,
-      );
-      const accepted = await Promise.all(
-        policies.map(each => isAccepted(this.#lab, each)),
-      );
-      if (accepted.includes(false)) continue;
-      sets.push(policies);
-      alive.push(candidate);
-    }
+    const wanted = candidates.map((candidate, slot) => ({
+      candidate,
+      policies: this.#bench.instantiate(candidate.policies, slot, generation),
+    }));
+    const judged = await judgeAcceptance(
+      this.#lab,
+      wanted.flatMap(each => each.policies),
+    );
+    const alive = wanted
+      .filter(({ policies }) =>
+        // All are taken from `judged`, whatever the first says.
+        policies.map(() => judged.shift()!).every(({ refusal }) => !refusal),
+      )
+      .map(({ candidate }) => candidate);
+    const sets = alive.map(({ policies }, slot) =>
+      this.#bench.instantiate(policies, slot, generation),
+    );
     await this.#bench.deploy(sets, generation);
     const found: Disagreement[] = [];
     for (const [slot, { policies, request }] of alive.entries()) {
       const said = this.#bench.judge(slot, sets[slot])(request);
       const [seen] = await this.#bench.ask(slot, [request]);
-      const outcome = compare(said, seen, request);
-      if (outcome === 'status' || outcome === 'body') {
+      if (isDisagreement(compare(said, seen, request))) {
         found.push({ policies, request, said, seen });
       }
     }
@@ -129,13 +131,14 @@ export class Shrinker {
   }
 
   /**
-   * The smallest case found with at most `rounds` deployments in which engine and Envoy still answer
-   * with the statuses of `start`.
+   * The smallest case found within `forMs` in which engine and Envoy still answer with the statuses
+   * of `start`.
    */
-  async shrink(start: Disagreement, rounds = 40): Promise<Disagreement> {
+  async shrink(start: Disagreement, forMs = 20_000): Promise<Disagreement> {
     const tried = new Set<string>();
+    const deadline = Date.now() + forMs;
     let best = start;
-    for (let round = 0; round < rounds; round++) {
+    while (Date.now() < deadline) {
       const batch = this.#listSteps(best)
         .filter(each => !tried.has(JSON.stringify(each)))
         .slice(0, this.#bench.slots);

@@ -1,9 +1,13 @@
+import type { Manifest } from '../kube.ts';
+import type { Acceptance } from './accept.ts';
 import type { Outcome } from './bench.ts';
 
 /** What a run has seen, in numbers. */
 export interface Tally {
   sets: number;
   refusedPolicies: number;
+  /** Policies of which engine and cluster do not say alike whether they are taken. */
+  acceptance: (Acceptance & { policy: Manifest })[];
   outcomes: Record<Outcome, number>;
   answers: Map<string, number>;
   unknowns: Map<string, number>;
@@ -16,7 +20,8 @@ export function createTally(): Tally {
   return {
     sets: 0,
     refusedPolicies: 0,
-    outcomes: { agree: 0, status: 0, body: 0, unknown: 0 },
+    acceptance: [],
+    outcomes: { agree: 0, status: 0, body: 0, details: 0, unknown: 0 },
     answers: new Map(),
     unknowns: new Map(),
   };
@@ -41,8 +46,11 @@ export function printTally(
   say(`  agree              ${outcomes.agree}`);
   say(`  status differs     ${outcomes.status}`);
   say(`  only body differs  ${outcomes.body}`);
+  say(`  only details differ ${outcomes.details}`);
   say(`  engine: unknown    ${outcomes.unknown}`);
-  say(`  policies that the API server refused: ${tally.refusedPolicies}`);
+  say(
+    `  policies that the cluster refused: ${tally.refusedPolicies}, the engine says otherwise of ${tally.acceptance.length}`,
+  );
   say("Envoy's answers:");
   for (const [answer, times] of [...tally.answers].sort(
     (a, b) => b[1] - a[1],

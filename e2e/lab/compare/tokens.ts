@@ -1,4 +1,5 @@
 /** The tokens that compared requests carry, with what the engine is told of each. */
+import type { Lab } from '../client.ts';
 import { createIssuer, type TestIssuer } from '../tokens/mint.ts';
 import type { RequestToken } from './engine.ts';
 
@@ -9,8 +10,15 @@ export interface SampleToken {
   claims: Record<string, unknown>;
 }
 
+export interface ServedIssuer extends TestIssuer {
+  /** Where istiod reads its key set. */
+  jwksUri: string;
+}
+
 export interface TokenStock {
-  issuers: TestIssuer[];
+  issuers: ServedIssuer[];
+  /** The keys of all issuers, for a rule that takes any. */
+  allKeysUri: string;
   tokens: SampleToken[];
 }
 
@@ -44,14 +52,30 @@ function decodeClaims(text: string): Record<string, unknown> {
   return JSON.parse(Buffer.from(text.split('.')[1], 'base64url').toString());
 }
 
-export async function buildTokens(): Promise<TokenStock> {
-  const issuers = await Promise.all(
+export async function buildTokens(lab: Lab): Promise<TokenStock> {
+  const made = await Promise.all(
     ISSUERS.map((issuer, index) =>
       createIssuer(issuer, {
         alg: index === 1 ? 'ES256' : 'RS256',
         kid: `key-${index}`,
       }),
     ),
+  );
+  // Another name for other keys: istiod keeps a set that it has once read.
+  const serve = async (name: string, keys: unknown[]) => {
+    await lab.jwks.set(name, { keys });
+    return lab.jwks.uri(name);
+  };
+  const run = `compare-${process.pid}-${Date.now()}`;
+  const issuers = await Promise.all(
+    made.map(async (issuer, index) => ({
+      ...issuer,
+      jwksUri: await serve(`${run}-${index}`, issuer.jwks.keys),
+    })),
+  );
+  const allKeysUri = await serve(
+    `${run}-all`,
+    made.flatMap(issuer => issuer.jwks.keys),
   );
   const tokens: SampleToken[] = [];
   const add = (
@@ -88,5 +112,5 @@ export async function buildTokens(): Promise<TokenStock> {
   for (const text of ['junk', 'a.b', 'a.b.c', '...']) {
     add(`malformed ${text}`, 'malformed', text);
   }
-  return { issuers, tokens };
+  return { issuers, allKeysUri, tokens };
 }

@@ -1,0 +1,49 @@
+/** Takes away what a run that was cut off left behind. */
+import type { Lab } from '../client.ts';
+
+const POLICIES = [
+  'requestauthentications',
+  'peerauthentications',
+  'authorizationpolicies',
+];
+const SECURITY = '/apis/security.istio.io/v1';
+const NETWORKING = '/apis/networking.istio.io/v1';
+
+async function removeWhere(
+  lab: Lab,
+  path: string,
+  isOurs: (name: string) => boolean,
+): Promise<void> {
+  for (const { metadata } of await lab.kube.list(path)) {
+    if (!isOurs(metadata!.name!)) continue;
+    await lab.kube.send('DELETE', `${path}/${metadata!.name}`);
+  }
+}
+
+/** Policies of a namespace. */
+export async function removeLeftovers(
+  lab: Lab,
+  namespace: string,
+  isOurs: (name: string) => boolean,
+): Promise<void> {
+  for (const plural of POLICIES) {
+    await removeWhere(
+      lab,
+      `${SECURITY}/namespaces/${namespace}/${plural}`,
+      isOurs,
+    );
+  }
+}
+
+/** VirtualServices and Gateways of the `routes` bench in the namespace of a pool gateway. */
+export async function removeLeftoverRoutes(
+  lab: Lab,
+  namespace: string,
+): Promise<void> {
+  const isOurs = (name: string) =>
+    /^(g|shrink)\d+x|^(sentinel|routes)$/.test(name);
+  for (const plural of ['virtualservices', 'gateways']) {
+    const path = `${NETWORKING}/namespaces/${namespace}/${plural}`;
+    await removeWhere(lab, path, isOurs);
+  }
+}
