@@ -4,12 +4,7 @@ import { ContainerSpec, PodSpec } from '../parse/specs';
 import { tellingLabels } from './ephemeralLabels';
 import { stringRecord } from './labels';
 import type { Mesh, Stored } from './Mesh';
-import {
-  INTERCEPTION_MODE,
-  isRouter,
-  PROXY_CONFIG_ANNOTATION,
-  type Workload,
-} from './workloads';
+import { INTERCEPTION_MODE, isRouter, type Workload } from './workloads';
 
 /** The workload that a Pod belongs to; undefined for one that has ended. */
 export function readPod(
