@@ -5,7 +5,7 @@ import {
   ResourceRef,
 } from '../model';
 import type { AnalysedWayIn } from '../assess/assessService';
-import { Mesh } from '../attach/Mesh';
+import { Mesh, Stored } from '../attach/Mesh';
 import {
   CompiledRule,
   JwtProvider,
@@ -78,8 +78,12 @@ export interface Detector extends FindingDefinition {
   inRule?(rule: CompiledRule, action: 'ALLOW' | 'DENY'): Found;
   /** In one jwtRule, looked at by itself. */
   inProvider?(provider: JwtProvider, spec: JwtRuleSpec): Found;
-  /** In the policies that live in the Service's namespace. */
-  inNamespace?(mesh: Mesh, namespace: string): Found;
+  /** In the RequestAuthentications and AuthorizationPolicies of the Service's namespace. */
+  inNamespace?(
+    mesh: Mesh,
+    namespace: string,
+    policies: readonly Stored[],
+  ): Found;
   /** In one proxy on the way. */
   inProxy?(use: ProxyUse, context: DetectorContext): Found;
   /** In one way in. */

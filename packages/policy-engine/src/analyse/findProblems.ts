@@ -9,6 +9,8 @@ import { FindingList } from './findingList';
 import { enforcedRules, proxiesOf } from './rules';
 import { traitsOf, traitsOfProgram, traitsOfRule } from './traits';
 
+const POLICY_KINDS = ['RequestAuthentication', 'AuthorizationPolicy'];
+
 type Scope = Exclude<keyof Detector & `in${string}`, undefined>;
 
 /** Detectors by what they look at, so that none is asked in vain. */
@@ -122,13 +124,17 @@ export function findingsOfNamespace(
   mesh: Mesh,
   namespace: string,
 ): readonly Finding[] {
-  return mesh.queries.get(`namespace-findings/${namespace}`, () =>
-    NAMESPACE.flatMap(({ detector }) =>
-      detector.inNamespace!(mesh, namespace).map(item =>
+  return mesh.queries.get(`namespace-findings/${namespace}`, () => {
+    const policies = POLICY_KINDS.flatMap(kind =>
+      mesh.inNamespace(kind, namespace),
+    );
+    if (policies.length === 0) return [];
+    return NAMESPACE.flatMap(({ detector }) =>
+      detector.inNamespace!(mesh, namespace, policies).map(item =>
         toFinding(mesh, detector, item),
       ),
-    ),
-  );
+    );
+  });
 }
 
 function toFinding(

@@ -20,10 +20,14 @@ export const foreignTokens: Detector = {
     if (wayIn.hops[0].protocol === 'tcp' || gateway.providers.length === 0) {
       return NOTHING;
     }
-    const foreign = programs
-      .slice(1)
-      .flatMap(({ providers }) => providers)
-      .filter(provider => isForeign(provider, gateway.providers));
+    const foreign: JwtProvider[] = [];
+    for (const { providers } of programs) {
+      if (providers === gateway.providers) continue;
+      for (const provider of providers) {
+        if (isForeign(provider, gateway.providers)) foreign.push(provider);
+      }
+    }
+    if (foreign.length === 0) return NOTHING;
     return foreign.slice(0, 5).map(provider => {
       const blocking = gateway.providers.find(other =>
         sharesHeader(provider, other),

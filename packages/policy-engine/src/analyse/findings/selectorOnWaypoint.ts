@@ -13,10 +13,9 @@ export const selectorOnWaypoint: Detector = {
   why: 'In ambient mode HTTP is seen by the waypoint alone, and a waypoint ignores every policy that has a selector. ztunnel takes such a policy and reads none of its HTTP fields.',
   fix: 'Use `targetRefs` to the Service, or to the waypoint’s Gateway.',
   link: 'https://istio.io/latest/docs/ambient/usage/l7-features/',
-  inNamespace: (mesh, namespace) =>
+  inNamespace: (mesh, namespace, policies) =>
     hasWaypoints(mesh, namespace)
-      ? ['RequestAuthentication', 'AuthorizationPolicy']
-          .flatMap(kind => mesh.inNamespace(kind, namespace))
+      ? policies
           .filter(stored => targetRefsOf(stored).length === 0)
           .flatMap(stored => inspect(mesh, namespace, stored))
       : NOTHING,

@@ -1,6 +1,6 @@
 import { refOf } from '../../parse';
 import { selectorOf, targetRefsOf } from '../../attach/policies';
-import { Mesh } from '../../attach/Mesh';
+import { Mesh, Stored } from '../../attach/Mesh';
 import {
   includesLabels,
   selectWorkloads,
@@ -8,8 +8,6 @@ import {
 } from '../../attach/workloads';
 import { AUTHORIZATION_POLICY_DOCS, Detector, Occurrence } from '../detector';
 import { nameOf } from '../rules';
-
-const KINDS = ['RequestAuthentication', 'AuthorizationPolicy'];
 
 export const selectsNothing: Detector = {
   id: 'selects-nothing',
@@ -21,47 +19,48 @@ export const selectsNothing: Detector = {
   inNamespace: findIn,
 };
 
-function findIn(mesh: Mesh, namespace: string): Occurrence[] {
+function findIn(
+  mesh: Mesh,
+  namespace: string,
+  policies: readonly Stored[],
+): Occurrence[] {
   const isRoot = namespace === mesh.rootNamespace;
   // In the root namespace a selector is looked up everywhere.
   const places = isRoot ? mesh.namespacesOf('Pod') : [namespace];
-  return KINDS.flatMap(kind => mesh.inNamespace(kind, namespace)).flatMap(
-    stored => {
-      const selector = selectorOf(stored);
-      if (selector === 'unreadable' || targetRefsOf(stored).length > 0)
-        return [];
-      if (Object.keys(selector).length === 0) return [];
-      const selects = (place: string) =>
-        selectWorkloads(mesh, place, selector).length > 0;
-      if (places.some(selects)) return [];
-      const resource = refOf(stored.resource);
-      const elsewhere = [
-        mesh.rootNamespace,
-        ...mesh.namespacesOf('Gateway'),
-      ].find(
-        other =>
-          other !== namespace &&
-          workloadsIn(mesh, other).some(({ labels }) =>
-            includesLabels(labels, selector),
-          ),
-      );
-      const labels = Object.entries(selector)
-        .map(([key, value]) => `${key}=${value}`)
-        .join(', ');
-      return [
-        {
-          message: `${nameOf(resource)} selects ${labels}, and no workload of ${
-            isRoot ? 'any namespace' : `namespace ${namespace}`
-          } has these labels, so it does nothing.`,
-          resource,
-          path: 'spec.selector',
-          ...(elsewhere
-            ? {
-                fix: `Move it to namespace ${elsewhere}, where such workloads run.`,
-              }
-            : {}),
-        },
-      ];
-    },
-  );
+  return policies.flatMap(stored => {
+    const selector = selectorOf(stored);
+    if (selector === 'unreadable' || targetRefsOf(stored).length > 0) return [];
+    if (Object.keys(selector).length === 0) return [];
+    const selects = (place: string) =>
+      selectWorkloads(mesh, place, selector).length > 0;
+    if (places.some(selects)) return [];
+    const resource = refOf(stored.resource);
+    const elsewhere = [
+      mesh.rootNamespace,
+      ...mesh.namespacesOf('Gateway'),
+    ].find(
+      other =>
+        other !== namespace &&
+        workloadsIn(mesh, other).some(({ labels }) =>
+          includesLabels(labels, selector),
+        ),
+    );
+    const labels = Object.entries(selector)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(', ');
+    return [
+      {
+        message: `${nameOf(resource)} selects ${labels}, and no workload of ${
+          isRoot ? 'any namespace' : `namespace ${namespace}`
+        } has these labels, so it does nothing.`,
+        resource,
+        path: 'spec.selector',
+        ...(elsewhere
+          ? {
+              fix: `Move it to namespace ${elsewhere}, where such workloads run.`,
+            }
+          : {}),
+      },
+    ];
+  });
 }

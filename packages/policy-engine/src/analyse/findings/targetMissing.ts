@@ -13,25 +13,23 @@ export const targetMissing: Detector = {
   why: 'A policy with `targetRefs` reaches what they name and nothing else. A Gateway must stand in the namespace of the policy; a Service or ServiceEntry needs a waypoint, for that is where the policy is enforced.',
   fix: 'Correct the name, move the policy into the namespace of the target, or add the waypoint.',
   link: 'https://istio.io/latest/docs/reference/config/type/workload-selector/#PolicyTargetReference',
-  inNamespace: (mesh, namespace) =>
-    ['RequestAuthentication', 'AuthorizationPolicy']
-      .flatMap(kind => mesh.inNamespace(kind, namespace))
-      .flatMap(stored =>
-        targetRefsOf(stored).flatMap((target, index): Occurrence[] => {
-          const why = whyMissing(mesh, namespace, stored, target);
-          return why === undefined
-            ? []
-            : [
-                {
-                  message: `${nameOf(
-                    refOf(stored.resource),
-                  )} does nothing: ${why}.`,
-                  resource: refOf(stored.resource),
-                  path: `spec.targetRefs[${index}]`,
-                },
-              ];
-        }),
-      ),
+  inNamespace: (mesh, namespace, policies) =>
+    policies.flatMap(stored =>
+      targetRefsOf(stored).flatMap((target, index): Occurrence[] => {
+        const why = whyMissing(mesh, namespace, stored, target);
+        return why === undefined
+          ? []
+          : [
+              {
+                message: `${nameOf(
+                  refOf(stored.resource),
+                )} does nothing: ${why}.`,
+                resource: refOf(stored.resource),
+                path: `spec.targetRefs[${index}]`,
+              },
+            ];
+      }),
+    ),
 };
 
 function whyMissing(
