@@ -1,5 +1,5 @@
-/** Characters that Envoy's uri_template allows in one path segment (RFC 3986 pchar without `*` and `=`). */
-const SEGMENT = "a-zA-Z0-9\\-._~%!$&'()+,;:@";
+/** Characters that Envoy's uri_template allows in one path segment (RFC 3986 pchar). */
+const SEGMENT = "a-zA-Z0-9\\-._~%!$&'()*+,;:@=";
 
 /**
  * Compiles Istio's path templates: `{*}` is one non-empty segment, `{**}` any rest, also empty.

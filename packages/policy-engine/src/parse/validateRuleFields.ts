@@ -153,7 +153,7 @@ const LITERAL = /^[a-zA-Z0-9\-._~%!$&'()+,;:@=]+$/;
 
 function validatePath(reader: Reader, value: string, path: string): void {
   const isTemplate = value.includes('{*}') || value.includes('{**}');
-  const segments = value.replace(/^\/+|\/+$/g, '').split('/');
+  const segments = value.replace(/^\/|\/$/g, '').split('/');
   const end = segments.indexOf('{**}');
   const isValid = segments.every((segment, index) => {
     if (segment === '{*}' || segment === '{**}') {
@@ -162,10 +162,11 @@ function validatePath(reader: Reader, value: string, path: string): void {
     if (/[{}]/.test(segment)) return false;
     return !isTemplate || LITERAL.test(segment);
   });
-  if (!isValid) {
+  // istiod takes a template without a slash before it, and Envoy then refuses all of the listener.
+  if (!isValid || (isTemplate && !value.startsWith('/'))) {
     reader.report(
       path,
-      'a template is made of /-separated segments, {*} for one segment and at last {**} for the rest',
+      'a template begins with a slash and is made of /-separated segments, {*} for one segment and at last {**} for the rest',
     );
   }
 }
