@@ -65,7 +65,7 @@ describe('what findings warn of', () => {
   });
   after(() => h.cleanUp());
 
-  test('method-case: a method in lower case matches no request', async () => {
+  test('method-case: a method in lower case is not the one in upper case', async () => {
     await denyAt({ methods: ['get'] });
     await expectAnswer(ask(), 200);
     await denyAt({ methods: ['GET'] });

@@ -12,7 +12,7 @@ export const methodCase: Detector = {
   id: 'method-case',
   severity: 'error',
   title: 'A method is written in lower case',
-  why: 'HTTP methods are case-sensitive (RFC 9110 section 9.1) and Istio compares them so. Envoy refuses a request with a method in lower case, so such a value matches nothing.',
+  why: 'HTTP methods are case-sensitive (RFC 9110 section 9.1) and Istio compares them so: `get` is another method than GET. Over HTTP/1 Envoy refuses it, over HTTP/2 nobody sends it.',
   fix: 'Write methods in upper case.',
   link: AUTHORIZATION_POLICY_DOCS,
   on: ['method'],
@@ -24,7 +24,7 @@ export const methodCase: Detector = {
         {
           message: `${nameOf(rule.policy)} names method ${quote(
             wrong.map(({ text }) => text),
-          )}, which matches no request.`,
+          )}, which no usual request has: methods are written in upper case.`,
           path: rulePath(rule, check.field),
           patch: wrong.flatMap(value =>
             replaceValue(rule, check, value, value.text.toUpperCase()),
