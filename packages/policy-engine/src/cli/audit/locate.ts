@@ -1,0 +1,132 @@
+import { isMap, isSeq, LineCounter, Node, parseDocument } from 'yaml';
+import { MeshInput, Place } from '../input/MeshInput';
+import { readText } from '../input/readText';
+import { DocumentText, splitDocuments } from '../input/splitDocuments';
+import { ResourceRef } from '../../model';
+
+/** Characters of a document in which a line is looked for; in longer ones its first line must do. */
+const MAX_DOCUMENT = 512 * 1024;
+const KEPT_FILES = 64;
+
+/** A place to point at: a file and a line, or nothing where the object came from a cluster. */
+export interface FoundAt {
+  file: string | null;
+  line: number | null;
+}
+
+/**
+ * Finds lines of paths inside objects. Syntax trees are not kept while reading; a document is read
+ * once more when something was found in it.
+ */
+export class Locator {
+  private readonly files = new Map<string, readonly DocumentText[]>();
+  private last?: { key: string; find: (path: string) => number | undefined };
+
+  constructor(private readonly input: MeshInput) {}
+
+  locate(ref: ResourceRef | undefined, path: string): FoundAt {
+    const place = ref && this.input.placeOf(ref);
+    if (!place || place.line === 0) return { file: null, line: null };
+    return { file: place.file, line: this.lineOf(place, path) };
+  }
+
+  /** Line of a path inside the object that stands at `place`. */
+  lineOf(place: Place, path: string): number {
+    const whole = [place.at, path].filter(Boolean).join('.');
+    if (whole === '') return place.line;
+    const key = `${place.line} ${place.file}`;
+    if (this.last?.key !== key) {
+      this.last = { key, find: this.indexDocument(place) };
+    }
+    return this.last.find(whole) ?? place.line;
+  }
+
+  private indexDocument({ file, line }: Place) {
+    const documents = this.documentsOf(file);
+    const document = documents.findLast(part => part.linesBefore < line);
+    if (!document || document.text.length > MAX_DOCUMENT)
+      return () => undefined;
+    const lines = new LineCounter();
+    let root: unknown;
+    try {
+      root = parseDocument(document.text, { lineCounter: lines }).contents;
+    } catch {
+      return () => undefined;
+    }
+    return (path: string) => {
+      const at = offsetOf(root, path);
+      return at === undefined
+        ? undefined
+        : document.linesBefore + lines.linePos(at).line;
+    };
+  }
+
+  private documentsOf(file: string): readonly DocumentText[] {
+    const known = this.files.get(file);
+    if (known) return known;
+    if (this.files.size >= KEPT_FILES) this.files.clear();
+    const read = readText(file);
+    const documents = read.ok ? [...splitDocuments(read.text)] : [];
+    this.files.set(file, documents);
+    return documents;
+  }
+}
+
+/** Offset of what a path leads to, or of the last part of it that is there. */
+function offsetOf(root: unknown, path: string): number | undefined {
+  let node = root;
+  let rest = path;
+  let found: number | undefined;
+  while (rest !== '') {
+    const step = isSeq(node)
+      ? stepIntoList(node.items, rest)
+      : stepIntoMap(node, rest);
+    if (!step) return found;
+    found = step.offset ?? found;
+    node = step.node;
+    rest = step.rest;
+  }
+  return found;
+}
+
+interface Step {
+  node: unknown;
+  offset?: number;
+  rest: string;
+}
+
+function stepIntoList(
+  items: readonly unknown[],
+  path: string,
+): Step | undefined {
+  const index = /^\[(\d+)\]\.?/.exec(path);
+  if (!index) return undefined;
+  const node = items[Number(index[1])];
+  return node === undefined
+    ? undefined
+    : { node, offset: startOf(node), rest: path.slice(index[0].length) };
+}
+
+/** Keys may hold dots, as labels do: the longest key that fits is the one meant. */
+function stepIntoMap(node: unknown, path: string): Step | undefined {
+  if (!isMap(node)) return undefined;
+  let best: Step | undefined;
+  let longest = -1;
+  for (const { key, value } of node.items) {
+    const name = String((key as { value?: unknown } | null)?.value ?? '');
+    const after = path.slice(name.length);
+    if (name.length <= longest || !path.startsWith(name)) continue;
+    if (after !== '' && !/^[.[]/.test(after)) continue;
+    longest = name.length;
+    best = {
+      node: value,
+      offset: startOf(key),
+      rest: after.replace(/^\./, ''),
+    };
+  }
+  return best;
+}
+
+function startOf(node: unknown): number | undefined {
+  return (node as Node | null)?.range?.[0];
+}

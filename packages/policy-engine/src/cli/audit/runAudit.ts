@@ -1,0 +1,48 @@
+import { INPUT_OPTIONS, oneOf, readArguments } from '../arguments';
+import { readInput } from '../input/readInput';
+import { Terminal } from '../Terminal';
+import { VERSION } from '../version';
+import { printSarif } from './printSarif';
+import { printText } from './printText';
+import { audit, AuditReport, isAtLeast } from './report';
+
+const BARS = ['error', 'warning', 'info', 'never'] as const;
+
+/** `istio-jwt audit`. Returns the exit code. */
+export async function runAudit(
+  args: string[],
+  terminal: Terminal,
+): Promise<number> {
+  const { values, positionals } = readArguments(args, {
+    ...INPUT_OPTIONS,
+    output: { type: 'string', default: 'text' },
+    'fail-on': { type: 'string', default: 'warning' },
+  });
+  const output = oneOf('output', values.output, ['text', 'json', 'sarif']);
+  const bar = oneOf('fail-on', values['fail-on'], BARS);
+  const { kubeconfig, context } = values;
+  const input = await readInput({ paths: positionals, kubeconfig, context });
+  const report = audit(input);
+  terminal.stdout.write(print(report, output));
+  if (input.errorsLeftOut > 0) {
+    terminal.stderr.write(
+      `${input.errorsLeftOut} errors more are not shown.\n`,
+    );
+  }
+  if (report.errors.length > 0) return 2;
+  const fails =
+    bar !== 'never' &&
+    report.findings.some(({ severity }) => isAtLeast(severity, bar));
+  return fails ? 1 : 0;
+}
+
+function print(report: AuditReport, output: 'text' | 'json' | 'sarif'): string {
+  switch (output) {
+    case 'json':
+      return `${JSON.stringify(report)}\n`;
+    case 'sarif':
+      return printSarif(report, VERSION);
+    default:
+      return printText(report);
+  }
+}

@@ -1,0 +1,150 @@
+import { Mesh } from '../../attach/Mesh';
+import { ParseResult, Resource, ResourceRef } from '../../model';
+import { readObject } from '../../parse/parseObjects';
+import { refOf } from '../../parse/validateResource';
+import { InputError } from './InputError';
+import { judgeKind } from './kinds';
+import { LIMITS } from './limits';
+
+/** Where an object stands, so that lines inside it can be found when they are asked for. */
+export interface Place {
+  file: string;
+  /** Line of the document's first content. */
+  line: number;
+  /** Path of the object inside its document; empty where it is the document. */
+  at: string;
+}
+
+/** Deeper ones are taken for an object of their own, and reported. */
+const NO_LISTS = Number.MAX_SAFE_INTEGER;
+
+/** What was read: a mesh, what could not be read, and where everything stands. */
+export class MeshInput {
+  readonly mesh = new Mesh();
+  readonly errors: InputError[] = [];
+  /** Errors past the limit. */
+  errorsLeftOut = 0;
+  readonly counts = { files: 0, objects: 0, ignored: 0 };
+  private readonly places = new Map<Resource, Place>();
+
+  report(error: InputError): void {
+    if (this.errors.length < LIMITS.errors) this.errors.push(error);
+    else this.errorsLeftOut += 1;
+  }
+
+  /**
+   * Takes the value of one document.
+   *
+   * @param named - whether a person named the file: then what is no Kubernetes object is an error,
+   * where in a folder it is a file of somebody else
+   */
+  addDocument(value: unknown, place: Place, named: boolean): void {
+    if (value === null || value === undefined) return;
+    const list = asList(value);
+    if (!list) {
+      this.addObject(value, place, named);
+      return;
+    }
+    list.items.forEach((item, index) => {
+      const inner = asObject(item);
+      // Items of a typed list (`PodList`) come without kind and apiVersion.
+      const typed =
+        list.kind && inner && !('kind' in inner)
+          ? { kind: list.kind, apiVersion: list.apiVersion, ...inner }
+          : item;
+      this.addObject(typed, { ...place, at: `items[${index}]` }, true);
+    });
+  }
+
+  /** Where the object of a reference was read; undefined where it came from a cluster. */
+  placeOf(ref: ResourceRef): Place | undefined {
+    const resource = this.mesh.get(ref);
+    return resource && this.places.get(resource);
+  }
+
+  private addObject(value: unknown, place: Place, named: boolean): void {
+    const { kind, apiVersion } = asObject(value) ?? {};
+    const { file, line } = place;
+    if (kind === undefined && apiVersion === undefined) {
+      const message =
+        'is no Kubernetes object: it has no kind and no apiVersion';
+      if (named) this.report({ kind: 'not-kubernetes', file, line, message });
+      else this.counts.ignored += 1;
+      return;
+    }
+    if (typeof kind === 'string' && typeof apiVersion === 'string') {
+      const verdict = judgeKind(kind, apiVersion);
+      if (verdict.use === 'ignore') {
+        this.counts.ignored += 1;
+        return;
+      }
+      if (verdict.use === 'refuse') {
+        const message = `the API server would refuse it: ${verdict.message}`;
+        const path = 'apiVersion';
+        this.report({ kind: 'refused', file, line, message, path, place });
+        return;
+      }
+    }
+    const result: ParseResult = { resources: [], errors: [] };
+    readObject(value, { file, line }, result, NO_LISTS);
+    result.resources.forEach(resource => this.addResource(resource, place));
+    this.reportErrors(result, place);
+  }
+
+  private addResource(resource: Resource, place: Place): void {
+    const ref = { ...refOf(resource), apiVersion: resource.apiVersion };
+    const before = this.mesh.get(ref);
+    const first = before && this.places.get(before);
+    if (first && !isSame(before, resource)) {
+      const { file, line } = place;
+      const message = `${nameOf(ref)} is also in ${first.file}:${
+        first.line
+      }, with another content; this one counts`;
+      this.report({ kind: 'duplicate', file, line, message, resource: ref });
+    }
+    if (before) this.places.delete(before);
+    else this.counts.objects += 1;
+    this.places.set(resource, place);
+    this.mesh.apply(resource);
+  }
+
+  private reportErrors({ errors }: ParseResult, place: Place): void {
+    const { file, line } = place;
+    for (const { message, path, resource } of errors) {
+      const text = path ? `${path} ${message}` : message;
+      const said = resource
+        ? {
+            kind: 'refused' as const,
+            message: `the API server would refuse it: ${text}`,
+            resource,
+          }
+        : { kind: 'not-kubernetes' as const, message: text };
+      this.report({ ...said, file, line, ...(path ? { path } : {}), place });
+    }
+  }
+}
+
+/** How a person names an object. */
+export function nameOf({ kind, namespace, name }: ResourceRef): string {
+  return `${kind} ${namespace ? `${namespace}/` : ''}${name}`;
+}
+
+function isSame(a: Resource, b: Resource): boolean {
+  const content = ({ origin, ...rest }: Resource) => JSON.stringify(rest);
+  return content(a) === content(b);
+}
+
+function asList(
+  value: unknown,
+): { kind: string; apiVersion: unknown; items: unknown[] } | undefined {
+  const { items, kind, apiVersion } = asObject(value) ?? {};
+  return Array.isArray(items)
+    ? { kind: String(kind ?? '').replace(/List$/, ''), apiVersion, items }
+    : undefined;
+}
+
+function asObject(value: unknown): Record<string, unknown> | undefined {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}

@@ -1,0 +1,154 @@
+/** What the engine reads of one API group, and what else the group has. */
+interface Group {
+  kinds: Record<string, readonly string[]>;
+  /** Kinds that decide no request. `any` where they are too many to name. */
+  others: readonly string[] | 'any';
+}
+
+const ISTIO = ['v1', 'v1beta1', 'v1alpha3'];
+
+/** Kinds by API group, with the versions that API servers serve: those of Istio 1.24 to 1.31. */
+const GROUPS: Record<string, Group> = {
+  '': {
+    kinds: {
+      Service: ['v1'],
+      Pod: ['v1'],
+      Namespace: ['v1'],
+      ConfigMap: ['v1'],
+    },
+    others: 'any',
+  },
+  apps: {
+    kinds: { Deployment: ['v1'], StatefulSet: ['v1'], DaemonSet: ['v1'] },
+    others: 'any',
+  },
+  'security.istio.io': {
+    kinds: {
+      RequestAuthentication: ['v1', 'v1beta1'],
+      AuthorizationPolicy: ['v1', 'v1beta1'],
+      PeerAuthentication: ['v1', 'v1beta1'],
+    },
+    others: [],
+  },
+  'networking.istio.io': {
+    kinds: {
+      Gateway: ISTIO,
+      VirtualService: ISTIO,
+      DestinationRule: ISTIO,
+      ServiceEntry: ISTIO,
+      Sidecar: ISTIO,
+      WorkloadEntry: ISTIO,
+      EnvoyFilter: ['v1alpha3'],
+    },
+    others: ['WorkloadGroup', 'ProxyConfig'],
+  },
+  'extensions.istio.io': {
+    kinds: { WasmPlugin: ['v1alpha1'] },
+    others: 'any',
+  },
+  'gateway.networking.k8s.io': {
+    kinds: {
+      Gateway: ['v1', 'v1beta1'],
+      GatewayClass: ['v1', 'v1beta1'],
+      HTTPRoute: ['v1', 'v1beta1'],
+      GRPCRoute: ['v1', 'v1alpha2'],
+      TLSRoute: ['v1', 'v1alpha3', 'v1alpha2'],
+      TCPRoute: ['v1', 'v1alpha2'],
+      ReferenceGrant: ['v1', 'v1beta1'],
+    },
+    others: 'any',
+  },
+};
+
+/** Groups of Istio before 1.6, which no API server serves now. */
+const RETIRED_GROUPS = new Set([
+  'authentication.istio.io',
+  'rbac.istio.io',
+  'config.istio.io',
+]);
+
+/** What to do with an object of a kind and version. */
+export type KindVerdict =
+  | { use: 'read' }
+  | { use: 'ignore' }
+  | { use: 'refuse'; message: string };
+
+const READ: KindVerdict = { use: 'read' };
+const IGNORE: KindVerdict = { use: 'ignore' };
+
+/** Whether an object is read, is none of the engine's business, or would be refused by the API server. */
+export function judgeKind(kind: string, apiVersion: string): KindVerdict {
+  const cut = apiVersion.indexOf('/');
+  const name = cut < 0 ? '' : apiVersion.slice(0, cut);
+  const version = apiVersion.slice(cut + 1);
+  const group = Object.hasOwn(GROUPS, name) ? GROUPS[name] : undefined;
+  if (!group) {
+    return RETIRED_GROUPS.has(name)
+      ? refuse(`the API group ${name} ended with Istio 1.6`)
+      : IGNORE;
+  }
+  const versions = Object.hasOwn(group.kinds, kind)
+    ? group.kinds[kind]
+    : undefined;
+  if (versions) {
+    return versions.includes(version)
+      ? READ
+      : refuse(
+          `${kind} has no version ${JSON.stringify(
+            apiVersion,
+          )}: it is served as ${versions
+            .map(item => (name ? `${name}/${item}` : item))
+            .join(', ')}`,
+        );
+  }
+  const home = Object.entries(GROUPS).find(([, { kinds }]) =>
+    Object.hasOwn(kinds, kind),
+  );
+  if (home) return refuse(`${kind} belongs to ${home[0] || 'the core group'}`);
+  if (group.others === 'any' || group.others.includes(kind)) return IGNORE;
+  return refuse(`${name} has no kind ${kind}`);
+}
+
+function refuse(message: string): KindVerdict {
+  return { use: 'refuse', message };
+}
+
+/** A kind that is listed where a cluster is read. */
+export interface ListedKind {
+  kind: string;
+  plural: string;
+  /** Tried in order: the first that the API server serves. */
+  apiVersions: string[];
+  /** The one namespace that is read. */
+  namespace?: string;
+  /** Whether a cluster without it cannot be judged. */
+  needed: boolean;
+}
+
+/** Running Pods say all that their templates do. */
+const UNLISTED_GROUPS = new Set(['apps']);
+const IRREGULAR: Record<string, string> = {
+  AuthorizationPolicy: 'authorizationpolicies',
+  ServiceEntry: 'serviceentries',
+  WorkloadEntry: 'workloadentries',
+  GatewayClass: 'gatewayclasses',
+};
+const NEEDED = new Set([
+  ...['Service', 'Pod', 'Namespace'],
+  ...['RequestAuthentication', 'AuthorizationPolicy'],
+]);
+
+/** Every kind to list of a cluster. Of ConfigMaps only istiod's are asked for. */
+export function listedKinds(): ListedKind[] {
+  return Object.entries(GROUPS)
+    .filter(([name]) => !UNLISTED_GROUPS.has(name))
+    .flatMap(([name, { kinds }]) =>
+      Object.entries(kinds).map(([kind, versions]) => ({
+        kind,
+        plural: IRREGULAR[kind] ?? `${kind.toLowerCase()}s`,
+        apiVersions: versions.map(item => (name ? `${name}/${item}` : item)),
+        needed: NEEDED.has(kind),
+        ...(kind === 'ConfigMap' ? { namespace: 'istio-system' } : {}),
+      })),
+    );
+}
