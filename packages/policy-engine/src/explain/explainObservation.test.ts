@@ -140,6 +140,42 @@ describe('an answer that the configuration gives', () => {
     expect(told.summary).toContain('a boolean, which never matches');
   });
 
+  it('401 for a near issuer says which, and how they differ', () => {
+    const told = see(
+      JWT,
+      { status: 401, body: 'Jwt issuer is not configured' },
+      withToken({ iss: 'testing@secure.istio.io/' }),
+    );
+    expect(told.summary).toContain('from "testing@secure.istio.io/"');
+    expect(told.fix).toContain('trailing slash');
+  });
+
+  it('403 for a wrong audience says which would do', () => {
+    const told = see(
+      [AUDIENCES],
+      { status: 403, body: 'Audiences in Jwt are not allowed' },
+      withToken({ aud: ['other'] }),
+    );
+    expect(told.summary).toContain('is for ["other"], and "backend"');
+  });
+
+  it('403 at the sidecar after the gateway took the token out', () => {
+    const told = see(
+      [ingressAuthentication(false), BACKEND_JWT],
+      RBAC,
+      withToken(),
+    );
+    expect(told).toMatchObject({
+      kind: 'matches',
+      rule: { resource: { name: 'backend-jwt-policy' } },
+    });
+    expect(told.fix).toContain(
+      '`forwardOriginalToken: true` in jwtRules[0] of RequestAuthentication istio-system/ingress-jwt',
+    );
+    const without = see([ingressAuthentication(false), BACKEND_JWT], RBAC);
+    expect(without.fix).toMatch(/Send a valid token/);
+  });
+
   it('403 by a DENY rule names it', () => {
     const deny = gatewayPolicy(
       'action: DENY, rules: [{to: [{operation: {paths: ["/x"]}}]}]',
