@@ -149,7 +149,7 @@ test('ways in, finding and probes are those of the real gateway and sidecar', as
     'RBAC: access denied',
   );
   await expect(probesThat(page, 'Valid token').first()).toContainText('Agrees');
-  expect(await probesThat(page, 'Agrees').count()).toBeGreaterThan(40);
+  await expect(main(page)).toContainText(/[4-9]\d of \d+ agree/);
 });
 
 test('without the sibling policy the card says that a token is required', async ({

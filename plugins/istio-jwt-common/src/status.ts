@@ -25,7 +25,7 @@ export interface ClusterFreshness {
     | { kind: 'unavailable'; reason: string; fix: string };
   /** Time of the last event or list that changed the picture. */
   lastChangeAt?: string;
-  /** Kinds that could not be read (forbidden or CRD missing); verdicts that need them are `unknown`. */
+  /** Kinds that could not be read (forbidden, or security kinds that the cluster lacks); verdicts that need them are `unknown`. */
   missingKinds: { kind: string; reason: string; fix: string }[];
 }
 

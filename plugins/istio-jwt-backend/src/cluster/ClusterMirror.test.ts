@@ -189,24 +189,32 @@ describe('ClusterMirror', () => {
     ]);
   });
 
-  it('does not call an absent kind unread', async () => {
-    for (const version of ['v1', 'v1beta1']) {
-      api.on(
-        `/apis/gateway.networking.k8s.io/${version}/httproutes`,
-        (_, response) => {
+  it.each<[string, string, object[]]>([
+    ['says nothing', 'gateway.networking.k8s.io', []],
+    [
+      'says so where Istio itself is missing',
+      'security.istio.io',
+      [{ kind: 'requestauthentications.security.istio.io' }],
+    ],
+  ])(
+    'does not call an absent kind unread, and %s',
+    async (_, group, missing) => {
+      const plural =
+        group === 'security.istio.io' ? 'requestauthentications' : 'httproutes';
+      for (const version of ['v1', 'v1beta1']) {
+        api.on(`/apis/${group}/${version}/${plural}`, (__, response) => {
           response.writeHead(404);
           response.end();
-        },
-      );
-    }
-    start();
-    await eventually(() => expect(stateOf()).toBe('synced'));
-    const mirror = registry!.get('c')!;
-    expect(mirror.unreadKinds).toEqual([]);
-    expect(mirror.freshness.missingKinds).toMatchObject([
-      { kind: 'httproutes.gateway.networking.k8s.io' },
-    ]);
-  });
+        });
+      }
+      start();
+      await eventually(() => expect(stateOf()).toBe('synced'));
+      const mirror = registry!.get('c')!;
+      expect(mirror.unreadKinds).toEqual([]);
+      expect(mirror.freshness.missingKinds).toHaveLength(missing.length);
+      expect(mirror.freshness.missingKinds).toMatchObject(missing);
+    },
+  );
 
   it.each<[string, (api: FakeApiServer) => void, RegExp]>([
     ['forbidden', a => a.onAll((_, r) => void r.writeHead(403).end()), /403/],

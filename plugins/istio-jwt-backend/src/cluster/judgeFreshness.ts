@@ -73,10 +73,12 @@ function listMissingKinds(
     const name = nameKind(kind);
     const where = namespace ? ` in namespace ${namespace}` : '';
     if (absent) {
+      // Many clusters lack the Gateway API or Istio's rarer kinds, and then have none of them.
+      if (kind.neededFor !== 'everything') continue;
       missing.set(name, {
         kind: name,
         reason: `The cluster does not serve ${name}, so it has none`,
-        fix: `Nothing, unless it should: then install its CustomResourceDefinition.`,
+        fix: `Install Istio, whose CustomResourceDefinitions include it, or leave this cluster out of istioJwt.clusters.`,
       });
     } else if (failure?.kind === 'forbidden') {
       missing.set(name, {

@@ -114,11 +114,14 @@ async function attempt(
     at: new Date().toISOString(),
   };
   if (composed.kind === 'not-tested') {
+    // One reason for all probes of a way in reads better than several.
+    const reason =
+      reach.kind === 'unreachable' ? reach.reason : composed.reason;
     return {
       ...base,
       request: { method: 'GET', host, path },
       expected: { status: null, why: composed.reason },
-      observed: { kind: 'not-tested', reason: composed.reason },
+      observed: { kind: 'not-tested', reason },
       result: 'not-tested',
     };
   }
