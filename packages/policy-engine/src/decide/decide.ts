@@ -69,10 +69,17 @@ function answer(
   return refusedByRbac(tcp, 'none');
 }
 
+/** Envoy has a fixed list of bodies, so this stays small. */
+const detailsByBody = new Map<string, string>();
+
 function refusedByJwt(status: 401 | 403, body: string | undefined): Answer {
   if (body === undefined) return { status };
-  const reason = body.replace(/\s/g, '_');
-  return { status, body, details: `jwt_authn_access_denied{${reason}}` };
+  let details = detailsByBody.get(body);
+  if (details === undefined) {
+    details = `jwt_authn_access_denied{${body.replace(/\s/g, '_')}}`;
+    detailsByBody.set(body, details);
+  }
+  return { status, body, details };
 }
 
 function refusedByRbac(tcp: boolean, id: string | undefined): Answer {

@@ -26,6 +26,7 @@ export interface Evaluation {
   custom: RuleSetResult;
   /** Rules of CUSTOM policies without a provider, which istiod turns into denials. */
   badCustom: RuleSetResult;
+  /** These two did not run, and did not match, where jwt_authn refused. */
   deny: RuleSetResult;
   allow: RuleSetResult;
   /** Whether the request goes on. */
@@ -58,8 +59,10 @@ export function evaluate(program: Program, request: ProxyRequest): Evaluation {
   // CUSTOM stands before jwt_authn, and may change what later filters see.
   const custom = evaluateRuleSet(filters.custom, facts, 'unknown');
   const badCustom = evaluateRuleSet(filters.custom, facts, 'refused');
-  const deny = evaluateRuleSet(filters.deny, seen);
-  const allow = evaluateRuleSet(filters.allow, seen);
+  // What jwt_authn refuses never comes to them.
+  const isRefused = jwt?.kind === 'refused';
+  const deny = isRefused ? NOT_MATCHED : evaluateRuleSet(filters.deny, seen);
+  const allow = isRefused ? NOT_MATCHED : evaluateRuleSet(filters.allow, seen);
   const admitted = or(not(filters.allow.present), allow.matched);
   let passes = and(and(jwtPasses(jwt), not(deny.matched)), admitted);
   const isUncertain =
