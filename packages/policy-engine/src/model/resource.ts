@@ -52,7 +52,7 @@ export interface ParseError {
   path?: string;
   resource?: ResourceRef;
   origin?: ResourceOrigin;
-  /** The object would do as much as none, so no answer depends on whether it is refused. */
+  /** No answer of the engine depends on whether the object is refused. */
   moot?: boolean;
 }
 

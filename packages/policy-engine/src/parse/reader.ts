@@ -12,7 +12,7 @@ export class Reader {
     if (this.errors.length < 50) this.errors.push({ path, message });
   }
 
-  /** Reports what would be refused, where an object taken all the same would do as much as none. */
+  /** Reports what would be refused, where no answer of the engine depends on whether it is. */
   reportMoot(path: string, message: string): void {
     this.errors.push({ path, message, moot: true });
   }

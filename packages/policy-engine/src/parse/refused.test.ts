@@ -176,6 +176,45 @@ describe('what would be refused in a PeerAuthentication', () => {
   });
 });
 
+describe('what would be refused elsewhere', () => {
+  const errorsOf = (text: string) =>
+    parseYaml(text).errors.map(({ path }) => path);
+  const annotated = (kind: string, spec: string, value = '"true"') =>
+    `{apiVersion: security.istio.io/v1, kind: ${kind}, metadata: {name: x, namespace: default, annotations: {istio.io/dry-run: ${value}}}, spec: {${spec}}}`;
+  const DRY_RUN = ['metadata.annotations.istio.io/dry-run'];
+
+  it.each([
+    [annotated('AuthorizationPolicy', 'action: DENY, rules: [{}]'), []],
+    [annotated('AuthorizationPolicy', 'action: AUDIT'), DRY_RUN],
+    [annotated('AuthorizationPolicy', '', '"yes"'), DRY_RUN],
+    [annotated('RequestAuthentication', ''), DRY_RUN],
+  ])('a dry run: %s', (text, paths) => {
+    expect(errorsOf(text)).toEqual(paths);
+  });
+
+  const virtualService = (spec: string) =>
+    refusals('VirtualService', `${spec}, http: []`, 'networking.istio.io/v1');
+
+  it.each([
+    ['hosts: ["*"]', 'spec.hosts[0]'],
+    ['hosts: ["*"], gateways: [mesh]', 'spec.hosts[0]'],
+    ['hosts: ["*.a.example", b.a.example], gateways: [g]', 'spec.hosts[1]'],
+    ['hosts: [b.a.example, "*.a.example"], gateways: [g]', 'spec.hosts[1]'],
+    ['hosts: [a.example, a.example]', 'spec.hosts[1]'],
+    ['gateways: [g]', 'spec.gateways'],
+  ])('VirtualService {%s}: %s', (spec, path) => {
+    expect(virtualService(spec).map(([at]) => at)).toEqual([path]);
+  });
+
+  it.each([
+    'hosts: ["*"], gateways: [g]',
+    'hosts: ["*"], gateways: [g, mesh]',
+    'hosts: ["*.a.example", a.example]',
+  ])('takes VirtualService {%s}', spec => {
+    expect(virtualService(spec)).toEqual([]);
+  });
+});
+
 it('refuses names that Kubernetes has none of', () => {
   const { errors } = parseYaml(
     '{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: Not_A_Name, namespace: default}}',

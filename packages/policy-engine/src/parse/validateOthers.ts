@@ -56,8 +56,9 @@ export function validateVirtualService(
   reader: Reader,
   spec: Record<string, unknown>,
 ): void {
-  reader.strings(spec.hosts, 'spec.hosts');
-  reader.strings(spec.gateways, 'spec.gateways');
+  const hosts = reader.strings(spec.hosts, 'spec.hosts');
+  const gateways = reader.strings(spec.gateways, 'spec.gateways');
+  validateHosts(reader, hosts, gateways);
   reader.strings(spec.exportTo, 'spec.exportTo');
   reader.objects(spec.http, 'spec.http', (route, path) => {
     reader.objects(route.match, `${path}.match`, (match, at) =>
@@ -86,6 +87,37 @@ export function validateVirtualService(
       validateDestinations(reader, route.route, `${path}.route`);
     });
   }
+}
+
+function validateHosts(
+  reader: Reader,
+  hosts: string[],
+  gateways: string[],
+): void {
+  const isMeshOnly = gateways.every(gateway => gateway === 'mesh');
+  hosts.forEach((host, index) => {
+    const at = `spec.hosts[${index}]`;
+    if (host === '*' && isMeshOnly) {
+      reader.report(at, 'must not be * for the mesh gateway');
+    }
+    const other = hosts.slice(0, index).find(item => overlap(item, host));
+    if (other !== undefined) {
+      reader.report(at, `is a duplicate of ${other}`);
+    }
+  });
+  if (hosts.length === 0 && gateways.length > 0) {
+    reader.report('spec.gateways', 'a delegate must not have any');
+  }
+}
+
+/** Whether one host is the other, or among those that the other's wildcard stands for. */
+function overlap(a: string, b: string): boolean {
+  return covers(a, b) || covers(b, a);
+}
+
+function covers(wide: string, host: string): boolean {
+  if (!wide.startsWith('*')) return wide === host;
+  return host.length >= wide.length && host.endsWith(wide.slice(1));
 }
 
 function validateDestinations(

@@ -38,6 +38,27 @@ const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 /** RFC 1123, as Kubernetes asks it of names. */
 const SUBDOMAIN = new RegExp(`^${LABEL}(\\.${LABEL})*$`);
 
+const DRY_RUN = 'istio.io/dry-run';
+
+/** Only ALLOW and DENY can be tried dry; the rest is refused, and says so here, by istiod's webhook. */
+function validateDryRun(reader: Reader, resource: Resource): void {
+  const value = resource.metadata.annotations?.[DRY_RUN];
+  if (typeof value !== 'string' || !resource.apiVersion.includes('istio.io/')) {
+    return;
+  }
+  const at = `metadata.annotations.${DRY_RUN}`;
+  if (resource.kind !== 'AuthorizationPolicy') {
+    reader.report(at, 'only an AuthorizationPolicy can have it');
+    return;
+  }
+  const { action } = (resource.spec ?? {}) as { action?: unknown };
+  if (action === 'AUDIT' || action === 'CUSTOM') {
+    reader.reportMoot(at, 'only actions ALLOW and DENY can have it');
+  } else if (!/^(1|t|T|true|TRUE|True|0|f|F|false|FALSE|False)$/.test(value)) {
+    reader.report(at, 'must be true or false');
+  }
+}
+
 /** API group of `apiVersion`; empty for the core group. */
 export function apiGroup(apiVersion: string): string {
   const cut = apiVersion.indexOf('/');
@@ -68,6 +89,7 @@ export function validateResource(resource: Resource): ParseError[] {
   }
   reader.stringMap(resource.metadata.labels, 'metadata.labels');
   reader.stringMap(resource.metadata.annotations, 'metadata.annotations');
+  validateDryRun(reader, resource);
   if (resource.spec !== undefined && resource.spec !== null) {
     const spec = reader.object(resource.spec, 'spec');
     if (spec) validate?.(reader, spec);
