@@ -1,22 +1,19 @@
 /**
  * Sends requests from where it runs: `node askFromPod.ts`, in the network namespace of a pod. Reads
- * `{url, method, headers}[]` from standard input, writes `{status, body}[]` to standard output.
+ * {@link Question}s from standard input, writes what was seen to standard output.
  */
-import { request } from '../http.ts';
+import { askHttp, type HttpQuestion } from './askHttp.ts';
+import { askTcp, type TcpQuestion } from './askTcp.ts';
 
-let text = '';
-for await (const chunk of process.stdin) text += chunk;
+export type Question = HttpQuestion | TcpQuestion;
 
-const answers = [];
-for (const { url, method, headers } of JSON.parse(text)) {
-  try {
-    const { status, body } = await request(url, { method, headers });
-    answers.push({ status, body });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    // What a proxy does that ends a connection; anything else is a fault of the lab.
-    if (code !== 'ECONNRESET') throw new Error(`${code} ${message}`);
-    answers.push({ status: 'closed', body: '' });
-  }
+export const ask = (question: Question) =>
+  'url' in question ? askHttp(question) : askTcp(question);
+
+if (import.meta.main) {
+  let text = '';
+  for await (const chunk of process.stdin) text += chunk;
+  const answers = [];
+  for (const question of JSON.parse(text)) answers.push(await ask(question));
+  process.stdout.write(JSON.stringify(answers));
 }
-process.stdout.write(JSON.stringify(answers));

@@ -17,9 +17,12 @@ import {
   Mesh,
   parseObjects,
 } from './engine.ts';
+import type { Question } from './askFromPod.ts';
+import { describeMeshConfig } from './meshConfig.ts';
 import {
   GATEWAY,
   NAMESPACE,
+  RAW_PORT,
   SERVER,
   SERVER_PORT,
   startComparedMesh,
@@ -51,10 +54,7 @@ function dumpListeners(pod: string): string {
   return JSON.stringify(inbound.map((each: any) => each.active_state));
 }
 
-function askFrom(
-  pod: string,
-  requests: { url: string; method: string; headers: unknown }[],
-): Promise<Seen[]> {
+function askFrom(pod: string, requests: Question[]): Promise<Seen[]> {
   const script = join(import.meta.dirname, 'askFromPod.ts');
   const command = pod === 'host' ? process.execPath : 'ip';
   const enter = ['netns', 'exec', namespaceOf(pod), process.execPath];
@@ -76,7 +76,7 @@ function askFrom(
  */
 export async function startMeshBench(lab: Lab): Promise<Bench> {
   const { kube, state } = lab;
-  const { objects, clusterIp } = await startComparedMesh(lab);
+  const { objects, clusterIp, rawClusterIp } = await startComparedMesh(lab);
   await removeLeftovers(lab, NAMESPACE, () => true);
   await removeLeftovers(lab, 'default', name => name.startsWith('compare-'));
   await removeLeftovers(lab, 'istio-system', name =>
@@ -101,10 +101,22 @@ export async function startMeshBench(lab: Lab): Promise<Bench> {
         ],
       },
     }));
-  const callers: Record<string, { pod: string; url: string }> = {
-    frontend: { pod: FRONTEND.name, url: `http://${clusterIp}` },
-    stranger: { pod: STRANGER.name, url: `http://${clusterIp}` },
-    plaintext: { pod: 'host', url: `http://${serverIp}:${SERVER_PORT}` },
+  const callers: Record<string, { pod: string; url: string; raw?: string }> = {
+    frontend: {
+      pod: FRONTEND.name,
+      url: `http://${clusterIp}`,
+      raw: rawClusterIp,
+    },
+    stranger: {
+      pod: STRANGER.name,
+      url: `http://${clusterIp}`,
+      raw: rawClusterIp,
+    },
+    plaintext: {
+      pod: 'host',
+      url: `http://${serverIp}:${SERVER_PORT}`,
+      raw: serverIp,
+    },
     gateway: {
       pod: 'host',
       url: `http://${addressOf(GATEWAY, state.subnet)}:8080`,
@@ -147,7 +159,7 @@ export async function startMeshBench(lab: Lab): Promise<Bench> {
     },
     judge(_slot, policies) {
       const mesh = new Mesh();
-      const all = [...objects, PERMISSIVE, ...policies];
+      const all = [describeMeshConfig(), ...objects, PERMISSIVE, ...policies];
       for (const each of parseObjects(all).resources) mesh.apply(each);
       const service = { namespace: NAMESPACE, name: SERVER.service.name };
       const wayIn = assessService(mesh, service).waysIn.find(
@@ -162,8 +174,11 @@ export async function startMeshBench(lab: Lab): Promise<Bench> {
         labels: { ...labels, 'security.istio.io/tlsMode': 'istio' },
       };
       return request => {
-        const { method, host, path, headers, tokens, from } = request;
-        const sent = { port: SERVER_PORT, method, host, path, headers, tokens };
+        const { method, host, path, headers, tokens, from, protocol } = request;
+        const sent =
+          protocol === 'tcp'
+            ? { port: RAW_PORT, protocol }
+            : { port: SERVER_PORT, method, host, path, headers, tokens };
         if (from === 'gateway') {
           const way = decideWayIn(mesh, wayIn, {
             ...sent,
@@ -198,12 +213,13 @@ export async function startMeshBench(lab: Lab): Promise<Bench> {
       );
       await Promise.all(
         [...byCaller].map(async ([from, indexes]) => {
-          const { pod, url } = callers[from];
+          const { pod, url, raw } = callers[from];
           const answers = await askFrom(
             pod,
             indexes.map(index => {
-              const { method, host, path, headers }: SampleRequest =
+              const { method, host, path, headers, protocol }: SampleRequest =
                 requests[index];
+              if (protocol === 'tcp') return { host: raw!, port: RAW_PORT };
               return {
                 url: `${url}${path}`,
                 method,

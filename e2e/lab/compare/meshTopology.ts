@@ -1,17 +1,22 @@
 /** The part of the mesh that the comparison has for itself: a gateway and a server behind it. */
+import { join } from 'node:path';
 import type { Lab } from '../client.ts';
 import type { Manifest } from '../kube.ts';
-import { writeHosts } from '../network.ts';
+import { namespaceOf, writeHosts } from '../network.ts';
 import { startWorkload, waitForProxy } from '../parts/proxy.ts';
+import { ensureProcess } from '../supervisor.ts';
 import { describeWorkload } from '../topology/objects.ts';
-import type {
-  GatewayWorkload,
-  SidecarWorkload,
+import {
+  addressOf,
+  type GatewayWorkload,
+  type SidecarWorkload,
 } from '../topology/workloads.ts';
 import { selectIstioLine } from '../versions.ts';
 
 export const NAMESPACE = 'compare';
 export const SERVER_PORT = 8080;
+/** Port of the server that speaks no HTTP. */
+export const RAW_PORT = 9000;
 
 export const SERVER: SidecarWorkload = {
   kind: 'sidecar',
@@ -78,10 +83,46 @@ const ROUTES: Manifest[] = [
   },
 ];
 
+/** A Service of the server's port without HTTP. No controller runs that would write its endpoints. */
+function describeRawService(ip: string): Manifest[] {
+  const { namespace, name, labels } = SERVER;
+  const service = 'server-raw';
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: service, namespace },
+      spec: {
+        selector: labels,
+        ports: [{ name: 'tcp-raw', port: RAW_PORT, targetPort: RAW_PORT }],
+      },
+    },
+    {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: {
+        name: `${service}-lab`,
+        namespace,
+        labels: { 'kubernetes.io/service-name': service },
+      },
+      addressType: 'IPv4',
+      endpoints: [
+        {
+          addresses: [ip],
+          conditions: { ready: true, serving: true },
+          targetRef: { kind: 'Pod', name, namespace },
+        },
+      ],
+      ports: [{ name: 'tcp-raw', port: RAW_PORT }],
+    },
+  ];
+}
+
 export interface ComparedMesh {
   /** Everything that the engine must know beside the policies. */
   objects: Manifest[];
   clusterIp: string;
+  rawClusterIp: string;
 }
 
 /** Starts (or finds) gateway and server, and waits until both proxies are ready. */
@@ -111,9 +152,21 @@ export async function startComparedMesh(lab: Lab): Promise<ComparedMesh> {
     const context = { state, parts: state.parts, line, say: () => {} };
     await startWorkload(workload, context, kube);
   }
+  const raw = await kube.apply(
+    describeRawService(addressOf(SERVER, state.subnet)),
+  );
+  objects.push(...raw);
+  await ensureProcess({
+    name: 'app-compare-server-raw',
+    command: 'ip',
+    args: [
+      ...['netns', 'exec', namespaceOf(SERVER.name), process.execPath],
+      ...[join(import.meta.dirname, 'tcpServer.ts'), String(RAW_PORT)],
+    ],
+  });
   await kube.apply(ROUTES);
   await Promise.all(
     [SERVER, GATEWAY].map(each => waitForProxy(each, state.subnet)),
   );
-  return { objects, clusterIp };
+  return { objects, clusterIp, rawClusterIp: raw[0].spec.clusterIP };
 }

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import type { Lab } from '../client.ts';
-import { request as send } from '../http.ts';
 import type { Manifest } from '../kube.ts';
 import {
   deployPolicies,
@@ -7,11 +8,16 @@ import {
   startPool,
   type PoolAssignment,
 } from '../pool.ts';
+import { waitFor } from '../wait.ts';
+import { askHttp } from './askHttp.ts';
+import { askTcp, createTcpServer } from './askTcp.ts';
 import { removeLeftoverRoutes, removeLeftovers } from './leftovers.ts';
 import { fillIn, type Bench } from './bench.ts';
+import { describeMeshConfig } from './meshConfig.ts';
 import { compileProxy, decide, Mesh, parseObjects } from './engine.ts';
 import { generatePolicies } from './policies.ts';
-import { GATEWAY_HOSTS, type SampleRequest } from './requests.ts';
+import { DETAILS_FILTER, describeRawPorts, rawPortsOf } from './poolExtras.ts';
+import { GATEWAY_HOSTS, type Caller, type SampleRequest } from './requests.ts';
 import {
   GATEWAY_HOSTS as POLICY_HOSTS,
   RANGES,
@@ -56,12 +62,26 @@ const WORDS: PolicyWords = {
   hosts: POLICY_HOSTS,
   principals: ['*', 'cluster.local/ns/default/sa/frontend'],
   namespaces: ['default', '*'],
-  ports: ['$PORT0', '$PORT1', '8080'],
+  serviceAccounts: ['frontend', 'default/frontend'],
+  ports: ['$PORT0', '$PORT1', '$PORT2', '$PORT3', '8080'],
   ranges: RANGES,
   places: PLACES,
 };
 
-/** Gateways with plain HTTP, many at once. Callers: `port0` (as often as not) and `port1`. */
+const CALLERS: Caller[] = [
+  ...['port0', 'port0', 'port0', 'port0', 'port1'].map(name => ({
+    name,
+    hosts: GATEWAY_HOSTS,
+  })),
+  { name: 'tcp', hosts: ['-'], tcp: [undefined] },
+  {
+    name: 'tls',
+    hosts: ['-'],
+    tcp: ['h.example.com', 'a.example.com', 'H.EXAMPLE.com', 'other.test'],
+  },
+];
+
+/** Gateways with plain HTTP, TCP and TLS that is passed through, many at once. */
 export async function startPoolBench(lab: Lab, count: number): Promise<Bench> {
   const pool = await startPool(lab, count);
   for (const { namespace } of pool) {
@@ -71,15 +91,33 @@ export async function startPoolBench(lab: Lab, count: number): Promise<Bench> {
   await removeLeftovers(lab, 'istio-system', name => name.startsWith('pool-'));
   const client = `${lab.state.subnet}.1`;
   let deployed: PoolAssignment[] = [];
-  const portOf = (slot: number, { from }: SampleRequest) =>
-    pool[slot].ports[from === 'port1' ? 1 : 0];
+  const meshConfig = describeMeshConfig();
+  const server = createTcpServer().listen(0, client);
+  await once(server, 'listening');
+  const upstream = {
+    address: client,
+    port: (server.address() as AddressInfo).port,
+  };
+  await lab.kube.apply(DETAILS_FILTER);
+  const raw = pool.map(gateway => describeRawPorts(gateway, upstream));
+  await lab.kube.apply(raw.flat());
+  for (const gateway of pool) {
+    await waitFor(`${gateway.name} to pass connections through`, async () => {
+      const { tcp, tls } = rawPortsOf(gateway);
+      const host = gateway.address;
+      const plain = await askTcp({ host, port: tcp });
+      const secure = await askTcp({ host, port: tls, sni: 'h.example.com' });
+      return plain.status === 200 && secure.status === 200 ? true : undefined;
+    });
+  }
+  const portOf = (slot: number, { from }: Pick<SampleRequest, 'from'>) => {
+    const [port0, port1] = pool[slot].ports;
+    return { port0, port1, ...rawPortsOf(pool[slot]) }[from]!;
+  };
   return {
     title: `${count} gateways`,
     generate: (random, stock) => generatePolicies(random, stock, WORDS),
-    callers: ['port0', 'port0', 'port0', 'port1'].map(name => ({
-      name,
-      hosts: GATEWAY_HOSTS,
-    })),
+    callers: CALLERS,
     slots: count,
     instantiate(policies, slot, generation) {
       const { name, namespace, ports } = pool[slot];
@@ -96,6 +134,8 @@ export async function startPoolBench(lab: Lab, count: number): Promise<Bench> {
         POOL: name,
         PORT0: String(ports[0]),
         PORT1: String(ports[1]),
+        PORT2: String(rawPortsOf(pool[slot]).tcp),
+        PORT3: String(rawPortsOf(pool[slot]).tls),
         CLIENT: client,
         GENERATION: generation,
       });
@@ -111,40 +151,53 @@ export async function startPoolBench(lab: Lab, count: number): Promise<Bench> {
     judge(slot, policies) {
       const gateway = pool[slot];
       const mesh = new Mesh();
-      const objects = [...describePoolObjects(gateway), ...policies];
+      const objects = [
+        meshConfig,
+        ...describePoolObjects(gateway),
+        ...raw[slot],
+        ...policies,
+      ];
       for (const each of parseObjects(objects).resources) mesh.apply(each);
       const { namespace, name, labels, address } = gateway;
       const proxy = { kind: 'gateway' as const, namespace, name, labels };
       return request => {
-        const { method, host, path, headers, tokens } = request;
-        return decide(compileProxy(mesh, proxy), {
+        const { method, host, path, headers, tokens, protocol, sni } = request;
+        const said = decide(compileProxy(mesh, proxy), {
           port: portOf(slot, request),
-          method,
-          host,
-          path,
-          headers,
-          tokens,
           source: { ip: client },
           destinationIp: address,
+          ...(protocol === 'tcp'
+            ? { protocol, sni }
+            : { method, host, path, headers, tokens }),
         });
+        return said.status === 200 && protocol !== 'tcp'
+          ? { ...said, body: 'passed' }
+          : said;
       };
     },
     async ask(slot, requests) {
+      const { address } = pool[slot];
       const seen = [];
       for (const request of requests) {
-        const { method, host, path, headers } = request;
-        const at = `http://${pool[slot].address}:${portOf(slot, request)}`;
-        const answer = await send(`${at}${path}`, {
-          method,
-          headers: { host, ...headers },
-        });
-        seen.push({ status: answer.status, body: answer.body });
+        const { method, host, path, headers, protocol, sni } = request;
+        const port = portOf(slot, request);
+        seen.push(
+          protocol === 'tcp'
+            ? await askTcp({ host: address, port, sni })
+            : await askHttp({
+                url: `http://${address}:${port}${path}`,
+                method,
+                headers: { host, ...headers },
+              }),
+        );
       }
       return seen;
     },
     async clear() {
       for (const { policies } of deployed) await lab.kube.remove(policies);
       deployed = [];
+      await lab.kube.remove([DETAILS_FILTER, ...raw.flat()]);
+      server.close();
     },
   };
 }

@@ -1,7 +1,8 @@
 /** Requests at random, drawn from the same words as the policies so that many of them match. */
 import type { RequestToken } from './engine.ts';
 import type { Random } from './random.ts';
-import type { SampleToken, TokenStock } from './tokens.ts';
+import { placeTokens } from './tokenPlaces.ts';
+import type { TokenStock } from './tokens.ts';
 
 /** What goes over the wire, with what is known of its tokens. */
 export interface SampleRequest {
@@ -10,8 +11,13 @@ export interface SampleRequest {
   method: string;
   host: string;
   path: string;
-  headers: Record<string, string>;
+  /** An array is sent as so many headers of one name. */
+  headers: Record<string, string | string[]>;
   tokens: RequestToken[];
+  /** A connection without HTTP; the fields above are not sent then. */
+  protocol?: 'tcp';
+  /** Server name of the TLS handshake that opens a TCP connection. */
+  sni?: string;
   /** For people: which tokens stand where. */
   remark: string;
 }
@@ -27,6 +33,11 @@ export const GATEWAY_HOSTS = [
   'example.com',
   'h.example.com.',
   'other.test',
+  'H.EXAMPLE.com:8080',
+  'xh.example.com',
+  'h.example.com:',
+  '[::1]:80',
+  '*',
 ];
 const PATHS = [
   '/',
@@ -60,55 +71,36 @@ const PATHS = [
   '/healthz#top',
   '/caf%C3%A9',
   '/../../healthz',
+  '/{*}',
+  '/api/*/users',
+  '/api/v1/users/',
+  '/a/%2e%2e/healthz',
+  '/%2Fhealthz',
+  '/healthz%00',
+  '/healthz%20',
+  '/a/b',
+  '/?x=1',
+  '/xhealthz',
+  '*',
 ];
-/** In capitals: Node's client would write them so anyway. */
-const METHODS = ['GET', 'GET', 'GET', 'POST', 'PUT', 'HEAD', 'OPTIONS'];
-
-interface Place {
-  in: RequestToken['in'];
-  name: string;
-  prefix?: string;
-}
-
-const PLACES: Place[] = [
-  { in: 'header', name: 'authorization', prefix: 'Bearer ' },
-  { in: 'header', name: 'authorization', prefix: 'bearer ' },
-  { in: 'header', name: 'authorization', prefix: 'Token ' },
-  { in: 'header', name: 'authorization', prefix: '' },
-  { in: 'header', name: 'x-jwt', prefix: '' },
-  { in: 'header', name: 'x-jwt', prefix: 'Bearer ' },
-  { in: 'query', name: 'access_token' },
-  { in: 'query', name: 'token' },
-  { in: 'cookie', name: 'sid' },
+const METHODS = [
+  ...['GET', 'GET', 'GET', 'GET', 'POST', 'POST', 'PUT', 'HEAD', 'OPTIONS'],
+  ...['PATCH', 'DELETE', 'get', 'Get'],
 ];
-
-function placeToken(
-  request: SampleRequest,
-  { name, text, validity, claims }: SampleToken,
-  place: Place,
-): void {
-  switch (place.in) {
-    case 'header':
-      request.headers[place.name] = `${place.prefix}${text}`;
-      break;
-    case 'query': {
-      const separator = request.path.includes('?') ? '&' : '?';
-      request.path += `${separator}${place.name}=${text}`;
-      break;
-    }
-    default:
-      request.headers.cookie = `theme=dark; ${place.name}=${text}`;
-  }
-  request.tokens.push({ ...place, validity, claims });
-  request.remark += `${name} in ${place.in} ${place.name} ${
-    place.prefix ?? ''
-  };`;
-}
+const ROLES = ['admin', 'dev', 'admin,dev', 'ADMIN', '', ' admin '];
+const FORWARDED = [
+  '203.0.113.7',
+  '203.0.113.7, 10.0.0.9',
+  '10.0.0.9,2001:db8::1',
+  'junk',
+];
 
 /** Callers of a bench, with the hosts that each can ask for. */
 export interface Caller {
   name: string;
   hosts: readonly string[];
+  /** Connections without HTTP: with a TLS handshake for one of these names, or with plain bytes. */
+  tcp?: readonly (string | undefined)[];
 }
 
 export function generateRequest(
@@ -126,43 +118,36 @@ export function generateRequest(
     tokens: [],
     remark: '',
   };
+  if (caller.tcp) {
+    const sni = random.pick(caller.tcp);
+    return {
+      ...request,
+      ...{ method: 'GET', path: '/', protocol: 'tcp' },
+      ...(sni === undefined ? {} : { sni }),
+    };
+  }
+  // `*` is for OPTIONS alone.
+  if (request.path === '*' && request.method !== 'OPTIONS') request.path = '/';
+  const { headers } = request;
   if (random.chance(0.25)) {
-    request.headers['x-role'] = random.pick([
-      'admin',
-      'dev',
-      'admin,dev',
-      'ADMIN',
-      '',
-    ]);
+    headers['x-role'] = random.chance(0.15)
+      ? [random.pick(ROLES), random.pick(ROLES)]
+      : random.pick(ROLES);
   }
-  if (random.chance(0.05)) request.headers['x-payload'] = 'spoofed';
-  if (random.chance(0.1)) {
-    request.headers['x-forwarded-for'] = '203.0.113.7';
-  }
+  if (random.chance(0.05)) headers['x-payload'] = 'spoofed';
+  if (random.chance(0.1)) headers['x-forwarded-for'] = random.pick(FORWARDED);
   if (request.method === 'OPTIONS' && random.chance(0.7)) {
-    request.headers.origin = 'https://shop.example';
-    if (random.chance(0.8)) {
-      request.headers['access-control-request-method'] = 'GET';
-    }
+    headers.origin = 'https://shop.example';
+    if (random.chance(0.8)) headers['access-control-request-method'] = 'GET';
   }
-  // A fragment ends the request target; a token behind it would never be sent as a parameter.
-  const places = request.path.includes('#')
-    ? PLACES.filter(place => place.in !== 'query')
-    : PLACES;
-  const count = random.pick([0, 0, 1, 1, 1, 1, 2]);
-  const taken = new Set<string>();
-  for (let index = 0; index < count; index++) {
-    const place = random.chance(0.6) ? PLACES[0] : random.pick(places);
-    const key = `${place.in}/${place.name}`;
-    if (taken.has(key)) continue;
-    taken.add(key);
-    // Half of the tokens are good ones, of which there are fewer kinds.
-    const good = stock.tokens.filter(each => each.validity === 'valid');
-    const token = random.pick(random.chance(0.6) ? good : stock.tokens);
-    placeToken(request, token, place);
-  }
-  if (random.chance(0.04) && !taken.has('header/authorization')) {
-    request.headers.authorization = 'Basic YTpi';
+  placeTokens(random, stock, request);
+  if (random.chance(0.04) && headers.authorization === undefined) {
+    headers.authorization = random.pick([
+      'Basic YTpi',
+      '',
+      'Bearer',
+      'Bearer ',
+    ]);
   }
   return request;
 }

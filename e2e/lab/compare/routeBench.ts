@@ -10,6 +10,7 @@ import {
 import { sleep, waitFor } from '../wait.ts';
 import { removeLeftoverRoutes, removeLeftovers } from './leftovers.ts';
 import { fillIn, type Bench, type Said } from './bench.ts';
+import { askHttp } from './askHttp.ts';
 import { matchRoute, Mesh, parseObjects } from './engine.ts';
 import { GATEWAY_HOSTS, type SampleRequest } from './requests.ts';
 import { generateRoutes } from './routes.ts';
@@ -168,11 +169,9 @@ export async function startRouteBench(lab: Lab, count: number): Promise<Bench> {
       const seen = [];
       for (const request of requests) {
         const { method, host, path, headers } = request;
-        const { status, body } = await send(`${urlOf(slot, request)}${path}`, {
-          method,
-          headers: { host, ...headers },
-        });
-        seen.push({ status, body });
+        const url = `${urlOf(slot, request)}${path}`;
+        const sent = { host, ...headers };
+        seen.push(await askHttp({ url, method, headers: sent }));
       }
       return seen;
     },

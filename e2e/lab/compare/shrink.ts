@@ -54,10 +54,19 @@ function* reduceRequests(request: SampleRequest): Generator<SampleRequest> {
     const { [name]: _, ...headers } = request.headers;
     yield { ...request, headers };
   }
-  for (const token of request.tokens) {
+  for (const [index, token] of request.tokens.entries()) {
     if (token.in !== 'header') continue;
-    const { [token.name!]: _, ...headers } = request.headers;
-    const tokens = request.tokens.filter(other => other !== token);
+    // Of several of one name only its own goes.
+    const alike = request.tokens.filter(
+      other => other.in === 'header' && other.name === token.name,
+    );
+    const at = alike.indexOf(token);
+    const { [token.name!]: values, ...headers } = request.headers;
+    const left = [values].flat().filter((_, position) => position !== at);
+    if (left.length > 0) {
+      headers[token.name!] = left.length === 1 ? left[0] : left;
+    }
+    const tokens = request.tokens.filter((_, other) => other !== index);
     yield { ...request, headers, tokens };
   }
   const hasParameter = request.tokens.some(token => token.in === 'query');

@@ -43,7 +43,16 @@ const CLAIM_SETS: Record<string, Record<string, unknown>> = {
   groups: { sub: 'bob', groups: ['dev', 'admin'], role: 'dev' },
   'groups-mixed': { sub: 'bob', groups: ['dev', 7, true], role: '' },
   scope: { sub: 'bob', scope: 'read write', scp: 'read write' },
-  nested: { sub: 'bob', realm: { roles: ['dev', 'ops'], name: 'one' } },
+  nested: {
+    sub: 'bob',
+    realm: { roles: ['dev', 'ops'], name: 'one', deep: { er: 'admin' } },
+    permission: 'read admin',
+    'realm.name': 'dev',
+  },
+  'scope-list': { sub: 'bob', scope: ['read', 'write'], scp: 'dev  admin' },
+  'claim-url': { sub: 'bob', 'https://app/roles': ['dev'], azp: 7 },
+  'empty-claims': { sub: 'bob', role: '', groups: [''], aud: [], tier: null },
+  'sub-star': { sub: '*', role: '*', aud: '' },
   odd: { sub: 'bob', role: true, tier: 7, groups: [], realm: 'one' },
   tier: { sub: 'carol', tier: 'free', azp: 'cli', role: 'x admin' },
 };

@@ -12,6 +12,8 @@ export interface PolicyWords {
   hosts: readonly string[];
   principals: readonly string[];
   namespaces: readonly string[];
+  /** As `serviceAccounts` takes them: without stars. */
+  serviceAccounts: readonly string[];
   ports: readonly string[];
   ranges: readonly string[];
   places: readonly Place[];
@@ -30,6 +32,12 @@ export const GATEWAY_HOSTS = [
   '*',
   'other.test',
   'example.com',
+  'h.example.com.',
+  'h.example.com*',
+  '*:8080',
+  '*example.com',
+  '*.EXAMPLE.com',
+  '[::1]:*',
 ];
 export const PATHS = [
   '/healthz',
@@ -46,6 +54,23 @@ export const PATHS = [
   '/healthz/*',
   '/a%2Fb',
   '/api/v1/users',
+  '/api/',
+  '/api*',
+  '*z',
+  '*/',
+  '/api/*/users',
+  '/{*}',
+  '/{**}',
+  '/a/{*}/{**}',
+  '/api/{*}/users',
+  '//healthz',
+  '/healthz/',
+  '/%2Fhealthz',
+  '/café',
+  '/caf%C3%A9',
+  '/healthz?x=1',
+  'healthz',
+  '/..',
 ];
 export const METHODS = [
   'GET',
@@ -56,6 +81,10 @@ export const METHODS = [
   '*T',
   '*',
   'get',
+  'Get',
+  'PAT*',
+  '*S',
+  'CONNECT',
 ];
 export const REQUEST_PRINCIPALS = [
   '*',
@@ -71,6 +100,16 @@ export const REQUEST_PRINCIPALS = [
   '*idp.example/alice',
   '*/realms/one/*',
   'alice',
+  '*/*',
+  '/*',
+  '*/',
+  'https://idp.example//*',
+  'https://idp.example//alice',
+  'testing@secure.istio.io/',
+  '*/al*',
+  '*one/bob',
+  '*istio.io/*',
+  'https://idp.example/realms/*',
 ];
 export const RANGES = [
   '$CLIENT',
@@ -78,6 +117,13 @@ export const RANGES = [
   '192.168.0.0/16',
   '0.0.0.0/0',
   '203.0.113.7',
+  '203.0.113.7/24',
+  '$CLIENT/32',
+  '$CLIENT/25',
+  '::/0',
+  '2001:db8::/32',
+  '::ffff:10.0.0.0/104',
+  '10.0.0.9',
 ];
 export const WORDS = [
   'admin',
@@ -89,4 +135,18 @@ export const WORDS = [
   'read',
   'one',
   '7',
+];
+export const SNIS = [
+  'h.example.com',
+  '*.example.com',
+  'h.*',
+  '*',
+  'H.EXAMPLE.com',
+];
+export const TRUST_DOMAINS = [
+  'cluster.local',
+  '*',
+  'cluster.*',
+  '*.local',
+  'td2',
 ];
