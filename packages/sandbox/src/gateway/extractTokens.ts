@@ -101,7 +101,8 @@ function readLocation(
   }
 }
 
-/** Envoy ends the token at the first character that a JWT cannot have, and takes an odd value whole. */
+/** Envoy skips what a JWT cannot begin with, and takes all that follows. */
 function cutToken(text: string): string {
-  return /[A-Za-z0-9_.-]+/.exec(text)?.[0] ?? text;
+  const start = text.search(/[A-Za-z0-9_.-]/);
+  return start < 0 ? text : text.slice(start);
 }

@@ -20,7 +20,7 @@ const BASE64URL = /^[A-Za-z0-9_-]*$/;
  */
 export function parseToken(token: string): ParsedToken {
   const parts = token.split('.');
-  if (parts.length !== 3) {
+  if (parts.length !== 3 || parts.includes('')) {
     return malformed(
       'Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections',
     );

@@ -68,7 +68,18 @@ describe('the gateway of the hands-on case', () => {
       'alg none',
       async () =>
         `${encode('{"alg":"none"}')}.${encode(`{"iss":"${TESTING}"}`)}.`,
+      'Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections',
+    ],
+    [
+      'alg none with a signature',
+      async () =>
+        `${encode('{"alg":"none"}')}.${encode(`{"iss":"${TESTING}"}`)}.aa`,
       'Jwt header [alg] is not supported',
+    ],
+    [
+      'garbage behind a valid token',
+      async () => `${await demo.mint()}+garbage`,
+      'Jwt signature is an invalid Base64url encoded',
     ],
     [
       'a tampered payload',
