@@ -98,6 +98,14 @@ export class Facts {
     return found;
   }
 
+  /** The values of a header as they came, one by one. @param name - in lower case */
+  headerValues(name: string): string[] {
+    return Object.entries(this.request.headers ?? {})
+      .filter(([key]) => key.toLowerCase() === name)
+      .flatMap(([, value]) => value)
+      .map(trim);
+  }
+
   /** Headers of which only the text before a token is known: `request.tokens` without `headers`. */
   get tokenPrefixes(): ReadonlyMap<string, string> {
     this.ownPrefixes ??= readTokenPrefixes(this.request, this.headers);

@@ -128,6 +128,31 @@ describe('the words for a text that is no JWT', () => {
     expect(answer(plain, { authorization: ' Bearer junk\t' }).status).toBe(401);
   });
 
+  it('repeated Authorization headers are one text, of which the last can be a token', () => {
+    const place = (prefix: string, text: string) => ({
+      header: `${prefix}${text}`,
+      token: { ...token(), prefix },
+    });
+    const answer = (...places: ReturnType<typeof place>[]) =>
+      ask([gatewayAuthentication()], {
+        headers: { authorization: places.map(({ header }) => header) },
+        tokens: places.map(({ token: one }) => one),
+      }).status;
+    const bearer = place('Bearer ', 'a.b.c');
+    const bare = place('', 'd.e.f');
+    expect(answer(bearer)).toBe(200);
+    expect(answer(bare)).toBe(200);
+    expect(answer(bearer, bearer)).toBe(401);
+    expect(answer(bearer, bare)).toBe(401);
+    expect(answer(bare, bearer)).toBe(200);
+    expect(answer(bare, bare)).toBe(200);
+    const { status } = ask([gatewayAuthentication(), REQUIRE_TOKEN], {
+      headers: { authorization: ['Bearer a.b.c', 'junk'] },
+      tokens: [token()],
+    });
+    expect(status).toBe(401);
+  });
+
   it('names the claim of a wrong type', () => {
     expect(
       ask([gatewayAuthentication()], { tokens: [token({ aud: 7 })] }),

@@ -44,8 +44,8 @@ export function findTokens(
 }
 
 /**
- * Headers of which Envoy keeps one value: those that are repeated arrive joined by commas, and two
- * tokens so joined are none.
+ * Headers of which Envoy keeps one value: those that are repeated arrive joined by commas. A token is
+ * all that stands behind the first prefix, so only the last value can be one.
  */
 const JOINED_HEADERS = new Set(['authorization']);
 
@@ -59,25 +59,30 @@ function findInHeader(
   found: FoundToken[],
 ): void {
   const raw = facts.header(name);
+  const isJoined = JOINED_HEADERS.has(name);
   const tokens = request.tokens ?? NO_TOKENS;
   const described = tokens.filter(token => isAt(token, 'header', name));
   if (described.length === 0) {
-    if (raw !== undefined) found.push(...rawHeader(raw, name, prefix));
+    if (raw === undefined) return;
+    const values = isJoined ? [raw] : facts.headerValues(name);
+    for (const value of values) found.push(...rawHeader(value, name, prefix));
     return;
   }
-  const readRaw = () =>
-    raw === undefined ? null : cutToken(raw, prefix) ?? null;
-  if (described.length > 1 && JOINED_HEADERS.has(name)) {
-    const index = tokens.indexOf(described[0]);
-    const joined = describe(described[0], index, name, false, readRaw);
-    found.push({ ...joined, claims: {} });
-    return;
-  }
-  for (const token of described) {
+  for (const [order, token] of described.entries()) {
     const form = placeInHeader(tokenPrefix(token), prefix);
     if (form === 'not-found') continue;
+    const readRaw = () => {
+      const text = isJoined ? raw : facts.headerValues(name)[order];
+      return text === undefined ? null : cutToken(text, prefix) ?? null;
+    };
+    const isLast =
+      order === described.length - 1 && (prefix !== '' || order === 0);
+    const isWhole = !isJoined || (isLast && !readRaw()?.includes(','));
     const index = tokens.indexOf(token);
-    found.push(describe(token, index, name, form === 'clean', readRaw));
+    const clean = form === 'clean' && isWhole;
+    const one = describe(token, index, name, clean, readRaw);
+    found.push(isWhole ? one : { ...one, claims: {} });
+    if (isJoined) return;
   }
 }
 
