@@ -4,9 +4,8 @@ import type { Lab } from '../client.ts';
 import type { Manifest } from '../kube.ts';
 import { namespaceOf } from '../network.ts';
 import { waitForStore } from '../pool.ts';
-import { run } from '../run.ts';
 import { addressOf, FRONTEND, STRANGER } from '../topology/workloads.ts';
-import { sleep, waitFor } from '../wait.ts';
+import { sleep } from '../wait.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { fillIn, type Bench, type Seen } from './bench.ts';
 import {
@@ -30,6 +29,11 @@ import {
 import { generatePolicies } from './policies.ts';
 import { CALLERS, onGateway, onServer, WORDS } from './meshWords.ts';
 import type { SampleRequest } from './requests.ts';
+import {
+  describeSentinels,
+  waitForSentinels,
+  type SettledProxy,
+} from './settle.ts';
 
 /** Under it a set may put a STRICT of its own; mesh-wide settings of other tests do not reach. */
 const PERMISSIVE: Manifest = {
@@ -38,21 +42,6 @@ const PERMISSIVE: Manifest = {
   metadata: { name: 'default', namespace: NAMESPACE },
   spec: { mtls: { mode: 'PERMISSIVE' } },
 };
-
-/** What the sidecar or gateway of a pod has in use, as its Envoy tells it. */
-function dumpListeners(pod: string): string {
-  const dump = JSON.parse(
-    run('ip', [
-      ...['netns', 'exec', namespaceOf(pod), 'curl', '-s'],
-      'http://127.0.0.1:15000/config_dump?resource=dynamic_listeners',
-    ]),
-  );
-  const inbound = (dump.configs ?? []).filter((each: any) =>
-    /^virtualInbound$|_8080$/.test(each.name),
-  );
-  if (inbound.some((each: any) => each.warming_state)) return '';
-  return JSON.stringify(inbound.map((each: any) => each.active_state));
-}
 
 function askFrom(pod: string, requests: Question[]): Promise<Seen[]> {
   const script = join(import.meta.dirname, 'askFromPod.ts');
@@ -87,29 +76,29 @@ export async function startMeshBench(lab: Lab): Promise<Bench> {
   let deployed: Manifest[] = [];
   await kube.apply(PERMISSIVE);
 
-  const sentinels = (generation: string): Manifest[] =>
-    [onServer, onGateway].map((target, index) => ({
-      apiVersion: 'security.istio.io/v1',
-      kind: 'AuthorizationPolicy',
-      metadata: { name: `sentinel-${index}`, namespace: NAMESPACE },
-      spec: {
-        ...target,
-        // AUDIT decides nothing, so the policies under test stay as they are.
-        action: 'AUDIT',
-        rules: [
-          { to: [{ operation: { paths: [`/sentinel/${generation}`] } }] },
-        ],
-      },
-    }));
+  const proxies: SettledProxy[] = [
+    {
+      pod: SERVER.name,
+      namespace: NAMESPACE,
+      target: onServer,
+      listeners: /^virtualInbound$/,
+    },
+    {
+      pod: GATEWAY.name,
+      namespace: NAMESPACE,
+      target: onGateway,
+      listeners: /_8080$/,
+    },
+  ];
   const callers: Record<string, { pod: string; url: string; raw?: string }> = {
     frontend: {
       pod: FRONTEND.name,
-      url: `http://${clusterIp}`,
+      url: `http://${clusterIp}:80`,
       raw: rawClusterIp,
     },
     stranger: {
       pod: STRANGER.name,
-      url: `http://${clusterIp}`,
+      url: `http://${clusterIp}:80`,
       raw: rawClusterIp,
     },
     plaintext: {
@@ -147,14 +136,8 @@ export async function startMeshBench(lab: Lab): Promise<Bench> {
       await waitForStore(lab, read, 'RequestAuthentication');
       await waitForStore(lab, read, 'PeerAuthentication');
       await kube.apply(policies.filter(isLast));
-      await kube.apply(sentinels(generation));
-      for (const { name } of [SERVER, GATEWAY]) {
-        await waitFor(`${name} to have generation ${generation}`, () =>
-          dumpListeners(name).includes(`/sentinel/${generation}"`)
-            ? true
-            : undefined,
-        );
-      }
+      await kube.apply(describeSentinels(proxies, generation));
+      await waitForSentinels(proxies, generation);
       await sleep(50);
     },
     judge(_slot, policies) {

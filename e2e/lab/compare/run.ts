@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { connectLab, type Lab } from '../client.ts';
 import { runBatches } from './batches.ts';
 import type { Bench } from './bench.ts';
+import { startGatewayApiBench } from './gatewayApiBench.ts';
 import { startMeshBench } from './meshBench.ts';
 import { startPoolBench } from './poolBench.ts';
 import { createRandom } from './random.ts';
@@ -23,7 +24,7 @@ const { values: options } = parseArgs({
     seed: { type: 'string', default: '1' },
     gateways: { type: 'string', default: '12' },
     /** Comma-separated names of {@link BENCHES}. */
-    bench: { type: 'string', default: 'gateways,routes,mesh' },
+    bench: { type: 'string', default: 'gateways,routes,mesh,gateway-api' },
     /** File for the disagreements, in Markdown. */
     out: { type: 'string' },
   },
@@ -45,6 +46,7 @@ const BENCHES: Record<string, BenchEntry> = {
     share: 0.5,
   },
   mesh: { start: startMeshBench, share: 0.25 },
+  'gateway-api': { start: startGatewayApiBench, share: 0.25 },
 };
 
 const say = (line: string) => process.stdout.write(`${line}\n`);

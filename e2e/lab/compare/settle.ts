@@ -1,0 +1,58 @@
+/** Knows when a proxy has what was applied, by a mark that comes last. */
+import type { Manifest } from '../kube.ts';
+import { namespaceOf } from '../network.ts';
+import { run } from '../run.ts';
+import { waitFor } from '../wait.ts';
+
+/** A proxy that takes part, and what a policy says to reach it alone. */
+export interface SettledProxy {
+  pod: string;
+  namespace: string;
+  target: Record<string, unknown>;
+  /** Names of the listeners that hold its HTTP filters. */
+  listeners: RegExp;
+}
+
+export const describeSentinels = (
+  proxies: readonly SettledProxy[],
+  generation: string,
+): Manifest[] =>
+  proxies.map(({ namespace, target }, index) => ({
+    apiVersion: 'security.istio.io/v1',
+    kind: 'AuthorizationPolicy',
+    metadata: { name: `compare-sentinel-${index}`, namespace },
+    spec: {
+      ...target,
+      // AUDIT decides nothing, so the policies under test stay as they are.
+      action: 'AUDIT',
+      rules: [{ to: [{ operation: { paths: [`/sentinel/${generation}`] } }] }],
+    },
+  }));
+
+/** What a proxy has in use, as its Envoy tells it. */
+function dumpListeners({ pod, listeners }: SettledProxy): string {
+  const dump = JSON.parse(
+    run('ip', [
+      ...['netns', 'exec', namespaceOf(pod), 'curl', '-s'],
+      'http://127.0.0.1:15000/config_dump?resource=dynamic_listeners',
+    ]),
+  );
+  const found = (dump.configs ?? []).filter((each: any) =>
+    listeners.test(each.name),
+  );
+  if (found.some((each: any) => each.warming_state)) return '';
+  return JSON.stringify(found.map((each: any) => each.active_state));
+}
+
+export async function waitForSentinels(
+  proxies: readonly SettledProxy[],
+  generation: string,
+): Promise<void> {
+  for (const proxy of proxies) {
+    await waitFor(`${proxy.pod} to have generation ${generation}`, () =>
+      dumpListeners(proxy).includes(`/sentinel/${generation}"`)
+        ? true
+        : undefined,
+    );
+  }
+}
