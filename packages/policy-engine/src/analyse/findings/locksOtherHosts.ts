@@ -10,6 +10,8 @@ import { routedHosts } from '../../route/routeTable';
 import { AUTHORIZATION_POLICY_DOCS, Detector, NOTHING } from '../detector';
 import { nameOf, needsToken, quote } from '../rules';
 
+const SHOWN = 5;
+
 export const locksOtherHosts: Detector = {
   id: 'locks-other-hosts',
   severity: 'warning',
@@ -39,8 +41,6 @@ export const locksOtherHosts: Detector = {
     ];
   },
 };
-
-const SHOWN = 5;
 
 /** Hosts of a gateway that are refused without a token, and that no rule names. */
 function lockedHosts(

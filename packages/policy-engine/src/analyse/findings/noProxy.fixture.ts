@@ -1,5 +1,6 @@
 import { Fixture, barePod } from '../__testUtils__/build';
 import { BACKEND_JWT } from '../../__testUtils__/handsOn';
+
 const ROUTER = barePod().replace(
   '[{name: app}]',
   '[{name: istio-proxy, args: [proxy, router]}]',

@@ -3,6 +3,8 @@ import { Matcher } from '../../compile/program';
 import { AUTHORIZATION_POLICY_DOCS, Detector } from '../detector';
 import { checksOn, nameOf, replaceValue, rulePath, valuesOf } from '../rules';
 
+const NO_SLASH = 'paths begin with a slash';
+
 export const pathNeverMatches: Detector = {
   id: 'path-never-matches',
   severity: 'error',
@@ -32,8 +34,6 @@ export const pathNeverMatches: Detector = {
       }),
     ),
 };
-
-const NO_SLASH = 'paths begin with a slash';
 
 function whyNever(matcher: Matcher): string | undefined {
   if (matcher.on !== 'path') return undefined;

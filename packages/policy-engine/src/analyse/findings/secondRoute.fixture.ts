@@ -5,6 +5,7 @@ import {
   INGRESS_POLICY,
   ingressAuthentication,
 } from '../../__testUtils__/handsOn';
+
 const ONLY_GATEWAY = allow(
   'from: [{source: {principals: ["cluster.local/ns/istio-system/sa/istio-ingressgateway"]}}]',
 );
