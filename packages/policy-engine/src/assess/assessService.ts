@@ -147,5 +147,6 @@ function uniqueRefs(waysIn: WayInAssessment[]): ResourceRef[] {
 }
 
 function unique<T>(items: T[]): T[] {
+  if (items.length < 2) return items;
   return [...new Map(items.map(item => [JSON.stringify(item), item])).values()];
 }

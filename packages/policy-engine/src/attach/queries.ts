@@ -69,15 +69,67 @@ export function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
   return a.length === b.length && a.every((item, index) => item === b[index]);
 }
 
+const COMPUTING = Symbol('computing');
+const NOTHING = Symbol('nothing');
+
+/** Values of a young generation, kept before the old one is dropped. */
+const GENERATION = 20_000;
+
+/** Computed values in two generations: what is asked for again moves to the young one. */
+class SettledValues {
+  private young = new Map<string, unknown>();
+  private old = new Map<string, unknown>();
+
+  get<T>(key: string, compute: () => T): T {
+    let known = this.young.get(key);
+    if (known === undefined) {
+      known = this.old.get(key);
+      if (known !== undefined) this.keep(key, known);
+    }
+    if (known === COMPUTING) throw new Error('A query depends on itself');
+    if (known !== undefined)
+      return (known === NOTHING ? undefined : known) as T;
+    this.keep(key, COMPUTING);
+    try {
+      const value = compute();
+      this.keep(key, value === undefined ? NOTHING : value);
+      return value;
+    } catch (error) {
+      this.young.delete(key);
+      this.old.delete(key);
+      throw error;
+    }
+  }
+
+  private keep(key: string, value: unknown): void {
+    if (this.young.size >= GENERATION) {
+      this.old = this.young;
+      this.young = new Map();
+    }
+    this.young.set(key, value);
+  }
+}
+
 /** Holds the inputs and derived values of one mesh. */
 export class Queries {
   clock = 1;
   private readonly inputs = new Map<string, InputNode>();
   private readonly derived = new Map<string, DerivedNode<unknown>>();
   private reading: Set<Node> | undefined;
+  private settled: SettledValues | undefined;
+
+  /**
+   * Says that no input changes any more: values are kept without what they depend on, and those that
+   * nobody asked for lately are dropped. For one reading of a whole mesh; a change ends it.
+   */
+  settle(): void {
+    this.derived.clear();
+    this.settled = new SettledValues();
+  }
 
   /** Says that the input `key` changed. */
   touch(key: string): void {
+    this.settled = undefined;
     this.clock += 1;
     this.input(key).changedAt = this.clock;
   }
@@ -93,6 +145,7 @@ export class Queries {
     compute: () => T,
     isEqual: (a: T, b: T) => boolean = Object.is,
   ): T {
+    if (this.settled) return this.settled.get(key, compute);
     let node = this.derived.get(key) as DerivedNode<T> | undefined;
     if (!node) {
       node = new DerivedNode(this, compute, isEqual);
@@ -106,6 +159,7 @@ export class Queries {
   /** Forgets derived values, so that removed objects do not hold memory for ever. */
   forget(): void {
     this.derived.clear();
+    if (this.settled) this.settle();
   }
 
   get size(): number {

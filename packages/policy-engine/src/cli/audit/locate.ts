@@ -3,6 +3,7 @@ import { MeshInput, Place } from '../input/MeshInput';
 import { readText } from '../input/readText';
 import { DocumentText, splitDocuments } from '../input/splitDocuments';
 import { ResourceRef } from '../../model';
+import { findLine } from './findLine';
 
 /** Characters of a document in which a line is looked for; in longer ones its first line must do. */
 const MAX_DOCUMENT = 512 * 1024;
@@ -46,18 +47,12 @@ export class Locator {
     const document = documents.findLast(part => part.linesBefore < line);
     if (!document || document.text.length > MAX_DOCUMENT)
       return () => undefined;
-    const lines = new LineCounter();
-    let root: unknown;
-    try {
-      root = parseDocument(document.text, { lineCounter: lines }).contents;
-    } catch {
-      return () => undefined;
-    }
+    let parsed: ((path: string) => number | undefined) | undefined;
     return (path: string) => {
-      const at = offsetOf(root, path);
-      return at === undefined
-        ? undefined
-        : document.linesBefore + lines.linePos(at).line;
+      const inside =
+        findLine(document.text, path) ??
+        (parsed ??= indexText(document.text))(path);
+      return inside === undefined ? undefined : document.linesBefore + inside;
     };
   }
 
@@ -70,6 +65,21 @@ export class Locator {
     this.files.set(file, documents);
     return documents;
   }
+}
+
+/** Parses a text, once, to find the lines of paths in it. */
+function indexText(text: string): (path: string) => number | undefined {
+  const lines = new LineCounter();
+  let root: unknown;
+  try {
+    root = parseDocument(text, { lineCounter: lines }).contents;
+  } catch {
+    return () => undefined;
+  }
+  return path => {
+    const at = offsetOf(root, path);
+    return at === undefined ? undefined : lines.linePos(at).line;
+  };
 }
 
 /** Offset of what a path leads to, or of the last part of it that is there. */

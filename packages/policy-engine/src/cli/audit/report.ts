@@ -63,6 +63,7 @@ export function audit(input: MeshInput): AuditReport {
   const services: AuditedService[] = [];
   const found = new Map<string, AuditFinding>();
   const locator = new Locator(input);
+  mesh.queries.settle();
   for (const service of mesh.services()) {
     const assessment = assessService(mesh, service);
     services.push(summarise(assessment));
