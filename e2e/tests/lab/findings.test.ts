@@ -173,7 +173,10 @@ describe('what findings warn of', () => {
   });
 
   test('authorizer-missing: an unknown provider is a denial', async t => {
-    if (h.lab.mode === 'existing') return t.skip('its providers are not known');
+    if (h.lab.mode === 'existing') {
+      t.skip('its providers are not known');
+      return;
+    }
     await enforce('CUSTOM', [{ to: [{ operation: { paths: ['/x'] } }] }], {
       provider: { name: 'nobody' },
     });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { connectLab, type Lab } from '../../lab/client.ts';
-import { removeLeftovers } from '../../lab/compare/bench.ts';
+import { removeLeftovers } from '../../lab/compare/leftovers.ts';
 import { request } from '../../lab/http.ts';
 import {
   deployPolicies,
