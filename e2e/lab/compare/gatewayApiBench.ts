@@ -125,8 +125,8 @@ export async function startGatewayApiBench(lab: Lab): Promise<Bench> {
           return decide(compileProxy(mesh, gateway), asked);
         }
         const way = decideWayIn(mesh, wayIn, asked);
-        const last = way.hops.at(-1)!.decision;
-        return { ...last, status: way.status, body: way.body };
+        const trace = way.hops.flatMap(each => each.decision.trace);
+        return { status: way.status, body: way.body, trace };
       };
     },
     async ask(_slot, requests) {

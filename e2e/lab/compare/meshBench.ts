@@ -168,8 +168,8 @@ export async function startMeshBench(lab: Lab): Promise<Bench> {
             source: { ip: client },
             destinationIp: addressOf(GATEWAY, state.subnet),
           });
-          const last = way.hops.at(-1)!.decision;
-          return { ...last, status: way.status, body: way.body };
+          const trace = way.hops.flatMap(each => each.decision.trace);
+          return { status: way.status, body: way.body, trace };
         }
         const account = from === 'plaintext' ? undefined : from;
         return decide(compileProxy(mesh, sidecar), {

@@ -11,7 +11,13 @@ import { sleep, waitFor } from '../wait.ts';
 import { removeLeftoverRoutes, removeLeftovers } from './leftovers.ts';
 import { fillIn, type Bench, type Said } from './bench.ts';
 import { askHttp } from './askHttp.ts';
-import { matchRoute, Mesh, parseObjects } from './engine.ts';
+import {
+  compileProxy,
+  decide,
+  matchRoute,
+  Mesh,
+  parseObjects,
+} from './engine.ts';
 import { GATEWAY_HOSTS, type SampleRequest } from './requests.ts';
 import { generateRoutes } from './routes.ts';
 
@@ -133,14 +139,18 @@ export async function startRouteBench(lab: Lab, count: number): Promise<Bench> {
       for (const each of parseObjects(manifests).resources) mesh.apply(each);
       const proxy = { kind: 'gateway' as const, namespace, name, labels };
       return ({ from, method, host, path, headers }): Said => {
-        const match = matchRoute(mesh, proxy, {
+        const request = {
           port: ports[from === 'port1' ? 1 : 0],
           method,
           host,
           path,
           headers,
           source: { ip: client },
-        });
+        };
+        // What the parser refuses is never routed.
+        const parsed = decide(compileProxy(mesh, proxy), request);
+        if (parsed.status !== 200) return parsed;
+        const match = matchRoute(mesh, proxy, request);
         const trace: Said['trace'] = [];
         switch (match.kind) {
           case 'direct-response':

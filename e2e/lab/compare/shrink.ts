@@ -143,7 +143,7 @@ export class Shrinker {
    * The smallest case found within `forMs` in which engine and Envoy still answer with the statuses
    * of `start`.
    */
-  async shrink(start: Disagreement, forMs = 20_000): Promise<Disagreement> {
+  async shrink(start: Disagreement, forMs = 10_000): Promise<Disagreement> {
     const tried = new Set<string>();
     const deadline = Date.now() + forMs;
     let best = start;
