@@ -62,7 +62,7 @@ export function representatives(
           filler,
           `${filler}/${filler}`,
           `${filler}//${filler}`,
-          `${filler}*`,
+          `${filler}[`,
         ]
       : [filler, ''];
   for (const filling of fillings) {
