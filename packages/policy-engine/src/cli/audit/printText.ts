@@ -9,8 +9,8 @@ const LISTED = 50;
 export function printText(report: AuditReport): string {
   const { services, findings, errors } = report;
   const lines: string[] = [];
-  for (const { file, line, message } of errors) {
-    lines.push(`${at(file, line)}: not read or refused: ${message}`);
+  for (const { kind, file, line, message } of errors) {
+    lines.push(`${at(file, line)}: ${kind}: ${message}`);
   }
   if (errors.length > 0) lines.push('');
   for (const finding of findings) {

@@ -2,6 +2,7 @@ import { INPUT_OPTIONS, oneOf, readArguments } from '../arguments';
 import { readInput } from '../input/readInput';
 import { Terminal } from '../Terminal';
 import { VERSION } from '../version';
+import { printJson } from './printJson';
 import { printSarif } from './printSarif';
 import { printText } from './printText';
 import { audit, AuditReport, isAtLeast } from './report';
@@ -23,7 +24,7 @@ export async function runAudit(
   const { kubeconfig, context } = values;
   const input = await readInput({ paths: positionals, kubeconfig, context });
   const report = audit(input);
-  terminal.stdout.write(print(report, output));
+  for (const text of print(report, output)) terminal.stdout.write(text);
   if (input.errorsLeftOut > 0) {
     terminal.stderr.write(
       `${input.errorsLeftOut} errors more are not shown.\n`,
@@ -36,13 +37,16 @@ export async function runAudit(
   return fails ? 1 : 0;
 }
 
-function print(report: AuditReport, output: 'text' | 'json' | 'sarif'): string {
+function print(
+  report: AuditReport,
+  output: 'text' | 'json' | 'sarif',
+): Iterable<string> {
   switch (output) {
     case 'json':
-      return `${JSON.stringify(report)}\n`;
+      return printJson(report);
     case 'sarif':
-      return printSarif(report, VERSION);
+      return [printSarif(report, VERSION)];
     default:
-      return printText(report);
+      return [printText(report)];
   }
 }
