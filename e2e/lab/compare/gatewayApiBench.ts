@@ -119,6 +119,7 @@ export async function startGatewayApiBench(lab: Lab): Promise<Bench> {
         const asked = {
           ...{ method, host, path, headers, tokens, port },
           source: { ip: client },
+          sni: '',
           destinationIp: address,
         };
         if (from === 'gateway-api') {

@@ -165,6 +165,7 @@ export async function startMeshBench(lab: Lab): Promise<Bench> {
         if (from === 'gateway') {
           const way = decideWayIn(mesh, wayIn, {
             ...sent,
+            sni: '',
             source: { ip: client },
             destinationIp: addressOf(GATEWAY, state.subnet),
           });
@@ -172,8 +173,16 @@ export async function startMeshBench(lab: Lab): Promise<Bench> {
           return { status: way.status, body: way.body, trace };
         }
         const account = from === 'plaintext' ? undefined : from;
+        const [service, port] =
+          protocol === 'tcp'
+            ? ['server-raw', RAW_PORT]
+            : [SERVER.service.name, SERVER.service.ports[0].port];
         return decide(compileProxy(mesh, sidecar), {
           ...sent,
+          // What Istio's proxies name to each other.
+          sni: account
+            ? `outbound_.${port}_._.${service}.${NAMESPACE}.svc.cluster.local`
+            : '',
           source: account
             ? {
                 principal: `cluster.local/ns/default/sa/${account}`,

@@ -166,8 +166,10 @@ export async function startPoolBench(lab: Lab, count: number): Promise<Bench> {
           port: portOf(slot, request),
           source: { ip: client },
           destinationIp: address,
+          // Empty where the client names no server.
+          sni: sni ?? '',
           ...(protocol === 'tcp'
-            ? { protocol, sni }
+            ? { protocol }
             : { method, host, path, headers, tokens }),
         });
         return said.status === 200 && protocol !== 'tcp'

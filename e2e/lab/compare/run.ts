@@ -76,6 +76,17 @@ async function runOnce(
   return { disagreements: found.length + tally.acceptance.length, text };
 }
 
+/** What must be taken away when the run is cut off. */
+let current: Bench | undefined;
+
+async function endEarly(): Promise<void> {
+  try {
+    await current?.clear();
+  } finally {
+    process.exit(1);
+  }
+}
+
 async function main(): Promise<number> {
   const lab = await connectLab();
   const stock = await buildTokens(lab);
@@ -85,6 +96,7 @@ async function main(): Promise<number> {
     const entry = BENCHES[name];
     if (!entry) throw new Error(`No bench ${name}: ${Object.keys(BENCHES)}`);
     const bench = await entry.start(lab);
+    current = bench;
     try {
       for (const seed of options.seed.split(',').map(Number)) {
         const wanted = Number(options.decisions) * entry.share;
@@ -93,6 +105,7 @@ async function main(): Promise<number> {
         text += result.text;
       }
     } finally {
+      current = undefined;
       await bench.clear();
     }
   }
@@ -105,4 +118,6 @@ async function main(): Promise<number> {
   return disagreements === 0 ? 0 : 1;
 }
 
+process.once('SIGINT', endEarly);
+process.once('SIGTERM', endEarly);
 process.exitCode = await main();

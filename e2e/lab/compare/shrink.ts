@@ -9,6 +9,9 @@ import type { SampleRequest } from './requests.ts';
 /** Without issuer and keys the engine was told something false of the tokens; empty clauses are not drawn either. */
 const INDISPENSABLE = new Set(['issuer', 'jwks', 'source', 'operation']);
 
+/** A policy that selects more would reach the neighbours of its slot, of which nobody tells the engine. */
+const UNTOUCHED = new Set(['selector', 'targetRefs']);
+
 /** Every JSON value that is `value` less one array element or one object field. */
 function* listReductions(value: unknown): Generator<unknown> {
   if (Array.isArray(value)) {
@@ -23,10 +26,11 @@ function* listReductions(value: unknown): Generator<unknown> {
   } else if (value && typeof value === 'object') {
     const entries = Object.entries(value);
     for (const [key] of entries) {
-      if (INDISPENSABLE.has(key)) continue;
+      if (INDISPENSABLE.has(key) || UNTOUCHED.has(key)) continue;
       yield Object.fromEntries(entries.filter(([other]) => other !== key));
     }
     for (const [key, inner] of entries) {
+      if (UNTOUCHED.has(key)) continue;
       for (const smaller of listReductions(inner)) {
         yield { ...value, [key]: smaller };
       }
