@@ -51,6 +51,9 @@ afterAll(async () => {
   await ended;
 });
 
+// The first load of client-node is slow on a busy machine.
+jest.setTimeout(30_000);
+
 describe('reading a cluster', () => {
   it('finds the services and findings that are in it', async () => {
     const { path } = createFolder({ config: kubeconfig(server) });
