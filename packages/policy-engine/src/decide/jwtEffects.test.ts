@@ -55,6 +55,26 @@ describe('what jwt_authn does to headers before RBAC sees them', () => {
     ).toBe('unknown');
   });
 
+  it('takes an output claim header out of a preflight as well', () => {
+    const writing = gatewayAuthentication(
+      RULE.replace(
+        '}',
+        ', outputClaimToHeaders: [{header: X-Role, claim: role}]}',
+      ),
+    );
+    const preflight = {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'https://shop.example',
+        'access-control-request-method': 'GET',
+        'x-role': 'admin',
+      },
+    };
+    const denyRole = denyHeader('x-role', '*');
+    expect(ask([denyRole], preflight).status).toBe(403);
+    expect(ask([writing, denyRole], preflight).status).toBe(200);
+  });
+
   it('replaces an output claim header, also where no token came', () => {
     const writing = gatewayAuthentication(
       RULE.replace(
