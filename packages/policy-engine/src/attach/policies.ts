@@ -37,7 +37,13 @@ export function attachedTo(
   return mesh.queries.get(
     `attached/${kind}/${proxyKey(proxy)}`,
     () => {
-      const namespaces = new Set([mesh.rootNamespace, proxy.namespace]);
+      // Authentication is looked up in the proxy's namespace first. The order counts: a rule that
+      // is tried earlier takes its token away from a later one of the same issuer.
+      const namespaces = new Set(
+        kind === 'RequestAuthentication'
+          ? [proxy.namespace, mesh.rootNamespace]
+          : [mesh.rootNamespace, proxy.namespace],
+      );
       if (proxy.service) namespaces.add(proxy.service.namespace);
       return [...namespaces].flatMap(namespace =>
         [...candidates(mesh, kind, namespace, proxy)]

@@ -1,4 +1,5 @@
-import { token } from '../__testUtils__/mesh';
+import { compileProxy, decide } from '..';
+import { meshOf, token } from '../__testUtils__/mesh';
 import {
   ask,
   gatewayAuthentication,
@@ -269,5 +270,36 @@ describe('several issuers and several tokens', () => {
     expect(
       ask([gatewayAuthentication()], { tokens: [token(), second()] }),
     ).toMatchObject({ status: 401, body: 'Jwt issuer is not configured' });
+  });
+
+  it('tries the rules of the own namespace before those of the root namespace', () => {
+    const authentication = (namespace: string, headers: string) => `
+apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: {name: authentication, namespace: ${namespace}}
+spec: {jwtRules: [${RULE.replace('}', `, fromHeaders: [${headers}]}`)}]}
+`;
+    const both = [
+      '{name: x-jwt}, {name: Authorization}',
+      '{name: x-jwt}',
+    ] as const;
+    const tokens = [
+      { ...token(), name: 'x-jwt', prefix: '' },
+      token({ iss: OTHER }),
+    ];
+    const answer = (own: string, root: string) =>
+      decide(
+        compileProxy(
+          meshOf([
+            authentication('edge', own),
+            authentication('istio-system', root),
+          ]),
+          { kind: 'gateway', namespace: 'edge', name: 'edge', labels: {} },
+        ),
+        { port: 8080, host: 'h.example.com', tokens },
+      ).status;
+    // The first takes the token out of x-jwt and then fails, so the second finds none.
+    expect(answer(both[0], both[1])).toBe(401);
+    expect(answer(both[1], both[0])).toBe(200);
   });
 });
