@@ -84,6 +84,11 @@ export class Facts {
     return this.ownHeaders;
   }
 
+  /** The host as the client wrote it, which routes compare; policies ignore its case. */
+  get authority(): string | undefined {
+    return this.request.host;
+  }
+
   /** One header's value, found without reading all of them. @param name - in lower case */
   header(name: string): string | undefined {
     if (this.ownHeaders) return this.ownHeaders.get(name);

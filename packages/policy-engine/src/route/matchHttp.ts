@@ -15,7 +15,7 @@ export function matchesHttp(
     matchesString(match.uri, facts.path, ignoreCase),
     and(
       matchesString(match.method, facts.method),
-      matchesString(match.authority, facts.host ?? ''),
+      matchesString(match.authority, facts.authority ?? ''),
     ),
   );
   // The scheme is what the client's connection was, which a request does not tell.

@@ -38,6 +38,24 @@ describe('order of routes', () => {
   });
 });
 
+describe('a condition on the authority', () => {
+  it.each([
+    ['h', 'backend'],
+    ['H', 'frontend'],
+  ])('compares %s as the client wrote it', (host, name) => {
+    const mesh = meshOf([
+      WORKLOADS,
+      gatewayYaml(),
+      virtualService(
+        `{match: [{authority: {prefix: h}}], ${TO_BACKEND}}, {${to(
+          'frontend',
+        )}}`,
+      ),
+    ]);
+    expect(whereTo(mesh, { host })).toBe(name);
+  });
+});
+
 describe('routes for some proxies only', () => {
   it.each([
     ['gateways: [gw]', 'backend'],
