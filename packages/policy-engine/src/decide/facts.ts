@@ -1,3 +1,4 @@
+import { some, Tri } from '../match/tri';
 import { NormalizedPath, normalizePath } from '../match/normalizePath';
 import { ProxyRequest } from '../model';
 import { ProxySettings } from '../attach/proxySettings';
@@ -111,6 +112,39 @@ export class Facts {
       .map(trim);
   }
 
+  /**
+   * Asks about a header's value. Envoy compares the values of a header that came several times one by
+   * one, before the fix of CVE-2026-26308 joined by commas; what holds of only one of the two is not
+   * known.
+   *
+   * @param name - in lower case
+   */
+  matchHeader(name: string, matches: (value: string) => Tri): Tri {
+    const value = this.header(name);
+    if (value === undefined) return false;
+    const joined = matches(value);
+    const several = this.severalValues(name, value);
+    if (!several) return joined;
+    return some(several, matches) === joined ? joined : 'unknown';
+  }
+
+  /** The values of a header that came several times and is as it came. */
+  private severalValues(name: string, value: string): string[] | undefined {
+    if (!value.includes(',')) return undefined;
+    const values = this.headerValues(name);
+    return values.length > 1 && values.join(',') === value ? values : undefined;
+  }
+
+  /** The headers for the next hop, those that came several times as lists. */
+  listHeaders(): Record<string, string | string[]> {
+    return Object.fromEntries(
+      [...this.headers].map(([name, value]) => [
+        name,
+        this.severalValues(name, value) ?? value,
+      ]),
+    );
+  }
+
   /** Headers of which only the text before a token is known: `request.tokens` without `headers`. */
   get tokenPrefixes(): ReadonlyMap<string, string> {
     this.ownPrefixes ??= readTokenPrefixes(this.request, this.headers);
@@ -195,9 +229,7 @@ function readTokenPrefixes(
 }
 
 /** Lower-case names; repeated headers joined by commas, as Envoy's matchers see them. */
-export function readHeaders(
-  headers: ProxyRequest['headers'],
-): Map<string, string> {
+function readHeaders(headers: ProxyRequest['headers']): Map<string, string> {
   const result = new Map<string, string>();
   for (const name in headers) {
     if (!Object.hasOwn(headers, name)) continue;

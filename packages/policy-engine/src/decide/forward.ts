@@ -2,7 +2,7 @@ import { ProxyRequest, RequestToken } from '../model';
 import { HttpRouteSpec } from '../parse/specs';
 import { Program } from '../compile/program';
 import { Evaluation } from './evaluate';
-import { readHeaders } from './facts';
+import { readFacts } from './facts';
 import { consumedTokens, headersAfterJwt } from './jwtHeaders';
 import { tokenName } from './tokenPlace';
 
@@ -91,7 +91,7 @@ function applyJwtOutputs(
   );
   return {
     ...request,
-    headers: Object.fromEntries(facts.headers),
+    headers: facts.listHeaders(),
     tokens: [...tokens, ...opaque],
     path: dropParams(request.path, params),
   };
@@ -142,7 +142,7 @@ function editHeaders(
     remove?: string[];
   }[],
 ): ProxyRequest | undefined {
-  const headers = Object.fromEntries(readHeaders(request.headers));
+  const headers = readFacts(request).listHeaders();
   const tokenHeaders = (request.tokens ?? [])
     .filter(token => token.in === 'header')
     .map(token => (token.name ?? 'authorization').toLowerCase());

@@ -171,8 +171,9 @@ function matchesHeader(
   name: string,
   pattern: StringPattern,
 ): Tri {
-  const value = facts.header(name);
-  if (value !== undefined) return matchesPattern(pattern, value);
+  if (facts.header(name) !== undefined) {
+    return facts.matchHeader(name, value => matchesPattern(pattern, value));
+  }
   const prefix = facts.tokenPrefixes.get(name);
   if (prefix === undefined) return false;
   if (pattern.kind === 'any') return true;

@@ -37,10 +37,13 @@ function matchesHeaders(match: HttpMatchSpec, facts: Facts): Tri {
   const has = (name: string, wanted: StringMatchSpec): Tri => {
     const claim = routingClaimOf(name);
     if (claim) return matchesRoutingClaim(facts, claim, wanted);
-    const value = facts.headers.get(name.toLowerCase());
-    // `*` is no regular expression; Istio takes it for presence.
-    if ('regex' in wanted && wanted.regex === '*') return value !== undefined;
-    return value !== undefined && matchesString(wanted, value);
+    return facts.matchHeader(
+      name.toLowerCase(),
+      // `*` is no regular expression; Istio takes it for presence.
+      value =>
+        ('regex' in wanted && wanted.regex === '*') ||
+        matchesString(wanted, value),
+    );
   };
   return and(
     every(Object.entries(match.headers ?? {}), ([name, wanted]) =>
