@@ -1,4 +1,6 @@
 import { Decision, ProxyRef, ResourceRef } from '../model';
+import { Mesh } from '../attach/Mesh';
+import { compileProxy } from '../compile/compileProxy';
 import { WayInDecision } from '../decide/decideWayIn';
 
 /** The rule that decided. @public */
@@ -13,10 +15,10 @@ export interface DecidingRule {
 }
 
 /** The step that settled a decision. */
-export function decidingRule({
-  hops,
-  status,
-}: WayInDecision): DecidingRule | undefined {
+export function decidingRule(
+  mesh: Mesh,
+  { hops, status }: WayInDecision,
+): DecidingRule | undefined {
   const hop =
     status === 200
       ? hops.at(-1)
@@ -38,13 +40,23 @@ export function decidingRule({
       item => item.filter === 'rbac-allow' && item.outcome === 'matched',
     ) ??
     nearestStep(trace);
-  if (!step?.resource) return undefined;
+  if (!step?.resource) {
+    return status === 403 ? emptyAllow(mesh, hop.proxy) : undefined;
+  }
   return {
     resource: step.resource,
     ...(step.rule === undefined ? {} : { rule: step.rule }),
     ...(step.field === undefined ? {} : { field: step.field }),
     proxy: hop.proxy,
   };
+}
+
+/** Where no rule is at hand to match, the policy whose presence makes the proxy refuse. */
+function emptyAllow(mesh: Mesh, proxy: ProxyRef): DecidingRule | undefined {
+  const allow = compileProxy(mesh, proxy).policies.find(
+    ({ action, dryRun }) => action === 'ALLOW' && !dryRun,
+  );
+  return allow && { resource: allow.ref, proxy };
 }
 
 function nearestStep(

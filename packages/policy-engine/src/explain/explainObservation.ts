@@ -53,7 +53,7 @@ export function explainObservation(
   const seen = readAnswer(observed, request.method);
   const decision = decideWayIn(mesh, wayIn, request);
   const last = lastOf(decision);
-  const rule = decidingRule(decision);
+  const rule = decidingRule(mesh, decision);
   const base = {
     origin: originFor(seen, decision),
     predicted: {
