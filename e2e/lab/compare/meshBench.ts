@@ -173,7 +173,7 @@ export async function startMeshBench(lab: Lab): Promise<Bench> {
           return { status: way.status, body: way.body, trace };
         }
         const account = from === 'plaintext' ? undefined : from;
-        const [service, port] =
+        const [serverName, port] =
           protocol === 'tcp'
             ? ['server-raw', RAW_PORT]
             : [SERVER.service.name, SERVER.service.ports[0].port];
@@ -181,7 +181,7 @@ export async function startMeshBench(lab: Lab): Promise<Bench> {
           ...sent,
           // What Istio's proxies name to each other.
           sni: account
-            ? `outbound_.${port}_._.${service}.${NAMESPACE}.svc.cluster.local`
+            ? `outbound_.${port}_._.${serverName}.${NAMESPACE}.svc.cluster.local`
             : '',
           source: account
             ? {
