@@ -1,6 +1,6 @@
-import { CompiledRule, JwtProvider, Matcher } from '../compile/program';
+import { JwtProvider, Matcher } from '../compile/program';
 import { compareVersions, parseVersion, Version } from './istiodVersions';
-import { EnforcedRule } from './rules';
+import { allChecks, EnforcedRule } from './rules';
 
 /** A published weakness of Istio that touches what this engine judges. */
 export interface Advisory {
@@ -111,19 +111,15 @@ function uses(
   wanted: (matcher: Matcher) => boolean,
 ): boolean {
   return rules.some(({ rule }) =>
-    checksOf(rule).some(({ matchers }) => matchers.some(wanted)),
+    allChecks(rule).some(({ matchers }) => matchers.some(wanted)),
   );
 }
 
 function keepsOut(rules: readonly EnforcedRule[], on: Matcher['on']): boolean {
   return rules.some(({ rule, action }) =>
-    checksOf(rule).some(
+    allChecks(rule).some(
       ({ negated, matchers }) =>
         matchers[0]?.on === on && (action === 'DENY') !== negated,
     ),
   );
-}
-
-function checksOf(rule: CompiledRule) {
-  return [...rule.principals, ...rule.permissions].flat();
 }

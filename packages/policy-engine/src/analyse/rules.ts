@@ -12,6 +12,8 @@ import { ProxyUse } from './detector';
 
 /** Helpers that several detectors share. */
 
+export { nameOf } from '../parse';
+
 /** Every proxy of every way in, once per port and protocol. */
 export function proxiesOf(waysIn: readonly AnalysedWayIn[]): ProxyUse[] {
   const seen = new Map<Program, Set<string>>();
@@ -192,14 +194,6 @@ export function addValues(
 function identityIn(matcher: Matcher): string {
   if (matcher.on === 'principal') return matcher.principal;
   return matcher.on === 'trust-domain' ? matcher.domain : '';
-}
-
-export function nameOf(ref: {
-  kind: string;
-  namespace?: string;
-  name: string;
-}): string {
-  return `${ref.kind} ${ref.namespace ? `${ref.namespace}/` : ''}${ref.name}`;
 }
 
 export function proxyName({

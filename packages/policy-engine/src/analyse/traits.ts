@@ -2,7 +2,7 @@ import {
   CompiledRule,
   Matcher,
   Program,
-  RbacFilters,
+  RBAC_FILTERS,
 } from '../compile/program';
 import { allRules } from '../compile/ruleSet';
 
@@ -44,15 +44,6 @@ export function traitsOfRule(rule: CompiledRule): Traits {
   return bits;
 }
 
-const FILTERS: readonly (keyof RbacFilters)[] = [
-  'allow',
-  'deny',
-  'audit',
-  'custom',
-  'shadowAllow',
-  'shadowDeny',
-];
-
 const known = new WeakMap<Program, Traits>();
 
 /** Those of all its rules, enforced or not. */
@@ -60,7 +51,7 @@ export function traitsOfProgram(program: Program): Traits {
   let bits = known.get(program);
   if (bits === undefined) {
     bits = program.malformedProviders.length > 0 ? MALFORMED : 0;
-    for (const filter of FILTERS) {
+    for (const filter of RBAC_FILTERS) {
       const set = program.http[filter];
       if (set.present === false) continue;
       for (const rule of allRules(set)) bits |= traitsOfRule(rule);

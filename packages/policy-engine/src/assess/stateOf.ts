@@ -1,5 +1,7 @@
 import { ProtectionState, WayIn } from '../model';
+import { readsIdentity } from '../analyse/rules';
 import { Program } from '../compile/program';
+import { allRules } from '../compile/ruleSet';
 import { ResolvedWayIn } from '../attach/waysIn';
 import { WayInAnalysis } from '../exposures/analyseWayIn';
 
@@ -123,14 +125,6 @@ function blindReason({ wayIn, passesBy }: ResolvedWayIn): string {
 
 function asksForIdentity(programs: readonly Program[]): boolean {
   return programs.some(({ http }) =>
-    [http.allow, http.deny].some(set =>
-      [...set.general, ...[...set.byHost.values()].flat()].some(rule =>
-        rule.principals.some(clause =>
-          clause.some(({ matchers }) =>
-            /^(request-principal|claim)$/.test(matchers[0].on),
-          ),
-        ),
-      ),
-    ),
+    [http.allow, http.deny].some(set => allRules(set).some(readsIdentity)),
   );
 }

@@ -1,6 +1,7 @@
 import { ParseError, Resource, ResourceRef } from '../model';
 import { validateResource } from '../parse';
 import { isMeshConfig } from '../parse/meshConfig';
+import { GATEWAY_API_GROUP } from './gatewayApi/specs';
 import {
   combineMeshConfigs,
   DEFAULT_MESH_CONFIG,
@@ -199,11 +200,10 @@ export class Mesh {
 }
 
 /** Two kinds are called Gateway; the one of the Gateway API gets a key of its own. */
-export const GATEWAY_API_GATEWAY = 'Gateway.gateway.networking.k8s.io';
+export const GATEWAY_API_GATEWAY = `Gateway.${GATEWAY_API_GROUP}`;
 
 function kindKey(kind: string, apiVersion: string): string {
-  return kind === 'Gateway' &&
-    apiVersion.startsWith('gateway.networking.k8s.io')
+  return kind === 'Gateway' && apiVersion.startsWith(GATEWAY_API_GROUP)
     ? GATEWAY_API_GATEWAY
     : kind;
 }

@@ -1,7 +1,14 @@
 import type { Stored } from './Mesh';
 
-/** Sorts as Istio does: oldest first, then by name. */
-export function ageOf({ resource: { metadata } }: Stored): string {
+/** In Istio's order: oldest first, then by name. */
+export function sortByAge(list: readonly Stored[]): Stored[] {
+  return list
+    .map(stored => ({ stored, age: ageOf(stored) }))
+    .sort((a, b) => (a.age < b.age ? -1 : 1))
+    .map(({ stored }) => stored);
+}
+
+function ageOf({ resource: { metadata } }: Stored): string {
   return `${metadata.creationTimestamp ?? ''}/${metadata.name}.${
     metadata.namespace ?? ''
   }`;

@@ -1,4 +1,4 @@
-import { refOf } from '../parse';
+import { nameOf, refOf } from '../parse';
 import { apiListenPorts } from './listenPorts';
 import { controllerOf, proxiesOfGateway } from './gatewayApi/gateways';
 import { ApiListener, listenersOf } from './gatewayApi/listeners';
@@ -46,7 +46,7 @@ function waysInOfParent(
   tails: readonly Tail[],
 ): ResolvedWayIn[] {
   const self = refOf(route.resource);
-  const label = `${self.kind} ${self.namespace}/${self.name}`;
+  const label = nameOf(self);
   const unresolved = (reason: string) => [
     unresolvedWayIn(
       service,

@@ -1,6 +1,6 @@
 import { ProxyRef, ResourceRef } from '../model';
 import { GatewayServerSpec, GatewaySpec } from '../parse/specs';
-import { ageOf } from './age';
+import { sortByAge } from './age';
 import { isProxyOf } from './gatewayApi/gateways';
 import { listenersOf } from './gatewayApi/listeners';
 import { apiListenPorts, listenPortsOf } from './listenPorts';
@@ -150,16 +150,14 @@ export function serversOfProxy(
     const ofApi = mesh
       .inNamespace(GATEWAY_API_GATEWAY, proxy.namespace)
       .filter(stored => isProxyOf(mesh, stored, proxy));
-    return [...classic, ...ofApi]
-      .sort((a, b) => (ageOf(a) < ageOf(b) ? -1 : 1))
-      .flatMap(stored =>
-        ofApi.includes(stored)
-          ? apiServersOf(mesh, stored, proxy)
-          : serversOf(stored).map(server => ({
-              server,
-              listenPorts: listenPortsOf(mesh, proxy, server.port),
-            })),
-      );
+    return sortByAge([...classic, ...ofApi]).flatMap(stored =>
+      ofApi.includes(stored)
+        ? apiServersOf(mesh, stored, proxy)
+        : serversOf(stored).map(server => ({
+            server,
+            listenPorts: listenPortsOf(mesh, proxy, server.port),
+          })),
+    );
   });
 }
 

@@ -18,6 +18,13 @@ export function stringRecord(value: unknown): Record<string, string> {
   );
 }
 
+/** The strings of an untrusted list. */
+export function stringList(value: unknown): string[] {
+  return Array.isArray(value)
+    ? value.filter((item): item is string => typeof item === 'string')
+    : [];
+}
+
 /** Kubernetes' label selectors; an empty one selects everything. */
 export function matchesLabelSelector(
   selector: LabelSelectorSpec,

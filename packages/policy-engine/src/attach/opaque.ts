@@ -1,4 +1,5 @@
 import { ProxyRef } from '../model';
+import { nameOf, refOf } from '../parse';
 import { Mesh, Stored } from './Mesh';
 import { attachedTo } from './policies';
 import { proxyKey } from './workloads';
@@ -15,12 +16,13 @@ export function opaqueReasons(mesh: Mesh, proxy: ProxyRef): readonly string[] {
         .filter(({ stored }) => changesRequests(stored, proxy))
         .map(
           ({ stored }) =>
-            `${label(
-              stored,
+            `${nameOf(
+              refOf(stored.resource),
             )} patches this proxy's configuration, which the engine does not read`,
         ),
       ...attachedTo(mesh, proxy, 'WasmPlugin').map(
-        ({ stored }) => `${label(stored)} runs code in this proxy`,
+        ({ stored }) =>
+          `${nameOf(refOf(stored.resource))} runs code in this proxy`,
       ),
     ],
     (a, b) => a.join('\n') === b.join('\n'),
@@ -40,8 +42,4 @@ function changesRequests(stored: Stored, proxy: ProxyRef): boolean {
     const context = patch?.match?.context;
     return patch?.applyTo !== 'CLUSTER' && !foreign.includes(context);
   });
-}
-
-function label({ resource }: Stored): string {
-  return `${resource.kind} ${resource.metadata.namespace}/${resource.metadata.name}`;
 }

@@ -1,6 +1,8 @@
 import { AttachedPolicy, ProxyRef } from '../model';
 import { AttachableSpec, TargetRefSpec } from '../parse/specs';
+import { GATEWAY_API_GROUP } from './gatewayApi/specs';
 import { Mesh, Stored } from './Mesh';
+import { pushTo } from '../multimap';
 import { includesLabels, proxyKey, stringRecord } from './workloads';
 
 /** A policy object that reaches a proxy. */
@@ -18,7 +20,6 @@ type PolicyKind =
 /** Label that Istio puts on the Pods of a Gateway API gateway. */
 export const GATEWAY_NAME_LABEL = 'gateway.networking.k8s.io/gateway-name';
 
-const GATEWAY_API = 'gateway.networking.k8s.io';
 export const WAYPOINT_CLASS = 'istio-waypoint';
 
 /**
@@ -121,13 +122,13 @@ function targetsProxy(
         target.name === proxy.service?.name &&
         namespace === proxy.service.namespace
       );
-    case `${GATEWAY_API}/GatewayClass`:
+    case `${GATEWAY_API_GROUP}/GatewayClass`:
       return (
         proxy.kind === 'waypoint' &&
         namespace === mesh.rootNamespace &&
         target.name === WAYPOINT_CLASS
       );
-    case `${GATEWAY_API}/Gateway`:
+    case `${GATEWAY_API_GROUP}/Gateway`:
       return (
         target.name === gateway &&
         namespace === proxy.namespace &&
@@ -175,22 +176,16 @@ function buildIndex(policies: Stored[]): PolicyIndex {
     const selector = selectorOf(stored);
     const targets = targetRefsOf(stored);
     const [pair] = selector === 'unreadable' ? [] : Object.entries(selector);
-    if (pair) push(index.byLabel, `${pair[0]}=${pair[1]}`, stored);
+    if (pair) pushTo(index.byLabel, `${pair[0]}=${pair[1]}`, stored);
     else if (selector === 'unreadable' || targets.length === 0) {
       index.wide.push(stored);
     } else {
       for (const { kind, name } of targets) {
-        push(index.byTarget, `${kind}/${name}`, stored);
+        pushTo(index.byTarget, `${kind}/${name}`, stored);
       }
     }
   }
   return index;
-}
-
-function push(map: Map<string, Stored[]>, key: string, stored: Stored): void {
-  const list = map.get(key);
-  if (list) list.push(stored);
-  else map.set(key, [stored]);
 }
 
 /** Istio's order: oldest first, then by name. */

@@ -1,8 +1,9 @@
 import { refOf } from '../parse';
 import { ServiceSpec } from '../parse/specs';
 import { resolveServiceHost } from './hosts';
-import { includesLabels, stringRecord } from './labels';
+import { includesLabels, stringList, stringRecord } from './labels';
 import type { Mesh, Stored } from './Mesh';
+import { pushTo } from '../multimap';
 import { sameItems } from './queries';
 import type { Tail } from './tails';
 import { unresolvedWayIn } from './unresolved';
@@ -100,8 +101,8 @@ function indexEntries(mesh: Mesh): {
     for (const stored of mesh.all('ServiceEntry')) {
       const entry = readEntry(stored);
       const { namespace = '' } = stored.resource.metadata;
-      for (const key of entry.services) push(named, key, entry);
-      if (entry.selector) push(selecting, namespace, entry);
+      for (const key of entry.services) pushTo(named, key, entry);
+      if (entry.selector) pushTo(selecting, namespace, entry);
     }
     return { named, selecting };
   });
@@ -114,9 +115,9 @@ function readEntry(stored: Stored): Entry {
   if (known) return known;
   const spec = (stored.resource.spec ?? {}) as ServiceEntrySpec;
   const { namespace = '' } = stored.resource.metadata;
-  const hosts = textsOf(spec.hosts);
+  const hosts = stringList(spec.hosts);
   const addresses = Array.isArray(spec.endpoints)
-    ? textsOf(spec.endpoints.map(item => item?.address))
+    ? stringList(spec.endpoints.map(item => item?.address))
     : [];
   const services = new Set<string>();
   for (const host of [...hosts, ...addresses]) {
@@ -135,16 +136,4 @@ function readEntry(stored: Stored): Entry {
   };
   entries.set(stored, entry);
   return entry;
-}
-
-function textsOf(value: unknown): string[] {
-  return Array.isArray(value)
-    ? value.filter((item): item is string => typeof item === 'string')
-    : [];
-}
-
-function push(map: Map<string, Entry[]>, key: string, entry: Entry): void {
-  const list = map.get(key);
-  if (list) list.push(entry);
-  else map.set(key, [entry]);
 }

@@ -1,7 +1,7 @@
 import { ProxyRef } from '../model';
 import { ServicePortSpec } from '../parse/specs';
 import type { Mesh, Stored } from './Mesh';
-import { ageOf } from './age';
+import { sortByAge } from './age';
 import { selectorOf } from './policies';
 import { includesLabels, proxyKey } from './workloads';
 import { PortProtocol, protocolOf } from './servicePorts';
@@ -94,7 +94,5 @@ function sidecarOf(mesh: Mesh, proxy: ProxyRef): Stored | undefined {
 }
 
 function sidecarsIn(mesh: Mesh, namespace: string): Stored[] {
-  return mesh
-    .inNamespace('Sidecar', namespace)
-    .sort((a, b) => (ageOf(a) < ageOf(b) ? -1 : 1));
+  return sortByAge(mesh.inNamespace('Sidecar', namespace));
 }

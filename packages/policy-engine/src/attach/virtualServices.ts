@@ -8,11 +8,13 @@ import {
   resolveGatewayName,
   resolveServiceHost,
 } from './hosts';
-import { ageOf } from './age';
+import { sortByAge } from './age';
 import { withDelegates } from './delegates';
 import { boundRoutes } from './gatewayApi/routes';
 import type { GatewayServer } from './gateways';
+import { stringList } from './labels';
 import { Mesh, Stored } from './Mesh';
+import { pushTo } from '../multimap';
 import { sameItems } from './queries';
 import { isExported } from './visibility';
 
@@ -70,7 +72,7 @@ export function specOf(stored: Stored): VirtualServiceSpec {
 export function gatewaysOf(stored: Stored): string[] {
   const { namespace = '' } = stored.resource.metadata;
   const { gateways } = specOf(stored);
-  return listOf(gateways)
+  return stringList(gateways)
     .filter(name => name !== 'mesh')
     .map(name => resolveGatewayName(name, namespace));
 }
@@ -86,9 +88,10 @@ export function servedHosts(
 ): string[] {
   const { namespace = '' } = stored.resource.metadata;
   const spec = specOf(stored);
-  if (!isExported(listOf(spec.exportTo), namespace, proxyNamespace)) return [];
+  if (!isExported(stringList(spec.exportTo), namespace, proxyNamespace))
+    return [];
   const hosts = new Set<string>();
-  for (const host of listOf(spec.hosts)) {
+  for (const host of stringList(spec.hosts)) {
     for (const allowed of server.hosts) {
       if (allowed.namespace !== '*' && allowed.namespace !== namespace)
         continue;
@@ -133,15 +136,11 @@ function index(mesh: Mesh): VirtualServiceIndex {
       byGateway: new Map(),
       byDestination: new Map(),
     };
-    const all = mesh
-      .all('VirtualService')
-      .map(stored => ({ stored, age: ageOf(stored) }))
-      .sort((a, b) => (a.age < b.age ? -1 : 1));
-    for (const { stored } of all) {
+    for (const stored of sortByAge(mesh.all('VirtualService'))) {
       // Without hosts it is a delegate: its routes serve where others delegate to it.
-      if (listOf(specOf(stored).hosts).length === 0) continue;
+      if (stringList(specOf(stored).hosts).length === 0) continue;
       for (const gateway of new Set(gatewaysOf(stored))) {
-        push(result.byGateway, gateway, stored);
+        pushTo(result.byGateway, gateway, stored);
       }
       const { destinations, delegates } = partsOf(stored);
       const found = new Set(destinations);
@@ -151,7 +150,7 @@ function index(mesh: Mesh): VirtualServiceIndex {
         if (!inner) continue;
         for (const item of partsOf(inner).destinations) found.add(item);
       }
-      for (const key of found) push(result.byDestination, key, stored);
+      for (const key of found) pushTo(result.byDestination, key, stored);
     }
     return result;
   });
@@ -199,16 +198,4 @@ function partsOf(stored: Stored): {
   const result = { destinations, delegates };
   parts.set(stored, result);
   return result;
-}
-
-function push<T>(map: Map<string, T[]>, key: string, item: T): void {
-  const list = map.get(key);
-  if (list) list.push(item);
-  else map.set(key, [item]);
-}
-
-function listOf(value: unknown): string[] {
-  return Array.isArray(value)
-    ? value.filter((item): item is string => typeof item === 'string')
-    : [];
 }

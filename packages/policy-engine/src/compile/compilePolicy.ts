@@ -1,5 +1,5 @@
 import { ParseError } from '../model';
-import { refOf } from '../parse';
+import { nameOf, refOf } from '../parse';
 import {
   AuthorizationPolicySpec,
   PolicyAction,
@@ -139,7 +139,7 @@ function standIn(
     index,
     principals: [],
     permissions: [],
-    malformed: `${policy.kind} ${namespace}/${name} is malformed`,
+    malformed: `${nameOf(policy)} is malformed`,
     ...external,
   };
 }

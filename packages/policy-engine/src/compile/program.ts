@@ -82,6 +82,15 @@ export interface RbacFilters {
   shadowAllow: RuleSet;
 }
 
+export const RBAC_FILTERS: readonly (keyof RbacFilters)[] = [
+  'custom',
+  'audit',
+  'deny',
+  'allow',
+  'shadowDeny',
+  'shadowAllow',
+];
+
 /** One jwtRule as Envoy's jwt_authn provider. */
 export interface JwtProvider {
   policy: ResourceRef;

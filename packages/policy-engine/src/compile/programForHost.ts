@@ -3,22 +3,20 @@ import { isSubsetHost } from '../attach/hosts';
 import { Mesh } from '../attach/Mesh';
 import { proxyKey } from '../attach/workloads';
 import { sameItems } from '../attach/queries';
+import { pushTo } from '../multimap';
 import { compileProxy } from './compileProxy';
-import { CompiledRule, Program, RbacFilters, RuleSet } from './program';
-
-const FILTERS: readonly (keyof RbacFilters)[] = [
-  'custom',
-  'audit',
-  'deny',
-  'allow',
-  'shadowDeny',
-  'shadowAllow',
-];
+import {
+  CompiledRule,
+  Program,
+  RBAC_FILTERS,
+  RbacFilters,
+  RuleSet,
+} from './program';
 
 const NO_RULES: RuleSet = { present: false, general: [], byHost: new Map() };
 /** Policies lose their hosts on TCP chains, so those would change with every host. */
 const NO_FILTERS = Object.fromEntries(
-  FILTERS.map(name => [name, NO_RULES]),
+  RBAC_FILTERS.map(name => [name, NO_RULES]),
 ) as unknown as RbacFilters;
 
 /**
@@ -47,7 +45,7 @@ export function programForHost(
 
 function restrict(program: Program, host: string): Program {
   const http = Object.fromEntries(
-    FILTERS.map(name => [name, restrictSet(program.http[name], host)]),
+    RBAC_FILTERS.map(name => [name, restrictSet(program.http[name], host)]),
   ) as unknown as RbacFilters;
   const scopes = scopesOf(program);
   const scoped = hostsWithin(scopes.byHost, host);
@@ -87,7 +85,7 @@ function scopesOf(program: Program): PolicyScopes {
   if (known) return known;
   const hosts = new Map<string, Set<string>>();
   const wide = new Set<string>();
-  for (const name of FILTERS) {
+  for (const name of RBAC_FILTERS) {
     const { general, byHost } = program.http[name];
     general.forEach(rule => wide.add(keyOf(rule.policy)));
     for (const [host, rules] of byHost) {
@@ -100,9 +98,7 @@ function scopesOf(program: Program): PolicyScopes {
     const named = wide.has(key) ? undefined : hosts.get(key);
     if (!named) scopes.general.push(policy);
     for (const host of named ?? []) {
-      const list = scopes.byHost.get(host);
-      if (list) list.push(policy);
-      else scopes.byHost.set(host, [policy]);
+      pushTo(scopes.byHost, host, policy);
     }
   }
   scopesByProgram.set(program, scopes);
@@ -137,7 +133,7 @@ function samePrograms(a: Program, b: Program): boolean {
 }
 
 function sameFilters(a: RbacFilters, b: RbacFilters): boolean {
-  return FILTERS.every(
+  return RBAC_FILTERS.every(
     name =>
       a[name].present === b[name].present &&
       a[name].byHost.size === b[name].byHost.size &&

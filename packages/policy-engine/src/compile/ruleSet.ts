@@ -1,4 +1,5 @@
 import { Tri, or } from '../match/tri';
+import { pushTo } from '../multimap';
 import { PolicyAction } from '../parse/specs';
 import { CompiledPolicy } from './compilePolicy';
 import { bareHost, CompiledRule, RbacFilters, RuleSet } from './program';
@@ -49,9 +50,7 @@ export function indexRules(present: Tri, rules: CompiledRule[]): RuleSet {
     const hosts = exactHosts(rule);
     if (!hosts) general.push(rule);
     for (const host of hosts ?? []) {
-      const list = byHost.get(host);
-      if (list) list.push(rule);
-      else byHost.set(host, [rule]);
+      pushTo(byHost, host, rule);
     }
   }
   return { present, general, byHost };

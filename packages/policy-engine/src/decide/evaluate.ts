@@ -93,7 +93,7 @@ function seenByRbac(facts: Facts, jwt: JwtOutcome | undefined): Facts {
   if (isUnchanged) {
     return claims === NO_CLAIMS ? facts : facts.withClaims(claims);
   }
-  const { headers, tokenPrefixes } = headersAfterJwt(facts, jwt);
+  const { headers, tokenPrefixes } = headersAfterJwt(facts, effects);
   return facts.afterJwt(claims, headers, tokenPrefixes);
 }
 

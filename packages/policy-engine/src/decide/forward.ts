@@ -3,7 +3,7 @@ import { HttpRouteSpec } from '../parse/specs';
 import { Program } from '../compile/program';
 import { Evaluation } from './evaluate';
 import { readFacts } from './facts';
-import { consumedTokens, headersAfterJwt } from './jwtHeaders';
+import { consumedTokens, unreadableHeaders } from './jwtHeaders';
 import { tokenName } from './tokenPlace';
 
 /** Identity and protocol that the next proxy sees of a gateway. */
@@ -80,7 +80,7 @@ function applyJwtOutputs(
     token.in === 'query' ? [token.name] : [],
   );
   // Headers made of claims hold no token, and their text is not always known.
-  const opaque = headersAfterJwt(facts, jwt).unknownText.map(
+  const opaque = unreadableHeaders(jwt).map(
     (name): RequestToken => ({
       in: 'header',
       name,

@@ -1,14 +1,13 @@
 import { Facts } from './facts';
 import { JwtOutcome } from './jwtAuthn';
 import { FoundToken } from './jwtTokens';
+import { JwtEffects } from './verifyTokens';
 
 /** Headers as RBAC and the next hop see them. */
 export interface HeadersAfterJwt {
   headers: ReadonlyMap<string, string>;
   /** As {@link Facts.tokenPrefixes}: headers of whose text only the start is known. */
   tokenPrefixes: ReadonlyMap<string, string>;
-  /** Headers made of claims whose text is not known. */
-  unknownText: readonly string[];
 }
 
 /**
@@ -21,25 +20,26 @@ export function consumedTokens(
   return jwt?.kind === 'passed' ? jwt.effects?.consumed ?? [] : [];
 }
 
+/** Headers that a verified token's claims were written to, and whose text is not known. */
+export function unreadableHeaders(jwt: JwtOutcome | undefined): string[] {
+  const written = jwt?.kind === 'passed' ? jwt.effects?.written : undefined;
+  return [...(written ?? [])].flatMap(([name, values]) =>
+    values.some(({ kind }) => kind === 'unknown') ? [name] : [],
+  );
+}
+
 /**
  * Headers after jwt_authn: those that it writes are taken from every request that it looks at, and
  * set again from a verified token; consumed tokens are gone.
  */
 export function headersAfterJwt(
   facts: Facts,
-  jwt: JwtOutcome | undefined,
+  { written, consumed }: JwtEffects,
 ): HeadersAfterJwt {
-  const effects = jwt?.kind === 'passed' ? jwt.effects : undefined;
-  const { written, consumed } = effects ?? {};
-  if (!written || written.size + (consumed?.length ?? 0) === 0) {
-    const { headers, tokenPrefixes } = facts;
-    return { headers, tokenPrefixes, unknownText: [] };
-  }
   const headers = new Map(facts.headers);
   const tokenPrefixes = new Map(facts.tokenPrefixes);
-  const unknownText: string[] = [];
-  const gone = consumedTokens(jwt).filter(token => token.in === 'header');
-  for (const name of [...gone.map(({ name: n }) => n), ...written.keys()]) {
+  const gone = consumed.filter(token => token.in === 'header');
+  for (const name of [...gone.map(token => token.name), ...written.keys()]) {
     headers.delete(name);
     tokenPrefixes.delete(name);
   }
@@ -48,12 +48,8 @@ export function headersAfterJwt(
     const known = values.flatMap(each =>
       each.kind === 'known' ? [each.value] : [],
     );
-    if (known.length === values.length) {
-      headers.set(name, known.join(','));
-    } else {
-      tokenPrefixes.set(name, '');
-      unknownText.push(name);
-    }
+    if (known.length === values.length) headers.set(name, known.join(','));
+    else tokenPrefixes.set(name, '');
   }
-  return { headers, tokenPrefixes, unknownText };
+  return { headers, tokenPrefixes };
 }

@@ -53,7 +53,7 @@ export function verifyTokens(
     results.push(result);
   }
   if (results.every(({ kind }) => kind === 'missing')) {
-    return { result: { kind: 'missing' }, effects };
+    return { result: MISSING, effects };
   }
   if (effects.consumed.length === 0 && effects.written.size === 0) {
     // Nothing changed, so each provider would come to what it came to before.
@@ -70,7 +70,7 @@ export function verifyTokens(
       return { result: sumUp([...results, result]), effects };
     }
   }
-  return { result: { kind: 'verified' }, effects };
+  return { result: VERIFIED, effects };
 }
 
 function runProvider(

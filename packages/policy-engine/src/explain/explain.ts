@@ -1,4 +1,5 @@
 import { Decision, TraceStep } from '../model';
+import { nameOf } from '../parse';
 
 /** @public */
 export interface Explanation {
@@ -184,5 +185,5 @@ function messageOf(step: TraceStep | undefined): string {
 function label({ resource, rule }: TraceStep): string {
   if (!resource) return 'the proxy';
   const index = rule === undefined ? '' : `, rule ${rule}`;
-  return `${resource.kind} ${resource.namespace}/${resource.name}${index}`;
+  return `${nameOf(resource)}${index}`;
 }

@@ -1,4 +1,6 @@
 import { ProxyRequest, WayIn } from '../model';
+import { nameOf } from '../parse';
+import { isIdentityMatcher } from '../analyse/rules';
 import { Mesh } from '../attach/Mesh';
 import { compileProxy } from '../compile/compileProxy';
 import { WayInDecision } from '../decide/decideWayIn';
@@ -54,7 +56,7 @@ function explainNearMiss(steps: readonly Step[]): {
   if (!step || !near || near.missing.length === 0) return {};
   const { facts } = step.evaluation;
   const { policy, index } = near.rule;
-  const name = `${policy.kind} ${policy.namespace}/${policy.name}, rule ${index}`;
+  const name = `${nameOf(policy)}, rule ${index}`;
   const misses = near.missing.map(check => {
     const values = check.matchers
       .slice(0, 5)
@@ -70,9 +72,7 @@ function explainNearMiss(steps: readonly Step[]): {
   } matches. Nearest, ${name}: ${misses.join('; ')}.`;
   const needsToken =
     facts.claims.kind === 'none' &&
-    near.missing.some(({ matchers }) =>
-      /^(request-principal|claim)$/.test(matchers[0].on),
-    );
+    near.missing.some(({ matchers }) => isIdentityMatcher(matchers[0]));
   return needsToken
     ? { summary }
     : {

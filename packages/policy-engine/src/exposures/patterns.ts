@@ -4,6 +4,7 @@ import { HttpMatchSpec, StringMatchSpec } from '../parse/specs';
 import { Matcher, Program, RuleSet } from '../compile/program';
 import { allRules } from '../compile/ruleSet';
 import { routingClaimOf } from '../route/matchHttp';
+import { pushTo } from '../multimap';
 import { RouteCandidate } from '../route/candidates';
 
 /** Every pattern that policies and routes on a way in compare with, by what they compare. */
@@ -84,7 +85,7 @@ function addMatcher(
       patterns[matcher.on].push(matcher.pattern);
       break;
     case 'header':
-      addTo(patterns.headers, matcher.name, matcher.pattern);
+      pushTo(patterns.headers, matcher.name, matcher.pattern);
       break;
     case 'principal':
     case 'namespace':
@@ -140,10 +141,10 @@ function addMatch(patterns: Patterns, match: HttpMatchSpec): void {
   if (claims.length > 0) patterns.routeClaims.push(claims);
   for (const [name, wanted] of Object.entries(headers)) {
     if (routingClaimOf(name)) continue;
-    addTo(patterns.headers, name.toLowerCase(), ...toPatterns(wanted, true));
+    pushTo(patterns.headers, name.toLowerCase(), ...toPatterns(wanted, true));
   }
   for (const [name, wanted] of Object.entries(match.queryParams ?? {})) {
-    addTo(patterns.params, name, ...toPatterns(wanted, true));
+    pushTo(patterns.params, name, ...toPatterns(wanted, true));
   }
 }
 
@@ -170,10 +171,4 @@ function toPatterns(
   if ('prefix' in wanted) return [{ kind: 'prefix', value: wanted.prefix }];
   if ('regex' in wanted) return [regexPattern(wanted.regex)];
   return [parseStringPattern('*')];
-}
-
-function addTo<T>(map: Map<string, T[]>, key: string, ...items: T[]): void {
-  const list = map.get(key);
-  if (list) list.push(...items);
-  else map.set(key, items);
 }

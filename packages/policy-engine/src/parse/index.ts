@@ -1,3 +1,3 @@
 export { parseObjects } from './parseObjects';
 export { parseYaml } from './parseYaml';
-export { validateResource, refOf, apiGroup } from './validateResource';
+export { validateResource, refOf, nameOf, apiGroup } from './validateResource';

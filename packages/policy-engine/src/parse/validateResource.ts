@@ -72,6 +72,11 @@ export function refOf(resource: Resource): ResourceRef {
     : { kind: resource.kind, namespace, name };
 }
 
+/** How a person names an object. */
+export function nameOf({ kind, namespace, name }: ResourceRef): string {
+  return `${kind} ${namespace ? `${namespace}/` : ''}${name}`;
+}
+
 /**
  * What the API server's validation would refuse in a resource; empty where nothing. Kinds that the
  * engine does not read are not checked.

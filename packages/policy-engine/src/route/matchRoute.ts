@@ -1,5 +1,5 @@
 import { ProxyRef, ProxyRequest, ResourceRef } from '../model';
-import { refOf } from '../parse';
+import { nameOf, refOf } from '../parse';
 import { HttpRouteSpec, ServiceSpec } from '../parse/specs';
 import { Mesh, Stored } from '../attach/Mesh';
 import { destinationsOf, mirrorsOf } from '../attach/virtualServices';
@@ -81,13 +81,16 @@ export function findRoute(
   }
   const broken = found.entries.find(({ stored }) => stored.errors.length > 0);
   if (broken) {
-    return { kind: 'unknown', reason: `${name(broken.stored)} is malformed` };
+    return {
+      kind: 'unknown',
+      reason: `${nameOf(refOf(broken.stored.resource))} is malformed`,
+    };
   }
   for (const { stored, route, match } of candidatesOf(found)) {
     const matched = matchesHttp(match, facts);
     if (matched === 'unknown') {
-      const reason = `whether a route of ${name(
-        stored,
+      const reason = `whether a route of ${nameOf(
+        refOf(stored.resource),
       )} matches depends on the scheme, or on claims that are not known`;
       return { kind: 'unknown', reason };
     }
@@ -133,8 +136,8 @@ function follow(
   });
   const [first, ...alternatives] = targets;
   if (!first) {
-    const reason = `${name(
-      stored,
+    const reason = `${nameOf(
+      refOf(stored.resource),
     )} routes to no Service port that the engine knows`;
     return { kind: 'unknown', reason };
   }
@@ -159,8 +162,4 @@ export function onlyPort(
 
 function withoutPort(host: string): string {
   return host.replace(/:\d*$/, '');
-}
-
-function name({ resource }: Stored): string {
-  return `${resource.kind} ${resource.metadata.namespace}/${resource.metadata.name}`;
 }

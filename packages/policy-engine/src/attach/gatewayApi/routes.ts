@@ -1,7 +1,9 @@
 import { HttpRouteSpec, L4RouteSpec } from '../../parse/specs';
-import { ageOf } from '../age';
+import { sortByAge } from '../age';
 import { intersectHosts, isSubsetHost } from '../hosts';
+import { stringList } from '../labels';
 import type { Mesh, Stored } from '../Mesh';
+import { pushTo } from '../../multimap';
 import { sameItems } from '../queries';
 import { backendsOfRoute } from './backendRefs';
 import { convertHttpRules } from './convertHttp';
@@ -184,22 +186,18 @@ function namesListener(
 
 function hostnamesOf({ resource }: Stored): string[] {
   const { hostnames } = (resource.spec ?? {}) as { hostnames?: unknown };
-  const names = Array.isArray(hostnames)
-    ? hostnames.filter((name): name is string => typeof name === 'string')
-    : [];
+  const names = stringList(hostnames);
   return names.length > 0 ? names : ['*'];
 }
 
 function index(mesh: Mesh): RouteIndex {
   return mesh.queries.get('gateway-api-routes', () => {
     const result: RouteIndex = { byGateway: new Map(), byBackend: new Map() };
-    const all = ROUTE_KINDS.flatMap(kind => mesh.all(kind))
-      .map(stored => ({ stored, age: ageOf(stored) }))
-      .sort((a, b) => (a.age < b.age ? -1 : 1));
-    for (const { stored } of all) {
+    const all = ROUTE_KINDS.flatMap(kind => mesh.all(kind));
+    for (const stored of sortByAge(all)) {
       const { gateways, backends } = referencesOf(stored);
-      for (const key of gateways) push(result.byGateway, key, stored);
-      for (const key of backends) push(result.byBackend, key, stored);
+      for (const key of gateways) pushTo(result.byGateway, key, stored);
+      for (const key of backends) pushTo(result.byBackend, key, stored);
     }
     return result;
   });
@@ -237,10 +235,4 @@ function referencesOf(stored: Stored): {
   const result = { gateways, backends };
   references.set(stored, result);
   return result;
-}
-
-function push<T>(map: Map<string, T[]>, key: string, item: T): void {
-  const list = map.get(key);
-  if (list) list.push(item);
-  else map.set(key, [item]);
 }

@@ -1,5 +1,5 @@
 import { STATES_WORST_FIRST } from '../../model';
-import { nameOf } from '../input/MeshInput';
+import { nameOf } from '../../parse';
 import { AuditedService, AuditReport } from './report';
 
 /** Services listed before the rest is only counted. */

@@ -3,7 +3,7 @@ import { decide } from '../../decide/decide';
 import { explain } from '../../explain/explain';
 import { Mesh } from '../../attach/Mesh';
 import { Decision, TraceStep } from '../../model';
-import { nameOf } from '../input/MeshInput';
+import { nameOf } from '../../parse';
 import { readRequest } from './readRequest';
 
 /** One line that `istio-jwt decide` prints. Fields may be added. */

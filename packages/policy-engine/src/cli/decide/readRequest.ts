@@ -1,5 +1,6 @@
 import { ProxyRef, ProxyRequest, RequestToken } from '../../model';
 import { Reader } from '../../parse/reader';
+import { VALIDITIES } from '../validities';
 
 /** One line of `istio-jwt decide`, read. */
 export interface DecideRequest {
@@ -19,10 +20,6 @@ const FIELDS = new Set([
   ...['source', 'sni', 'destinationIp', 'tokens'],
 ]);
 const SOURCE_FIELDS = ['principal', 'namespace', 'ip', 'remoteIp'] as const;
-const VALIDITIES = [
-  ...['valid', 'expired', 'not-yet-valid'],
-  ...['bad-signature', 'malformed', 'unknown-key'],
-];
 
 type Fields = Record<string, unknown>;
 

@@ -5,7 +5,7 @@ import { explain } from '../../explain/explain';
 import { explainObservation } from '../../explain/explainObservation';
 import type { ObservedAnswer } from '../../explain/observation';
 import { ProxyRequest } from '../../model';
-import { nameOf } from '../input/MeshInput';
+import { nameOf } from '../../parse';
 import { Candidate, describeWayIn } from './chooseWayIn';
 import { ReadToken } from './readToken';
 

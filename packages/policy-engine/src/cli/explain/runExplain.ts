@@ -5,20 +5,12 @@ import { printErrors } from '../input/printErrors';
 import { readInput } from '../input/readInput';
 import { Terminal } from '../Terminal';
 import { UsageError } from '../UsageError';
+import { VALIDITIES } from '../validities';
 import { Asker, createAsker } from './ask';
 import { Candidate, describeWayIn, findWaysIn } from './chooseWayIn';
 import { explainRequest } from './explainRequest';
 import { printable, readToken, ReadToken } from './readToken';
 import { readTokenText } from './tokenText';
-
-const VALIDITIES = [
-  'valid',
-  'expired',
-  'not-yet-valid',
-  'bad-signature',
-  'malformed',
-  'unknown-key',
-] as const;
 
 const OPTIONS = {
   ...INPUT_OPTIONS,

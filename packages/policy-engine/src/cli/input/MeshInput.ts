@@ -1,7 +1,7 @@
 import { Mesh } from '../../attach/Mesh';
 import { ParseResult, Resource, ResourceRef } from '../../model';
 import { readObject } from '../../parse/parseObjects';
-import { refOf } from '../../parse/validateResource';
+import { nameOf, refOf } from '../../parse/validateResource';
 import { InputError } from './InputError';
 import { judgeKind } from './kinds';
 import { LIMITS } from './limits';
@@ -122,11 +122,6 @@ export class MeshInput {
       this.report({ ...said, file, line, ...(path ? { path } : {}), place });
     }
   }
-}
-
-/** How a person names an object. */
-export function nameOf({ kind, namespace, name }: ResourceRef): string {
-  return `${kind} ${namespace ? `${namespace}/` : ''}${name}`;
 }
 
 function isSame(a: Resource, b: Resource): boolean {
