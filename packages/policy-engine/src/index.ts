@@ -8,6 +8,7 @@ export * from './model';
 export { parseObjects } from './parse/parseObjects';
 export { parseYaml } from './parse/parseYaml';
 export { validateResource } from './parse/validateResource';
+export { trimObject } from './parse/trimObject';
 export { Mesh, type MeshOptions } from './attach/Mesh';
 export { compileProxy } from './compile/compileProxy';
 export type { Program } from './compile/program';

@@ -70,4 +70,47 @@ describe('trimObject', () => {
     });
     expect(JSON.stringify(trimmed)).not.toContain('secret');
   });
+
+  it('keeps what tells the version of istiod', () => {
+    const mesh = new Mesh();
+    const objects = [
+      SERVICE,
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: {
+          name: 'backend-0',
+          namespace: 'default',
+          labels: { app: 'backend' },
+        },
+        spec,
+      },
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: {
+          name: 'istiod-0',
+          namespace: 'istio-system',
+          labels: { app: 'istiod' },
+        },
+        spec: {
+          containers: [{ name: 'discovery', image: 'istio/pilot:1.27.0' }],
+        },
+      },
+      {
+        apiVersion: 'security.istio.io/v1',
+        kind: 'RequestAuthentication',
+        metadata: { name: 'jwt', namespace: 'default' },
+        spec: {
+          jwtRules: [{ issuer: 'i', jwksUri: 'https://keys.example' }],
+        },
+      },
+    ].map(trimObject);
+    parseObjects(objects).resources.forEach(object => mesh.apply(object));
+    const { findings } = assessService(mesh, {
+      namespace: 'default',
+      name: 'backend',
+    });
+    expect(findings.map(({ id }) => id)).toContain('fallback-key');
+  });
 });

@@ -2,10 +2,10 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import { Agent, request as requestHttp } from 'node:http';
 import { request as requestHttps, RequestOptions } from 'node:https';
+import { trimObject } from '../../parse/trimObject';
 import { apiGroup } from '../../parse/validateResource';
 import { listedKinds, ListedKind } from './kinds';
 import { MeshInput } from './MeshInput';
-import { trimObject } from './trimObject';
 
 const PAGE_SIZE = 500;
 const MAX_PAGES = 500;

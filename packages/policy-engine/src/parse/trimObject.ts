@@ -1,0 +1,113 @@
+import { Resource } from '../model';
+import { isMeshConfig, meshText } from './meshConfig';
+
+type Fields = Record<string, unknown>;
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+/** Annotations that say what of a Pod's traffic passes a proxy, and how that proxy is set up. */
+const TRAFFIC_ANNOTATIONS =
+  /^(sidecar\.istio\.io\/(status|inject|interceptionMode)|traffic\.sidecar\.istio\.io\/.+|ambient\.istio\.io\/redirection|proxy\.istio\.io\/config)$/;
+/** Arguments of `pilot-agent proxy` that tell a gateway or a waypoint from a sidecar. */
+const PROXY_ROLES: readonly unknown[] = ['router', 'waypoint'];
+/** Container of istiod, whose image tells its version. */
+const ISTIOD = 'discovery';
+
+/**
+ * Drops of a Kubernetes object what the engine does not read. For whoever reads a cluster, before
+ * anything is kept: a mesh has more Pods than anything else, and their full form holds environment
+ * variables that are nobody's business here, as other ConfigMaps than istiod's do.
+ *
+ * @param object - as the API server gives it, with `kind`
+ * @public
+ */
+export function trimObject(
+  object: Record<string, unknown>,
+): Record<string, unknown> {
+  switch (object.kind) {
+    case 'Pod':
+      return trimPod(object);
+    case 'ConfigMap':
+      return trimConfigMap(object);
+    default:
+      return { ...object, metadata: trimMetadata(object) };
+  }
+}
+
+function trimPod(pod: Fields): Fields {
+  const metadata = fieldsOf(pod.metadata);
+  const spec = fieldsOf(pod.spec);
+  const annotations = Object.entries(fieldsOf(metadata.annotations)).filter(
+    ([key]) => TRAFFIC_ANNOTATIONS.test(key),
+  );
+  return {
+    apiVersion: pod.apiVersion,
+    kind: pod.kind,
+    metadata: {
+      ...identityOf(metadata),
+      labels: metadata.labels,
+      ...(annotations.length > 0
+        ? { annotations: Object.fromEntries(annotations) }
+        : {}),
+      ownerReferences: listOf(metadata.ownerReferences).map(owner => ({
+        kind: owner.kind,
+        name: owner.name,
+      })),
+    },
+    spec: {
+      serviceAccountName: spec.serviceAccountName,
+      ...(spec.hostNetwork === true ? { hostNetwork: true } : {}),
+      containers: listOf(spec.containers).map(trimContainer),
+      // Native sidecars are init containers that keep running.
+      initContainers: listOf(spec.initContainers)
+        .filter(({ restartPolicy }) => restartPolicy === 'Always')
+        .map(container => ({
+          ...trimContainer(container),
+          restartPolicy: 'Always',
+        })),
+    },
+    status: { phase: fieldsOf(pod.status).phase },
+  };
+}
+
+function trimContainer({ name, image, ports, args }: Fields): Fields {
+  const roles = Array.isArray(args)
+    ? args.filter(arg => PROXY_ROLES.includes(arg))
+    : [];
+  return {
+    name,
+    ports,
+    ...(name === ISTIOD ? { image } : {}),
+    ...(roles.length > 0 ? { args: roles } : {}),
+  };
+}
+
+/** Only what istiod reads its mesh config from. */
+function trimConfigMap(object: Fields): Fields {
+  const metadata = fieldsOf(object.metadata);
+  const resource = { ...object, metadata } as unknown as Resource;
+  return {
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    metadata: identityOf(metadata),
+    ...(isMeshConfig(resource) ? { data: { mesh: meshText(resource) } } : {}),
+  };
+}
+
+function identityOf({ name, namespace, resourceVersion }: Fields): Fields {
+  return { name, namespace, resourceVersion };
+}
+
+function trimMetadata(object: Fields): Fields {
+  const { managedFields, annotations, ...kept } = fieldsOf(object.metadata);
+  if (!annotations) return kept;
+  const { [LAST_APPLIED]: _, ...others } = fieldsOf(annotations);
+  return { ...kept, annotations: others };
+}
+
+function fieldsOf(value: unknown): Fields {
+  return value !== null && typeof value === 'object' ? (value as Fields) : {};
+}
+
+function listOf(value: unknown): Fields[] {
+  return Array.isArray(value) ? value.map(fieldsOf) : [];
+}
