@@ -2,6 +2,7 @@ import { Config, readDurationFromConfig } from '@backstage/config';
 import { InputError } from '@backstage/errors';
 import { durationToMilliseconds } from '@backstage/types';
 import { isIP } from 'node:net';
+import { VECTORS } from '../probes/vectors';
 import { readClusters } from './readClusters';
 import { IstioJwtConfig, ProbesConfig, TokenSourceConfig } from './types';
 
@@ -64,7 +65,7 @@ function readProbes(config: Config | undefined): ProbesConfig {
 }
 
 /** Vectors that are only sent where the config names them. */
-const OPT_IN_VECTORS = ['header-oversized'];
+const OPT_IN_VECTORS = VECTORS.filter(({ optIn }) => optIn).map(({ id }) => id);
 
 function readOptIn(config: Config | undefined): string[] {
   const ids = config?.getOptionalStringArray('optIn') ?? [];

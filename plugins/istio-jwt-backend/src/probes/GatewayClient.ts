@@ -5,6 +5,7 @@ import { buildConnector, Client } from 'undici';
 import { ProbesConfig } from '../config';
 import { findErrorCode } from '../findErrorCode';
 import { AddressGuard } from './AddressGuard';
+import { bareHost } from './bareHost';
 import { WireRequest } from './composeRequest';
 import { Candidate } from './discoverTarget';
 
@@ -33,7 +34,7 @@ export class GatewayClient {
 
   constructor(private readonly options: GatewayClientOptions) {
     const { candidate, protocol, host, guard, config } = options;
-    const servername = host.replace(/:\d+$/, '');
+    const servername = bareHost(host);
     const connect = buildConnector({
       timeout: config.timeoutMs,
       // Never less than full verification: a probe that trusts anybody proves nothing.

@@ -1,4 +1,5 @@
 import { ProxyRequest, RequestToken } from 'istio-jwt-policy-engine';
+import { bareHost } from './bareHost';
 import { TokenLocation } from './locateToken';
 import { WayInPlan } from './planProbes';
 import { ProbeToken, VectorRequest } from './vectors';
@@ -90,10 +91,6 @@ export function composeRequest(
     },
     shown: { method, host, path: shownPath },
   };
-}
-
-function bareHost(host: string): string {
-  return host.replace(/:\d+$/, '');
 }
 
 function describeToken(

@@ -4,6 +4,7 @@ import { nameKind } from '../cluster/kinds';
 import { ProbesConfig } from '../config';
 import { digestConfiguration } from '../status/digestConfiguration';
 import { distrustVerdict } from '../status/distrustVerdict';
+import { bareHost } from './bareHost';
 import { composeRequest } from './composeRequest';
 import { deriveExpectation, Expectation } from './deriveExpectation';
 import { Forger } from './Forger';
@@ -69,7 +70,7 @@ async function makeRequest(
               issuer: issuer.issuer,
               audiences: issuer.audiences,
               cluster: mirror.config.name,
-              host: host.replace(/:\d+$/, ''),
+              host: bareHost(host),
               ...(claims ? { claims } : {}),
             })
           : {

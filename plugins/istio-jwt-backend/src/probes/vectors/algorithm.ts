@@ -1,4 +1,11 @@
-import { kidOf, makeClaims, sendToken, Vector, VectorContext } from './types';
+import { signatureVector } from './signatureVector';
+import {
+  headerOf,
+  makeClaims,
+  sendToken,
+  Vector,
+  VectorContext,
+} from './types';
 
 /** Base64url text that is no signature of anything. */
 const SIGNATURE = Buffer.from('not a signature').toString('base64url');
@@ -9,21 +16,13 @@ function withHeader(
   header: Record<string, unknown>,
   signature: string,
 ): Vector {
-  return {
-    id: `alg-${id}`,
+  return signatureVector(
+    `alg-${id}`,
     title,
-    group: 'signature',
-    scope: 'issuer',
-    makeRequest: async context => {
-      const claims = makeClaims(context);
-      const full = { typ: 'JWT', kid: kidOf(context.issuer), ...header };
-      return sendToken({
-        text: context.forger.assemble(full, claims, signature),
-        validity: 'malformed',
-        claims: {},
-      });
-    },
-  };
+    'malformed',
+    ({ forger }, claims, known) =>
+      forger.assemble({ typ: 'JWT', ...known, ...header }, claims, signature),
+  );
 }
 
 /** An HMAC with a secret that a careless verifier would use. */
@@ -44,8 +43,8 @@ function hmac(
         return { kind: 'not-tested', reason };
       }
       const claims = makeClaims(context);
-      const kid = kidOf(context.issuer);
-      const header = { alg: 'HS256', typ: 'JWT', ...(kid ? { kid } : {}) };
+      const known = headerOf(context.issuer);
+      const header = { alg: 'HS256', typ: 'JWT', ...known };
       return sendToken({
         text: context.forger.signHmac(header, claims, secret),
         validity: 'bad-signature',

@@ -1,6 +1,7 @@
 import { CompactJWSHeaderParameters } from 'jose';
 import { RequestToken } from 'istio-jwt-policy-engine';
-import { kidOf, makeClaims, sendToken, Vector, VectorContext } from './types';
+import { signatureVector } from './signatureVector';
+import { Vector, VectorContext } from './types';
 
 /** Resolves nowhere (RFC 6761), so that no verifier can be led to fetch from it. */
 const UNRESOLVABLE = 'https://istio-jwt-probe.invalid/keys.json';
@@ -11,22 +12,9 @@ function forged(
   makeHeader: (context: VectorContext) => Partial<CompactJWSHeaderParameters>,
   validity: RequestToken['validity'] = 'bad-signature',
 ): Vector {
-  return {
-    id,
-    title,
-    group: 'signature',
-    scope: 'issuer',
-    makeRequest: async context => {
-      const claims = makeClaims(context);
-      const kid = kidOf(context.issuer);
-      const header = { ...(kid ? { kid } : {}), ...makeHeader(context) };
-      return sendToken({
-        text: await context.forger.forge(claims, header),
-        validity,
-        claims,
-      });
-    },
-  };
+  return signatureVector(id, title, validity, (context, claims, known) =>
+    context.forger.forge(claims, { ...known, ...makeHeader(context) }),
+  );
 }
 
 /** A token put together by hand, with what jose would rightly not sign. */
@@ -37,26 +25,10 @@ function assembled(
   signature: string,
   validity: RequestToken['validity'] = 'bad-signature',
 ): Vector {
-  return {
-    id,
-    title,
-    group: 'signature',
-    scope: 'issuer',
-    makeRequest: async context => {
-      const claims = makeClaims(context);
-      const kid = kidOf(context.issuer);
-      const full = { alg: 'RS256', typ: 'JWT', ...(kid ? { kid } : {}) };
-      return sendToken({
-        text: context.forger.assemble(
-          { ...full, ...header },
-          claims,
-          signature,
-        ),
-        validity,
-        claims: validity === 'malformed' ? {} : claims,
-      });
-    },
-  };
+  return signatureVector(id, title, validity, ({ forger }, claims, known) => {
+    const full = { alg: 'RS256', typ: 'JWT', ...known, ...header };
+    return forger.assemble(full, claims, signature);
+  });
 }
 
 const SIGNATURE = Buffer.alloc(256, 1).toString('base64url');

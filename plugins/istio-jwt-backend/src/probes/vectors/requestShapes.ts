@@ -1,3 +1,4 @@
+import { bareHost } from '../bareHost';
 import { Vector, VectorContext, VectorRequest } from './types';
 
 /** A request without a token that should be answered as the plain one is. */
@@ -23,8 +24,6 @@ function bent(
 
 /** A port that no listener of a gateway is likely to have: routing ignores it. */
 const FOREIGN_PORT = 1234;
-
-const bareHost = (host: string) => host.replace(/:\d+$/, '');
 
 /** `//`, `%2f`, `..` and the like, with which a path exempt from a policy could be feigned. */
 export const REQUEST_SHAPE_VECTORS: Vector[] = [

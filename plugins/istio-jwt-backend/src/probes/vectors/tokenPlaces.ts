@@ -1,9 +1,8 @@
 import {
-  kidOf,
+  forgeToken,
   makeClaims,
   ProbeToken,
   Vector,
-  VectorContext,
   VectorRequest,
 } from './types';
 
@@ -20,18 +19,9 @@ function elsewhere(
     scope: 'issuer',
     makeRequest: async context => ({
       kind: 'request',
-      tokens: arrange(await forgeToken(context)),
+      tokens: arrange(await forgeToken(context, makeClaims(context))),
     }),
   };
-}
-
-async function forgeToken(
-  context: VectorContext,
-): Promise<Omit<ProbeToken, 'place'>> {
-  const claims = makeClaims(context);
-  const kid = kidOf(context.issuer);
-  const text = await context.forger.forge(claims, kid ? { kid } : {});
-  return { text, validity: 'bad-signature', claims };
 }
 
 const inAuthorization = (prefix: string): ProbeToken['place'] => ({

@@ -88,9 +88,20 @@ export function makeClaims(
   };
 }
 
-/** Key id that a forged token names, so that it looks like one of the issuer's own. */
-export function kidOf({ keys }: IssuerContext): string | undefined {
-  return keys.find(({ kid }) => kid !== undefined)?.kid;
+/** Header fields that make a forged token look like one of the issuer's own: its key id, if known. */
+export function headerOf({ keys }: IssuerContext): { kid?: string } {
+  const kid = keys.find(key => key.kid !== undefined)?.kid;
+  return kid === undefined ? {} : { kid };
+}
+
+/** A token with the issuer's key id, that a key of our own signed. */
+export async function forgeToken(
+  { forger, issuer }: VectorContext,
+  claims: Record<string, unknown>,
+  validity: RequestToken['validity'] = 'bad-signature',
+): Promise<Omit<ProbeToken, 'place'>> {
+  const text = await forger.forge(claims, headerOf(issuer));
+  return { text, validity, claims };
 }
 
 /** One token in the usual place. */

@@ -1,4 +1,4 @@
-import { kidOf, makeClaims, sendToken, Vector } from './types';
+import { forgeToken, makeClaims, sendToken, Vector } from './types';
 
 function wrongAudience(id: string, title: string, aud: unknown): Vector {
   return {
@@ -8,10 +8,8 @@ function wrongAudience(id: string, title: string, aud: unknown): Vector {
     scope: 'issuer',
     makeRequest: async context => {
       const claims = makeClaims(context, { aud });
-      const kid = kidOf(context.issuer);
       // Envoy looks at the audience before the signature: 403 where audiences are configured.
-      const text = await context.forger.forge(claims, kid ? { kid } : {});
-      return sendToken({ text, validity: 'bad-signature', claims });
+      return sendToken(await forgeToken(context, claims));
     },
   };
 }
