@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export * from './annotations';
+export * from './mismatch';
 export * from './permissions';
 export * from './resourceType';
 export * from './status';

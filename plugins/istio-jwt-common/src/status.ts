@@ -6,6 +6,7 @@ import {
   ResourceRef,
   WayInAssessment,
 } from 'istio-jwt-policy-engine';
+import { MismatchExplanation } from './mismatch';
 
 /**
  * How old the picture of a cluster is. Times are ISO 8601.
@@ -27,6 +28,21 @@ export interface ClusterFreshness {
   lastChangeAt?: string;
   /** Kinds that could not be read (forbidden, or security kinds that the cluster lacks); verdicts that need them are `unknown`. */
   missingKinds: { kind: string; reason: string; fix: string }[];
+}
+
+/**
+ * What the headers of an answer tell of where it came from. Names and one short value: nothing that an
+ * application wrote.
+ *
+ * @public
+ */
+export interface AnswerTraces {
+  /** The `server` header. Istio's proxies say `istio-envoy`. */
+  server?: string;
+  /** Names of headers that proxies before the gateway add, such as `via` and `cf-ray`. */
+  inFront: string[];
+  /** Whether an Envoy passed the request on: `x-envoy-upstream-service-time`. */
+  passedOn: boolean;
 }
 
 /** One probe's answer. Holds no token, ever. @public */
@@ -56,7 +72,13 @@ export interface Observation {
     why: string;
   };
   observed:
-    | { kind: 'answer'; status: number; body?: string; durationMs: number }
+    | {
+        kind: 'answer';
+        status: number;
+        body?: string;
+        durationMs: number;
+        origin?: AnswerTraces;
+      }
     | { kind: 'error'; code: string; message: string }
     /** Not sent: no token source, way in not reachable by probes, cancelled. */
     | { kind: 'not-tested'; reason: string };
@@ -81,6 +103,8 @@ export interface ProbeRun {
     address?: string;
     tried: string[];
     reason?: string;
+    /** Where answers differ from what the configuration says: what may be behind it. */
+    mismatch?: MismatchExplanation;
   }[];
   error?: string;
   startedBy: string;

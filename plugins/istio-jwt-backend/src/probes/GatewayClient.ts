@@ -1,3 +1,4 @@
+import { AnswerTraces } from 'backstage-plugin-istio-jwt-common';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { rootCertificates } from 'node:tls';
@@ -8,10 +9,18 @@ import { AddressGuard } from './AddressGuard';
 import { bareHost } from './bareHost';
 import { WireRequest } from './composeRequest';
 import { Candidate } from './discoverTarget';
+import { readTraces } from './readTraces';
 
 /** What a gateway said. `body` only where it is a body that Envoy itself writes. */
 export type ProbeAnswer =
-  | { kind: 'answer'; status: number; body?: string; durationMs: number }
+  | {
+      kind: 'answer';
+      status: number;
+      body?: string;
+      durationMs: number;
+      /** Absent where no header came with the answer. */
+      origin?: AnswerTraces;
+    }
   | { kind: 'error'; code: string; message: string };
 
 export interface GatewayClientOptions {
@@ -102,10 +111,16 @@ export class GatewayClient {
         status: response.statusCode,
         body: ENVOY_BODY.test(text) ? text : undefined,
         durationMs,
+        origin: readTraces(response.headers),
       };
     } catch (error) {
       return describeProbeError(error);
     }
+  }
+
+  /** A client to the same address, on a connection of its own: perhaps to another replica. */
+  reconnect(): GatewayClient {
+    return new GatewayClient(this.options);
   }
 
   async close(): Promise<void> {

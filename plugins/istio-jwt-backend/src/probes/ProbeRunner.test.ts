@@ -6,56 +6,18 @@ import { ClusterRegistry } from '../cluster';
 import { readIstioJwtConfig } from '../config';
 import { DatabaseProbeRunStore } from '../storage';
 import { eventually, FakeApiServer, sendList } from '../testing/FakeApiServer';
+import {
+  ROUTES_PATH,
+  serveShop,
+  SHOP_ENTITY,
+  SHOP_ROUTE,
+} from '../testing/shopCluster';
 import { AddressGuard } from './AddressGuard';
 import { Forger } from './Forger';
 import { ProbeRunner } from './ProbeRunner';
 import { TokenSources } from './TokenSources';
 
 jest.setTimeout(60_000);
-
-const ROUTES = '/apis/networking.istio.io/v1/virtualservices';
-
-const shop = {
-  apiVersion: 'backstage.io/v1alpha1',
-  kind: 'Component',
-  metadata: {
-    name: 'shop',
-    namespace: 'default',
-    annotations: { 'backstage.io/kubernetes-label-selector': 'app=shop' },
-  },
-};
-const named = (name: string, namespace: string, app?: string) => ({
-  name,
-  namespace,
-  resourceVersion: '1',
-  ...(app ? { labels: { app } } : {}),
-});
-const pod = (name: string, namespace: string) => ({
-  metadata: {
-    ...named(name, namespace, name),
-    annotations: { 'sidecar.istio.io/status': '{}' },
-  },
-  spec: {
-    serviceAccountName: name,
-    containers: [{ name: 'istio-proxy', ports: [{ containerPort: 8080 }] }],
-  },
-  status: { podIP: '10.0.0.1', phase: 'Running' },
-});
-const service = (name: string, namespace: string) => ({
-  metadata: named(name, namespace, name),
-  spec: {
-    selector: { app: name },
-    ports: [{ name: 'http', port: 80, targetPort: 8080 }],
-  },
-});
-const route = {
-  metadata: named('shop', 'default'),
-  spec: {
-    hosts: ['shop.example.com'],
-    gateways: ['shared'],
-    http: [{ route: [{ destination: { host: 'shop' } }] }],
-  },
-};
 
 describe('ProbeRunner, while a cluster is read for the first time', () => {
   const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
@@ -69,33 +31,9 @@ describe('ProbeRunner, while a cluster is read for the first time', () => {
   beforeEach(async () => {
     waiting = [];
     api = await FakeApiServer.start();
-    api.serve('/api/v1/namespaces', [
-      { metadata: { name: 'default', resourceVersion: '1' } },
-    ]);
-    api.serve('/api/v1/services', [
-      service('shop', 'default'),
-      service('gateway', 'istio-system'),
-    ]);
-    api.serve('/api/v1/pods', [
-      pod('shop', 'default'),
-      pod('gateway', 'istio-system'),
-    ]);
-    api.serve('/apis/networking.istio.io/v1/gateways', [
-      {
-        metadata: named('shared', 'default'),
-        spec: {
-          selector: { app: 'gateway' },
-          servers: [
-            {
-              port: { number: 80, name: 'http', protocol: 'HTTP' },
-              hosts: ['*'],
-            },
-          ],
-        },
-      },
-    ]);
-    api.on(ROUTES, (_, response, query) => {
-      if (query.has('watch')) api.openWatch(ROUTES, response);
+    serveShop(api);
+    api.on(ROUTES_PATH, (_, response, query) => {
+      if (query.has('watch')) api.openWatch(ROUTES_PATH, response);
       else waiting.push(response);
     });
     const logger = mockServices.logger.mock();
@@ -136,8 +74,8 @@ describe('ProbeRunner, while a cluster is read for the first time', () => {
   });
 
   it('waits for the rest, so that no way in is left out', async () => {
-    const starting = runner.start(shop, 'user:default/me');
-    setTimeout(() => sendList(waiting[0], [route], '1'), 200);
+    const starting = runner.start(SHOP_ENTITY, 'user:default/me');
+    setTimeout(() => sendList(waiting[0], [SHOP_ROUTE], '1'), 200);
     expect((await starting).kind).toBe('started');
     await eventually(() => expect(seen?.status).toBe('done'), 20_000);
     const probed = new Set(seen!.observations.map(({ wayInId }) => wayInId));
@@ -148,13 +86,13 @@ describe('ProbeRunner, while a cluster is read for the first time', () => {
   });
 
   it('says so rather than probe half of the ways in', async () => {
-    expect(await runner.start(shop, 'user:default/me')).toEqual({
+    expect(await runner.start(SHOP_ENTITY, 'user:default/me')).toEqual({
       kind: 'reading',
       clusters: ['c'],
     });
-    sendList(waiting[0], [route], '1');
+    sendList(waiting[0], [SHOP_ROUTE], '1');
     await eventually(async () =>
-      expect((await runner.start(shop, 'user:default/me')).kind).toBe(
+      expect((await runner.start(SHOP_ENTITY, 'user:default/me')).kind).toBe(
         'started',
       ),
     );

@@ -15,8 +15,8 @@ import { ProbeRunStore } from '../storage';
 import { AddressGuard } from './AddressGuard';
 import { Forger } from './Forger';
 import { planProbes, WayInPlan } from './planProbes';
-import { runProbe } from './probeWayIn';
-import { reachWayIn } from './reachWayIn';
+import { explainProbe, ProbeTools, runProbe } from './probeWayIn';
+import { ReachedWayIn, reachWayIn } from './reachWayIn';
 import { Throttle } from './Throttle';
 import { TokenSources } from './TokenSources';
 
@@ -202,7 +202,15 @@ export class ProbeRunner {
       if (signal.aborted) {
         return;
       }
-      const { reach, target, rateKey } = await reachWayIn(plan, guard, config);
+      const reached = await reachWayIn(plan, guard, config);
+      const { reach, target, rateKey } = reached;
+      const tools: ProbeTools = {
+        forger,
+        tokenSources,
+        config,
+        signal,
+        throttle: send => this.throttle.run(rateKey, send),
+      };
       run.targets = [...run.targets, target];
       await store.setTargets(run.id, run.targets);
       const first = offset;
@@ -210,13 +218,7 @@ export class ProbeRunner {
       try {
         await Promise.all(
           plan.probes.map(async (probe, index) => {
-            const observation = await runProbe(plan, probe, reach, {
-              forger,
-              tokenSources,
-              config,
-              signal,
-              throttle: send => this.throttle.run(rateKey, send),
-            });
+            const observation = await runProbe(plan, probe, reach, tools);
             if (signal.aborted) {
               return;
             }
@@ -228,12 +230,46 @@ export class ProbeRunner {
             this.options.onProgress({ ...run });
           }),
         );
+        await this.explain(
+          run,
+          plan,
+          done.slice(first, offset),
+          reached,
+          tools,
+        );
       } finally {
         if (reach.kind === 'client') {
           await reach.client.close();
         }
       }
     }
+  }
+
+  /** Looks into the first answer of a way in that disagrees; the others have the same cause, as a rule. */
+  private async explain(
+    run: ProbeRun,
+    plan: WayInPlan,
+    observations: (Observation | undefined)[],
+    { reach, target }: ReachedWayIn,
+    tools: ProbeTools,
+  ): Promise<void> {
+    const index = observations.findIndex(item => item?.result === 'disagrees');
+    const observation = observations[index];
+    if (!observation || tools.signal.aborted) return;
+    const mismatch = await explainProbe(
+      plan,
+      plan.probes[index],
+      observation,
+      reach,
+      target.address,
+      tools,
+    );
+    if (!mismatch) return;
+    run.targets = run.targets.map(each =>
+      each === target ? { ...target, mismatch } : each,
+    );
+    await this.options.store.setTargets(run.id, run.targets);
+    this.options.onProgress({ ...run });
   }
 
   private measureWait(entityRef: string): number {

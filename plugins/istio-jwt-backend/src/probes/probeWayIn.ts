@@ -1,4 +1,7 @@
-import { Observation } from 'backstage-plugin-istio-jwt-common';
+import {
+  MismatchExplanation,
+  Observation,
+} from 'backstage-plugin-istio-jwt-common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nameKind } from '../cluster/kinds';
 import { ProbesConfig } from '../config';
@@ -11,6 +14,7 @@ import { Forger } from './Forger';
 import { GatewayClient, isCertificateError } from './GatewayClient';
 import { judgeAnswer } from './judgeAnswer';
 import { locateToken } from './locateToken';
+import { explainMismatch } from './mismatch/explainMismatch';
 import { PlannedProbe, WayInPlan } from './planProbes';
 import { TokenSources } from './TokenSources';
 import { VectorRequest } from './vectors';
@@ -50,6 +54,60 @@ export async function runProbe(
   return tools.signal.aborted
     ? first
     : attempt(plan, probe, vector, reach, tools);
+}
+
+/**
+ * Looks into an answer that disagrees: what may be behind it, by checks that are made now.
+ *
+ * @param address - where the request went, `host:port`
+ */
+export async function explainProbe(
+  plan: WayInPlan,
+  probe: PlannedProbe,
+  observation: Observation,
+  reach: Reach,
+  address: string | undefined,
+  tools: ProbeTools,
+): Promise<MismatchExplanation | undefined> {
+  if (reach.kind !== 'client') return undefined;
+  const made = await makeRequest(plan, probe, tools);
+  const composed = compose(plan, probe, made, tools);
+  if (composed.kind === 'not-tested') return undefined;
+  return explainMismatch(
+    plan,
+    observation,
+    composed.engine,
+    address,
+    async () => {
+      const client = reach.client.reconnect();
+      try {
+        return await attempt(
+          plan,
+          probe,
+          made,
+          { kind: 'client', client },
+          tools,
+        );
+      } finally {
+        await client.close();
+      }
+    },
+  );
+}
+
+function compose(
+  plan: WayInPlan,
+  { issuerUse, path }: PlannedProbe,
+  made: VectorRequest,
+  { config }: ProbeTools,
+): ReturnType<typeof composeRequest> {
+  return made.kind === 'request'
+    ? composeRequest(plan, made, {
+        path,
+        usual: locateToken(plan.mirror.mesh, issuerUse),
+        userAgent: config.userAgent,
+      })
+    : made;
 }
 
 async function makeRequest(
@@ -92,16 +150,8 @@ async function attempt(
   tools: ProbeTools,
 ): Promise<Observation> {
   const { mirror, service, wayIn, host } = plan;
-  const { vector, issuer, issuerUse, path } = probe;
-  const { userAgent } = tools.config;
-  const composed =
-    made.kind === 'request'
-      ? composeRequest(plan, made, {
-          path,
-          usual: locateToken(mirror.mesh, issuerUse),
-          userAgent,
-        })
-      : made;
+  const { vector, issuer, path } = probe;
+  const composed = compose(plan, probe, made, tools);
   const carriesToken = made.kind === 'request' && made.tokens.length > 0;
   const base = {
     vector: vector.id,

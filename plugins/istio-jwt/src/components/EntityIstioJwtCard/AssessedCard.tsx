@@ -1,5 +1,4 @@
 import { EntityStatus } from 'backstage-plugin-istio-jwt-common';
-import { summarizeRun } from '../../format/summarizeRun';
 import { ProbeRunControl } from '../../live/useProbeRun';
 import { FreshnessLine } from '../FreshnessNotices';
 import { Headline } from '../Headline';
@@ -23,7 +22,7 @@ export function AssessedCard({
   return (
     <>
       <StateAnnouncer state={status.state} />
-      <DisagreementAlert disagreements={summarizeRun(run).disagreements} />
+      <DisagreementAlert run={run} />
       <Headline status={status} variant="body-medium" />
       <VerdictPanel status={status} run={run} />
       <ProbeProgress control={probes} />

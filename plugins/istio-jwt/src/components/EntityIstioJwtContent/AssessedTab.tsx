@@ -1,6 +1,5 @@
 import { EntityStatus } from 'backstage-plugin-istio-jwt-common';
 import { sortWorstFirst } from '../../format/rankStates';
-import { summarizeRun } from '../../format/summarizeRun';
 import { ProbeRunControl } from '../../live/useProbeRun';
 import { FindingsSection } from '../Findings';
 import { FreshnessLine } from '../FreshnessNotices';
@@ -28,7 +27,7 @@ export function AssessedTab({
   return (
     <>
       <StateAnnouncer state={status.state} />
-      <DisagreementAlert disagreements={summarizeRun(run).disagreements} />
+      <DisagreementAlert run={run} />
       <ProblemNotices problems={status.problems} severity="warning" />
       <Section
         title="JWT protection"

@@ -5,6 +5,7 @@ import {
   ProbeRun,
 } from 'backstage-plugin-istio-jwt-common';
 import { useState } from 'react';
+import { MismatchView } from '../Mismatch';
 import {
   findSharedReason,
   groupBySubject,
@@ -121,6 +122,10 @@ function GroupView({
           ))}
         </ul>
       )}
+      {target?.mismatch &&
+        observations.some(
+          ({ result, outdated }) => result === 'disagrees' && !outdated,
+        ) && <MismatchView mismatch={target.mismatch} />}
       {untested && (
         <Text as="p" variant="body-medium" className={styles.untested}>
           {observations.length} probes were not sent: {untested}

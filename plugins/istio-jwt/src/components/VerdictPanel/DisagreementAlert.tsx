@@ -1,19 +1,19 @@
 import { Alert } from '@backstage/ui';
-import { Observation } from 'backstage-plugin-istio-jwt-common';
+import { ProbeRun } from 'backstage-plugin-istio-jwt-common';
 import { describeDisagreement } from '../../format/describeExpectation';
+import { summarizeRun } from '../../format/summarizeRun';
+import { listLikelyCauses } from '../Mismatch';
 import styles from './DisagreementAlert.module.css';
 
 const SHOWN = 3;
 
 /** The headline wherever live answers are not what the configuration says. */
-export function DisagreementAlert({
-  disagreements,
-}: {
-  disagreements: Observation[];
-}) {
+export function DisagreementAlert({ run }: { run?: ProbeRun }) {
+  const { disagreements } = summarizeRun(run);
   if (disagreements.length === 0) {
     return null;
   }
+  const [likely] = run ? listLikelyCauses(run) : [];
   const hidden = disagreements.length - SHOWN;
   return (
     <Alert
@@ -29,6 +29,11 @@ export function DisagreementAlert({
             <li key={index}>{describeDisagreement(observation)}</li>
           ))}
           {hidden > 0 && <li>And {hidden} more.</li>}
+          {likely && (
+            <li>
+              Most likely: {likely.title}. {likely.evidence}
+            </li>
+          )}
         </ul>
       }
     />

@@ -279,6 +279,15 @@ export const spec = {
               status: { type: 'integer' },
               body: { type: 'string' },
               durationMs: { type: 'number' },
+              origin: {
+                type: 'object',
+                required: ['inFront', 'passedOn'],
+                properties: {
+                  server: { type: 'string' },
+                  inFront: { type: 'array', items: { type: 'string' } },
+                  passedOn: { type: 'boolean' },
+                },
+              },
               code: { type: 'string' },
               message: { type: 'string' },
               reason: { type: 'string' },
@@ -337,11 +346,37 @@ export const spec = {
                 address: { type: 'string' },
                 tried: { type: 'array', items: { type: 'string' } },
                 reason: { type: 'string' },
+                mismatch: { $ref: '#/components/schemas/MismatchExplanation' },
               },
             },
           },
           error: { type: 'string' },
           startedBy: { type: 'string' },
+        },
+      },
+      MismatchExplanation: {
+        type: 'object',
+        required: ['vector', 'summary', 'causes'],
+        properties: {
+          vector: { type: 'string' },
+          summary: { type: 'string' },
+          causes: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: ['id', 'title', 'finding', 'evidence'],
+              properties: {
+                id: { type: 'string' },
+                title: { type: 'string' },
+                finding: {
+                  type: 'string',
+                  enum: ['likely', 'possible', 'ruled-out'],
+                },
+                evidence: { type: 'string' },
+                next: { type: 'string' },
+              },
+            },
+          },
         },
       },
       ServiceStatus: {

@@ -1,0 +1,2 @@
+export { MismatchView } from './MismatchView';
+export { listLikelyCauses } from './listLikelyCauses';
