@@ -124,7 +124,7 @@ export function findingsOfNamespace(
   mesh: Mesh,
   namespace: string,
 ): readonly Finding[] {
-  return mesh.queries.get(`namespace-findings/${namespace}`, () => {
+  return mesh.queries.get('namespace-findings', namespace, () => {
     const policies = POLICY_KINDS.flatMap(kind =>
       mesh.inNamespace(kind, namespace),
     );

@@ -29,6 +29,7 @@ export function compareVersions(a: Version, b: Version): number {
 export function istiodVersions(mesh: Mesh): readonly string[] | undefined {
   return mesh.queries.get(
     'istiod-versions',
+    '',
     () => readVersions(mesh),
     (a, b) => a?.join() === b?.join(),
   );

@@ -11,11 +11,8 @@ import { ResolvedWayIn, waysInOf } from '../attach/waysIn';
 import { programForHost } from '../compile/programForHost';
 import { JwtProvider, Program } from '../compile/program';
 import { findProblems } from '../analyse/findProblems';
-import {
-  analyseWayIn,
-  AnalysedExposure,
-  WayInAnalysis,
-} from '../exposures/analyseWayIn';
+import { AnalysedExposure, WayInAnalysis } from '../exposures/analyseWayIn';
+import { analyseByForm } from '../exposures/analyseByForm';
 import { stateOf } from './stateOf';
 
 /** A way in with everything that was found out about it. */
@@ -37,7 +34,7 @@ export function assessService(
   service: { namespace: string; name: string },
 ): ServiceAssessment {
   const { namespace, name } = service;
-  return mesh.queries.get(`assessment/${namespace}/${name}`, () =>
+  return mesh.queries.get('assessment', `${namespace}/${name}`, () =>
     assess(mesh, { namespace, name }),
   );
 }
@@ -70,7 +67,7 @@ function analyse(mesh: Mesh, resolved: ResolvedWayIn): AnalysedWayIn {
   const programs = wayIn.hops.map(({ proxy, protocol }) =>
     programForHost(mesh, proxy, wayIn.host, protocol),
   );
-  const analysis = analyseWayIn(mesh, wayIn, programs);
+  const analysis = analyseByForm(mesh, wayIn, programs);
   const { state, reason } = stateOf(resolved, programs, analysis);
   const assessment: WayInAssessment = {
     ...wayIn,

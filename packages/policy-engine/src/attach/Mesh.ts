@@ -7,6 +7,7 @@ import {
   DEFAULT_MESH_CONFIG,
   KnownMeshConfig,
 } from './meshConfig';
+import { KindTable } from './objectTables';
 import { Queries } from './queries';
 
 /** An object with what validation said of it. */
@@ -39,7 +40,7 @@ const MAX_DERIVED = 500_000;
 export class Mesh {
   /** @internal */
   readonly queries = new Queries();
-  private readonly kinds = new Map<string, Map<string, Map<string, Stored>>>();
+  private readonly kinds = new Map<string, KindTable>();
   private changes = 0;
   private meshConfig: KnownMeshConfig = DEFAULT_MESH_CONFIG;
   private trusted: readonly string[] = [];
@@ -77,18 +78,10 @@ export class Mesh {
   /** Adds an object, or replaces the one of the same kind, namespace and name. */
   apply(resource: Resource): void {
     const kind = kindKey(resource.kind, resource.apiVersion);
-    const namespace = resource.metadata.namespace ?? '';
-    let namespaces = this.kinds.get(kind);
-    if (!namespaces) this.kinds.set(kind, (namespaces = new Map()));
-    let objects = namespaces.get(namespace);
-    if (!objects) namespaces.set(namespace, (objects = new Map()));
-    const before = objects.get(resource.metadata.name)?.resource;
-    objects.set(resource.metadata.name, {
-      resource,
-      errors: validateResource(resource).filter(error => !error.moot),
-    });
-    this.touch(kind, namespace, resource.metadata.name);
-    if (isMeshConfig(resource) || (before && isMeshConfig(before))) {
+    const { namespace = '', name } = resource.metadata;
+    const errors = validateResource(resource).filter(error => !error.moot);
+    const before = this.put(kind, namespace, name, { resource, errors });
+    if (isMeshConfig(resource) || (before && isMeshConfig(before.resource))) {
       this.readMeshConfig();
     }
   }
@@ -98,13 +91,12 @@ export class Mesh {
    * removed of both APIs that have such a kind.
    */
   remove(ref: ResourceRef): void {
+    const { namespace = '', name } = ref;
     for (const kind of keysOf(ref)) {
-      const objects = this.kinds.get(kind)?.get(ref.namespace ?? '');
-      const before = objects?.get(ref.name)?.resource;
-      if (!objects || !before) continue;
-      objects.delete(ref.name);
-      this.touch(kind, ref.namespace ?? '', ref.name);
-      if (isMeshConfig(before)) this.readMeshConfig();
+      const before = this.peek(kind, namespace, name);
+      if (!before) continue;
+      this.put(kind, namespace, name, undefined);
+      if (isMeshConfig(before.resource)) this.readMeshConfig();
     }
   }
 
@@ -133,8 +125,10 @@ export class Mesh {
 
   /** @internal One object; the caller's answer depends on this object alone. */
   stored(kind: string, namespace: string, name: string): Stored | undefined {
-    this.queries.read(`${kind}/${namespace}/${name}`);
-    return this.kinds.get(kind)?.get(namespace)?.get(name);
+    if (!this.queries.isRecording) return this.peek(kind, namespace, name);
+    const slot = this.table(kind).namespace(namespace).slot(name);
+    this.queries.note(slot.node);
+    return slot.stored;
   }
 
   /**
@@ -142,38 +136,38 @@ export class Mesh {
    * whenever the object changes.
    */
   peek(kind: string, namespace: string, name: string): Stored | undefined {
-    return this.kinds.get(kind)?.get(namespace)?.get(name);
+    const table = this.kinds.get(kind)?.namespaces.get(namespace);
+    return table?.slots.get(name)?.stored;
   }
 
   /** @internal All objects of a namespace; the answer depends on each of them. */
   inNamespace(kind: string, namespace: string): Stored[] {
-    this.queries.read(`${kind}/${namespace}`);
-    const objects = this.kinds.get(kind)?.get(namespace)?.values() ?? [];
-    return [...objects].sort(compareStored);
+    const table = this.table(kind).namespace(namespace);
+    this.queries.note(table.node);
+    return table.count === 0 ? [] : [...table.objects()].sort(compareStored);
   }
 
   /** @internal All objects of a kind; the answer depends on each of them. */
   all(kind: string): Stored[] {
-    this.queries.read(kind);
-    const namespaces = this.kinds.get(kind)?.values() ?? [];
-    return [...namespaces]
-      .flatMap(objects => [...objects.values()])
-      .sort(compareStored);
+    const table = this.table(kind);
+    this.queries.note(table.node);
+    return table.objects().sort(compareStored);
   }
 
   /** @internal Namespaces that hold an object of a kind, sorted. */
   namespacesOf(kind: string): string[] {
-    this.queries.read(kind);
-    return [...(this.kinds.get(kind) ?? [])]
-      .filter(([, objects]) => objects.size > 0)
+    const table = this.table(kind);
+    this.queries.note(table.node);
+    return [...table.namespaces]
+      .filter(([, { count }]) => count > 0)
       .map(([namespace]) => namespace)
       .sort();
   }
 
   /** The mesh config reaches every answer, so a change of it drops all of them. */
   private readMeshConfig(): void {
-    const resources = [...(this.kinds.get('ConfigMap')?.values() ?? [])]
-      .flatMap(objects => [...objects.values()])
+    const resources = this.table('ConfigMap')
+      .objects()
       .sort(compareStored)
       .map(stored => stored.resource)
       .filter(isMeshConfig);
@@ -190,12 +184,43 @@ export class Mesh {
     this.trusted = [own, ...trustDomainAliases];
   }
 
-  private touch(kind: string, namespace: string, name: string): void {
+  /** Puts an object, or nothing, into its place. Returns what was there. */
+  private put(
+    kind: string,
+    namespace: string,
+    name: string,
+    stored: Stored | undefined,
+  ): Stored | undefined {
     this.changes += 1;
-    if (this.queries.size > MAX_DERIVED) this.queries.forget();
-    this.queries.touch(kind);
-    this.queries.touch(`${kind}/${namespace}`);
-    this.queries.touch(`${kind}/${namespace}/${name}`);
+    if (this.queries.size > MAX_DERIVED) this.forgetAll();
+    const table = this.table(kind);
+    const objects = table.namespace(namespace);
+    const slot = objects.slot(name);
+    const before = slot.stored;
+    slot.stored = stored;
+    objects.count += Number(Boolean(stored)) - Number(Boolean(before));
+    this.queries.touch(table.node);
+    this.queries.touch(objects.node);
+    this.queries.touch(slot.node);
+    return before;
+  }
+
+  /** Also the places that stand empty: nothing depends on them any more. */
+  private forgetAll(): void {
+    this.queries.forget();
+    for (const { namespaces } of this.kinds.values()) {
+      for (const { slots } of namespaces.values()) {
+        for (const [name, { stored }] of slots) {
+          if (!stored) slots.delete(name);
+        }
+      }
+    }
+  }
+
+  private table(kind: string): KindTable {
+    let table = this.kinds.get(kind);
+    if (!table) this.kinds.set(kind, (table = new KindTable()));
+    return table;
   }
 }
 

@@ -34,7 +34,8 @@ export function peerOf(
 ): Peer {
   const { namespace = '', name } = service.resource.metadata;
   return mesh.queries.get(
-    `peer/${from}/${namespace}/${name}/${port.port}`,
+    'peer',
+    `${from}/${namespace}/${name}/${port.port}`,
     () => {
       // Istio looks in the client's namespace, then the Service's, then the root namespace.
       for (const place of new Set([from, namespace, mesh.rootNamespace])) {
@@ -81,7 +82,7 @@ function hostsIn(
   mesh: Mesh,
   namespace: string,
 ): readonly { host: string; rule: DestinationRuleSpec }[] {
-  return mesh.queries.get(`destination-rules/${namespace}`, () =>
+  return mesh.queries.get('destination-rules', namespace, () =>
     mesh.inNamespace('DestinationRule', namespace).flatMap(({ resource }) => {
       const rule = (resource.spec ?? {}) as DestinationRuleSpec;
       if (typeof rule.host !== 'string') return [];

@@ -18,7 +18,7 @@ export function withDelegates(mesh: Mesh, root: Stored): Stored {
   const spec = (root.resource.spec ?? {}) as VirtualServiceSpec;
   if (!spec.http?.some(route => route.delegate)) return root;
   const { namespace = '', name } = root.resource.metadata;
-  return mesh.queries.get(`with-delegates/${namespace}/${name}`, () => {
+  return mesh.queries.get('with-delegates', `${namespace}/${name}`, () => {
     const stored = mesh.stored('VirtualService', namespace, name) ?? root;
     return merge(mesh, stored, namespace);
   });

@@ -40,12 +40,18 @@ export function tellingLabels(
 }
 
 function selectedEphemerals(mesh: Mesh, namespace: string): readonly string[] {
-  const found = new Set(
-    [...new Set([namespace, mesh.rootNamespace])].flatMap(place =>
-      SELECTING_KINDS.flatMap(kind => selectedIn(mesh, kind, place)),
-    ),
+  return mesh.queries.get(
+    'selected-ephemerals-for',
+    namespace,
+    () => {
+      const places = new Set([namespace, mesh.rootNamespace]);
+      const found = [...places].flatMap(place =>
+        SELECTING_KINDS.flatMap(kind => selectedIn(mesh, kind, place)),
+      );
+      return [...new Set(found)];
+    },
+    (a, b) => a.join() === b.join(),
   );
-  return [...found];
 }
 
 function selectedIn(
@@ -54,7 +60,8 @@ function selectedIn(
   namespace: string,
 ): readonly string[] {
   return mesh.queries.get(
-    `selected-ephemerals/${kind}/${namespace}`,
+    'selected-ephemerals',
+    `${kind}/${namespace}`,
     () => [
       ...new Set(
         mesh

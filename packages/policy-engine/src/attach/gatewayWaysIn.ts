@@ -49,17 +49,28 @@ function waysInOfVirtualService(
 }
 
 function bindingsOf(mesh: Mesh, stored: Stored, gateway: Stored): Binding[] {
+  const { namespace, name } = gateway.resource.metadata;
+  return mesh.queries
+    .get('gateway-servings', `${namespace}/${name}`, () => {
+      const key = [namespace ?? '', name] as const;
+      const known = mesh.stored('Gateway', ...key) ?? gateway;
+      return servingsOf(mesh, known);
+    })
+    .map(serving => ({ stored, ...serving }));
+}
+
+/** How a Gateway is served, whatever is bound to it. */
+function servingsOf(mesh: Mesh, gateway: Stored): Omit<Binding, 'stored'>[] {
   const proxies = new Map(
     gatewayWorkloads(mesh, gateway)
       .map(gatewayProxyOf)
       .map(proxy => [`${proxy.namespace}.${proxy.name}`, proxy]),
   );
   const isOneOfMany = proxies.size > 1;
-  return serversOf(gateway).flatMap((server): Binding[] =>
+  return serversOf(gateway).flatMap((server): Omit<Binding, 'stored'>[] =>
     proxies.size === 0
-      ? [{ stored, server, proxy: undefined, listenPorts: [], isOneOfMany }]
+      ? [{ server, proxy: undefined, listenPorts: [], isOneOfMany }]
       : [...proxies.values()].map(proxy => ({
-          stored,
           server,
           proxy,
           listenPorts: listenPortsOf(mesh, proxy, server.port),

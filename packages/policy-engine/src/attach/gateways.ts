@@ -118,7 +118,8 @@ export function gatewayWorkloads(
   const { selector = {} } = (stored.resource.spec ?? {}) as GatewaySpec;
   const key = JSON.stringify(Object.entries(selector).sort());
   return mesh.queries.get(
-    `gateway-workloads/${key}`,
+    'gateway-workloads',
+    key,
     () =>
       mesh
         .namespacesOf('Pod')
@@ -142,7 +143,7 @@ export function serversOfProxy(
   mesh: Mesh,
   proxy: ProxyRef,
 ): readonly ServedServer[] {
-  return mesh.queries.get(`servers-of-proxy/${proxyKey(proxy)}`, () => {
+  return mesh.queries.get('servers-of-proxy', proxyKey(proxy), () => {
     const classic = mesh.all('Gateway').filter(stored => {
       const { selector } = (stored.resource.spec ?? {}) as GatewaySpec;
       return includesLabels(proxy.labels, selector ?? {});

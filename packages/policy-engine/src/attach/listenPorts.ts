@@ -38,7 +38,8 @@ export function listenPortsOf(
   port: number,
 ): readonly number[] {
   return mesh.queries.get(
-    `listen-ports/${proxyKey(proxy)}/${port}`,
+    'listen-ports',
+    `${proxyKey(proxy)}/${port}`,
     () => findListenPorts(mesh, proxy, port),
     sameItems,
   );

@@ -26,7 +26,8 @@ export function modeOf(mtls: MutualTls, port: number): EffectiveMode {
  */
 export function mutualTlsOf(mesh: Mesh, proxy: ProxyRef): MutualTls {
   return mesh.queries.get(
-    `mutual-tls/${proxyKey(proxy)}`,
+    'mutual-tls',
+    proxyKey(proxy),
     () => compose(mesh, proxy),
     (a, b) =>
       a.mode === b.mode &&
@@ -83,7 +84,7 @@ function compose(mesh: Mesh, proxy: ProxyRef): MutualTls {
 }
 
 function wide(mesh: Mesh, namespace: string): Stored | undefined {
-  return mesh.queries.get(`peer-authentication/${namespace}`, () =>
+  return mesh.queries.get('peer-authentication', namespace, () =>
     oldest(
       mesh.inNamespace('PeerAuthentication', namespace).filter(stored => {
         const selector = selectorOf(stored);

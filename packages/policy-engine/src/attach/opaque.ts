@@ -1,18 +1,25 @@
 import { ProxyRef } from '../model';
 import { nameOf, refOf } from '../parse';
 import { Mesh, Stored } from './Mesh';
-import { attachedTo } from './policies';
+import { findAttached } from './policies';
 import { proxyKey } from './workloads';
+
+const NOTHING: readonly string[] = [];
 
 /**
  * Why a proxy may answer otherwise than its policies say: objects that put arbitrary code or
  * configuration into it. One sentence each.
  */
 export function opaqueReasons(mesh: Mesh, proxy: ProxyRef): readonly string[] {
+  // ztunnel is told of AuthorizationPolicies only.
+  if (proxy.kind === 'none' || proxy.kind === 'ztunnel') return NOTHING;
+  const attached = (kind: 'EnvoyFilter' | 'WasmPlugin') =>
+    findAttached(mesh, proxy, kind);
   return mesh.queries.get(
-    `opaque/${proxyKey(proxy)}`,
+    'opaque',
+    proxyKey(proxy),
     () => [
-      ...attachedTo(mesh, proxy, 'EnvoyFilter')
+      ...attached('EnvoyFilter')
         .filter(({ stored }) => changesRequests(stored, proxy))
         .map(
           ({ stored }) =>
@@ -20,7 +27,7 @@ export function opaqueReasons(mesh: Mesh, proxy: ProxyRef): readonly string[] {
               refOf(stored.resource),
             )} patches this proxy's configuration, which the engine does not read`,
         ),
-      ...attachedTo(mesh, proxy, 'WasmPlugin').map(
+      ...attached('WasmPlugin').map(
         ({ stored }) =>
           `${nameOf(refOf(stored.resource))} runs code in this proxy`,
       ),

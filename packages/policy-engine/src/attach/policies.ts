@@ -1,9 +1,18 @@
 import { AttachedPolicy, ProxyRef } from '../model';
-import { AttachableSpec, TargetRefSpec } from '../parse/specs';
+import { TargetRefSpec } from '../parse/specs';
 import { GATEWAY_API_GROUP } from './gatewayApi/specs';
 import { Mesh, Stored } from './Mesh';
-import { pushTo } from '../multimap';
-import { includesLabels, proxyKey, stringRecord } from './workloads';
+import {
+  candidates,
+  GATEWAY_NAME_LABEL,
+  PolicyKind,
+  selectorOf,
+  targetRefsOf,
+  WAYPOINT_CLASS,
+} from './policyIndex';
+import { includesLabels, proxyKey } from './workloads';
+
+export { GATEWAY_NAME_LABEL, selectorOf, targetRefsOf } from './policyIndex';
 
 /** A policy object that reaches a proxy. */
 export interface Attachment {
@@ -11,16 +20,14 @@ export interface Attachment {
   readonly by: AttachedPolicy['by'];
 }
 
-type PolicyKind =
-  | 'RequestAuthentication'
-  | 'AuthorizationPolicy'
-  | 'EnvoyFilter'
-  | 'WasmPlugin';
+const FAMILIES: Record<PolicyKind, string> = {
+  RequestAuthentication: 'attached/RequestAuthentication',
+  AuthorizationPolicy: 'attached/AuthorizationPolicy',
+  EnvoyFilter: 'attached/EnvoyFilter',
+  WasmPlugin: 'attached/WasmPlugin',
+};
 
-/** Label that Istio puts on the Pods of a Gateway API gateway. */
-export const GATEWAY_NAME_LABEL = 'gateway.networking.k8s.io/gateway-name';
-
-export const WAYPOINT_CLASS = 'istio-waypoint';
+const NO_ATTACHMENTS: readonly Attachment[] = [];
 
 /**
  * Policies of a kind that reach a proxy: looked up in the root namespace, the proxy's own and, at a
@@ -36,52 +43,35 @@ export function attachedTo(
   // ztunnel is told of AuthorizationPolicies only.
   if (proxy.kind === 'ztunnel' && kind !== 'AuthorizationPolicy') return [];
   return mesh.queries.get(
-    `attached/${kind}/${proxyKey(proxy)}`,
-    () => {
-      // Authentication is looked up in the proxy's namespace first. The order counts: a rule that
-      // is tried earlier takes its token away from a later one of the same issuer.
-      const namespaces = new Set(
-        kind === 'RequestAuthentication'
-          ? [proxy.namespace, mesh.rootNamespace]
-          : [mesh.rootNamespace, proxy.namespace],
-      );
-      if (proxy.service) namespaces.add(proxy.service.namespace);
-      return [...namespaces].flatMap(namespace =>
-        [...candidates(mesh, kind, namespace, proxy)]
-          .flatMap(stored => attach(mesh, stored, proxy))
-          .sort(compareAge),
-      );
-    },
+    FAMILIES[kind],
+    proxyKey(proxy),
+    () => findAttached(mesh, proxy, kind),
     sameAttachments,
   );
 }
 
-/** The labels that a policy selects by; `unreadable` where its selector is malformed. */
-export function selectorOf(
-  stored: Stored,
-): Record<string, string> | 'unreadable' {
-  const broken = stored.errors.some(
-    ({ path = '' }) =>
-      path === 'spec' ||
-      path.startsWith('spec.selector') ||
-      path.startsWith('spec.targetRef'),
+/** As {@link attachedTo}, computed anew: for a caller that keeps what it makes of it. */
+export function findAttached(
+  mesh: Mesh,
+  proxy: ProxyRef,
+  kind: PolicyKind,
+): readonly Attachment[] {
+  // Authentication is looked up in the proxy's namespace first. The order counts: a rule that
+  // is tried earlier takes its token away from a later one of the same issuer.
+  const namespaces = new Set(
+    kind === 'RequestAuthentication'
+      ? [proxy.namespace, mesh.rootNamespace]
+      : [mesh.rootNamespace, proxy.namespace],
   );
-  if (broken) return 'unreadable';
-  const { selector, workloadSelector } = (stored.resource.spec ?? {}) as {
-    selector?: { matchLabels?: unknown };
-    workloadSelector?: { labels?: unknown };
-  };
-  return stringRecord(selector?.matchLabels ?? workloadSelector?.labels);
-}
-
-export function targetRefsOf(stored: Stored): TargetRefSpec[] {
-  const spec = (stored.resource.spec ?? {}) as AttachableSpec;
-  if (Array.isArray(spec.targetRefs) && spec.targetRefs.length > 0) {
-    return spec.targetRefs.filter(ref => ref && typeof ref === 'object');
+  if (proxy.service) namespaces.add(proxy.service.namespace);
+  let found = NO_ATTACHMENTS;
+  for (const namespace of namespaces) {
+    const inside = candidates(mesh, kind, namespace, proxy)
+      .flatMap(stored => attach(mesh, stored, proxy))
+      .sort(compareAge);
+    if (inside.length > 0) found = [...found, ...inside];
   }
-  return spec.targetRef && typeof spec.targetRef === 'object'
-    ? [spec.targetRef]
-    : [];
+  return found;
 }
 
 function attach(mesh: Mesh, stored: Stored, proxy: ProxyRef): Attachment[] {
@@ -137,55 +127,6 @@ function targetsProxy(
     default:
       return false;
   }
-}
-
-interface PolicyIndex {
-  wide: Stored[];
-  byLabel: Map<string, Stored[]>;
-  byTarget: Map<string, Stored[]>;
-}
-
-/** Policies of a namespace that could reach a proxy, by indexes over selectors and targets. */
-function candidates(
-  mesh: Mesh,
-  kind: PolicyKind,
-  namespace: string,
-  { labels, service }: ProxyRef,
-): Set<Stored> {
-  const index = mesh.queries.get(`policy-index/${kind}/${namespace}`, () =>
-    buildIndex(mesh.inNamespace(kind, namespace)),
-  );
-  const found = new Set(index.wide);
-  const add = (list: Stored[] = []) => list.forEach(item => found.add(item));
-  for (const [key, value] of Object.entries(labels)) {
-    add(index.byLabel.get(`${key}=${value}`));
-  }
-  add(index.byTarget.get(`GatewayClass/${WAYPOINT_CLASS}`));
-  add(index.byTarget.get(`Gateway/${labels[GATEWAY_NAME_LABEL]}`));
-  if (service) add(index.byTarget.get(`Service/${service.name}`));
-  return found;
-}
-
-function buildIndex(policies: Stored[]): PolicyIndex {
-  const index: PolicyIndex = {
-    wide: [],
-    byLabel: new Map(),
-    byTarget: new Map(),
-  };
-  for (const stored of policies) {
-    const selector = selectorOf(stored);
-    const targets = targetRefsOf(stored);
-    const [pair] = selector === 'unreadable' ? [] : Object.entries(selector);
-    if (pair) pushTo(index.byLabel, `${pair[0]}=${pair[1]}`, stored);
-    else if (selector === 'unreadable' || targets.length === 0) {
-      index.wide.push(stored);
-    } else {
-      for (const { kind, name } of targets) {
-        pushTo(index.byTarget, `${kind}/${name}`, stored);
-      }
-    }
-  }
-  return index;
 }
 
 /** Istio's order: oldest first, then by name. */

@@ -23,7 +23,7 @@ export function proxyOf(workload: Workload, kind: ProxyRef['kind']): ProxyRef {
 /** The one object for a proxy that is described instead of read from a Pod. */
 export function internProxy(mesh: Mesh, proxy: ProxyRef): ProxyRef {
   const key = keyOfProxy(proxy);
-  return mesh.queries.get(`proxy/${key}/${proxy.name}`, () => {
+  return mesh.queries.get('proxy', `${key}/${proxy.name}`, () => {
     proxyKeys.set(proxy, key);
     return proxy;
   });

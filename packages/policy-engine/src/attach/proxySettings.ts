@@ -27,7 +27,8 @@ const NO_SETTINGS: ProxyConfig = { unread: [] };
 /** Settings from the mesh config and from the annotation of the proxy's Pods. */
 export function proxySettingsOf(mesh: Mesh, proxy: ProxyRef): ProxySettings {
   return mesh.queries.get(
-    `proxy-settings/${proxyKey(proxy)}`,
+    'proxy-settings',
+    proxyKey(proxy),
     () => {
       const { config } = mesh;
       const own = annotationsOf(mesh, proxy).map(text => {

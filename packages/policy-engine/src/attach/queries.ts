@@ -5,20 +5,25 @@
  */
 interface Node {
   changedAt: number;
+  /** The recording that noted the node last, so that most are noted once. */
+  notedBy: number;
   /** Brings the node up to date. */
   refresh(): void;
 }
 
-class InputNode implements Node {
+/** Something that values are derived from, and that changes from outside. */
+export class InputNode implements Node {
   changedAt = 0;
+  notedBy = 0;
   refresh(): void {}
 }
 
 class DerivedNode<T> implements Node {
   changedAt = 0;
+  notedBy = 0;
   private verifiedAt = -1;
   private value: T | undefined;
-  private dependencies: Node[] = [];
+  private dependencies: readonly Node[] = [];
   private computing = false;
 
   constructor(
@@ -42,15 +47,17 @@ class DerivedNode<T> implements Node {
     }
     this.computing = true;
     const first = this.verifiedAt < 0;
+    const recording = this.owner.startRecording();
     try {
-      const { value, dependencies } = this.owner.record(this.compute);
-      this.dependencies = dependencies;
+      const value = this.compute();
       if (first || !this.isEqual(this.value as T, value)) {
         this.value = value;
         this.changedAt = now;
       }
+      this.dependencies = this.owner.recorded();
       this.verifiedAt = now;
     } finally {
+      this.owner.endRecording(recording);
       this.computing = false;
     }
   }
@@ -72,8 +79,8 @@ export function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
 const COMPUTING = Symbol('computing');
 const NOTHING = Symbol('nothing');
 
-/** Values of a young generation, kept before the old one is dropped. */
-const GENERATION = 20_000;
+/** Values of a young generation in one family, kept before the old one is dropped. */
+const GENERATION = 2_500;
 
 /** Computed values in two generations: what is asked for again moves to the young one. */
 class SettledValues {
@@ -110,79 +117,125 @@ class SettledValues {
   }
 }
 
-/** Holds the inputs and derived values of one mesh. */
+/** What one recording notes, as a stretch of the one list of all recordings under way. */
+interface Recording {
+  id: number;
+  start: number;
+}
+
+const NOT_RECORDING: Recording = { id: 0, start: 0 };
+
+/** Derived values of one mesh, in families of keys. */
 export class Queries {
   clock = 1;
-  private readonly inputs = new Map<string, InputNode>();
-  private readonly derived = new Map<string, DerivedNode<unknown>>();
-  private reading: Set<Node> | undefined;
-  private settled: SettledValues | undefined;
+  private readonly derived = new Map<
+    string,
+    Map<string, DerivedNode<unknown>>
+  >();
+  private settled: Map<string, SettledValues> | undefined;
+  private recording = NOT_RECORDING;
+  private recordings = 0;
+  /** Nodes that the recordings under way noted, those of an inner one behind those of its outer one. */
+  private readonly noted: Node[] = [];
+  /** How far the list is in use: what stands behind is old. */
+  private end = 0;
+  private nodes = 0;
 
   /**
    * Says that no input changes any more: values are kept without what they depend on, and those that
    * nobody asked for lately are dropped. For one reading of a whole mesh; a change ends it.
    */
   settle(): void {
-    this.derived.clear();
-    this.settled = new SettledValues();
+    this.dropDerived();
+    this.settled = new Map();
   }
 
-  /** Says that the input `key` changed. */
-  touch(key: string): void {
+  /** Says that an input changed. */
+  touch(input: InputNode): void {
     this.settled = undefined;
     this.clock += 1;
-    this.input(key).changedAt = this.clock;
+    input.changedAt = this.clock;
   }
 
-  /** Says that the value being computed depends on the input `key`. */
-  read(key: string): void {
-    this.reading?.add(this.input(key));
+  /** Whether some value is being computed that depends on what is read now. */
+  get isRecording(): boolean {
+    return this.recording !== NOT_RECORDING;
   }
 
-  /** The value for `key`, computed at most once while nothing that it reads changes. */
+  /** Says that the value being computed depends on an input, or on another value. */
+  note(node: Node): void {
+    const { id } = this.recording;
+    // An inner recording may have noted it since: then it is noted twice, which does no harm.
+    if (id === 0 || node.notedBy === id) return;
+    node.notedBy = id;
+    this.noted[this.end++] = node;
+  }
+
+  /**
+   * The value for `key` in a family, computed at most once while nothing that it reads changes.
+   *
+   * @param family - of values that are computed in one way
+   */
   get<T>(
+    family: string,
     key: string,
     compute: () => T,
     isEqual: (a: T, b: T) => boolean = Object.is,
   ): T {
-    if (this.settled) return this.settled.get(key, compute);
-    let node = this.derived.get(key) as DerivedNode<T> | undefined;
+    if (this.settled) return this.settledIn(this.settled, family, key, compute);
+    let nodes = this.derived.get(family);
+    if (!nodes) this.derived.set(family, (nodes = new Map()));
+    let node = nodes.get(key) as DerivedNode<T> | undefined;
     if (!node) {
       node = new DerivedNode(this, compute, isEqual);
-      this.derived.set(key, node as DerivedNode<unknown>);
+      nodes.set(key, node as DerivedNode<unknown>);
+      this.nodes += 1;
     }
     const value = node.get();
-    this.reading?.add(node);
+    this.note(node);
     return value;
   }
 
   /** Forgets derived values, so that removed objects do not hold memory for ever. */
   forget(): void {
-    this.derived.clear();
+    this.dropDerived();
     if (this.settled) this.settle();
   }
 
   get size(): number {
-    return this.derived.size;
+    return this.nodes;
   }
 
-  record<T>(compute: () => T): { value: T; dependencies: Node[] } {
-    const outer = this.reading;
-    const own = new Set<Node>();
-    this.reading = own;
-    try {
-      return { value: compute(), dependencies: [...own] };
-    } finally {
-      this.reading = outer;
-    }
+  startRecording(): Recording {
+    const outer = this.recording;
+    this.recordings += 1;
+    this.recording = { id: this.recordings, start: this.end };
+    return outer;
   }
 
-  private input(key: string): InputNode {
-    let node = this.inputs.get(key);
-    if (!node) {
-      node = new InputNode();
-      this.inputs.set(key, node);
-    }
-    return node;
+  /** What the innermost recording noted. */
+  recorded(): readonly Node[] {
+    return this.noted.slice(this.recording.start, this.end);
+  }
+
+  endRecording(outer: Recording): void {
+    this.end = this.recording.start;
+    this.recording = outer;
+  }
+
+  private settledIn<T>(
+    settled: Map<string, SettledValues>,
+    family: string,
+    key: string,
+    compute: () => T,
+  ): T {
+    let values = settled.get(family);
+    if (!values) settled.set(family, (values = new SettledValues()));
+    return values.get(key, compute);
+  }
+
+  private dropDerived(): void {
+    this.derived.clear();
+    this.nodes = 0;
   }
 }

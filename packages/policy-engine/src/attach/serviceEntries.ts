@@ -62,7 +62,8 @@ function entriesFor(mesh: Mesh, service: Stored): readonly Entry[] {
   const { namespace = '', name } = service.resource.metadata;
   const key = `${namespace}/${name}`;
   return mesh.queries.get(
-    `service-entries-for/${key}`,
+    'service-entries-for',
+    key,
     () => {
       const stored = mesh.stored('Service', namespace, name) ?? service;
       const spec = (stored.resource.spec ?? {}) as ServiceSpec;
@@ -95,7 +96,7 @@ function indexEntries(mesh: Mesh): {
   named: Map<string, Entry[]>;
   selecting: Map<string, Entry[]>;
 } {
-  return mesh.queries.get('service-entry-index', () => {
+  return mesh.queries.get('service-entry-index', '', () => {
     const named = new Map<string, Entry[]>();
     const selecting = new Map<string, Entry[]>();
     for (const stored of mesh.all('ServiceEntry')) {

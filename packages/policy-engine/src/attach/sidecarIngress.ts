@@ -71,7 +71,7 @@ function readAs(protocol: unknown, port: number): PortProtocol {
 
 /** The one Sidecar in force: by selector, else of the namespace, else of the root namespace. */
 function sidecarOf(mesh: Mesh, proxy: ProxyRef): Stored | undefined {
-  return mesh.queries.get(`sidecar/${proxyKey(proxy)}`, () => {
+  return mesh.queries.get('sidecar', proxyKey(proxy), () => {
     const own = sidecarsIn(mesh, proxy.namespace);
     const selected = own.find(stored => {
       const selector = selectorOf(stored);

@@ -36,7 +36,8 @@ export function virtualServicesOf(
 ): readonly Stored[] {
   if (gateway.startsWith('gateway-api/')) return boundRoutes(mesh, gateway);
   return mesh.queries.get(
-    `virtual-services-of/${gateway}`,
+    'virtual-services-of',
+    gateway,
     () =>
       (index(mesh).byGateway.get(gateway) ?? []).map(stored =>
         withDelegates(mesh, stored),
@@ -55,7 +56,8 @@ export function virtualServicesTo(
   destination: string,
 ): readonly Stored[] {
   return mesh.queries.get(
-    `virtual-services-to/${destination}`,
+    'virtual-services-to',
+    destination,
     () =>
       (index(mesh).byDestination.get(destination) ?? []).map(stored =>
         withDelegates(mesh, stored),
@@ -131,7 +133,7 @@ export function mirrorsOf(
 }
 
 function index(mesh: Mesh): VirtualServiceIndex {
-  return mesh.queries.get('virtual-service-index', () => {
+  return mesh.queries.get('virtual-service-index', '', () => {
     const result: VirtualServiceIndex = {
       byGateway: new Map(),
       byDestination: new Map(),

@@ -29,7 +29,8 @@ const NONE: Waypoint = { kind: 'none' };
 export function waypointOf(mesh: Mesh, service: Stored): Waypoint {
   const { namespace = '', name } = service.resource.metadata;
   return mesh.queries.get(
-    `waypoint/${namespace}/${name}`,
+    'waypoint',
+    `${namespace}/${name}`,
     () => {
       const stored = mesh.stored('Service', namespace, name) ?? service;
       return findWaypoint(mesh, stored);

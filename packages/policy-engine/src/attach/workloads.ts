@@ -36,7 +36,8 @@ export function workloadsIn(
   namespace: string,
 ): readonly Workload[] {
   return mesh.queries.get(
-    `workloads/${namespace}`,
+    'workloads',
+    namespace,
     () => {
       const groups = new Map<string, Workload>();
       const ambient = isAmbientNamespace(mesh, namespace);
@@ -88,7 +89,8 @@ function selectByPod(
 ): readonly Workload[] {
   const key = JSON.stringify(Object.entries(selector).sort());
   return mesh.queries.get(
-    `workloads-by-pod/${namespace}/${key}`,
+    'workloads-by-pod',
+    `${namespace}/${key}`,
     () => {
       const ambient = isAmbientNamespace(mesh, namespace);
       const found = mesh.inNamespace('Pod', namespace).flatMap(stored => {
@@ -108,7 +110,7 @@ export function identityOf(mesh: Mesh, workload: Workload): string {
 }
 
 function labelIndex(mesh: Mesh, namespace: string): Map<string, Workload[]> {
-  return mesh.queries.get(`workload-labels/${namespace}`, () => {
+  return mesh.queries.get('workload-labels', namespace, () => {
     const index = new Map<string, Workload[]>();
     for (const workload of workloadsIn(mesh, namespace)) {
       for (const [key, value] of Object.entries(workload.labels)) {

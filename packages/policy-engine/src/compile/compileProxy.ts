@@ -20,7 +20,7 @@ import { toZtunnelPolicies } from './ztunnelRules';
  * @public
  */
 export function compileProxy(mesh: Mesh, proxy: ProxyRef): Program {
-  return mesh.queries.get(`program/${proxyKey(proxy)}`, () => {
+  return mesh.queries.get('program', proxyKey(proxy), () => {
     const authentications = attachedTo(mesh, proxy, 'RequestAuthentication');
     const authorizations = attachedTo(mesh, proxy, 'AuthorizationPolicy');
     const settings = proxySettingsOf(mesh, proxy);

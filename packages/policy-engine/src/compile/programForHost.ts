@@ -37,7 +37,8 @@ export function programForHost(
     return compileProxy(mesh, proxy);
   }
   return mesh.queries.get(
-    `program/${proxyKey(proxy)}/${host}`,
+    'program-for-host',
+    `${proxyKey(proxy)}/${host}`,
     () => restrict(compileProxy(mesh, proxy), host),
     samePrograms,
   );

@@ -3,7 +3,12 @@ import { Tri } from '../match/tri';
 import { gatewayWorkloadIdentity } from '../attach/identity';
 import { Mesh } from '../attach/Mesh';
 import { Program } from '../compile/program';
-import { FoundRoute, findRoute, VirtualHosts } from '../route/matchRoute';
+import {
+  FoundRoute,
+  findRoute,
+  RouteMatch,
+  VirtualHosts,
+} from '../route/matchRoute';
 import { Evaluation, evaluate } from './evaluate';
 import { forwardRequest } from './forward';
 
@@ -115,7 +120,8 @@ export function walk(
   };
 }
 
-function leadsTo(route: FoundRoute, wayIn: WayIn): boolean {
+/** Whether a route leads to the port that a way in ends at. */
+export function leadsTo(route: RouteMatch, wayIn: WayIn): boolean {
   if (route.kind !== 'service') return false;
   const { destination } = wayIn;
   if (!destination) return true;

@@ -99,7 +99,7 @@ export function findRoute(
       const isPrefix = uri && 'prefix' in uri && !route.rewrite?.isWholePath;
       const uriPrefix = isPrefix ? uri.prefix : undefined;
       return {
-        ...follow(mesh, stored, route, request),
+        ...followRoute(mesh, stored, route, request),
         spec: route,
         uriPrefix,
       };
@@ -108,11 +108,12 @@ export function findRoute(
   return { kind: 'not-found' };
 }
 
-function follow(
+/** @internal Where a route that was chosen leads. */
+export function followRoute(
   mesh: Mesh,
   stored: Stored,
   route: HttpRouteSpec,
-  request: ProxyRequest,
+  request: Pick<ProxyRequest, 'host' | 'path'>,
 ): RouteMatch {
   if (route.redirect) {
     const { uri, authority, scheme, redirectCode } = route.redirect;

@@ -1,6 +1,10 @@
 import { ProxyRef } from '../model';
 import { findDomain } from '../attach/hosts';
-import { GatewayServer, serversOfProxy } from '../attach/gateways';
+import {
+  GatewayServer,
+  ServedServer,
+  serversOfProxy,
+} from '../attach/gateways';
 import { Mesh, Stored } from '../attach/Mesh';
 import { proxyKey } from '../attach/workloads';
 import { sameItems } from '../attach/queries';
@@ -32,29 +36,22 @@ export function findVirtualHost(
   host: string,
   sni: string | undefined,
 ): VirtualHost | 'no-listener' | undefined {
-  const listening = serversOfProxy(mesh, proxy).filter(
-    ({ server, listenPorts }) =>
-      listenPorts.includes(listenPort) &&
-      (server.layer === 'http' || server.layer === 'https'),
+  const listener = `${proxyKey(proxy)}/${listenPort}`;
+  const { listening, names } = mesh.queries.get('listener', listener, () =>
+    readListener(mesh, proxy, listenPort),
   );
   if (listening.length === 0) return 'no-listener';
-  const secure = listening.filter(({ server }) => server.layer === 'https');
-  // The filter chain with the most specific server name wins.
-  const names = new Map(
-    [...secure]
-      .reverse()
-      .flatMap(item =>
-        item.server.hosts.map(({ host: name }) => [name, item] as const),
-      ),
-  );
-  const name = findDomain(names, (sni ?? host).toLowerCase());
-  const chosen = name === undefined ? undefined : names.get(name);
-  if (secure.length > 0 && !chosen) return undefined;
+  let chosen: ServedServer | undefined;
+  if (names.size > 0) {
+    const name = findDomain(names, (sni ?? host).toLowerCase());
+    chosen = name === undefined ? undefined : names.get(name);
+    if (!chosen) return undefined;
+  }
   const scope = chosen ? serverKey(chosen.server) : 'plain';
   const members = chosen ? [chosen] : listening;
-  const key = `${proxyKey(proxy)}/${listenPort}/${scope}`;
+  const key = `${listener}/${scope}`;
   const readDomains = () =>
-    mesh.queries.get(`domains/${key}`, () =>
+    mesh.queries.get('domains', key, () =>
       buildDomains(
         mesh,
         proxy,
@@ -66,10 +63,40 @@ export function findVirtualHost(
   if (domain === undefined) return undefined;
   // Cached by domain, so that a change of another host's routes stops here.
   return mesh.queries.get(
-    `virtual-host/${key}/${domain}`,
+    'virtual-host',
+    `${key}/${domain}`,
     () => readDomains().get(domain) as VirtualHost,
     sameVirtualHost,
   );
+}
+
+/** What listens on one port of a gateway. */
+interface Listener {
+  listening: readonly ServedServer[];
+  /** Servers with TLS by the names that they serve. */
+  names: ReadonlyMap<string, ServedServer>;
+}
+
+function readListener(
+  mesh: Mesh,
+  proxy: ProxyRef,
+  listenPort: number,
+): Listener {
+  const listening = serversOfProxy(mesh, proxy).filter(
+    ({ server, listenPorts }) =>
+      listenPorts.includes(listenPort) &&
+      (server.layer === 'http' || server.layer === 'https'),
+  );
+  const secure = listening.filter(({ server }) => server.layer === 'https');
+  // The filter chain with the most specific server name wins.
+  const names = new Map(
+    [...secure]
+      .reverse()
+      .flatMap(item =>
+        item.server.hosts.map(({ host: name }) => [name, item] as const),
+      ),
+  );
+  return { listening, names };
 }
 
 function buildDomains(

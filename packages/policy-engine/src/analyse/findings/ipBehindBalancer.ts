@@ -48,7 +48,7 @@ export const ipBehindBalancer: Detector = {
 
 /** A Service that brings outside traffic to the gateway by way of other nodes. */
 function rewritingService(mesh: Mesh, proxy: ProxyRef): Stored | undefined {
-  return mesh.queries.get(`rewriting-service/${proxyKey(proxy)}`, () =>
+  return mesh.queries.get('rewriting-service', proxyKey(proxy), () =>
     mesh.inNamespace('Service', proxy.namespace).find(({ resource }) => {
       const { selector, type, externalTrafficPolicy } = (resource.spec ??
         {}) as {

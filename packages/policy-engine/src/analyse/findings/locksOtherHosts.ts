@@ -66,7 +66,8 @@ function lockedHosts(
     return { hosts, by };
   };
   return mesh.queries.get(
-    `locked-hosts/${proxyKey(proxy)}`,
+    'locked-hosts',
+    proxyKey(proxy),
     compute,
     (a, b) => a.by === b.by && sameItems(a.hosts, b.hosts),
   );

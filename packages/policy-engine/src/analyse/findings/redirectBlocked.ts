@@ -93,7 +93,7 @@ function isRefused(
 
 /** Redirecting servers of a gateway, in all likelihood few. */
 function redirectsOf(mesh: Mesh, proxy: ProxyRef) {
-  return mesh.queries.get(`redirecting/${proxyKey(proxy)}`, () =>
+  return mesh.queries.get('redirecting', proxyKey(proxy), () =>
     serversOfProxy(mesh, proxy)
       .filter(({ server }) => server.httpsRedirect)
       .slice(0, 100)

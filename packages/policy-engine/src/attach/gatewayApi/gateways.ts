@@ -105,7 +105,8 @@ export function proxiesOfGateway(
 ): readonly ProxyRef[] {
   const { name, namespace = '' } = gateway.resource.metadata;
   return mesh.queries.get(
-    `gateway-api-proxies/${kind}/${namespace}/${name}`,
+    'gateway-api-proxies',
+    `${kind}/${namespace}/${name}`,
     () => {
       const stored = mesh.stored(GATEWAY_API_GATEWAY, namespace, name);
       if (!stored) return [];

@@ -23,7 +23,8 @@ export function listenersOf(
   name: string,
 ): readonly ApiListener[] {
   return mesh.queries.get(
-    `gateway-api-listeners/${namespace}/${name}`,
+    'gateway-api-listeners',
+    `${namespace}/${name}`,
     () => {
       const stored = mesh.stored(GATEWAY_API_GATEWAY, namespace, name);
       if (!stored || stored.errors.length > 0) return [];

@@ -26,7 +26,8 @@ interface RouteIndex {
 /** Routes with any reference to a Service, oldest first. */
 export function routesTo(mesh: Mesh, service: string): readonly Stored[] {
   return mesh.queries.get(
-    `gateway-api-routes-to/${service}`,
+    'gateway-api-routes-to',
+    service,
     () => index(mesh).byBackend.get(service) ?? [],
     sameItems,
   );
@@ -39,12 +40,14 @@ export function routesTo(mesh: Mesh, service: string): readonly Stored[] {
  */
 export function boundRoutes(mesh: Mesh, key: string): readonly Stored[] {
   return mesh.queries.get(
-    `gateway-api-bound/${key}`,
+    'gateway-api-bound',
+    key,
     () => {
       const [, namespace, name] = key.split('/');
       const gateway = `${namespace}/${name}`;
       const routes = mesh.queries.get(
-        `gateway-api-routes-of/${gateway}`,
+        'gateway-api-routes-of',
+        gateway,
         () => index(mesh).byGateway.get(gateway) ?? [],
         sameItems,
       );
@@ -65,7 +68,8 @@ export function bindRoute(
 ): readonly Stored[] {
   const { namespace = '', name } = metadata;
   return mesh.queries.get(
-    `gateway-api-bound/${key}/${kind}/${namespace}/${name}`,
+    'gateway-api-bound-route',
+    `${key}/${kind}/${namespace}/${name}`,
     () => {
       const route = mesh.stored(kind, namespace, name);
       const [, gatewayNamespace, gatewayName, ...rest] = key.split('/');
@@ -191,7 +195,7 @@ function hostnamesOf({ resource }: Stored): string[] {
 }
 
 function index(mesh: Mesh): RouteIndex {
-  return mesh.queries.get('gateway-api-routes', () => {
+  return mesh.queries.get('gateway-api-routes', '', () => {
     const result: RouteIndex = { byGateway: new Map(), byBackend: new Map() };
     const all = ROUTE_KINDS.flatMap(kind => mesh.all(kind));
     for (const stored of sortByAge(all)) {

@@ -1,0 +1,253 @@
+import fc from 'fast-check';
+import { assessService, Mesh, parseYaml, Resource } from '..';
+import { authentication, policyFor } from '../__testUtils__/arbitraries';
+import { waysInOf } from '../attach/waysIn';
+import { programForHost } from '../compile/programForHost';
+import { analyseByForm } from './analyseByForm';
+import { analyseWayIn } from './analyseWayIn';
+import { formOf } from './forms';
+
+/** More runs for a longer search: `PROPERTY_RUNS=2000 yarn test properties`. */
+const numRuns = Number(process.env.PROPERTY_RUNS ?? 60);
+
+const SHARED = `
+apiVersion: v1
+kind: Pod
+metadata: {name: gw-0, namespace: istio-system, labels: {istio: ingressgateway}}
+spec: {serviceAccountName: gw, containers: [{name: istio-proxy, args: [proxy, router]}]}
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: gw, namespace: istio-system}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+  - {port: {number: 8080, name: http, protocol: HTTP}, hosts: ["*"]}
+  - {port: {number: 8443, name: https, protocol: HTTPS}, hosts: ["*.example.com"], tls: {mode: SIMPLE}}
+  - {port: {number: 9000, name: tcp, protocol: TCP}, hosts: ["*"]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: other, namespace: default}
+spec: {selector: {app: other}, ports: [{name: http, port: 80}]}
+`;
+
+/** Everything of one Service; `ME` stands for its name. */
+interface Design {
+  route: string;
+  port: string;
+  sidecar: boolean;
+  mode: string;
+  host: string;
+  resources: Resource[];
+}
+
+const TO_ME = 'route: [{destination: {host: ME, port: {number: 80}}}]';
+const TO_OTHER = 'route: [{destination: {host: other, port: {number: 80}}}]';
+
+const design: fc.Arbitrary<Design> = fc.record({
+  route: fc.constantFrom(
+    `{${TO_ME}}`,
+    `{${TO_OTHER}}`,
+    `{match: [{uri: {prefix: /api/}}], ${TO_ME}}, {${TO_OTHER}}`,
+    `{match: [{uri: {exact: /healthz}, method: {exact: GET}}], ${TO_OTHER}}, {${TO_ME}}`,
+    `{match: [{headers: {x-a: {exact: a}}}], rewrite: {uri: /healthz}, ${TO_ME}}`,
+    `{match: [{authority: {exact: ME.example.com}}], ${TO_ME}}`,
+    `{match: [{uri: {regex: "/a.*"}}], ${TO_ME}}, {${TO_OTHER}}`,
+    `{match: [{headers: {"@request.auth.claims.role": {exact: a}}}], ${TO_ME}}`,
+    `{rewrite: {uri: /api/, authority: h.example.com}, ${TO_ME}}`,
+    `{match: [{uri: {prefix: /old}}], redirect: {uri: /new}}, {headers: {request: {set: {x-a: a}}}, ${TO_ME}}`,
+    `{route: [{destination: {host: ME, port: {number: 80}}, weight: 1}, {destination: {host: other, port: {number: 80}}, weight: 99}]}`,
+  ),
+  port: fc.constantFrom('http', 'http', 'tcp', 'web'),
+  sidecar: fc.constantFrom(true, true, true, false),
+  mode: fc.constantFrom('PERMISSIVE', 'STRICT', 'DISABLE'),
+  host: fc.constantFrom(
+    'ME.example.com',
+    'ME.example.com',
+    'ME.example.org',
+    '*.ME.example.com',
+    'h.example.com',
+  ),
+  resources: fc
+    .tuple(
+      fc.array(
+        policyFor(fc.constant('sidecar'), ['ALLOW', 'DENY', 'AUDIT', 'CUSTOM']),
+        { maxLength: 3 },
+      ),
+      fc.array(authentication, { maxLength: 2 }),
+    )
+    .map(([policies, authentications]) => [
+      ...policies,
+      ...authentications.filter(
+        ({ metadata }) => metadata.namespace === 'default',
+      ),
+    ]),
+});
+
+function build(name: string, made: Design): Resource[] {
+  const yaml = `
+apiVersion: v1
+kind: Service
+metadata: {name: ME, namespace: default}
+spec: {selector: {app: ME}, ports: [{name: ${
+    made.port
+  }, port: 80, targetPort: 8080}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: ME-0, namespace: default, labels: {app: ME}}
+spec: {serviceAccountName: ME, containers: [{name: ${
+    made.sidecar ? 'istio-proxy' : 'app'
+  }}]}
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: ME, namespace: default}
+spec: {selector: {matchLabels: {app: ME}}, mtls: {mode: ${made.mode}}}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: ME, namespace: default}
+spec:
+  hosts: ["${made.host}"]
+  gateways: [istio-system/gw]
+  http: [${made.route}]
+  tcp: [{route: [{destination: {host: ME, port: {number: 80}}}]}]
+`;
+  const { resources } = parseYaml(yaml.replaceAll('ME', name));
+  const own = made.resources.map(resource => ({
+    ...resource,
+    metadata: {
+      ...resource.metadata,
+      name: `${resource.metadata.name}-${name}`,
+    },
+    spec: {
+      ...(resource.spec as object),
+      selector: { matchLabels: { app: name } },
+    },
+  }));
+  return [...resources, ...own];
+}
+
+const NAMES = ['orders', 'payments', 'x', 'zz9x', 'h'];
+/** Few designs for many Services, so that forms meet. */
+const mesh = fc
+  .tuple(
+    fc.array(design, { minLength: 1, maxLength: 2 }),
+    fc.array(fc.nat(), { minLength: NAMES.length, maxLength: NAMES.length }),
+    fc.array(policyFor(fc.constant('gateway')), { maxLength: 2 }),
+    fc.array(authentication, { maxLength: 2 }),
+  )
+  .map(([designs, choices, policies, authentications]) => [
+    ...parseYaml(SHARED).resources,
+    ...NAMES.flatMap((name, index) =>
+      build(name, designs[choices[index] % designs.length]),
+    ),
+    ...policies,
+    ...authentications.filter(
+      ({ metadata }) => metadata.namespace === 'istio-system',
+    ),
+  ]);
+
+function meshOf(resources: readonly Resource[]): Mesh {
+  const made = new Mesh();
+  resources.forEach(resource => made.apply(resource));
+  return made;
+}
+
+const ways = (made: Mesh, name: string) =>
+  waysInOf(made, { namespace: 'default', name }).map(({ wayIn }) => ({
+    wayIn,
+    programs: wayIn.hops.map(({ proxy, protocol }) =>
+      programForHost(made, proxy, wayIn.host, protocol),
+    ),
+  }));
+
+jest.setTimeout(20_000 + numRuns * 500);
+
+describe('ways in of one form', () => {
+  it('are analysed as if each were alone', () => {
+    fc.assert(
+      fc.property(mesh, resources => {
+        const made = meshOf(resources);
+        for (const name of NAMES) {
+          for (const { wayIn, programs } of ways(made, name)) {
+            const shared = analyseByForm(made, wayIn, programs);
+            expect(shared).toEqual(analyseWayIn(made, wayIn, programs));
+          }
+        }
+      }),
+      { numRuns },
+    );
+  });
+
+  it('give each Service the assessment of a mesh where it is the first', () => {
+    fc.assert(
+      fc.property(mesh, resources => {
+        const made = meshOf(resources);
+        for (const name of NAMES) {
+          const service = { namespace: 'default', name };
+          expect(assessService(made, service)).toEqual(
+            assessService(meshOf(resources), service),
+          );
+        }
+      }),
+      { numRuns: Math.ceil(numRuns / 4) },
+    );
+  });
+
+  it('follow a change of one of them', () => {
+    fc.assert(
+      fc.property(mesh, design, (resources, other) => {
+        const made = meshOf(resources);
+        NAMES.forEach(name =>
+          assessService(made, { namespace: 'default', name }),
+        );
+        const changed = build(NAMES[0], other);
+        changed.forEach(resource => made.apply(resource));
+        const fresh = meshOf([...resources, ...changed]);
+        for (const name of NAMES) {
+          const service = { namespace: 'default', name };
+          expect(assessService(made, service)).toEqual(
+            assessService(fresh, service),
+          );
+        }
+      }),
+      { numRuns: Math.ceil(numRuns / 4) },
+    );
+  });
+
+  it('are found where only names differ, and nowhere else', () => {
+    const plain: Design = {
+      route: `{${TO_ME}}`,
+      port: 'http',
+      sidecar: true,
+      mode: 'PERMISSIVE',
+      host: 'ME.example.com',
+      resources: parseYaml(`
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: p, namespace: default}
+spec: {rules: [{to: [{operation: {paths: [/healthz]}}]}]}
+`).resources,
+    };
+    const closed = { ...plain, resources: [] };
+    const made = meshOf([
+      ...parseYaml(SHARED).resources,
+      ...build('a', plain),
+      ...build('b', plain),
+      ...build('c', closed),
+      ...build('d', { ...plain, host: '*.ME.example.com' }),
+    ]);
+    const formsOf = (name: string) =>
+      ways(made, name)
+        .filter(({ wayIn }) => wayIn.protocol === 'http')
+        .map(({ wayIn, programs }) => formOf(made, wayIn, programs));
+    expect(formsOf('a')).toEqual(formsOf('b'));
+    expect(formsOf('a')).toEqual([expect.any(String), expect.any(String)]);
+    expect(formsOf('c')).not.toEqual(formsOf('a'));
+    // Under a wildcard other names may lead elsewhere.
+    expect(formsOf('d')[0]).toBeUndefined();
+  });
+});
