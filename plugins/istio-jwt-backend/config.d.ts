@@ -44,6 +44,23 @@ export interface Config {
         /** PEM bundle that signs the gateway's certificate. */
         caFile?: string;
       }>;
+      /**
+       * Reach a gateway that has no address by port-forward through the API server, as a last resort. Needs `get` and
+       * `create` of `pods/portforward` in the gateway's namespace. Default: false.
+       */
+      portForward?: boolean;
+      /**
+       * Pods inside the mesh that probes may be sent from, by running curl in them. Needs `get` and `create` of
+       * `pods/exec` there. Every service account among them is an identity that is probed with, four at most.
+       * Default: none, and ways in inside the mesh are not probed.
+       */
+      probers?: Array<{
+        namespace: string;
+        /** Of the Pods. Default: app.kubernetes.io/name=istio-jwt-prober. */
+        labelSelector?: string;
+        /** One that has curl 7.63 or newer. Default: the first that is not istio-proxy. */
+        container?: string;
+      }>;
     }>;
     probes?: {
       /** Default: true. */

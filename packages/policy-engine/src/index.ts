@@ -10,6 +10,7 @@ export { parseYaml } from './parse/parseYaml';
 export { validateResource } from './parse/validateResource';
 export { trimObject } from './parse/trimObject';
 export { Mesh, type MeshOptions } from './attach/Mesh';
+export { meshCallerOf, type MeshCaller } from './attach/meshCaller';
 export { compileProxy } from './compile/compileProxy';
 export type { Program } from './compile/program';
 export { decide, type DecideOptions } from './decide/decide';

@@ -208,7 +208,9 @@ describe('istio-jwt backend on the sandbox', () => {
     );
     expect(run.observations).toHaveLength(run.total);
     // Gateway and sidecar ask for the same token; a reader wants each probe once.
-    const kinds = run.observations.map(o => `${o.wayInId} ${o.vector}`);
+    const kinds = run.observations.map(o =>
+      JSON.stringify([o.wayInId, o.vector, o.request]),
+    );
     expect(new Set(kinds).size).toBe(kinds.length);
     expect(sent.map(o => [o.vector, o.result])).toEqual(
       sent.map(o => [o.vector, 'agrees']),

@@ -55,6 +55,11 @@ export interface Observation {
   wayInId: string;
   /** Service that the way in leads to. */
   service?: { cluster: string; namespace: string; name: string };
+  /**
+   * Who asked, where the probe came from inside the mesh: a SPIFFE identity without `spiffe://`, or a
+   * Pod without a certificate. Absent: this backend.
+   */
+  caller?: string;
   /** Issuer that the probe's token names, where it carries one. */
   issuer?: string;
   /** What was asked for; never holds a token. */
@@ -100,7 +105,12 @@ export interface ProbeRun {
   targets: {
     wayInId: string;
     service?: { cluster: string; namespace: string; name: string };
+    /** `host:port` that this backend connected to. */
     address?: string;
+    /** How requests went where they went to no address, such as `port-forward to Pod istio-system/gateway:8080`. */
+    through?: string;
+    /** Probes left out, for a run is bounded. */
+    omitted?: number;
     tried: string[];
     reason?: string;
     /** Where answers differ from what the configuration says: what may be behind it. */

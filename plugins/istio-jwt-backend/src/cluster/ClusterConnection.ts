@@ -2,6 +2,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { Agent, Dispatcher, request } from 'undici';
 import { ClusterAccess } from '../config';
 import { ApiFailure, describeStatus, describeThrown } from './apiFailure';
+import { loadKubeConfig } from './loadKubeConfig';
 
 const HEADERS_TIMEOUT_MS = 30_000;
 
@@ -138,34 +139,5 @@ export class ClusterConnection {
     // client-node makes a dispatcher per call; one is kept, so that connections are reused.
     this.dispatcher ??= dispatcher ?? new Agent();
     return headers;
-  }
-}
-
-function loadKubeConfig(
-  access: Exclude<ClusterAccess, { kind: 'unsupported' }>,
-): KubeConfig {
-  const kubeConfig = new KubeConfig();
-  switch (access.kind) {
-    case 'kubeconfig':
-      kubeConfig.loadFromFile(access.path);
-      if (access.context) {
-        kubeConfig.setCurrentContext(access.context);
-      }
-      return kubeConfig;
-    case 'in-cluster':
-      kubeConfig.loadFromCluster();
-      return kubeConfig;
-    default:
-      kubeConfig.loadFromClusterAndUser(
-        {
-          name: 'cluster',
-          server: access.url,
-          caData: access.caData,
-          caFile: access.caFile,
-          skipTLSVerify: access.skipTLSVerify,
-        },
-        { name: 'user', token: access.serviceAccountToken },
-      );
-      return kubeConfig;
   }
 }

@@ -11,6 +11,7 @@ import {
 } from './judgeFreshness';
 import { KindStore } from './KindStore';
 import { nameKind, WATCHED_KINDS, WatchedKind } from './kinds';
+import { PodStreams } from './PodStreams';
 import { KindEvent, watchKind } from './watchKind';
 
 interface Stream {
@@ -41,6 +42,8 @@ export interface ClusterMirrorOptions {
 export class ClusterMirror {
   readonly mesh: Mesh;
   readonly connection: ClusterConnection;
+  /** For probes: nothing here runs in Pods. */
+  readonly pods: PodStreams;
   private readonly streams: Stream[];
   private readonly abort = new AbortController();
   private running: Promise<unknown> = Promise.resolve();
@@ -56,6 +59,7 @@ export class ClusterMirror {
     });
     this.connection =
       options.connection ?? new ClusterConnection(config.access);
+    this.pods = new PodStreams(config.access);
     this.streams = planStreams(config).map(plan => ({
       health: { ...plan, listed: false, absent: false },
       store: new KindStore(this.mesh),

@@ -1,3 +1,6 @@
 export * from './apiFailure';
 export * from './ClusterMirror';
 export * from './ClusterRegistry';
+export * from './execInPod';
+export * from './openPodTunnel';
+export * from './PodStreams';

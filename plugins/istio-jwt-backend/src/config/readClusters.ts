@@ -1,9 +1,16 @@
 import { Config } from '@backstage/config';
 import { InputError } from '@backstage/errors';
-import { ClusterAccess, ClusterConfig, GatewayOverride } from './types';
+import { parseLabelSelector } from '../entity/parseLabelSelector';
+import {
+  ClusterAccess,
+  ClusterConfig,
+  GatewayOverride,
+  ProberConfig,
+} from './types';
 
 const DEFAULT_ROOT_NAMESPACE = 'istio-system';
 const DEFAULT_TRUST_DOMAIN = 'cluster.local';
+const DEFAULT_PROBER_SELECTOR = 'app.kubernetes.io/name=istio-jwt-prober';
 
 /** Reads `istioJwt.clusters`, or the Kubernetes plugin's clusters where it is absent. */
 export function readClusters(root: Config): ClusterConfig[] {
@@ -39,6 +46,10 @@ function readCluster(config: Config, key: string): ClusterConfig {
       config.getOptionalString('trustDomain') ?? DEFAULT_TRUST_DOMAIN,
     gateways: (config.getOptionalConfigArray('gateways') ?? []).map(
       (gateway, index) => readGateway(gateway, `${key}.gateways[${index}]`),
+    ),
+    portForward: config.getOptionalBoolean('portForward') ?? false,
+    probers: (config.getOptionalConfigArray('probers') ?? []).map(
+      (prober, index) => readProber(prober, `${key}.probers[${index}]`),
     ),
   };
 }
@@ -123,6 +134,23 @@ function readGateway(config: Config, key: string): GatewayOverride {
   };
 }
 
+function readProber(config: Config, key: string): ProberConfig {
+  const selectorText =
+    config.getOptionalString('labelSelector') ?? DEFAULT_PROBER_SELECTOR;
+  const labelSelector = parseLabelSelector(selectorText);
+  if (!labelSelector) {
+    throw new InputError(
+      `${key}.labelSelector is '${selectorText}'. Write a label selector, such as ${DEFAULT_PROBER_SELECTOR}.`,
+    );
+  }
+  return {
+    namespace: config.getString('namespace'),
+    labelSelector,
+    selectorText,
+    container: config.getOptionalString('container'),
+  };
+}
+
 /**
  * The Kubernetes plugin's `clusterLocatorMethods`. Only clusters that the server may read on its own
  * account are used: this plugin watches in the background, with no user at hand to lend a token.
@@ -170,6 +198,8 @@ function readLocatedCluster(config: Config, key: string): ClusterConfig {
     rootNamespace: DEFAULT_ROOT_NAMESPACE,
     trustDomain: DEFAULT_TRUST_DOMAIN,
     gateways: [],
+    portForward: false,
+    probers: [],
   };
 }
 
@@ -185,5 +215,7 @@ function describeUnsupported(name: string, reason: string): ClusterConfig {
     rootNamespace: DEFAULT_ROOT_NAMESPACE,
     trustDomain: DEFAULT_TRUST_DOMAIN,
     gateways: [],
+    portForward: false,
+    probers: [],
   };
 }

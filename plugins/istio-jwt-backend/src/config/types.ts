@@ -1,3 +1,5 @@
+import { LabelSelector } from '../entity/parseLabelSelector';
+
 /** How to reach one API server. Secrets stay inside and are never logged. */
 export type ClusterAccess =
   | {
@@ -21,6 +23,16 @@ export interface GatewayOverride {
   caFile?: string;
 }
 
+/** Pods inside the mesh that probes may be sent from. */
+export interface ProberConfig {
+  namespace: string;
+  labelSelector: LabelSelector;
+  /** As written, for people. */
+  selectorText: string;
+  /** Absent: the first container that is no proxy. */
+  container?: string;
+}
+
 export interface ClusterConfig {
   name: string;
   title?: string;
@@ -31,6 +43,9 @@ export interface ClusterConfig {
   rootNamespace: string;
   trustDomain: string;
   gateways: GatewayOverride[];
+  /** Whether gateways without an address are reached by port-forward through the API server. */
+  portForward: boolean;
+  probers: ProberConfig[];
 }
 
 export interface ProbesConfig {

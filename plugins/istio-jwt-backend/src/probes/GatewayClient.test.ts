@@ -45,7 +45,7 @@ describe('GatewayClient', () => {
     options: { allowed?: string[]; protocol?: 'http' | 'https' } = {},
   ) {
     client = new GatewayClient({
-      candidate: { host: '127.0.0.1', port: port(), via: 'test' },
+      target: { kind: 'address', host: '127.0.0.1', port: port() },
       protocol: options.protocol ?? 'http',
       host: 'shop.example.com',
       guard: new AddressGuard(options.allowed ?? ['127.0.0.1/32']),

@@ -1,6 +1,6 @@
-import { AnswerTraces } from 'backstage-plugin-istio-jwt-common';
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
+import { isIP, Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import { rootCertificates } from 'node:tls';
 import { buildConnector, Client } from 'undici';
 import { ProbesConfig } from '../config';
@@ -8,23 +8,23 @@ import { findErrorCode } from '../findErrorCode';
 import { AddressGuard } from './AddressGuard';
 import { bareHost } from './bareHost';
 import { WireRequest } from './composeRequest';
-import { Candidate } from './discoverTarget';
+import {
+  keepEnvoyBody,
+  KEPT_BODY_BYTES,
+  ProbeAnswer,
+  ProbeClient,
+} from './ProbeClient';
 import { readTraces } from './readTraces';
 
-/** What a gateway said. `body` only where it is a body that Envoy itself writes. */
-export type ProbeAnswer =
-  | {
-      kind: 'answer';
-      status: number;
-      body?: string;
-      durationMs: number;
-      /** Absent where no header came with the answer. */
-      origin?: AnswerTraces;
-    }
-  | { kind: 'error'; code: string; message: string };
+/** Where the connection leads: to an address, or through something that somebody else opens. */
+export type GatewayTarget =
+  | { kind: 'address'; host: string; port: number }
+  | { kind: 'tunnel'; open: () => Promise<Duplex> };
 
 export interface GatewayClientOptions {
-  candidate: Candidate;
+  target: GatewayTarget;
+  /** PEM bundle that signs the gateway's certificate, next to those of the config. */
+  caFile?: string;
   protocol: 'http' | 'https';
   /** Host of the way in, for SNI. */
   host: string;
@@ -32,48 +32,46 @@ export interface GatewayClientOptions {
   config: ProbesConfig;
 }
 
-const KEPT_BODY_BYTES = 1024;
-/** Bodies of Envoy's jwt_authn and RBAC filters and of its router. Nothing else of an answer is kept. */
-const ENVOY_BODY =
-  /^(RBAC: access denied|Jwt [ -~]{1,150}|Jwks [ -~]{1,150}|Audiences in Jwt are not allowed|no healthy upstream|upstream connect error [ -~]{1,200}|upstream request timeout)$/;
-
-/** Keeps one connection to a gateway and sends requests over it: GET or OPTIONS, no body, no redirects, bounded in time and size. */
-export class GatewayClient {
+/** Keeps one connection to a gateway and sends probes over it. */
+export class GatewayClient implements ProbeClient {
   private readonly client: Client;
 
   constructor(private readonly options: GatewayClientOptions) {
-    const { candidate, protocol, host, guard, config } = options;
+    const { target, protocol, host, guard, config, caFile } = options;
     const servername = bareHost(host);
     const connect = buildConnector({
       timeout: config.timeoutMs,
       // Never less than full verification: a probe that trusts anybody proves nothing.
       rejectUnauthorized: true,
+      // The engine decides of requests in version 1, as most clients send them.
+      allowH2: false,
       ca: [
         ...rootCertificates,
-        ...[config.caFile, candidate.caFile].flatMap(file =>
+        ...[config.caFile, caFile].flatMap(file =>
           file ? [readFileSync(file, 'utf8')] : [],
         ),
       ],
     });
-    const authority =
-      isIP(candidate.host) === 6 ? `[${candidate.host}]` : candidate.host;
-    this.client = new Client(`${protocol}://${authority}:${candidate.port}`, {
+    this.client = new Client(`${protocol}://${nameOrigin(target)}`, {
       headersTimeout: config.timeoutMs,
       bodyTimeout: config.timeoutMs,
       pipelining: 1,
       connect: (connectOptions, callback) => {
-        guard
-          .resolve(candidate.host, candidate.port)
-          .then(({ ip }) =>
-            connect(
-              {
-                ...connectOptions,
-                hostname: ip,
-                host: ip,
-                servername: isIP(servername) ? undefined : servername,
-              },
-              callback,
-            ),
+        const sni = isIP(servername) ? undefined : servername;
+        openConnection(target, guard)
+          .then(opened =>
+            opened.kind === 'stream' && protocol === 'http'
+              ? callback(null, opened.stream as Socket)
+              : connect(
+                  {
+                    ...connectOptions,
+                    ...(opened.kind === 'stream'
+                      ? { httpSocket: opened.stream as Socket }
+                      : { hostname: opened.ip, host: opened.ip }),
+                    servername: sni,
+                  },
+                  callback,
+                ),
           )
           .catch(error => callback(error, null));
       },
@@ -109,7 +107,7 @@ export class GatewayClient {
       return {
         kind: 'answer',
         status: response.statusCode,
-        body: ENVOY_BODY.test(text) ? text : undefined,
+        body: keepEnvoyBody(text),
         durationMs,
         origin: readTraces(response.headers),
       };
@@ -126,6 +124,28 @@ export class GatewayClient {
   async close(): Promise<void> {
     await this.client.destroy();
   }
+}
+
+type Opened =
+  | { kind: 'address'; ip: string }
+  | { kind: 'stream'; stream: Duplex };
+
+async function openConnection(
+  target: GatewayTarget,
+  guard: AddressGuard,
+): Promise<Opened> {
+  if (target.kind === 'tunnel') {
+    return { kind: 'stream', stream: await target.open() };
+  }
+  const { ip } = await guard.resolve(target.host, target.port);
+  return { kind: 'address', ip };
+}
+
+/** Only for the client's own book-keeping: the Host header and SNI are set apart. */
+function nameOrigin(target: GatewayTarget): string {
+  if (target.kind === 'tunnel') return 'tunnel.invalid';
+  const { host, port } = target;
+  return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 async function readStart(

@@ -6,6 +6,7 @@ import { VectorContext, VECTORS } from './vectors';
 
 const plan = {
   host: 'shop.example.com',
+  origin: { kind: 'outside' },
   wayIn: { port: 80, protocol: 'http', hops: [] },
 } as unknown as WayInPlan;
 
@@ -84,6 +85,52 @@ describe('composeRequest', () => {
     expect(decodeProtectedHeader(made.tokens[0].text)).toMatchObject({
       alg: 'RS256',
       kid: 'key-1',
+    });
+  });
+
+  describe('from inside the mesh', () => {
+    const inside = (connects: string) =>
+      ({
+        ...plan,
+        origin: {
+          kind: 'prober',
+          prober: {
+            caller: {
+              identity: 'cluster.local/ns/default/sa/frontend',
+              namespace: 'default',
+              connects,
+            },
+          },
+        },
+      } as unknown as WayInPlan);
+    const compose = async (id: string, connects = 'with-identity') => {
+      const context = await makeContext();
+      const made = await VECTORS.find(each => each.id === id)!.makeRequest(
+        context,
+      );
+      if (made.kind === 'not-tested') throw new Error(made.reason);
+      return composeRequest(inside(connects), made, {
+        path: context.path,
+        usual: { kind: 'header', name: 'authorization', prefix: 'Bearer ' },
+        userAgent: 'probe/1',
+      });
+    };
+
+    it('tells the engine who asks, where the other side sees it', async () => {
+      expect(await compose('no-token')).toMatchObject({
+        engine: {
+          source: {
+            principal: 'cluster.local/ns/default/sa/frontend',
+            namespace: 'default',
+          },
+        },
+      });
+      const plain = await compose('no-token', 'plaintext');
+      expect(plain).toMatchObject({ engine: { source: undefined } });
+    });
+
+    it('asks for no other host, which would lead elsewhere', async () => {
+      expect(await compose('host-port')).toMatchObject({ kind: 'not-tested' });
     });
   });
 });

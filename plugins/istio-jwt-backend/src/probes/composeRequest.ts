@@ -1,5 +1,6 @@
 import { ProxyRequest, RequestToken } from 'istio-jwt-policy-engine';
 import { bareHost } from './bareHost';
+import { describeSource } from './describeSource';
 import { TokenLocation } from './locateToken';
 import { WayInPlan } from './planProbes';
 import { ProbeToken, VectorRequest } from './vectors';
@@ -21,7 +22,7 @@ export type ComposedRequest =
       /** Without any token. */
       shown: { method: string; host: string; path: string };
     }
-  | { kind: 'not-tested'; reason: string };
+  | Extract<VectorRequest, { kind: 'not-tested' }>;
 
 type Placed = Exclude<TokenLocation, { kind: 'unsupported' }>;
 
@@ -41,6 +42,11 @@ export function composeRequest(
   },
 ): ComposedRequest {
   const host = vector.host ?? plan.host;
+  if (plan.origin.kind === 'prober' && host !== plan.host) {
+    const reason =
+      "Inside the mesh the caller's own proxy chooses the Service by the host, so that another host leads elsewhere.";
+    return { kind: 'not-tested', reason };
+  }
   const shownPath = vector.path ?? plainPath;
   const method = vector.method ?? 'GET';
   const headers: WireRequest['headers'] = { ...vector.headers };
@@ -87,6 +93,7 @@ export function composeRequest(
         ...(isSecret ? vector.headers : headers),
       },
       sni: wayIn.protocol === 'https' ? bareHost(plan.host) : undefined,
+      source: describeSource(plan.origin),
       tokens,
     },
     shown: { method, host, path: shownPath },

@@ -1,53 +1,62 @@
 import { Mesh, WayIn } from 'istio-jwt-policy-engine';
-import { GatewayOverride } from '../config';
+import { ClusterConfig } from '../config';
+import {
+  findGatewayServices,
+  GatewayAddress,
+  GatewayService,
+  listServiceAddresses,
+  listStatusAddresses,
+} from './listGatewayAddresses';
 
-/** An address that may lead to a gateway. */
-export interface Candidate {
-  host: string;
-  port: number;
-  /** For people, such as `NodePort 30080 of istio-system/istio-ingressgateway on node a`. */
-  via: string;
-  caFile?: string;
-}
+/** Something that may lead to a gateway. */
+export type Candidate =
+  | (GatewayAddress & { kind: 'address'; caFile?: string })
+  /** A port of a gateway's Pod, through the API server. */
+  | {
+      kind: 'port-forward';
+      namespace: string;
+      pod: string;
+      port: number;
+      via: string;
+    };
 
 export type Discovery =
   | { ok: true; candidates: Candidate[] }
   | { ok: false; reason: string; looked: string[] };
 
-const MAX_CANDIDATES = 6;
+const MAX_ADDRESSES = 6;
 
-/** Where a gateway can be reached from outside: config, load balancer, then node ports. */
+/**
+ * Where a gateway can be reached from outside: config, else what the cluster's objects tell, else,
+ * where the config allows it, a port-forward.
+ */
 export function discoverTarget(
   mesh: Mesh,
   wayIn: WayIn,
-  overrides: GatewayOverride[],
+  { gateways, portForward }: Pick<ClusterConfig, 'gateways' | 'portForward'>,
 ): Discovery {
   const hop = wayIn.hops[0];
-  if (wayIn.kind === 'in-mesh') {
-    return {
-      ok: false,
-      looked: [],
-      reason:
-        'A request from inside the mesh needs a workload inside the mesh, which probes do not have yet.',
-    };
-  }
+  const fail = (reason: string, looked: string[] = []): Discovery => ({
+    ok: false,
+    reason,
+    looked,
+  });
   if (wayIn.protocol === 'tcp' || wayIn.protocol === 'tls') {
-    return {
-      ok: false,
-      looked: [],
-      reason: `The gateway passes ${wayIn.protocol} through and never looks at HTTP.`,
-    };
+    return fail(
+      `The gateway passes ${wayIn.protocol} through and never looks at HTTP.`,
+    );
   }
   if (!hop) {
-    return {
-      ok: false,
-      looked: [],
-      reason: 'No gateway workload stands behind this way in.',
-    };
+    return fail('No gateway workload stands behind this way in.');
+  }
+  if (wayIn.protocol === 'https' && wayIn.callerIdentity === 'required') {
+    return fail(
+      'The gateway asks every client for a certificate (TLS mode MUTUAL), and probes have none. Whoever has one still needs a token: ask with a client of your own.',
+    );
   }
   const services = findGatewayServices(mesh, hop.proxy);
   const names = [hop.proxy, wayIn.gateway, ...services.map(s => s.metadata)];
-  const override = overrides.find(
+  const override = gateways.find(
     ({ match }) =>
       (match.port === undefined || match.port === wayIn.port) &&
       names.some(
@@ -55,121 +64,76 @@ export function discoverTarget(
       ),
   );
   if (override) {
+    const via = 'istioJwt.clusters[].gateways';
+    const { address, caFile } = override;
     return {
       ok: true,
-      candidates: [
-        {
-          ...override.address,
-          via: 'istioJwt.clusters[].gateways',
-          caFile: override.caFile,
-        },
-      ],
+      candidates: [{ kind: 'address', ...address, via, caFile }],
     };
   }
-  const candidates = services.flatMap(service =>
-    listCandidates(mesh, service, wayIn.port, hop.port),
-  );
+  const addresses = dedupe([
+    ...listStatusAddresses(mesh, wayIn),
+    ...services.flatMap(service =>
+      listServiceAddresses(mesh, service, wayIn.port, hop.port),
+    ),
+  ]).slice(0, MAX_ADDRESSES);
+  const candidates = [
+    ...addresses.map(address => ({ kind: 'address' as const, ...address })),
+    ...(portForward ? findTunnels(mesh, wayIn) : []),
+  ];
   return candidates.length > 0
-    ? { ok: true, candidates: candidates.slice(0, MAX_CANDIDATES) }
-    : {
-        ok: false,
-        looked: services.length
-          ? services.map(
-              ({ metadata }) =>
-                `Service ${metadata.namespace}/${metadata.name}: no load balancer address and no NodePort for port ${wayIn.port}`,
-            )
-          : [
-              `No Service in namespace ${hop.proxy.namespace} selects the gateway's pods`,
-            ],
-        reason: `The gateway has no address that is known. Set istioJwt.clusters[].gateways with match {namespace: ${hop.proxy.namespace}, name: ${hop.proxy.name}} and address host:port.`,
-      };
-}
-
-interface GatewayService {
-  metadata: { namespace?: string; name: string };
-  spec?: {
-    type?: string;
-    selector?: Record<string, string>;
-    ports?: {
-      name?: string;
-      port: number;
-      targetPort?: number | string;
-      nodePort?: number;
-    }[];
-  };
-  status?: {
-    loadBalancer?: { ingress?: { ip?: string; hostname?: string }[] };
-  };
-}
-
-function findGatewayServices(
-  mesh: Mesh,
-  proxy: WayIn['hops'][number]['proxy'],
-): GatewayService[] {
-  return (mesh.list('Service') as GatewayService[]).filter(
-    ({ metadata, spec }) => {
-      const selector = Object.entries(spec?.selector ?? {});
-      return (
-        metadata.namespace === proxy.namespace &&
-        selector.length > 0 &&
-        selector.every(([key, value]) => proxy.labels[key] === value)
+    ? { ok: true, candidates }
+    : fail(
+        `The gateway has no address that is known. Set istioJwt.clusters[].gateways with match {namespace: ${
+          hop.proxy.namespace
+        }, name: ${hop.proxy.name}} and address host:port${
+          portForward ? '' : ', or istioJwt.clusters[].portForward: true'
+        }.`,
+        describeServices(services, wayIn),
       );
-    },
-  );
 }
 
-function listCandidates(
-  mesh: Mesh,
-  { metadata, spec, status }: GatewayService,
-  serverPort: number,
-  targetPort: number,
-): Candidate[] {
-  const ports = Array.isArray(spec?.ports) ? spec.ports : [];
-  const port =
-    ports.find(p => p.port === serverPort) ??
-    ports.find(p => p.targetPort === targetPort);
-  if (!port) {
-    return [];
-  }
-  const name = `${metadata.namespace}/${metadata.name}`;
-  const balancers = (status?.loadBalancer?.ingress ?? []).flatMap(
-    ({ ip, hostname }): Candidate[] => {
-      const host = ip ?? hostname;
-      return host
-        ? [{ host, port: port.port, via: `load balancer of ${name}` }]
-        : [];
-    },
-  );
-  const { nodePort } = port;
-  const nodes = nodePort
-    ? listNodeAddresses(mesh).map(({ node, host }) => ({
-        host,
-        port: nodePort,
-        via: `NodePort of ${name} on node ${node}`,
-      }))
+/** The first running Pod of the gateway, which all have the same configuration. */
+function findTunnels(mesh: Mesh, { hops: [hop] }: WayIn): Candidate[] {
+  const { namespace, labels } = hop.proxy;
+  const wanted = Object.entries(labels);
+  const pod = mesh
+    .list('Pod')
+    .find(
+      ({ metadata, status }) =>
+        metadata.namespace === namespace &&
+        (status as { phase?: string } | undefined)?.phase === 'Running' &&
+        wanted.every(([key, value]) => metadata.labels?.[key] === value),
+    );
+  return pod
+    ? [
+        {
+          kind: 'port-forward',
+          namespace,
+          pod: pod.metadata.name,
+          port: hop.port,
+          via: 'port-forward through the API server',
+        },
+      ]
     : [];
-  return [...balancers, ...nodes];
 }
 
-const ADDRESS_ORDER = ['ExternalIP', 'InternalIP'];
+function dedupe(addresses: GatewayAddress[]): GatewayAddress[] {
+  const seen = new Set<string>();
+  return addresses.filter(({ host, port }) => {
+    const key = JSON.stringify([host, port]);
+    return !seen.has(key) && seen.add(key);
+  });
+}
 
-function listNodeAddresses(mesh: Mesh): { node: string; host: string }[] {
-  return mesh
-    .list('Node')
-    .flatMap(({ metadata, status }) => {
-      const { addresses, conditions } = (status ?? {}) as {
-        addresses?: { type: string; address: string }[];
-        conditions?: { type: string; status: string }[];
-      };
-      const ready = conditions?.find(({ type }) => type === 'Ready');
-      return ready && ready.status !== 'True'
-        ? []
-        : (addresses ?? []).map(({ type, address }) => ({
-            node: metadata.name,
-            host: address,
-            order: ADDRESS_ORDER.indexOf(type),
-          }));
-    })
-    .filter(({ order }) => order >= 0)
-    .sort((a, b) => a.order - b.order);
+function describeServices(
+  services: GatewayService[],
+  { port, hops: [{ proxy }] }: WayIn,
+): string[] {
+  return services.length > 0
+    ? services.map(
+        ({ metadata }) =>
+          `Service ${metadata.namespace}/${metadata.name}: no load balancer address, no external IP and no NodePort for port ${port}`,
+      )
+    : [`No Service in namespace ${proxy.namespace} selects the gateway's pods`];
 }

@@ -1,5 +1,5 @@
 import { Observation } from 'backstage-plugin-istio-jwt-common';
-import { ProbeAnswer } from './GatewayClient';
+import { ProbeAnswer } from './ProbeClient';
 
 export interface Judgement {
   result: 'agrees' | 'disagrees' | 'inconclusive';

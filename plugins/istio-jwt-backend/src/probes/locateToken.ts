@@ -26,7 +26,7 @@ const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
 const PLAIN_NAME = /^[A-Za-z0-9_.-]{1,100}$/;
 const PREFIX = /^[\x20-\x7e]{0,50}$/;
 /** Headers that would change the request rather than carry a token. */
-const RESERVED = new Set([
+export const RESERVED_HEADERS: ReadonlySet<string> = new Set([
   'host',
   'user-agent',
   'content-length',
@@ -51,7 +51,7 @@ export function locateToken(
     const prefix = header.prefix ?? '';
     return HEADER_NAME.test(header.name) &&
       PREFIX.test(prefix) &&
-      !RESERVED.has(header.name.toLowerCase())
+      !RESERVED_HEADERS.has(header.name.toLowerCase())
       ? { kind: 'header', name: header.name.toLowerCase(), prefix }
       : {
           kind: 'unsupported',

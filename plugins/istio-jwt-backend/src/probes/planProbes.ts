@@ -3,6 +3,9 @@ import { ClusterMirror } from '../cluster';
 import { EntityTarget } from '../entity';
 import { AssessedService, hostMatches } from '../status/assessEntity';
 import { describeIssuer, locateToken } from './locateToken';
+import { findOrigins, Origin } from './findOrigins';
+import { describeSource } from './describeSource';
+import { planWitnesses } from './planWitnesses';
 import { IssuerContext, Vector, VECTORS } from './vectors';
 
 /** One request to be sent. */
@@ -13,27 +16,37 @@ export interface PlannedProbe {
   path: string;
 }
 
-/** All requests to one way in. */
+/** All requests to one way in from one place. */
 export interface WayInPlan {
   mirror: ClusterMirror;
   service: { namespace: string; name: string };
   wayIn: WayInAssessment;
+  origin: Origin;
   /** Value of the Host header. */
   host: string;
   probes: PlannedProbe[];
+  /** Left out, for a run is bounded. */
+  omitted: number;
 }
 
 const MAX_ISSUERS = 3;
 const MAX_PATHS = 5;
-const MAX_PROBES = 300;
+const MAX_PROBES = 600;
 /** For a way in that trusts nobody: such a token has to come from somewhere. */
 const NO_ISSUER: IssuerContext = {
   issuer: 'https://istio-jwt-probe.invalid',
   audiences: [],
   keys: [],
 };
+/** What is asked first, and all that is asked at the further paths of a route. */
+const ESSENTIAL = ['no-token', 'valid-token'];
+/** What can depend on who asks: other vectors fail at the token, whoever sends it. */
+const OF_EACH_CALLER = [...ESSENTIAL, 'expired'];
 
-/** Which requests show whether the services of an entity answer as configured. Bounded. */
+/**
+ * Which requests show whether the services of an entity answer as configured. Bounded: every way in
+ * gets an even share, and what says most comes first.
+ */
 export function planProbes(
   target: EntityTarget,
   assessed: AssessedService[],
@@ -42,43 +55,79 @@ export function planProbes(
   const vectors = VECTORS.filter(
     each => !each.optIn || optIn.includes(each.id),
   );
-  let left = MAX_PROBES;
-  return assessed.flatMap(({ mirror, assessment, status }) => {
+  const plans = assessed.flatMap(({ mirror, assessment, status }) => {
     const shown = new Set(status.waysIn.map(({ id }) => id));
     return assessment.waysIn
       .filter(({ id }) => shown.has(id))
-      .map((wayIn): WayInPlan => {
-        const probes = planWayIn(mirror.mesh, wayIn, target, vectors).slice(
-          0,
-          left,
+      .flatMap(wayIn => {
+        const host = chooseHost(wayIn, target.hosts);
+        return findOrigins(mirror, assessment.service, wayIn).map(
+          (origin, index): Omit<WayInPlan, 'omitted'> => ({
+            mirror,
+            service: assessment.service,
+            wayIn,
+            origin,
+            host,
+            probes: planWayIn({
+              mesh: mirror.mesh,
+              wayIn,
+              paths: choosePaths(wayIn, target.probePaths),
+              vectors:
+                index === 0
+                  ? vectors
+                  : vectors.filter(({ id }) => OF_EACH_CALLER.includes(id)),
+              plain: { host, source: describeSource(origin) },
+            }),
+          }),
         );
-        left -= probes.length;
-        return {
-          mirror,
-          service: assessment.service,
-          wayIn,
-          host: chooseHost(wayIn, target.hosts),
-          probes,
-        };
       });
+  });
+  let left = MAX_PROBES;
+  return plans.map((plan, index) => {
+    const share = Math.ceil(left / (plans.length - index));
+    const probes = plan.probes.slice(0, share);
+    left -= probes.length;
+    return { ...plan, probes, omitted: plan.probes.length - probes.length };
   });
 }
 
-function planWayIn(
-  mesh: Mesh,
-  wayIn: WayInAssessment,
-  target: EntityTarget,
-  vectors: readonly Vector[],
-): PlannedProbe[] {
+/** Paths that get every vector, and further ones of the route. */
+interface Paths {
+  whole: string[];
+  more: string[];
+}
+
+function planWayIn({
+  mesh,
+  wayIn,
+  paths: { whole, more },
+  vectors,
+  plain,
+}: {
+  mesh: Mesh;
+  wayIn: WayInAssessment;
+  paths: Paths;
+  vectors: readonly Vector[];
+  plain: { host: string; source: ReturnType<typeof describeSource> };
+}): PlannedProbe[] {
   const issuers = listIssuers(mesh, wayIn).slice(0, MAX_ISSUERS);
   const first = issuers[0] ?? { issuer: NO_ISSUER };
-  return choosePaths(wayIn, target.probePaths).flatMap(path =>
-    vectors.flatMap((vector): PlannedProbe[] =>
+  const plan = (path: string, chosen: readonly Vector[]): PlannedProbe[] =>
+    chosen.flatMap((vector): PlannedProbe[] =>
       vector.scope === 'way-in' || issuers.length === 0
         ? [{ vector, path, ...first }]
         : issuers.map(issuer => ({ vector, path, ...issuer })),
-    ),
-  );
+    );
+  const essential = vectors.filter(({ id }) => ESSENTIAL.includes(id));
+  const others = vectors.filter(({ id }) => !ESSENTIAL.includes(id));
+  const witnesses = planWitnesses(mesh, wayIn, { ...plain, path: whole[0] });
+  return [
+    ...[...whole, ...more].flatMap(path => plan(path, essential)),
+    ...witnesses
+      .filter(({ path }) => ![...whole, ...more].includes(path))
+      .map(witness => ({ ...witness, ...first })),
+    ...whole.flatMap(path => plan(path, others)),
+  ];
 }
 
 /** Every issuer once: two proxies of a way in that ask for the same token need one set of probes. */
@@ -98,13 +147,16 @@ function listIssuers(
   return [...contexts.values()];
 }
 
-/** A path that the route sends to the service, where the entity names none. */
-function choosePaths(wayIn: WayInAssessment, wanted: string[]): string[] {
+/** The entity's own, or one path for each route to the service. */
+function choosePaths(wayIn: WayInAssessment, wanted: string[]): Paths {
   if (wanted.length > 0) {
-    return wanted.slice(0, MAX_PATHS);
+    return { whole: wanted.slice(0, MAX_PATHS), more: [] };
   }
-  const plain = wayIn.paths.find(path => /^\/[\w\-./]*\*?$/.test(path));
-  return [wayIn.paths.length === 0 || !plain ? '/' : plain.replace(/\*$/, '')];
+  const plain = wayIn.paths
+    .filter(path => /^\/[\w\-./]*\*?$/.test(path))
+    .map(path => path.replace(/\*$/, ''));
+  const [path = '/', ...more] = new Set(plain);
+  return { whole: [path], more: more.slice(0, MAX_PATHS - 1) };
 }
 
 /** What a client would write: the port is left out where it is the scheme's own. */
@@ -117,9 +169,4 @@ function chooseHost(wayIn: WayInAssessment, hosts: string[]): string {
     .replace(/^\*$/, 'istio-jwt-probe.example');
   const standard = wayIn.protocol === 'https' ? 443 : 80;
   return wayIn.port === standard ? host : `${host}:${wayIn.port}`;
-}
-
-/** A host that cannot leave its header. */
-export function isSafeHost(host: string): boolean {
-  return /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{1,5})?$/i.test(host);
 }

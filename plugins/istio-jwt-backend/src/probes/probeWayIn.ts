@@ -11,11 +11,13 @@ import { bareHost } from './bareHost';
 import { composeRequest } from './composeRequest';
 import { deriveExpectation, Expectation } from './deriveExpectation';
 import { Forger } from './Forger';
-import { GatewayClient, isCertificateError } from './GatewayClient';
+import { nameCaller } from './findOrigins';
+import { isCertificateError } from './GatewayClient';
 import { judgeAnswer } from './judgeAnswer';
 import { locateToken } from './locateToken';
 import { explainMismatch } from './mismatch/explainMismatch';
 import { PlannedProbe, WayInPlan } from './planProbes';
+import { ProbeClient } from './ProbeClient';
 import { TokenSources } from './TokenSources';
 import { VectorRequest } from './vectors';
 
@@ -33,7 +35,7 @@ export interface ProbeTools {
 
 /** How a way in is reached, or why it is not. */
 export type Reach =
-  | { kind: 'client'; client: GatewayClient }
+  | { kind: 'client'; client: ProbeClient }
   | { kind: 'unreachable'; reason: string };
 
 /** Sends one probe and holds its answer against the configuration of that moment. */
@@ -159,6 +161,7 @@ async function attempt(
     group: vector.group,
     wayInId: wayIn.id,
     service: { cluster: mirror.config.name, ...service },
+    caller: nameCaller(plan.origin),
     issuer:
       carriesToken || made.kind === 'not-tested' ? issuer.issuer : undefined,
     configuration: digestConfiguration(mirror.mesh, wayIn),
@@ -170,7 +173,7 @@ async function attempt(
       reach.kind === 'unreachable' ? reach.reason : composed.reason;
     return {
       ...base,
-      request: { method: 'GET', host, path },
+      request: composed.shown ?? { method: 'GET', host, path },
       expected: { status: null, why: composed.reason },
       observed: { kind: 'not-tested', reason },
       result: 'not-tested',
@@ -217,9 +220,13 @@ async function attempt(
 
 /** An expectation from a picture with holes is none. */
 function expect(
-  { mirror, wayIn }: WayInPlan,
+  { mirror, wayIn, origin }: WayInPlan,
   expectation: Expectation,
 ): Expectation {
+  if (origin.kind === 'prober' && origin.prober.caller.uncertain) {
+    const why = `What the other side sees of the prober is not known: ${origin.prober.caller.uncertain}.`;
+    return { ...expectation, expected: { status: null, why } };
+  }
   const { state, reason } = distrustVerdict(wayIn, {
     unreadKinds: mirror.unreadKinds,
     reading: mirror.reading,
@@ -233,7 +240,7 @@ function expect(
 
 /** Against an old picture of the cluster, or one with holes, a difference proves nothing. */
 function temper(
-  { mirror }: WayInPlan,
+  { mirror, origin }: WayInPlan,
   judgement: ReturnType<typeof judgeAnswer>,
 ): ReturnType<typeof judgeAnswer> {
   if (judgement.result !== 'disagrees') {
@@ -243,6 +250,13 @@ function temper(
     return {
       result: 'inconclusive',
       note: 'The answer differs, and the picture of the cluster is not up to date.',
+    };
+  }
+  if (origin.kind === 'prober' && origin.prober.caller.reroutedBy) {
+    const { kind, namespace, name } = origin.prober.caller.reroutedBy;
+    return {
+      result: 'inconclusive',
+      note: `The answer differs, and ${kind} ${namespace}/${name} may send requests from inside the mesh elsewhere.`,
     };
   }
   const unread = mirror.unreadKinds.filter(

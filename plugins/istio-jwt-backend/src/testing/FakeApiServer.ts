@@ -5,6 +5,7 @@ import {
   ServerResponse,
 } from 'node:http';
 import { AddressInfo } from 'node:net';
+import { Duplex } from 'node:stream';
 
 type Handler = (
   request: IncomingMessage & { url: string },
@@ -20,6 +21,7 @@ export class FakeApiServer {
   readonly requests: string[] = [];
   private readonly handlers = new Map<string, Handler>();
   private readonly watches = new Map<string, Set<ServerResponse>>();
+  private readonly upgraded = new Set<Duplex>();
   private fallback?: Handler;
 
   static async start(): Promise<FakeApiServer> {
@@ -48,6 +50,18 @@ export class FakeApiServer {
 
   on(path: string, handler: Handler): void {
     this.handlers.set(path, handler);
+  }
+
+  /** Takes over connections that ask for another protocol, such as websockets. */
+  onUpgrade(
+    handler: (request: IncomingMessage, socket: Duplex, head: Buffer) => void,
+  ): void {
+    this.server.on('upgrade', (request, socket, head) => {
+      this.requests.push(request.url!);
+      this.upgraded.add(socket);
+      socket.on('error', () => {});
+      handler(request, socket, head);
+    });
   }
 
   /** Everything goes to one handler. */
@@ -84,6 +98,7 @@ export class FakeApiServer {
 
   async stop(): Promise<void> {
     this.server.closeAllConnections();
+    this.upgraded.forEach(socket => socket.destroy());
     await new Promise(resolve => {
       this.server.close(resolve);
     });

@@ -81,6 +81,8 @@ export const checkOtherGateway: CauseCheck = mismatch => {
     title: 'The address leads to another gateway',
   };
   const { plan, address, explanation } = mismatch;
+  // Inside the mesh, and by port-forward, a request goes where Kubernetes says.
+  if (address === undefined) return undefined;
   const next =
     "See in the access log of this gateway whether the probe (by its user agent) arrived there, and in the others' otherwise.";
   if (explanation.kind === 'not-from-here') {

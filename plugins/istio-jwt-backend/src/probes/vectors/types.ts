@@ -49,7 +49,12 @@ export type VectorRequest =
       headers?: Record<string, string>;
       tokens: ProbeToken[];
     }
-  | { kind: 'not-tested'; reason: string };
+  | {
+      kind: 'not-tested';
+      reason: string;
+      /** What would have been asked for, where it is not the usual request. */
+      shown?: { method: string; host: string; path: string };
+    };
 
 /** What a vector is about, for grouping. */
 export type VectorGroup =

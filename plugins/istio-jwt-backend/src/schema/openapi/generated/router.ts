@@ -249,6 +249,7 @@ export const spec = {
           group: { type: 'string' },
           wayInId: { type: 'string' },
           service: { $ref: '#/components/schemas/ServiceRef' },
+          caller: { type: 'string' },
           issuer: { type: 'string' },
           request: {
             type: 'object',
@@ -344,6 +345,8 @@ export const spec = {
                 wayInId: { type: 'string' },
                 service: { $ref: '#/components/schemas/ServiceRef' },
                 address: { type: 'string' },
+                through: { type: 'string' },
+                omitted: { type: 'integer' },
                 tried: { type: 'array', items: { type: 'string' } },
                 reason: { type: 'string' },
                 mismatch: { $ref: '#/components/schemas/MismatchExplanation' },

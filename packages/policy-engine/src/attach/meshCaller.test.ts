@@ -1,0 +1,133 @@
+import { assessService, meshCallerOf, Mesh } from '..';
+import {
+  BY_SERVICE,
+  namespaceYaml,
+  podYaml,
+  policies,
+  REPORTS,
+  serviceYaml,
+  USE,
+  waypointYaml,
+} from '../__testUtils__/ambient';
+import { applyYaml, meshOf } from '../__testUtils__/mesh';
+
+const podOf = (name: string, rest = '', container = 'istio-proxy') => `
+apiVersion: v1
+kind: Pod
+metadata: {name: ${name}-0, namespace: default, labels: {app: ${name}}, ${rest}}
+spec: {serviceAccountName: ${name}, containers: [{name: app}, {name: ${container}}]}
+`;
+const backend = `
+apiVersion: v1
+kind: Service
+metadata: {name: backend, namespace: default}
+spec: {selector: {app: backend}, ports: [{name: http, port: 80, targetPort: 8080}]}
+`;
+const BACKEND = { namespace: 'default', name: 'backend' };
+
+function call(mesh: Mesh, pod = 'frontend-0', namespace = 'default') {
+  const [wayIn] = assessService(mesh, BACKEND).waysIn;
+  return meshCallerOf(mesh, { namespace, name: pod }, wayIn);
+}
+
+describe('a caller inside the mesh', () => {
+  it('with a sidecar shows its identity to a sidecar', () => {
+    const mesh = meshOf([backend, podOf('backend'), podOf('frontend')]);
+    expect(call(mesh)).toEqual({
+      identity: 'cluster.local/ns/default/sa/frontend',
+      namespace: 'default',
+      by: 'sidecar',
+      connects: 'with-identity',
+    });
+    expect(call(mesh, 'nobody')).toBeUndefined();
+  });
+
+  it('without a proxy shows none', () => {
+    const mesh = meshOf([
+      backend,
+      podOf('backend'),
+      podOf('frontend', '', 'other'),
+    ]);
+    expect(call(mesh)).toMatchObject({ by: 'nothing', connects: 'plaintext' });
+  });
+
+  it('shows none where a DestinationRule switches mutual TLS off', () => {
+    const mesh = meshOf([backend, podOf('backend'), podOf('frontend')]);
+    applyYaml(
+      mesh,
+      `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: plain, namespace: default}
+spec: {host: backend, trafficPolicy: {tls: {mode: DISABLE}}}
+`,
+    );
+    expect(call(mesh)).toMatchObject({ connects: 'plaintext' });
+  });
+
+  it('is not known where annotations keep requests from its sidecar', () => {
+    const mesh = meshOf([
+      backend,
+      podOf('backend'),
+      podOf(
+        'frontend',
+        'annotations: {traffic.sidecar.istio.io/excludeOutboundPorts: "80"}',
+      ),
+    ]);
+    expect(call(mesh)).toMatchObject({
+      connects: 'unknown',
+      uncertain: expect.stringContaining('excludeOutboundPorts'),
+    });
+  });
+
+  it.each([
+    ['hosts: [backend]', 'default', true],
+    ['hosts: [backend.default.svc.cluster.local]', 'other', true],
+    ['hosts: ["*"]', 'other', true],
+    ['hosts: [backend]', 'other', false],
+    ['hosts: ["*"], gateways: [default/edge]', 'default', false],
+    ['hosts: [backend], gateways: [mesh, edge]', 'default', true],
+  ])('is rerouted by a VirtualService with %s in %s: %s', (spec, ns, is) => {
+    const mesh = meshOf([
+      backend,
+      podOf('backend'),
+      podOf('frontend'),
+      `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: vs, namespace: ${ns}}
+spec: {${spec}, http: [{route: [{destination: {host: backend.default.svc.cluster.local}}]}]}
+`,
+    ]);
+    expect(call(mesh)?.reroutedBy?.name).toBe(is ? 'vs' : undefined);
+  });
+
+  it('takes the waypoint in ambient mode, and passes it by otherwise', () => {
+    const mesh = meshOf([
+      namespaceYaml(),
+      podYaml(),
+      serviceYaml(USE),
+      waypointYaml(),
+      policies(BY_SERVICE),
+      podOf('frontend'),
+    ]);
+    const [through, direct] = assessService(mesh, REPORTS).waysIn;
+    const ambient = { namespace: 'ambient', name: 'reports-0' };
+    const sidecar = { namespace: 'default', name: 'frontend-0' };
+    expect(meshCallerOf(mesh, ambient, through)).toEqual({
+      identity: 'cluster.local/ns/ambient/sa/reports',
+      namespace: 'ambient',
+      by: 'ztunnel',
+      connects: 'with-identity',
+    });
+    expect(meshCallerOf(mesh, ambient, direct)?.elsewhere).toContain(
+      'sent through the waypoint',
+    );
+    expect(meshCallerOf(mesh, sidecar, through)?.elsewhere).toContain(
+      'Only callers in ambient mode',
+    );
+    expect(meshCallerOf(mesh, sidecar, direct)).toMatchObject({
+      connects: 'unknown',
+    });
+  });
+});

@@ -1,0 +1,105 @@
+import { execInPod, PodStreams } from '../cluster';
+import { ProbesConfig } from '../config';
+import { WireRequest } from './composeRequest';
+import { Prober } from './findOrigins';
+import { ProbeAnswer, ProbeClient } from './ProbeClient';
+import { readCurlOutput } from './readCurlOutput';
+import { writeCurlConfig } from './writeCurlConfig';
+
+export interface ProberClientOptions {
+  streams: PodStreams;
+  pod: Prober['pod'];
+  /** Of the probed Service; composed from the mesh, never from what a user wrote. */
+  service: { host: string; port: number };
+  config: ProbesConfig;
+}
+
+/** Whatever is asked for, these are all the arguments: they are part of the API server's audit log. */
+const ASK = ['curl', '--disable', '--config', '-'] as const;
+const VERSION = ['curl', '--disable', '--version'] as const;
+/** Redirecting `--write-out` to standard error came with this one. */
+const OLDEST_CURL = [7, 63];
+/** For starting the command, on top of the request's own time. */
+const START_MS = 5000;
+const MAX_HEAD_BYTES = 64 * 1024;
+
+/** Sends probes from a Pod inside the mesh: one short-lived curl for each, by `exec` through the API server. */
+export class ProberClient implements ProbeClient {
+  constructor(private readonly options: ProberClientOptions) {}
+
+  /** @returns why the prober cannot be used, or undefined */
+  async check(): Promise<string | undefined> {
+    const result = await this.run(VERSION, '');
+    switch (result.kind) {
+      case 'ran': {
+        const version = /^curl (\d+)\.(\d+)/.exec(
+          result.stdout.toString('latin1'),
+        );
+        if (!version) return 'its curl does not tell its version';
+        const [major, minor] = [Number(version[1]), Number(version[2])];
+        return major > OLDEST_CURL[0] ||
+          (major === OLDEST_CURL[0] && minor >= OLDEST_CURL[1])
+          ? undefined
+          : `its curl is older than ${OLDEST_CURL.join('.')}`;
+      }
+      case 'no-such-command':
+        return 'its container has no curl';
+      default:
+        return result.failure.message;
+    }
+  }
+
+  async send(
+    request: WireRequest & { signal?: AbortSignal },
+  ): Promise<ProbeAnswer> {
+    const { service, config } = this.options;
+    const written = writeCurlConfig(
+      `http://${service.host}:${service.port}`,
+      request,
+      config,
+    );
+    if (!written.ok) {
+      return {
+        kind: 'error',
+        code: 'NOT_SENDABLE',
+        message: 'Not sent: the request holds what curl would not pass on.',
+      };
+    }
+    const startedAt = performance.now();
+    const result = await this.run(ASK, written.text, request.signal);
+    switch (result.kind) {
+      case 'ran':
+        return readCurlOutput(result, performance.now() - startedAt);
+      case 'no-such-command':
+        return { kind: 'error', code: 'NO_CURL', message: result.message };
+      default:
+        return {
+          kind: 'error',
+          code: 'EXEC_FAILED',
+          message: `The prober could not be used: ${result.failure.message}`,
+        };
+    }
+  }
+
+  reconnect(): ProberClient {
+    return new ProberClient(this.options);
+  }
+
+  async close(): Promise<void> {
+    // Each command has ended with its answer.
+  }
+
+  private run(argv: readonly string[], stdin: string, signal?: AbortSignal) {
+    const { streams, pod, config } = this.options;
+    return execInPod(streams, {
+      namespace: pod.namespace,
+      pod: pod.name,
+      container: pod.container,
+      argv,
+      stdin,
+      signal,
+      timeoutMs: config.timeoutMs + START_MS,
+      maxOutputBytes: MAX_HEAD_BYTES + config.maxResponseBytes,
+    });
+  }
+}
