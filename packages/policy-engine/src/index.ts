@@ -31,6 +31,7 @@ export type { AnswerOrigin, ObservedAnswer } from './explain/observation';
 export { findingCatalogue } from './analyse/catalogue';
 export type { FindingDefinition } from './analyse/detector';
 export { findingsOfPolicies } from './analyse/findingsOfPolicies';
+export { readKeySet, whyUnusable, type KeyFact } from './analyse/keySets';
 export {
   findingsOfKeySets,
   type KeySetFact,

@@ -11,6 +11,7 @@ import {
 } from 'backstage-plugin-istio-jwt-node';
 import { ClusterRegistry } from './cluster';
 import { readIstioJwtConfig } from './config';
+import { DatabaseKeySetStore, IssuerKeys } from './jwks';
 import {
   AddressGuard,
   createApiServerLister,
@@ -60,7 +61,24 @@ export const istioJwtPlugin = createBackendPlugin({
         const store = await DatabaseProbeRunStore.create(deps);
         const registry = new ClusterRegistry(config.clusters, { logger });
         const lastRuns = new LastRunCache(store);
-        const statuses = new StatusService(registry, lastRuns);
+        const listApiServers = createApiServerLister(registry);
+        const tokenSources = new TokenSources([
+          ...extensionSources,
+          ...createConfiguredSources(config.tokenSources),
+        ]);
+        const keys = new IssuerKeys({
+          registry,
+          logger,
+          config: config.jwks,
+          store: new DatabaseKeySetStore(await deps.database.getClient()),
+          guard: new AddressGuard(
+            config.jwks.allowedAddresses,
+            listApiServers,
+            'istioJwt.jwks.allowedAddresses',
+          ),
+          listTokenHeaders: () => tokenSources.listHeaders(),
+        });
+        const statuses = new StatusService(registry, lastRuns, keys);
         const notifier = new StatusNotifier({ statuses, signals, logger });
         const runner = new ProbeRunner({
           registry,
@@ -70,12 +88,9 @@ export const istioJwtPlugin = createBackendPlugin({
           forger: await Forger.create(),
           guard: new AddressGuard(
             config.probes.allowedAddresses,
-            createApiServerLister(registry),
+            listApiServers,
           ),
-          tokenSources: new TokenSources([
-            ...extensionSources,
-            ...createConfiguredSources(config.tokenSources),
-          ]),
+          tokenSources,
           onProgress: reportProgress(lastRuns, notifier),
         });
 
@@ -100,9 +115,12 @@ export const istioJwtPlugin = createBackendPlugin({
 
         registry.subscribe(() => notifier.noteChange());
         lastRuns.subscribe(() => notifier.noteChange());
+        keys.subscribe(() => notifier.noteChange());
         registry.start();
+        keys.start();
         deps.lifecycle.addShutdownHook(async () => {
           notifier.stop();
+          keys.stop();
           await runner.stop();
           await registry.stop();
         });

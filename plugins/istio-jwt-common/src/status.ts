@@ -6,6 +6,7 @@ import {
   ResourceRef,
   WayInAssessment,
 } from 'istio-jwt-policy-engine';
+import { IssuerHealthView } from './issuerHealth';
 import { MismatchExplanation } from './mismatch';
 
 /**
@@ -171,6 +172,8 @@ export interface EntityStatus {
   reason: string;
   services: ServiceStatus[];
   policies: PolicyView[];
+  /** Every issuer of `services` once per key source. */
+  issuerHealth: IssuerHealthView[];
   problems: StatusProblem[];
   lastRun?: ProbeRun;
   freshness: ClusterFreshness[];

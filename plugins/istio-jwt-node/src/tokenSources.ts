@@ -19,6 +19,11 @@ export interface TokenRequest {
    * cannot shape its tokens answers `none` to a request that has any.
    */
   claims?: Record<string, unknown>;
+  /**
+   * Parameters to add to the protected header, `crit` among them, for probes of what a proxy makes of
+   * them. A source that cannot shape its tokens answers `none` to a request that has any.
+   */
+  header?: Record<string, unknown>;
 }
 
 /**

@@ -1,4 +1,4 @@
-/** What can be told of one key of a JSON Web Key Set (RFC 7517). Never holds private values. */
+/** What can be told of one key of a JSON Web Key Set (RFC 7517). Never holds private values. @public */
 export interface KeyFact {
   kty?: string;
   kid?: string;
@@ -11,7 +11,7 @@ export interface KeyFact {
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
-/** Keys of an inline key set; empty where the text is none. */
+/** Keys of a key set, without their values; empty where the text is none. @public */
 export function readKeySet(text: string): KeyFact[] {
   try {
     const { keys } = JSON.parse(text) as { keys?: unknown };
@@ -52,7 +52,7 @@ const CURVES: Record<string, readonly string[]> = {
   OKP: ['Ed25519'],
 };
 
-/** Why Envoy does not use a key; undefined where it does. */
+/** Why Envoy does not use a key; undefined where it does. @public */
 export function whyUnusable({ kty, alg, crv }: KeyFact): string | undefined {
   const algorithms = ALGORITHMS[kty ?? ''];
   if (!algorithms)

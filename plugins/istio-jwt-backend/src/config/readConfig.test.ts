@@ -9,6 +9,7 @@ describe('readIstioJwtConfig', () => {
     expect(read({})).toEqual({
       clusters: [],
       tokenSources: [],
+      jwks: { allowedHosts: [], allowedAddresses: [], intervalMs: 45_000 },
       observationRetentionMs: 90 * 24 * 3600 * 1000,
       probes: expect.objectContaining({
         enabled: true,
@@ -98,6 +99,13 @@ describe('readIstioJwtConfig', () => {
       { probes: { allowedAddresses: ['10.0.0.0'] } },
       /allowedAddresses\[0\].*CIDR/,
     ],
+    [
+      { jwks: { allowedHosts: ['https://a.example/keys'] } },
+      /jwks\.allowedHosts\[0\].*host:port/,
+    ],
+    [{ jwks: { allowedHosts: ['*'] } }, /jwks\.allowedHosts\[0\]/],
+    [{ jwks: { allowedAddresses: ['x'] } }, /jwks\.allowedAddresses\[0\]/],
+    [{ jwks: { interval: '1s' } }, /jwks\.interval is 1000 ms.*10 seconds/],
     [{ probes: { maxConcurrency: 0 } }, /maxConcurrency is 0.*1 to 32/],
     [{ probes: { userAgent: 'a\r\nHost: x' } }, /userAgent/],
     [{ tokenSources: [{ issuer: 'i' }] }, /tokenSources\[0\] has no token/],

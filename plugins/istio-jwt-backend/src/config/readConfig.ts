@@ -1,9 +1,10 @@
 import { Config, readDurationFromConfig } from '@backstage/config';
 import { InputError } from '@backstage/errors';
 import { durationToMilliseconds } from '@backstage/types';
-import { isIP } from 'node:net';
 import { VECTORS } from '../probes/vectors';
+import { checkCidrs } from './checkCidrs';
 import { readClusters } from './readClusters';
+import { readJwks } from './readJwks';
 import { IstioJwtConfig, ProbesConfig, TokenSourceConfig } from './types';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -20,6 +21,7 @@ export function readIstioJwtConfig(root: Config): IstioJwtConfig {
   return {
     clusters: readClusters(root),
     probes: readProbes(root.getOptionalConfig('istioJwt.probes')),
+    jwks: readJwks(root.getOptionalConfig('istioJwt.jwks')),
     tokenSources: (
       root.getOptionalConfigArray('istioJwt.tokenSources') ?? []
     ).map((config, index) =>
@@ -36,16 +38,7 @@ export function readIstioJwtConfig(root: Config): IstioJwtConfig {
 function readProbes(config: Config | undefined): ProbesConfig {
   const allowedAddresses =
     config?.getOptionalStringArray('allowedAddresses') ?? [];
-  allowedAddresses.forEach((cidr, index) => {
-    const [address, bits = ''] = cidr.split('/');
-    const family = isIP(address);
-    const max = family === 6 ? 128 : 32;
-    if (!family || !/^\d{1,3}$/.test(bits) || Number(bits) > max) {
-      throw new InputError(
-        `istioJwt.probes.allowedAddresses[${index}] is '${cidr}'. Write a CIDR range, such as 10.0.0.0/8 or 127.0.0.1/32.`,
-      );
-    }
-  });
+  checkCidrs(allowedAddresses, 'istioJwt.probes.allowedAddresses');
   return {
     enabled: config?.getOptionalBoolean('enabled') ?? true,
     allowedAddresses,

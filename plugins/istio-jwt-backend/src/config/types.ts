@@ -64,6 +64,25 @@ export interface ProbesConfig {
   caFile?: string;
 }
 
+/** A host that key sets may be fetched from. */
+export interface AllowedHost {
+  protocol: 'http' | 'https';
+  /** In lower case. `*.example.com` for every name below; IPv6 addresses in brackets. */
+  host: string;
+  port: number;
+}
+
+export interface JwksConfig {
+  /** Empty: no key set is fetched. */
+  allowedHosts: AllowedHost[];
+  /** CIDRs. Empty: see the address guard's defaults. */
+  allowedAddresses: string[];
+  /** Longest pause between two checks of a key set that somebody looks at. */
+  intervalMs: number;
+  /** PEM bundle, next to the roots that Node trusts. */
+  caFile?: string;
+}
+
 export type TokenSourceConfig = {
   /** Hosts that may see the token, such as `api.example.com` or `*.example.com`. Absent: every probed host. */
   hosts?: string[];
@@ -76,6 +95,7 @@ export type TokenSourceConfig = {
 export interface IstioJwtConfig {
   clusters: ClusterConfig[];
   probes: ProbesConfig;
+  jwks: JwksConfig;
   tokenSources: TokenSourceConfig[];
   observationRetentionMs: number;
 }

@@ -35,13 +35,13 @@ export interface ResolvedAddress {
   port: number;
 }
 
-/** A probe's target is not to be connected to; the message says why. */
+/** A target is not to be connected to; the message says why. */
 export class AddressRefused extends Error {
   readonly code = 'ADDRESS_REFUSED';
 }
 
 /**
- * Decides which addresses probes may connect to. Targets come from cluster objects that tenants of
+ * Decides which addresses probes, and reads of key sets, may connect to. Targets come from cluster objects that tenants of
  * a cluster can write, so an address is judged after name resolution and then connected to as
  * judged: a name cannot change its meaning in between.
  */
@@ -53,12 +53,14 @@ export class AddressGuard {
   /**
    * @param allowedCidrs - empty: every address but loopback
    * @param listForbidden - addresses of API servers
+   * @param configKey - where `allowedCidrs` comes from, for messages
    */
   constructor(
     allowedCidrs: string[],
     private readonly listForbidden: () => Promise<
       ResolvedAddress[]
     > = async () => [],
+    private readonly configKey = 'istioJwt.probes.allowedAddresses',
   ) {
     if (allowedCidrs.length > 0) {
       this.allowed = makeBlockList(
@@ -74,13 +76,13 @@ export class AddressGuard {
     const ip = unmapAddress(address);
     const family = isIP(ip) === 6 ? 'ipv6' : 'ipv4';
     if (!isIP(ip) || this.never.check(ip, family)) {
-      return { ok: false, reason: `${ip} is never probed` };
+      return { ok: false, reason: `${ip} is never connected to` };
     }
     const listed = this.allowed?.check(ip, family) ?? false;
     if (!listed && (this.allowed || this.listedOnly.check(ip, family))) {
       return {
         ok: false,
-        reason: `${ip} is not in istioJwt.probes.allowedAddresses`,
+        reason: `${ip} is not in ${this.configKey}`,
       };
     }
     const forbidden = await this.listForbidden();
@@ -93,18 +95,28 @@ export class AddressGuard {
 
   /** Resolves a host and picks the first address that passes. @throws AddressRefused */
   async resolve(host: string, port: number): Promise<ResolvedAddress> {
+    return (await this.resolveAll(host, port))[0];
+  }
+
+  /** Every address of a host that passes, at least one. @throws AddressRefused */
+  async resolveAll(host: string, port: number): Promise<ResolvedAddress[]> {
     const addresses = isIP(host)
       ? [host]
       : (await lookup(host, { all: true })).map(({ address }) => address);
     let reason = `${host} has no address`;
+    const passing: ResolvedAddress[] = [];
     for (const ip of addresses) {
       const result = await this.check(ip, port);
       if (result.ok) {
-        return { ip: unmapAddress(ip), port };
+        passing.push({ ip: unmapAddress(ip), port });
+      } else {
+        reason = result.reason;
       }
-      reason = result.reason;
     }
-    throw new AddressRefused(reason);
+    if (passing.length === 0) {
+      throw new AddressRefused(reason);
+    }
+    return passing;
   }
 }
 

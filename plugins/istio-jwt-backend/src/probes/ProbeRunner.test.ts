@@ -15,7 +15,7 @@ import {
 import { AddressGuard } from './AddressGuard';
 import { Forger } from './Forger';
 import { ProbeRunner } from './ProbeRunner';
-import { TokenSources } from './TokenSources';
+import { TokenSources } from './tokenSources';
 
 jest.setTimeout(60_000);
 

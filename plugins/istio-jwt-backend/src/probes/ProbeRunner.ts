@@ -18,7 +18,7 @@ import { planProbes, WayInPlan } from './planProbes';
 import { explainProbe, ProbeTools, runProbe } from './probeWayIn';
 import { ReachedWayIn, reachWayIn } from './reachWayIn';
 import { Throttle } from './Throttle';
-import { TokenSources } from './TokenSources';
+import { TokenSources } from './tokenSources';
 
 export type StartResult =
   | { kind: 'started'; run: ProbeRun }

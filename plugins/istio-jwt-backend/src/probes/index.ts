@@ -2,4 +2,4 @@ export * from './AddressGuard';
 export * from './Forger';
 export * from './listApiServers';
 export * from './ProbeRunner';
-export * from './TokenSources';
+export * from './tokenSources';

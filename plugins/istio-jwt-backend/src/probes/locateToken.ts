@@ -9,7 +9,7 @@ export type TokenLocation =
   | { kind: 'cookie'; name: string }
   | { kind: 'unsupported'; reason: string };
 
-interface JwtRule {
+export interface JwtRule {
   issuer?: string;
   jwks?: string;
   fromHeaders?: { name: string; prefix?: string }[];
@@ -83,7 +83,8 @@ export function describeIssuer(mesh: Mesh, use: IssuerUse): IssuerContext {
   };
 }
 
-function findRule(mesh: Mesh, use: IssuerUse): JwtRule | undefined {
+/** The rule behind a use of an issuer. */
+export function findRule(mesh: Mesh, use: IssuerUse): JwtRule | undefined {
   const spec = mesh.get(use.requestAuthentication)?.spec as
     | { jwtRules?: JwtRule[] }
     | undefined;

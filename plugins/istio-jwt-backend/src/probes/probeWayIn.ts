@@ -18,7 +18,7 @@ import { locateToken } from './locateToken';
 import { explainMismatch } from './mismatch/explainMismatch';
 import { PlannedProbe, WayInPlan } from './planProbes';
 import { ProbeClient } from './ProbeClient';
-import { TokenSources } from './TokenSources';
+import { TokenSources } from './tokenSources';
 import { VectorRequest } from './vectors';
 
 /** A gateway takes a moment to follow its configuration; a disagreement is looked at again after this. */

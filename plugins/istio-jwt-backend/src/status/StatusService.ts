@@ -1,5 +1,6 @@
 import { Entity, stringifyEntityRef } from '@backstage/catalog-model';
 import { ClusterRegistry } from '../cluster';
+import { IssuerKeys } from '../jwks';
 import { buildEntityStatus, LastRuns, SharedStatus } from './buildEntityStatus';
 import { LastRunCache } from './LastRunCache';
 import { LruMap } from './LruMap';
@@ -16,13 +17,17 @@ export class StatusService {
   constructor(
     private readonly registry: ClusterRegistry,
     private readonly lastRuns: LastRunCache,
+    private readonly keys?: IssuerKeys,
   ) {}
 
   async getStatus(entity: Entity): Promise<SharedStatus> {
-    return this.compute(
+    const status = this.compute(
       entity,
       await this.lastRuns.get(stringifyEntityRef(entity)),
     );
+    return this.keys
+      ? { ...status, issuerHealth: this.keys.refresh(status.issuerHealth) }
+      : status;
   }
 
   /** The status as far as it is known without waiting for the database. */
@@ -44,13 +49,14 @@ export class StatusService {
     const key = JSON.stringify([
       entity.metadata.annotations,
       version,
+      this.keys?.version,
       this.registry.list().map(({ revision }) => revision),
     ]);
     const known = this.memo.get(entityRef);
     if (known?.key === key) {
       return known.status;
     }
-    const status = buildEntityStatus(entity, this.registry, runs);
+    const status = buildEntityStatus(entity, this.registry, runs, this.keys);
     this.memo.set(entityRef, { key, status });
     return status;
   }

@@ -1,7 +1,9 @@
 import { Entity, stringifyEntityRef } from '@backstage/catalog-model';
 import {
   EntityStatus,
+  Observation,
   ProbeRun,
+  ServiceStatus,
   StatusProblem,
   WayInStatus,
 } from 'backstage-plugin-istio-jwt-common';
@@ -9,6 +11,8 @@ import { ResourceRef, worstState } from 'istio-jwt-policy-engine';
 import { createHash } from 'node:crypto';
 import { ClusterMirror, ClusterRegistry } from '../cluster';
 import { EntityTarget, readAnnotations } from '../entity';
+import { findingsOfIssuers, IssuerKeys } from '../jwks';
+import { steadyPart } from '../jwks/describeHealth';
 import { markOutdated } from './applyObservations';
 import { AssessedService, assessEntity } from './assessEntity';
 import { viewPolicy } from './viewPolicy';
@@ -63,6 +67,8 @@ export function buildEntityStatus(
   entity: Entity,
   registry: ClusterRegistry,
   runs: LastRuns,
+  /** Absent: nothing is known of issuers' keys. */
+  keys?: IssuerKeys,
 ): SharedStatus {
   const annotations = readAnnotations(entity);
   if (!annotations.ok) {
@@ -79,12 +85,21 @@ export function buildEntityStatus(
     mirrors,
     runs.lastDone?.observations ?? [],
   );
-  const services = assessed.map(({ status }) => status);
+  const services = assessed.map(service => addKeyFindings(service, keys));
   const problems = [
     ...listClusterProblems(mirrors),
     ...listMatchProblems(target, mirrors, assessed),
     ...dedupeProblems(assessed.flatMap(service => service.problems)),
   ];
+  const currentConfiguration = (observation: Observation) =>
+    assessed
+      .find(
+        ({ status }) =>
+          status.cluster === observation.service?.cluster &&
+          status.namespace === observation.service.namespace &&
+          status.name === observation.service.name,
+      )
+      ?.configurations.get(observation.wayInId);
   const unread = describeUnread(mirrors);
   const state = worstState([
     ...services.map(service => service.state),
@@ -100,22 +115,34 @@ export function buildEntityStatus(
       'Nothing is known yet.',
     services,
     policies: listPolicies(assessed),
+    issuerHealth:
+      keys?.view(
+        assessed.flatMap(({ mirror, assessment }) =>
+          assessment.issuers.map(use => ({ mirror, use })),
+        ),
+        markOutdated(
+          runs.lastDone?.observations ?? [],
+          currentConfiguration,
+        ).filter(({ outdated }) => !outdated),
+      ) ?? [],
     problems,
     lastRun: runs.last && {
       ...runs.last,
-      observations: markOutdated(runs.last.observations, observation =>
-        assessed
-          .find(
-            ({ status }) =>
-              status.cluster === observation.service?.cluster &&
-              status.namespace === observation.service.namespace &&
-              status.name === observation.service.name,
-          )
-          ?.configurations.get(observation.wayInId),
-      ),
+      observations: markOutdated(runs.last.observations, currentConfiguration),
     },
     freshness: mirrors.map(({ freshness }) => freshness),
   });
+}
+
+function addKeyFindings(
+  { mirror, assessment, status }: AssessedService,
+  keys: IssuerKeys | undefined,
+): ServiceStatus {
+  const found =
+    keys && !mirror.reading ? findingsOfIssuers(assessment, keys) : [];
+  return found.length > 0
+    ? { ...status, findings: [...status.findings, ...found] }
+    : status;
 }
 
 /** A cluster that was never read may hold a Service of the entity that is open. */
@@ -143,6 +170,7 @@ function describeNothing(
     reason: problem.message,
     services: [],
     policies: [],
+    issuerHealth: [],
     problems: [problem],
     lastRun: runs.last,
     freshness: [],
@@ -242,6 +270,10 @@ function sealStatus(status: Omit<SharedStatus, 'revision'>): SharedStatus {
   const seen = {
     ...status,
     freshness: status.freshness.map(({ lastChangeAt, ...rest }) => rest),
+    issuerHealth: status.issuerHealth.map(view => ({
+      ...view,
+      health: steadyPart(view.health),
+    })),
   };
   const revision = createHash('sha256')
     .update(JSON.stringify(seen))

@@ -133,6 +133,7 @@ export function buildStatus(
     state: services[0]?.state ?? 'unknown',
     reason: services[0]?.reason ?? 'Nothing is known yet.',
     policies: [],
+    issuerHealth: [],
     problems: [],
     freshness: [buildFreshness()],
     generatedAt: new Date().toISOString(),

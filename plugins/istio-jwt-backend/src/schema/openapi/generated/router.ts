@@ -433,6 +433,140 @@ export const spec = {
           findings: { type: 'array', items: { type: 'object' } },
         },
       },
+      PublishedKey: {
+        type: 'object',
+        required: ['private'],
+        description: 'One key of a key set, without key material.',
+        properties: {
+          kid: { type: 'string' },
+          kty: { type: 'string' },
+          alg: { type: 'string' },
+          use: { type: 'string' },
+          crv: { type: 'string' },
+          certificateExpiresAt: { type: 'string', format: 'date-time' },
+          private: { type: 'boolean' },
+          unusable: { type: 'string' },
+        },
+      },
+      KeySet: {
+        type: 'object',
+        required: ['keys', 'keyCount', 'bytes', 'durationMs', 'watchedSince'],
+        properties: {
+          keys: {
+            type: 'array',
+            items: { $ref: '#/components/schemas/PublishedKey' },
+          },
+          keyCount: { type: 'integer' },
+          bytes: { type: 'integer' },
+          durationMs: { type: 'number' },
+          rotatedAt: { type: 'string', format: 'date-time' },
+          watchedSince: { type: 'string', format: 'date-time' },
+          serverCertificateExpiresAt: { type: 'string', format: 'date-time' },
+        },
+      },
+      IssuerHealth: {
+        type: 'object',
+        required: ['issuer', 'jwks', 'usedBy', 'health', 'tokens'],
+        properties: {
+          issuer: { type: 'string' },
+          jwks: {
+            type: 'object',
+            required: ['kind'],
+            properties: {
+              kind: { type: 'string', enum: ['uri', 'inline', 'discovery'] },
+              uri: { type: 'string' },
+            },
+          },
+          uri: { type: 'string' },
+          usedBy: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: ['cluster', 'ref'],
+              properties: {
+                cluster: { type: 'string' },
+                ref: { type: 'object' },
+              },
+            },
+          },
+          health: {
+            type: 'object',
+            required: ['kind'],
+            properties: {
+              kind: {
+                type: 'string',
+                enum: [
+                  'checking',
+                  'healthy',
+                  'failing',
+                  'not-checked',
+                  'inline',
+                ],
+              },
+              checkedAt: { type: 'string', format: 'date-time' },
+              since: { type: 'string', format: 'date-time' },
+              keySet: { $ref: '#/components/schemas/KeySet' },
+              warnings: { type: 'array', items: { type: 'string' } },
+              failure: {
+                type: 'object',
+                required: ['code', 'reason', 'brief', 'document'],
+                properties: {
+                  code: {
+                    type: 'string',
+                    enum: [
+                      'unreachable',
+                      'timeout',
+                      'tls',
+                      'http-status',
+                      'too-large',
+                      'not-a-key-set',
+                      'no-usable-key',
+                    ],
+                  },
+                  reason: { type: 'string' },
+                  brief: { type: 'string' },
+                  document: { type: 'string', enum: ['discovery', 'keys'] },
+                },
+              },
+              lastGood: {
+                type: 'object',
+                required: ['at', 'keySet'],
+                properties: {
+                  at: { type: 'string', format: 'date-time' },
+                  keySet: { $ref: '#/components/schemas/KeySet' },
+                },
+              },
+              reason: { type: 'string' },
+              fix: { type: 'string' },
+              keys: {
+                type: 'array',
+                items: { $ref: '#/components/schemas/PublishedKey' },
+              },
+              keyCount: { type: 'integer' },
+            },
+          },
+          tokens: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: ['alg', 'published'],
+              properties: {
+                kid: { type: 'string' },
+                alg: { type: 'string' },
+                published: { type: 'boolean' },
+              },
+            },
+          },
+          suspicion: {
+            type: 'object',
+            required: ['message', 'at'],
+            properties: {
+              message: { type: 'string' },
+              at: { type: 'string', format: 'date-time' },
+            },
+          },
+        },
+      },
       EntityStatus: {
         type: 'object',
         required: [
@@ -442,6 +576,7 @@ export const spec = {
           'reason',
           'services',
           'policies',
+          'issuerHealth',
           'problems',
           'freshness',
           'generatedAt',
@@ -467,6 +602,10 @@ export const spec = {
                 yaml: { type: 'string' },
               },
             },
+          },
+          issuerHealth: {
+            type: 'array',
+            items: { $ref: '#/components/schemas/IssuerHealth' },
           },
           problems: {
             type: 'array',

@@ -1,6 +1,7 @@
 import { TokenSource } from 'backstage-plugin-istio-jwt-node';
 import { decodeJwt, exportJWK, generateKeyPair, jwtVerify } from 'jose';
-import { createConfiguredSources, TokenSources } from './TokenSources';
+import { createConfiguredSources } from './createConfiguredSources';
+import { TokenSources } from './TokenSources';
 
 const wanted = {
   issuer: 'https://issuer.example',

@@ -1,0 +1,3 @@
+export * from './DatabaseKeySetStore';
+export * from './findingsOfIssuers';
+export * from './IssuerKeys';

@@ -1,0 +1,2 @@
+export * from './createConfiguredSources';
+export * from './TokenSources';
