@@ -87,6 +87,27 @@ export interface Config {
       /** PEM bundle trusted for https gateways, next to Node's own roots. */
       caFile?: string;
     };
+    /** Reading of issuers' key sets, to tell whether istiod can have them. */
+    jwks?: {
+      /**
+       * Hosts that may be asked for discovery documents and key sets: `login.example.com`, `*.example.com` (every
+       * name below), `keys.internal:8443`. Without a port the scheme's own alone; with `http://` in front keys
+       * without TLS. Default: none, and every issuer is shown as not checked.
+       */
+      allowedHosts?: string[];
+      /**
+       * CIDR ranges that these hosts may resolve to. Default: every unicast address but loopback. With a list: only
+       * these, and loopback where listed. Link-local, metadata, multicast and API server addresses are always refused.
+       */
+      allowedAddresses?: string[];
+      /**
+       * Longest pause between two reads of a key set, from 10 seconds to 24 hours. Default: 45 s. One that fails and
+       * that nobody looks at is read ever more rarely, up to 15 minutes apart.
+       */
+      interval?: HumanDuration | string;
+      /** PEM bundle trusted for these hosts, next to Node's own roots. */
+      caFile?: string;
+    };
     observations?: {
       /** Age at which probe runs are deleted. Default: 90 days. */
       retention?: HumanDuration | string;

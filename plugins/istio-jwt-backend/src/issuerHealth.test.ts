@@ -48,7 +48,7 @@ describe('issuer health of an entity', () => {
         },
       }),
     });
-    expect(created.status).toBe(201);
+    if (created.status !== 201) throw new Error('The policy was not taken');
     signals = [];
     const started = await startTestBackend({
       features: [

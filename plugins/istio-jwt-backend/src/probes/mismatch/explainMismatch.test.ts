@@ -19,7 +19,7 @@ import { serveShop, SHOP_ENTITY } from '../../testing/shopCluster';
 import { AddressGuard } from '../AddressGuard';
 import { Forger } from '../Forger';
 import { ProbeRunner } from '../ProbeRunner';
-import { TokenSources } from '../TokenSources';
+import { TokenSources } from '../tokenSources';
 import { REPEATS } from './explainMismatch';
 
 jest.setTimeout(60_000);

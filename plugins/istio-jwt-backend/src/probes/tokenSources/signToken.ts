@@ -2,6 +2,10 @@ import { TokenRequest } from 'backstage-plugin-istio-jwt-node';
 import { importJWK, JWK, SignJWT } from 'jose';
 
 const LIFETIME_S = 300;
+const EC_ALGORITHMS: Record<string, string> = {
+  'P-384': 'ES384',
+  'P-521': 'ES512',
+};
 
 /** The algorithm that a private JWK signs with, where it does not say. */
 export function chooseAlgorithm({ alg, kty, crv }: JWK): string {
@@ -10,7 +14,7 @@ export function chooseAlgorithm({ alg, kty, crv }: JWK): string {
   }
   switch (kty) {
     case 'EC':
-      return crv === 'P-384' ? 'ES384' : crv === 'P-521' ? 'ES512' : 'ES256';
+      return EC_ALGORITHMS[crv ?? ''] ?? 'ES256';
     case 'OKP':
       return 'EdDSA';
     case 'oct':
