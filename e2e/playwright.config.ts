@@ -24,6 +24,8 @@ export default defineConfig({
           target: `../sandbox/data/${file}`,
         })),
       ),
+      // Rounds would find what the tests begin without, such as the drift of a demo service.
+      APP_CONFIG_istioJwt_schedule_enabled: 'false',
     },
     gracefulShutdown: { signal: 'SIGTERM', timeout: 15_000 },
     stdout: 'pipe',

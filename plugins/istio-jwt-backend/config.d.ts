@@ -109,8 +109,46 @@ export interface Config {
       caFile?: string;
     };
     observations?: {
-      /** Age at which probe runs are deleted. Default: 90 days. */
+      /** Age at which probe runs and changes of state are deleted. Default: 90 days. */
       retention?: HumanDuration | string;
+    };
+    /** Rounds of probes over all entities, without anybody asking. */
+    schedule?: {
+      /** Default: true. */
+      enabled?: boolean;
+      /** From round to round; entities are spread over it. From 10 seconds to 7 days. Default: 1 hour. */
+      interval?: HumanDuration | string;
+      /**
+       * Catalog filter of the entities that take part, or a list of filters of which one has to match. Default: every
+       * entity with `backstage.io/kubernetes-label-selector` or `backstage.io/kubernetes-id`.
+       */
+      entities?:
+        | { [key: string]: string | string[] }
+        | Array<{ [key: string]: string | string[] }>;
+      /** `essential`: six that tell the most. Default: essential. */
+      vectors?: 'essential' | 'all';
+      /** Age at which scheduled runs in which nothing disagreed are deleted. Default: 7 days. */
+      retention?: HumanDuration | string;
+      /** When no scheduled probe is sent. */
+      maintenance?: Array<{
+        /** Name of a cluster. Default: all. */
+        cluster?: string;
+        /** On which it begins, such as `monday` or `mon`. Default: every day. */
+        days?: string[];
+        /** Time of day, such as '22:30'. */
+        from: string;
+        /** Time of day, up to '24:00'. Before `from`: on the next day. */
+        to: string;
+        /** IANA name, such as Europe/Berlin. */
+        timezone: string;
+      }>;
+    };
+    /** To owners of entities whose protection opens or closes. */
+    notifications?: {
+      /** Default: true. */
+      enabled?: boolean;
+      /** How long a state has to hold before its owner is told. Default: 1 minute. */
+      holdFor?: HumanDuration | string;
     };
     /** Where valid tokens for probes come from. */
     tokenSources?: Array<{

@@ -2,7 +2,10 @@ import {
   coreServices,
   createBackendPlugin,
 } from '@backstage/backend-plugin-api';
+import { metricsServiceRef } from '@backstage/backend-plugin-api/alpha';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
+import { eventsServiceRef } from '@backstage/plugin-events-node';
+import { notificationService } from '@backstage/plugin-notifications-node';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import { istioJwtPermissions } from 'backstage-plugin-istio-jwt-common';
 import {
@@ -13,6 +16,13 @@ import { ClusterRegistry } from './cluster';
 import { readIstioJwtConfig } from './config';
 import { DatabaseKeySetStore, IssuerKeys } from './jwks';
 import {
+  announceChanges,
+  DatabaseStateHistoryStore,
+  NoticeSender,
+  StateRecorder,
+} from './history';
+import { ProbeMetrics } from './metrics/ProbeMetrics';
+import {
   AddressGuard,
   createApiServerLister,
   createConfiguredSources,
@@ -20,6 +30,7 @@ import {
   ProbeRunner,
   TokenSources,
 } from './probes';
+import { DatabaseScheduleStore, startSchedule } from './schedule';
 import { createRouter } from './service';
 import { LastRunCache, StatusNotifier, StatusService } from './status';
 import { DatabaseProbeRunStore } from './storage';
@@ -43,13 +54,17 @@ export const istioJwtPlugin = createBackendPlugin({
     env.registerInit({
       deps: {
         auditor: coreServices.auditor,
+        auth: coreServices.auth,
         catalog: catalogServiceRef,
         config: coreServices.rootConfig,
         database: coreServices.database,
+        events: eventsServiceRef,
         httpAuth: coreServices.httpAuth,
         httpRouter: coreServices.httpRouter,
         lifecycle: coreServices.lifecycle,
         logger: coreServices.logger,
+        metrics: metricsServiceRef,
+        notifications: notificationService,
         permissions: coreServices.permissions,
         permissionsRegistry: coreServices.permissionsRegistry,
         scheduler: coreServices.scheduler,
@@ -61,6 +76,10 @@ export const istioJwtPlugin = createBackendPlugin({
         const store = await DatabaseProbeRunStore.create(deps);
         const registry = new ClusterRegistry(config.clusters, { logger });
         const lastRuns = new LastRunCache(store);
+        const database = await deps.database.getClient();
+        const history = new DatabaseStateHistoryStore(database);
+        const schedule = new DatabaseScheduleStore(database);
+        const metrics = new ProbeMetrics(deps.metrics);
         const listApiServers = createApiServerLister(registry);
         const tokenSources = new TokenSources([
           ...extensionSources,
@@ -70,7 +89,7 @@ export const istioJwtPlugin = createBackendPlugin({
           registry,
           logger,
           config: config.jwks,
-          store: new DatabaseKeySetStore(await deps.database.getClient()),
+          store: new DatabaseKeySetStore(database),
           guard: new AddressGuard(
             config.jwks.allowedAddresses,
             listApiServers,
@@ -80,6 +99,13 @@ export const istioJwtPlugin = createBackendPlugin({
         });
         const statuses = new StatusService(registry, lastRuns, keys);
         const notifier = new StatusNotifier({ statuses, signals, logger });
+        const recorder = new StateRecorder({
+          store: history,
+          logger,
+          noticeHoldMs: config.notifications.holdMs,
+          onChanges: announceChanges({ ...deps, notifier }),
+        });
+        statuses.subscribe(status => recorder.note(status));
         const runner = new ProbeRunner({
           registry,
           store,
@@ -91,7 +117,8 @@ export const istioJwtPlugin = createBackendPlugin({
             listApiServers,
           ),
           tokenSources,
-          onProgress: reportProgress(lastRuns, notifier),
+          onProgress: reportProgress(lastRuns, notifier, metrics),
+          onBackOff: backOff => metrics.noteBackOff(backOff),
         });
 
         deps.permissionsRegistry.addPermissions(istioJwtPermissions);
@@ -103,14 +130,32 @@ export const istioJwtPlugin = createBackendPlugin({
             notifier,
             runner,
             store,
+            history,
             probesEnabled: config.probes.enabled,
           }),
         );
         await scheduleCleanup({
           scheduler: deps.scheduler,
           store,
+          history,
+          schedule,
           logger,
           retentionMs: config.observationRetentionMs,
+          roundRetentionMs: config.schedule.retentionMs,
+        });
+        await startSchedule({
+          ...deps,
+          store: schedule,
+          runner,
+          statuses,
+          recorder,
+          metrics,
+          config: config.schedule,
+          notices: new NoticeSender({
+            ...deps,
+            store: history,
+            enabled: config.notifications.enabled,
+          }),
         });
 
         registry.subscribe(() => notifier.noteChange());
@@ -122,6 +167,7 @@ export const istioJwtPlugin = createBackendPlugin({
           notifier.stop();
           keys.stop();
           await runner.stop();
+          await recorder.flush();
           await registry.stop();
         });
         if (config.clusters.length === 0) {

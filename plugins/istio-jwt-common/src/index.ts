@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export * from './annotations';
+export * from './history';
 export * from './issuerHealth';
 export * from './mismatch';
 export * from './permissions';

@@ -71,6 +71,8 @@ export interface Observation {
   configuration?: string;
   /** The configuration changed since, so that this says nothing about it. */
   outdated?: boolean;
+  /** From an earlier run: the last one did not send this vector. */
+  carried?: boolean;
   /** `status: null` for an informative vector that expects nothing. */
   expected: {
     status: (number | 'not-401-403')[] | null;
@@ -118,6 +120,11 @@ export interface ProbeRun {
     mismatch?: MismatchExplanation;
   }[];
   error?: string;
+  /** Which vectors were sent. Absent: all. */
+  vectors?: 'all' | 'essential';
+  /** What happened on the way, such as a gateway that asked to wait. */
+  notes?: string[];
+  /** Entity ref of a person, name of a service, or `STARTED_BY_SCHEDULE`. */
   startedBy: string;
 }
 
@@ -188,6 +195,8 @@ export const ISTIO_JWT_SIGNAL_CHANNEL = 'istio-jwt';
 /** Message on {@link ISTIO_JWT_SIGNAL_CHANNEL}. Says only that something is new, never what. @public */
 export type IstioJwtSignal =
   | { type: 'status-changed'; entityRef: string; revision: string }
+  /** A change of state was recorded. */
+  | { type: 'history-changed'; entityRef: string }
   | {
       type: 'probe-progress';
       entityRef: string;

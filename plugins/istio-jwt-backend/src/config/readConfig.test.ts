@@ -11,6 +11,15 @@ describe('readIstioJwtConfig', () => {
       tokenSources: [],
       jwks: { allowedHosts: [], allowedAddresses: [], intervalMs: 45_000 },
       observationRetentionMs: 90 * 24 * 3600 * 1000,
+      schedule: {
+        enabled: true,
+        intervalMs: 3600 * 1000,
+        entities: [],
+        vectors: 'essential',
+        retentionMs: 7 * 24 * 3600 * 1000,
+        maintenance: [],
+      },
+      notifications: { enabled: true, holdMs: 60_000 },
       probes: expect.objectContaining({
         enabled: true,
         allowedAddresses: [],

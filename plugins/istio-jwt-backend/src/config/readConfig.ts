@@ -1,10 +1,11 @@
-import { Config, readDurationFromConfig } from '@backstage/config';
+import { Config } from '@backstage/config';
 import { InputError } from '@backstage/errors';
-import { durationToMilliseconds } from '@backstage/types';
 import { VECTORS } from '../probes/vectors';
 import { checkCidrs } from './checkCidrs';
 import { readClusters } from './readClusters';
 import { readJwks } from './readJwks';
+import { readDuration } from './readDuration';
+import { readNotifications, readSchedule } from './readSchedule';
 import { IstioJwtConfig, ProbesConfig, TokenSourceConfig } from './types';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -31,6 +32,10 @@ export function readIstioJwtConfig(root: Config): IstioJwtConfig {
       root.getOptionalConfig('istioJwt.observations'),
       'retention',
       90 * DAY_MS,
+    ),
+    schedule: readSchedule(root.getOptionalConfig('istioJwt.schedule')),
+    notifications: readNotifications(
+      root.getOptionalConfig('istioJwt.notifications'),
     ),
   };
 }
@@ -97,16 +102,6 @@ function readCount(
     );
   }
   return value;
-}
-
-function readDuration(
-  config: Config | undefined,
-  key: string,
-  fallbackMs: number,
-): number {
-  return config?.has(key)
-    ? durationToMilliseconds(readDurationFromConfig(config, { key }))
-    : fallbackMs;
 }
 
 function readTokenSource(config: Config, key: string): TokenSourceConfig {

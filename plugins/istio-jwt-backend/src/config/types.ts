@@ -92,10 +92,42 @@ export type TokenSourceConfig = {
   | { kind: 'sandbox-mint'; issuer?: string; url: string }
 );
 
+/** When scheduled rounds rest. `toMinute` before `fromMinute`: until the next day. */
+export interface MaintenanceWindow {
+  /** Absent: all clusters. */
+  cluster?: string;
+  /** On which it begins; Monday is 1, Sunday 7. */
+  days: number[];
+  /** Minutes since midnight. */
+  fromMinute: number;
+  toMinute: number;
+  /** IANA name. */
+  timezone: string;
+}
+
+export interface ScheduleConfig {
+  enabled: boolean;
+  intervalMs: number;
+  /** Catalog filters, of which one has to match. Empty: every entity with annotations. */
+  entities: Record<string, string | string[]>[];
+  vectors: 'essential' | 'all';
+  /** Age at which runs in which nothing disagreed are deleted. */
+  retentionMs: number;
+  maintenance: MaintenanceWindow[];
+}
+
+export interface NotificationsConfig {
+  enabled: boolean;
+  /** How long a state has to hold before its owner is told. */
+  holdMs: number;
+}
+
 export interface IstioJwtConfig {
   clusters: ClusterConfig[];
   probes: ProbesConfig;
   jwks: JwksConfig;
   tokenSources: TokenSourceConfig[];
   observationRetentionMs: number;
+  schedule: ScheduleConfig;
+  notifications: NotificationsConfig;
 }

@@ -14,6 +14,7 @@ import {
   ProbeAnswer,
   ProbeClient,
 } from './ProbeClient';
+import { readRetryAfter } from './readRetryAfter';
 import { readTraces } from './readTraces';
 
 /** Where the connection leads: to an address, or through something that somebody else opens. */
@@ -103,6 +104,10 @@ export class GatewayClient implements ProbeClient {
       });
       response.body.on('error', () => {});
       const durationMs = Math.round(performance.now() - startedAt);
+      const retryAfterMs = readRetryAfter(
+        response.headers['retry-after'],
+        Date.now(),
+      );
       const text = await readStart(response.body, config.maxResponseBytes);
       return {
         kind: 'answer',
@@ -110,6 +115,7 @@ export class GatewayClient implements ProbeClient {
         body: keepEnvoyBody(text),
         durationMs,
         origin: readTraces(response.headers),
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       };
     } catch (error) {
       return describeProbeError(error);

@@ -10,6 +10,8 @@ export type ProbeAnswer =
       durationMs: number;
       /** Absent where no header came with the answer, or where headers tell nothing. */
       origin?: AnswerTraces;
+      /** Where the gateway asks to be left alone. */
+      retryAfterMs?: number;
     }
   | { kind: 'error'; code: string; message: string };
 

@@ -14,20 +14,33 @@ import { selectClusters } from '../status/buildEntityStatus';
 import { ProbeRunStore } from '../storage';
 import { AddressGuard } from './AddressGuard';
 import { Forger } from './Forger';
+import { GatewayPacer, GatewayPacerOptions, PacedRun } from './GatewayPacer';
+import { narrowPlans } from './narrowPlans';
+import { ObservationWriter } from './ObservationWriter';
 import { planProbes, WayInPlan } from './planProbes';
 import { explainProbe, ProbeTools, runProbe } from './probeWayIn';
 import { ReachedWayIn, reachWayIn } from './reachWayIn';
-import { Throttle } from './Throttle';
 import { TokenSources } from './tokenSources';
 
 export type StartResult =
-  | { kind: 'started'; run: ProbeRun }
+  /** `ended` gives the run once it is over; it never rejects. */
+  | { kind: 'started'; run: ProbeRun; ended: Promise<ProbeRun> }
   | { kind: 'running' }
   | { kind: 'too-soon'; retryAfterMs: number }
   | { kind: 'disabled' }
   /** Clusters whose first reading has not ended: which ways in there are is not known yet. */
   | { kind: 'reading'; clusters: string[] }
+  /** Every cluster of the entity is in maintenance. */
+  | { kind: 'paused' }
   | { kind: 'impossible'; problem: StatusProblem };
+
+/** How a run differs from one that a person starts. */
+export interface RunChoice {
+  /** Ids of the vectors to send. Absent: all. */
+  vectors?: readonly string[];
+  /** Why a cluster is not to be probed now. */
+  describePause?: (cluster: string) => string | undefined;
+}
 
 export interface ProbeRunnerOptions {
   registry: ClusterRegistry;
@@ -43,6 +56,7 @@ export interface ProbeRunnerOptions {
   minPauseMs?: number;
   /** Longest wait for clusters that are being read for the first time. Default: 10 s. */
   readWithinMs?: number;
+  onBackOff?: GatewayPacerOptions['onBackOff'];
 }
 
 const BEAT_MS = 5000;
@@ -53,19 +67,28 @@ const MAX_RUNS_AT_ONCE = 20;
 
 /** Runs probes in the background, one run per entity at a time over all replicas. */
 export class ProbeRunner {
-  private readonly throttle: Throttle;
+  private readonly pacer: GatewayPacer;
   private readonly active = new Map<
     string,
-    { entityRef: string; abort: AbortController; done: Promise<void> }
+    { entityRef: string; abort: AbortController; done: Promise<unknown> }
   >();
   private readonly lastStart = new Map<string, number>();
 
   constructor(private readonly options: ProbeRunnerOptions) {
     const { maxConcurrency, ratePerGateway } = options.config;
-    this.throttle = new Throttle(maxConcurrency, ratePerGateway);
+    const { onBackOff } = options;
+    this.pacer = new GatewayPacer({
+      maxConcurrency,
+      ratePerGateway,
+      onBackOff,
+    });
   }
 
-  async start(entity: Entity, startedBy: string): Promise<StartResult> {
+  async start(
+    entity: Entity,
+    startedBy: string,
+    choice: RunChoice = {},
+  ): Promise<StartResult> {
     const { config, registry, store } = this.options;
     if (!config.enabled) {
       return { kind: 'disabled' };
@@ -93,11 +116,16 @@ export class ProbeRunner {
     if (reading.length > 0) {
       return { kind: 'reading', clusters: reading };
     }
-    const plans = planProbes(
+    const notes = new Set<string>();
+    const planned = planProbes(
       annotations.target,
       assessEntity(annotations.target, scope.mirrors, []),
       this.options.config.optIn,
     );
+    const plans = narrowPlans(planned, choice, notes);
+    if (planned.length > 0 && plans.length === 0) {
+      return { kind: 'paused' };
+    }
     const total = plans.reduce((sum, { probes }) => sum + probes.length, 0);
     if (total === 0) {
       return {
@@ -119,6 +147,7 @@ export class ProbeRunner {
       observations: [],
       targets: [],
       startedBy,
+      ...(choice.vectors ? { vectors: 'essential' as const } : {}),
     };
     await store.failAbandonedRuns(now - ABANDONED_AFTER_MS, now);
     if (!(await store.startRun(run, now))) {
@@ -127,12 +156,9 @@ export class ProbeRunner {
     this.noteStart(entityRef, now);
     const abort = new AbortController();
     this.options.onProgress(run);
-    this.active.set(run.id, {
-      entityRef,
-      abort,
-      done: this.execute(run, plans, abort),
-    });
-    return { kind: 'started', run };
+    const ended = this.execute(run, plans, abort, notes);
+    this.active.set(run.id, { entityRef, abort, done: ended });
+    return { kind: 'started', run, ended };
   }
 
   /** @returns false where no such run goes on in this process */
@@ -152,16 +178,21 @@ export class ProbeRunner {
     run: ProbeRun,
     plans: WayInPlan[],
     abort: AbortController,
-  ): Promise<void> {
+    notes: Set<string>,
+  ): Promise<ProbeRun> {
     const { store, logger } = this.options;
     const beat = setInterval(() => {
       store.beat(run.id, Date.now()).catch(() => {});
     }, BEAT_MS).unref();
     const deadline = setTimeout(() => abort.abort(), MAX_RUN_MS).unref();
     const current = { ...run };
+    const writer = new ObservationWriter(store, run.id);
     let end: { status: 'done' | 'failed'; error?: string };
     try {
-      await this.probeAll(current, plans, abort.signal);
+      await this.probeAll(current, plans, writer, {
+        signal: abort.signal,
+        notes,
+      }).finally(() => writer.flush());
       end = abort.signal.aborted
         ? { status: 'failed', error: describeAbort(abort.signal) }
         : { status: 'done' };
@@ -174,7 +205,7 @@ export class ProbeRunner {
     }
     const now = Date.now();
     try {
-      await store.finishRun(run.id, end, now);
+      await store.finishRun(run.id, { ...end, notes: [...notes] }, now);
     } catch (error) {
       logger.error(
         `The end of probe run ${run.id} was not stored: ${
@@ -183,19 +214,24 @@ export class ProbeRunner {
       );
     }
     this.active.delete(run.id);
-    this.options.onProgress({
+    const over: ProbeRun = {
       ...current,
       ...end,
+      ...(notes.size > 0 ? { notes: [...notes] } : {}),
       finishedAt: new Date(now).toISOString(),
-    });
+    };
+    this.options.onProgress(over);
+    return over;
   }
 
   private async probeAll(
     run: ProbeRun,
     plans: WayInPlan[],
-    signal: AbortSignal,
+    writer: ObservationWriter,
+    paced: PacedRun,
   ): Promise<void> {
-    const { store, guard, config, forger, tokenSources } = this.options;
+    const { guard, config, forger, tokenSources } = this.options;
+    const { signal } = paced;
     const done: (Observation | undefined)[] = new Array(run.total);
     let offset = 0;
     for (const plan of plans) {
@@ -209,10 +245,10 @@ export class ProbeRunner {
         tokenSources,
         config,
         signal,
-        throttle: send => this.throttle.run(rateKey, send),
+        throttle: send => this.pacer.send(rateKey, paced, send),
       };
       run.targets = [...run.targets, target];
-      await store.setTargets(run.id, run.targets);
+      writer.setTargets(run.targets);
       const first = offset;
       offset += plan.probes.length;
       try {
@@ -222,7 +258,7 @@ export class ProbeRunner {
             if (signal.aborted) {
               return;
             }
-            await store.addObservation(run.id, first + index, observation);
+            writer.add(first + index, observation);
             done[first + index] = observation;
             run.observations = done.filter(
               (item): item is Observation => item !== undefined,
@@ -237,6 +273,7 @@ export class ProbeRunner {
           reached,
           tools,
         );
+        writer.setTargets(run.targets);
       } finally {
         if (reach.kind === 'client') {
           await reach.client.close();
@@ -268,7 +305,6 @@ export class ProbeRunner {
     run.targets = run.targets.map(each =>
       each === target ? { ...target, mismatch } : each,
     );
-    await this.options.store.setTargets(run.id, run.targets);
     this.options.onProgress({ ...run });
   }
 

@@ -17,7 +17,7 @@ import { judgeAnswer } from './judgeAnswer';
 import { locateToken } from './locateToken';
 import { explainMismatch } from './mismatch/explainMismatch';
 import { PlannedProbe, WayInPlan } from './planProbes';
-import { ProbeClient } from './ProbeClient';
+import { ProbeAnswer, ProbeClient } from './ProbeClient';
 import { TokenSources } from './tokenSources';
 import { VectorRequest } from './vectors';
 
@@ -28,8 +28,8 @@ export interface ProbeTools {
   forger: Forger;
   tokenSources: TokenSources;
   config: ProbesConfig;
-  /** Waits for a free slot and for the gateway's rate. */
-  throttle<T>(send: () => Promise<T>): Promise<T>;
+  /** Waits for a free slot, for the gateway's rate, and while it is to be left alone. */
+  throttle(send: () => Promise<ProbeAnswer>): Promise<ProbeAnswer>;
   signal: AbortSignal;
 }
 

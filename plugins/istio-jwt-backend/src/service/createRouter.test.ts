@@ -12,6 +12,7 @@ import { Sandbox, startSandbox } from 'istio-jwt-sandbox';
 import request from 'supertest';
 import { ClusterRegistry } from '../cluster';
 import { readIstioJwtConfig } from '../config';
+import { DatabaseStateHistoryStore } from '../history';
 import { AddressGuard, Forger, ProbeRunner, TokenSources } from '../probes';
 import { LastRunCache, StatusNotifier, StatusService } from '../status';
 import { DatabaseProbeRunStore } from '../storage';
@@ -70,6 +71,7 @@ describe('createRouter against its OpenAPI document', () => {
         statuses,
         runner,
         store,
+        history: new DatabaseStateHistoryStore(knex),
         notifier: new StatusNotifier({
           statuses,
           logger,

@@ -21,6 +21,7 @@ import {
 } from 'backstage-plugin-istio-jwt-common';
 import express, { Router } from 'express';
 import { ClusterRegistry } from '../cluster';
+import { StateHistoryStore } from '../history';
 import { ProbeRunner, StartResult } from '../probes';
 import { createOpenApiRouter } from '../schema/openapi/generated/router';
 import { StatusNotifier, StatusService } from '../status';
@@ -38,6 +39,7 @@ export interface RouterOptions {
   notifier: StatusNotifier;
   runner: ProbeRunner;
   store: ProbeRunStore;
+  history: Pick<StateHistoryStore, 'list'>;
   probesEnabled: boolean;
   /** Also holds every answer against openapi.yaml, for tests. */
   validateResponses?: boolean;
@@ -136,6 +138,29 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
         return;
       }
       response.status(202).json(result.run);
+    },
+  );
+
+  router.get(
+    '/v1/entities/:kind/:namespace/:name/probe-runs',
+    async (request, response) => {
+      const { entity } = await openEntity(options, request);
+      response.json(
+        await store.listRuns(stringifyEntityRef(entity), readPage(request)),
+      );
+    },
+  );
+
+  router.get(
+    '/v1/entities/:kind/:namespace/:name/history',
+    async (request, response) => {
+      const { entity } = await openEntity(options, request);
+      response.json(
+        await options.history.list(
+          stringifyEntityRef(entity),
+          readPage(request),
+        ),
+      );
     },
   );
 
@@ -258,11 +283,25 @@ function refuseUnlessStarted(
           ', ',
         )}: still being read for the first time. Run the probes again in a moment.`,
       );
+    case 'paused':
+      throw new ServiceUnavailableError(
+        'Every cluster of this entity is in maintenance.',
+      );
     case 'impossible':
       throw new InputError(`${result.problem.message} ${result.problem.fix}`);
     default:
       return result;
   }
+}
+
+const PAGE_SIZE = 50;
+
+/** The OpenAPI validator has bounded both. */
+function readPage({ query }: EntityRequest): {
+  limit: number;
+  cursor?: string;
+} {
+  return { limit: Number(query.limit ?? PAGE_SIZE), cursor: query.cursor };
 }
 
 function nameEntity({ params }: EntityRequest): string {

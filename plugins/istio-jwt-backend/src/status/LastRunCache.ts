@@ -1,6 +1,5 @@
 import { ProbeRun } from 'backstage-plugin-istio-jwt-common';
-import { ProbeRunStore } from '../storage';
-import { LastRuns } from './buildEntityStatus';
+import { LastRuns, ProbeRunStore } from '../storage';
 import { LruMap } from './LruMap';
 
 interface Cached {
@@ -49,10 +48,7 @@ export class LastRunCache {
   /** Takes the state of a run of this process. */
   put(run: ProbeRun): void {
     const known = this.cache.get(run.entityRef);
-    const kept = this.keep(run.entityRef, {
-      last: run,
-      lastDone: run.status === 'done' ? run : known?.runs.lastDone,
-    });
+    const kept = this.keep(run.entityRef, takeRun(known?.runs, run));
     if (!known) {
       // Earlier runs are in the database: the next read fetches them.
       kept.readAt = 0;
@@ -95,10 +91,26 @@ export class LastRunCache {
   }
 }
 
+function takeRun(known: LastRuns | undefined, run: ProbeRun): LastRuns {
+  if (run.status !== 'done') {
+    return { ...known, last: run };
+  }
+  if (run.vectors !== 'essential') {
+    return { last: run, lastDone: run };
+  }
+  const before = known?.lastDone;
+  return {
+    last: run,
+    lastDone: run,
+    lastFull: before?.vectors === 'essential' ? known?.lastFull : before,
+  };
+}
+
 function sameRuns(a: LastRuns, b: LastRuns): boolean {
   return (
     a.last?.id === b.last?.id &&
     a.lastDone?.id === b.lastDone?.id &&
+    a.lastFull?.id === b.lastFull?.id &&
     a.last?.status === b.last?.status &&
     a.last?.observations.length === b.last?.observations.length
   );

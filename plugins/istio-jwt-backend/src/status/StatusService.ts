@@ -10,15 +10,23 @@ interface Memo {
   status: SharedStatus;
 }
 
+const UNKNOWN_RUNS = { runs: {}, version: 0 };
+
 /** Statuses from memory, computed anew only after something changed. */
 export class StatusService {
   private readonly memo = new LruMap<Memo>(5000);
+  private readonly listeners = new Set<(status: SharedStatus) => void>();
 
   constructor(
     private readonly registry: ClusterRegistry,
     private readonly lastRuns: LastRunCache,
     private readonly keys?: IssuerKeys,
   ) {}
+
+  /** Calls back with each status computed anew from all that is known. Must not throw. */
+  subscribe(listener: (status: SharedStatus) => void): void {
+    this.listeners.add(listener);
+  }
 
   async getStatus(entity: Entity): Promise<SharedStatus> {
     const status = this.compute(
@@ -32,19 +40,15 @@ export class StatusService {
 
   /** The status as far as it is known without waiting for the database. */
   peekStatus(entity: Entity): SharedStatus {
-    return this.compute(
-      entity,
-      this.lastRuns.peek(stringifyEntityRef(entity)) ?? {
-        runs: {},
-        version: 0,
-      },
-    );
+    const known = this.lastRuns.peek(stringifyEntityRef(entity));
+    return this.compute(entity, known ?? UNKNOWN_RUNS);
   }
 
   private compute(
     entity: Entity,
-    { runs, version }: { runs: LastRuns; version: number },
+    known: { runs: LastRuns; version: number },
   ): SharedStatus {
+    const { runs, version } = known;
     const entityRef = stringifyEntityRef(entity);
     const key = JSON.stringify([
       entity.metadata.annotations,
@@ -52,12 +56,15 @@ export class StatusService {
       this.keys?.version,
       this.registry.list().map(({ revision }) => revision),
     ]);
-    const known = this.memo.get(entityRef);
-    if (known?.key === key) {
-      return known.status;
+    const memo = this.memo.get(entityRef);
+    if (memo?.key === key) {
+      return memo.status;
     }
     const status = buildEntityStatus(entity, this.registry, runs, this.keys);
     this.memo.set(entityRef, { key, status });
+    if (known !== UNKNOWN_RUNS) {
+      this.listeners.forEach(listener => listener(status));
+    }
     return status;
   }
 }

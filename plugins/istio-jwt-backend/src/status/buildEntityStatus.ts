@@ -2,7 +2,6 @@ import { Entity, stringifyEntityRef } from '@backstage/catalog-model';
 import {
   EntityStatus,
   Observation,
-  ProbeRun,
   ServiceStatus,
   StatusProblem,
   WayInStatus,
@@ -13,17 +12,16 @@ import { ClusterMirror, ClusterRegistry } from '../cluster';
 import { EntityTarget, readAnnotations } from '../entity';
 import { findingsOfIssuers, IssuerKeys } from '../jwks';
 import { steadyPart } from '../jwks/describeHealth';
+import { LastRuns } from '../storage';
 import { markOutdated } from './applyObservations';
 import { AssessedService, assessEntity } from './assessEntity';
+import { carryObservations, showLastRun } from './carryObservations';
 import { viewPolicy } from './viewPolicy';
 
 /** What does not depend on who asks, nor when. */
 export type SharedStatus = Omit<EntityStatus, 'generatedAt' | 'canRunProbes'>;
 
-export interface LastRuns {
-  last?: ProbeRun;
-  lastDone?: ProbeRun;
-}
+export type { LastRuns };
 
 export type Scope =
   | { ok: true; mirrors: ClusterMirror[] }
@@ -80,11 +78,9 @@ export function buildEntityStatus(
     return sealStatus(describeNothing(entity, scope.problem, runs));
   }
   const { mirrors } = scope;
-  const assessed = assessEntity(
-    target,
-    mirrors,
-    runs.lastDone?.observations ?? [],
-  );
+  const seen = carryObservations(runs);
+  const lastRun = showLastRun(runs);
+  const assessed = assessEntity(target, mirrors, seen);
   const services = assessed.map(service => addKeyFindings(service, keys));
   const problems = [
     ...listClusterProblems(mirrors),
@@ -120,15 +116,14 @@ export function buildEntityStatus(
         assessed.flatMap(({ mirror, assessment }) =>
           assessment.issuers.map(use => ({ mirror, use })),
         ),
-        markOutdated(
-          runs.lastDone?.observations ?? [],
-          currentConfiguration,
-        ).filter(({ outdated }) => !outdated),
+        markOutdated(seen, currentConfiguration).filter(
+          ({ outdated }) => !outdated,
+        ),
       ) ?? [],
     problems,
-    lastRun: runs.last && {
-      ...runs.last,
-      observations: markOutdated(runs.last.observations, currentConfiguration),
+    lastRun: lastRun && {
+      ...lastRun,
+      observations: markOutdated(lastRun.observations, currentConfiguration),
     },
     freshness: mirrors.map(({ freshness }) => freshness),
   });

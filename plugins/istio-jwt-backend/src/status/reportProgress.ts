@@ -1,4 +1,8 @@
-import { ProbeRun } from 'backstage-plugin-istio-jwt-common';
+import {
+  ProbeRun,
+  STARTED_BY_SCHEDULE,
+} from 'backstage-plugin-istio-jwt-common';
+import { ProbeMetrics } from '../metrics/ProbeMetrics';
 import { LastRunCache } from './LastRunCache';
 import { StatusNotifier } from './StatusNotifier';
 
@@ -8,13 +12,19 @@ const MIN_INTERVAL_MS = 150;
 export function reportProgress(
   lastRuns: LastRunCache,
   notifier: StatusNotifier,
+  metrics: Pick<ProbeMetrics, 'noteRun'>,
 ): (run: ProbeRun) => void {
   const lastAt = new Map<string, number>();
   return run => {
     lastRuns.put(run);
     notifier.noteChange();
+    metrics.noteRun(run);
     const now = Date.now();
     const over = run.status !== 'running';
+    // A round's thousands of short runs would keep every open page busy.
+    if (!over && run.startedBy === STARTED_BY_SCHEDULE) {
+      return;
+    }
     if (!over && now - (lastAt.get(run.id) ?? 0) < MIN_INTERVAL_MS) {
       return;
     }

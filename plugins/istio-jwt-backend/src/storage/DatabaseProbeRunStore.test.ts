@@ -53,8 +53,10 @@ describe.each<[string, () => Promise<Knex>]>([
 
   it('keeps a run with its observations in order', async () => {
     expect(await store.startRun(run('1'), 1000)).toBe(true);
-    await store.addObservation('1', 1, { ...observation, title: 'second' });
-    await store.addObservation('1', 0, observation);
+    await store.addObservations('1', [
+      { position: 1, observation: { ...observation, title: 'second' } },
+      { position: 0, observation },
+    ]);
     await store.setTargets('1', [{ wayInId: 'w', tried: ['x'] }]);
     await store.finishRun('1', { status: 'done' }, 2000);
     expect(await store.getRun('component:default/a', '1')).toEqual({
@@ -99,7 +101,7 @@ describe.each<[string, () => Promise<Knex>]>([
 
   it('tells the newest run, and the newest that is done', async () => {
     await store.startRun(run('1'), 1);
-    await store.addObservation('1', 0, observation);
+    await store.addObservations('1', [{ position: 0, observation }]);
     await store.finishRun('1', { status: 'done' }, 2);
     await store.startRun(run('2'), 3);
     const { last, lastDone } = await store.getLastRuns('component:default/a');
@@ -110,7 +112,7 @@ describe.each<[string, () => Promise<Knex>]>([
 
   it('deletes what is past retention, but nothing that goes on', async () => {
     await store.startRun(run('old'), 1);
-    await store.addObservation('old', 0, observation);
+    await store.addObservations('old', [{ position: 0, observation }]);
     await store.finishRun('old', { status: 'failed', error: 'x' }, 2);
     await store.startRun(run('running'), 3);
     expect(await store.deleteRuns(100)).toBe(1);

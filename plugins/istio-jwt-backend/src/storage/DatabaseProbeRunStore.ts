@@ -2,42 +2,32 @@ import {
   DatabaseService,
   resolvePackagePath,
 } from '@backstage/backend-plugin-api';
-import { Observation, ProbeRun } from 'backstage-plugin-istio-jwt-common';
+import {
+  Observation,
+  Page,
+  ProbeRun,
+  ProbeRunSummary,
+  STARTED_BY_SCHEDULE,
+} from 'backstage-plugin-istio-jwt-common';
 import { Knex } from 'knex';
-import { createHash } from 'node:crypto';
-import { NewProbeRun, ProbeRunStore } from './ProbeRunStore';
+import { digestRef } from './digestRef';
+import { listRunSummaries } from './listRunSummaries';
+import { LastRuns, NewProbeRun, ProbeRunStore } from './ProbeRunStore';
+import {
+  describeRun,
+  ObservationRow,
+  OBSERVATIONS,
+  RunRow,
+  RUNS,
+} from './runRows';
 
 const migrationsDir = resolvePackagePath(
   'backstage-plugin-istio-jwt-backend',
   'migrations',
 );
 
-const RUNS = 'istio_jwt_probe_runs';
-const OBSERVATIONS = 'istio_jwt_observations';
-
-interface RunRow {
-  id: string;
-  entity_ref: string;
-  running_key: string | null;
-  status: ProbeRun['status'];
-  /** PostgreSQL gives bigints as strings. */
-  started_at: number | string;
-  finished_at: number | string | null;
-  heartbeat_at: number | string;
-  total: number;
-  started_by: string;
-  error: string | null;
-  targets: string;
-}
-
-interface ObservationRow {
-  run_id: string;
-  position: number;
-  vector: string;
-  result: Observation['result'];
-  at: number | string;
-  observation: string;
-}
+/** SQLite takes no more than some thousand values in one statement. */
+const CHUNK = 100;
 
 /** Probe runs in the plugin's database, SQLite or PostgreSQL. */
 export class DatabaseProbeRunStore implements ProbeRunStore {
@@ -69,6 +59,8 @@ export class DatabaseProbeRunStore implements ProbeRunStore {
         started_by: run.startedBy,
         error: null,
         targets: JSON.stringify(run.targets),
+        vectors: run.vectors ?? 'all',
+        notes: null,
       })
       .onConflict('running_key')
       .ignore();
@@ -77,19 +69,24 @@ export class DatabaseProbeRunStore implements ProbeRunStore {
     );
   }
 
-  async addObservation(
+  async addObservations(
     runId: string,
-    position: number,
-    observation: Observation,
+    observations: { position: number; observation: Observation }[],
   ): Promise<void> {
-    await this.db<ObservationRow>(OBSERVATIONS).insert({
-      run_id: runId,
-      position,
-      vector: observation.vector,
-      result: observation.result,
-      at: Date.parse(observation.at),
-      observation: JSON.stringify(observation),
-    });
+    for (let start = 0; start < observations.length; start += CHUNK) {
+      await this.db<ObservationRow>(OBSERVATIONS).insert(
+        observations
+          .slice(start, start + CHUNK)
+          .map(({ position, observation }) => ({
+            run_id: runId,
+            position,
+            vector: observation.vector,
+            result: observation.result,
+            at: Date.parse(observation.at),
+            observation: JSON.stringify(observation),
+          })),
+      );
+    }
   }
 
   async setTargets(runId: string, targets: ProbeRun['targets']): Promise<void> {
@@ -106,7 +103,7 @@ export class DatabaseProbeRunStore implements ProbeRunStore {
 
   async finishRun(
     runId: string,
-    end: { status: 'done' | 'failed'; error?: string },
+    end: { status: 'done' | 'failed'; error?: string; notes?: string[] },
     now: number,
   ): Promise<void> {
     await this.db<RunRow>(RUNS)
@@ -114,6 +111,7 @@ export class DatabaseProbeRunStore implements ProbeRunStore {
       .update({
         status: end.status,
         error: end.error ?? null,
+        notes: end.notes?.length ? JSON.stringify(end.notes) : null,
         finished_at: now,
         running_key: null,
       });
@@ -129,9 +127,7 @@ export class DatabaseProbeRunStore implements ProbeRunStore {
     return row && this.readRun(row);
   }
 
-  async getLastRuns(
-    entityRef: string,
-  ): Promise<{ last?: ProbeRun; lastDone?: ProbeRun }> {
+  async getLastRuns(entityRef: string): Promise<LastRuns> {
     const newest = this.db<RunRow>(RUNS)
       .where({ entity_ref: entityRef })
       .orderBy('started_at', 'desc');
@@ -139,40 +135,80 @@ export class DatabaseProbeRunStore implements ProbeRunStore {
     if (!last) {
       return {};
     }
-    const lastDone =
-      last.status === 'done'
-        ? last
-        : await newest.clone().where({ status: 'done' }).first();
+    const done = newest.clone().where({ status: 'done' });
+    const lastDone = last.status === 'done' ? last : await done.clone().first();
+    const lastFull =
+      lastDone?.vectors === 'essential'
+        ? await done.clone().where({ vectors: 'all' }).first()
+        : undefined;
     const lastRun = await this.readRun(last);
     return {
       last: lastRun,
       lastDone:
         lastDone &&
         (lastDone.id === last.id ? lastRun : await this.readRun(lastDone)),
+      ...(lastFull ? { lastFull: await this.readRun(lastFull) } : {}),
     };
   }
 
+  async listRuns(
+    entityRef: string,
+    page: { limit: number; cursor?: string },
+  ): Promise<Page<ProbeRunSummary>> {
+    return listRunSummaries(this.db, entityRef, page);
+  }
+
   async failAbandonedRuns(before: number, now: number): Promise<number> {
-    return this.db<RunRow>(RUNS)
-      .where({ status: 'running' })
-      .andWhere('heartbeat_at', '<', before)
-      .update({
-        status: 'failed',
-        error: 'The backend stopped in the middle of the run. Run it again.',
-        finished_at: now,
-        running_key: null,
-      });
+    return (
+      this.db<RunRow>(RUNS)
+        // Only runs that go on have the key, and it is indexed.
+        .whereNotNull('running_key')
+        .andWhere('heartbeat_at', '<', before)
+        .update({
+          status: 'failed',
+          error: 'The backend stopped in the middle of the run. Run it again.',
+          finished_at: now,
+          running_key: null,
+        })
+    );
   }
 
   async deleteRuns(before: number): Promise<number> {
     const old = this.db<RunRow>(RUNS)
       .whereNot({ status: 'running' })
       .andWhere('started_at', '<', before);
-    // SQLite enforces foreign keys only where the connection asks for it.
-    await this.db<ObservationRow>(OBSERVATIONS)
-      .whereIn('run_id', old.clone().select('id'))
-      .delete();
-    return old.clone().delete();
+    return this.deleteWithObservations(old);
+  }
+
+  async deleteQuietRounds(before: number): Promise<number> {
+    const newest = this.db<RunRow>(RUNS)
+      .groupBy('entity_ref')
+      .max('started_at');
+    const disagreeing = this.db<ObservationRow>(OBSERVATIONS)
+      .where({ result: 'disagrees' })
+      .select('run_id');
+    return this.deleteWithObservations(
+      this.db<RunRow>(RUNS)
+        .where({ started_by: STARTED_BY_SCHEDULE, status: 'done' })
+        .andWhere('started_at', '<', before)
+        .whereNotIn('started_at', newest)
+        .whereNotIn('id', disagreeing),
+    );
+  }
+
+  /** SQLite enforces foreign keys only where the connection asks for it. */
+  private async deleteWithObservations(
+    runs: Knex.QueryBuilder<RunRow>,
+  ): Promise<number> {
+    const ids: string[] = await runs.pluck('id');
+    for (let start = 0; start < ids.length; start += CHUNK) {
+      const chunk = ids.slice(start, start + CHUNK);
+      await this.db<ObservationRow>(OBSERVATIONS)
+        .whereIn('run_id', chunk)
+        .delete();
+      await this.db<RunRow>(RUNS).whereIn('id', chunk).delete();
+    }
+    return ids.length;
   }
 
   private async readRun(row: RunRow): Promise<ProbeRun> {
@@ -181,28 +217,11 @@ export class DatabaseProbeRunStore implements ProbeRunStore {
       .orderBy('position')
       .select('observation');
     return {
-      id: row.id,
-      entityRef: row.entity_ref,
-      status: row.status,
-      startedAt: formatTime(row.started_at),
-      finishedAt:
-        row.finished_at === null ? undefined : formatTime(row.finished_at),
-      total: row.total,
+      ...describeRun(row),
       observations: observations.map(({ observation }) =>
         JSON.parse(observation),
       ),
       targets: JSON.parse(row.targets),
-      error: row.error ?? undefined,
-      startedBy: row.started_by,
     };
   }
-}
-
-function formatTime(ms: number | string): string {
-  return new Date(Number(ms)).toISOString();
-}
-
-/** Entity refs can be longer than what every database indexes. */
-function digestRef(entityRef: string): string {
-  return createHash('sha256').update(entityRef).digest('hex');
 }

@@ -1,7 +1,10 @@
 import {
   ClusterFreshness,
   EntityStatus,
+  Page,
   ProbeRun,
+  ProbeRunSummary,
+  StateChange,
 } from 'backstage-plugin-istio-jwt-common';
 
 interface EntityPath {
@@ -12,6 +15,11 @@ interface EntityPath {
 
 interface RunPath extends EntityPath {
   runId: string;
+}
+
+interface PageQuery {
+  limit?: number;
+  cursor?: string;
 }
 
 /** As Backstage's error middleware writes it. */
@@ -27,6 +35,16 @@ export type EndpointMap = {
   '#get|/v1/entities/{kind}/{namespace}/{name}/status': {
     path: EntityPath;
     response: EntityStatus;
+  };
+  '#get|/v1/entities/{kind}/{namespace}/{name}/history': {
+    path: EntityPath;
+    query: PageQuery;
+    response: Page<StateChange>;
+  };
+  '#get|/v1/entities/{kind}/{namespace}/{name}/probe-runs': {
+    path: EntityPath;
+    query: PageQuery;
+    response: Page<ProbeRunSummary>;
   };
   '#post|/v1/entities/{kind}/{namespace}/{name}/probe-runs': {
     path: EntityPath;

@@ -58,7 +58,75 @@ export const spec = {
         },
       },
     },
+    '/v1/entities/{kind}/{namespace}/{name}/history': {
+      get: {
+        operationId: 'GetEntityHistory',
+        description:
+          'Recorded changes of state of the entity, its services and their ways in, newest first.',
+        parameters: [
+          { $ref: '#/components/parameters/kind' },
+          { $ref: '#/components/parameters/namespace' },
+          { $ref: '#/components/parameters/name' },
+          { $ref: '#/components/parameters/limit' },
+          { $ref: '#/components/parameters/cursor' },
+        ],
+        responses: {
+          '200': {
+            description: 'One page.',
+            content: {
+              'application/json': {
+                schema: {
+                  type: 'object',
+                  required: ['items'],
+                  properties: {
+                    items: {
+                      type: 'array',
+                      items: { $ref: '#/components/schemas/StateChange' },
+                    },
+                    nextCursor: { type: 'string' },
+                  },
+                },
+              },
+            },
+          },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
+    },
     '/v1/entities/{kind}/{namespace}/{name}/probe-runs': {
+      get: {
+        operationId: 'ListProbeRuns',
+        description:
+          'Runs of the entity, newest first, without their observations.',
+        parameters: [
+          { $ref: '#/components/parameters/kind' },
+          { $ref: '#/components/parameters/namespace' },
+          { $ref: '#/components/parameters/name' },
+          { $ref: '#/components/parameters/limit' },
+          { $ref: '#/components/parameters/cursor' },
+        ],
+        responses: {
+          '200': {
+            description: 'One page.',
+            content: {
+              'application/json': {
+                schema: {
+                  type: 'object',
+                  required: ['items'],
+                  properties: {
+                    items: {
+                      type: 'array',
+                      items: { $ref: '#/components/schemas/ProbeRunSummary' },
+                    },
+                    nextCursor: { type: 'string' },
+                  },
+                },
+              },
+            },
+          },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
       post: {
         operationId: 'CreateProbeRun',
         description:
@@ -154,6 +222,18 @@ export const spec = {
           type: 'string',
           pattern: '^[a-zA-Z0-9]([-_.a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$',
         },
+      },
+      limit: {
+        name: 'limit',
+        in: 'query',
+        description: 'Length of a page. Default 50.',
+        schema: { type: 'integer', minimum: 1, maximum: 200 },
+      },
+      cursor: {
+        name: 'cursor',
+        in: 'query',
+        description: 'The `nextCursor` of the page before.',
+        schema: { type: 'string', maxLength: 500 },
       },
       runId: {
         name: 'runId',
@@ -301,6 +381,7 @@ export const spec = {
           note: { type: 'string' },
           configuration: { type: 'string' },
           outdated: { type: 'boolean' },
+          carried: { type: 'boolean' },
           at: { type: 'string', format: 'date-time' },
         },
       },
@@ -311,6 +392,87 @@ export const spec = {
           cluster: { type: 'string' },
           namespace: { type: 'string' },
           name: { type: 'string' },
+        },
+      },
+      StateChange: {
+        type: 'object',
+        required: [
+          'entityRef',
+          'subject',
+          'from',
+          'to',
+          'reason',
+          'cause',
+          'at',
+        ],
+        properties: {
+          entityRef: { type: 'string' },
+          subject: {
+            type: 'object',
+            required: ['level'],
+            properties: {
+              level: { type: 'string', enum: ['entity', 'service', 'way-in'] },
+              cluster: { type: 'string' },
+              namespace: { type: 'string' },
+              service: { type: 'string' },
+              wayInId: { type: 'string' },
+            },
+          },
+          from: { $ref: '#/components/schemas/StateOrNothing' },
+          to: { $ref: '#/components/schemas/StateOrNothing' },
+          reason: { type: 'string' },
+          cause: {
+            type: 'string',
+            enum: ['first-seen', 'configuration', 'observation'],
+          },
+          at: { type: 'string', format: 'date-time' },
+        },
+      },
+      StateOrNothing: {
+        type: ['string', 'null'],
+        enum: [
+          'enforced',
+          'validated-only',
+          'open',
+          'over-blocked',
+          'partial',
+          'drift',
+          'unknown',
+          null,
+        ],
+      },
+      ProbeRunSummary: {
+        type: 'object',
+        required: [
+          'id',
+          'entityRef',
+          'status',
+          'startedAt',
+          'total',
+          'counts',
+          'startedBy',
+        ],
+        properties: {
+          id: { type: 'string' },
+          entityRef: { type: 'string' },
+          status: { type: 'string', enum: ['running', 'done', 'failed'] },
+          startedAt: { type: 'string', format: 'date-time' },
+          finishedAt: { type: 'string', format: 'date-time' },
+          total: { type: 'integer' },
+          counts: {
+            type: 'object',
+            required: ['agrees', 'disagrees', 'inconclusive', 'not-tested'],
+            properties: {
+              agrees: { type: 'integer' },
+              disagrees: { type: 'integer' },
+              inconclusive: { type: 'integer' },
+              'not-tested': { type: 'integer' },
+            },
+          },
+          error: { type: 'string' },
+          vectors: { type: 'string', enum: ['all', 'essential'] },
+          notes: { type: 'array', items: { type: 'string' } },
+          startedBy: { type: 'string' },
         },
       },
       ProbeRun: {
@@ -354,6 +516,8 @@ export const spec = {
             },
           },
           error: { type: 'string' },
+          vectors: { type: 'string', enum: ['all', 'essential'] },
+          notes: { type: 'array', items: { type: 'string' } },
           startedBy: { type: 'string' },
         },
       },

@@ -1,0 +1,5 @@
+export * from './announceChanges';
+export * from './DatabaseStateHistoryStore';
+export * from './NoticeSender';
+export * from './StateHistoryStore';
+export * from './StateRecorder';

@@ -1,0 +1,149 @@
+import { createServer, Server } from 'node:http';
+import { AddressInfo } from 'node:net';
+import { ConfigReader } from '@backstage/config';
+import { readIstioJwtConfig } from '../config';
+import { AddressGuard } from './AddressGuard';
+import { GatewayClient } from './GatewayClient';
+import { BackOff, GatewayPacer, PacedRun } from './GatewayPacer';
+import { readRetryAfter } from './readRetryAfter';
+
+describe('GatewayPacer with a real gateway', () => {
+  let server: Server;
+  let client: GatewayClient;
+  let arrivals: number[];
+  /** Answers in order; then 200. */
+  let answers: { status: number; retryAfter?: string }[];
+  let backOffs: BackOff[];
+  let run: PacedRun;
+
+  beforeEach(async () => {
+    arrivals = [];
+    backOffs = [];
+    run = { signal: new AbortController().signal, notes: new Set() };
+    server = createServer((_, response) => {
+      arrivals.push(Date.now());
+      const { status, retryAfter } = answers.shift() ?? { status: 200 };
+      response
+        .writeHead(status, retryAfter ? { 'retry-after': retryAfter } : {})
+        .end();
+    });
+    await new Promise<void>(resolve => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    client = new GatewayClient({
+      target: {
+        kind: 'address',
+        host: '127.0.0.1',
+        port: (server.address() as AddressInfo).port,
+      },
+      protocol: 'http',
+      host: 'shop.example',
+      guard: new AddressGuard(['127.0.0.1/32']),
+      config: readIstioJwtConfig(new ConfigReader({})).probes,
+    });
+  });
+
+  afterEach(async () => {
+    await client.close();
+    await new Promise(resolve => {
+      server.close(resolve);
+    });
+  });
+
+  const makePacer = (overrides = {}) =>
+    new GatewayPacer({
+      maxConcurrency: 4,
+      ratePerGateway: 100,
+      firstPauseMs: 200,
+      onBackOff: backOff => backOffs.push(backOff),
+      ...overrides,
+    });
+  const send = (pacer: GatewayPacer) =>
+    pacer.send('gw:80', run, () =>
+      client.send({
+        method: 'GET',
+        host: 'shop.example',
+        path: '/',
+        headers: {},
+      }),
+    );
+
+  it('waits as long as the gateway asks, then sends again', async () => {
+    answers = [{ status: 429, retryAfter: '1' }];
+    const answer = await send(makePacer());
+    expect(answer).toMatchObject({ kind: 'answer', status: 200 });
+    expect(answer).not.toHaveProperty('retryAfterMs');
+    expect(arrivals[1] - arrivals[0]).toBeGreaterThanOrEqual(990);
+    expect(backOffs).toEqual([{ status: 429, waitMs: 1000 }]);
+    expect([...run.notes]).toEqual(['gw:80 answered 429: left alone for 1 s.']);
+  });
+
+  it('holds all runs back, not only the one that was turned away', async () => {
+    answers = [{ status: 429, retryAfter: '1' }];
+    const pacer = makePacer();
+    const first = send(pacer);
+    while (backOffs.length === 0) {
+      await new Promise(resolve => {
+        setTimeout(resolve, 5);
+      });
+    }
+    const second = send(pacer);
+    await Promise.all([first, second]);
+    expect(arrivals[1] - arrivals[0]).toBeGreaterThanOrEqual(990);
+  });
+
+  it('gives up where the gateway asks for more than a probe may wait', async () => {
+    answers = [{ status: 503, retryAfter: '3600' }];
+    const pacer = makePacer();
+    expect(await send(pacer)).toMatchObject({
+      kind: 'error',
+      code: 'BACKED_OFF',
+      message: expect.stringContaining('503'),
+    });
+    expect(await send(pacer)).toMatchObject({ code: 'BACKED_OFF' });
+    expect(arrivals).toHaveLength(1);
+    // However much it asks for.
+    expect(backOffs).toEqual([{ status: 503, waitMs: 300_000 }]);
+  });
+
+  it('takes one failure for the application, and three in a row for the gateway', async () => {
+    answers = [500, 500, 200, 500, 500, 500].map(status => ({ status }));
+    const pacer = makePacer();
+    for (let count = 0; count < 5; count++) {
+      await send(pacer);
+    }
+    expect(backOffs).toEqual([]);
+    expect(await send(pacer)).toMatchObject({ status: 200 });
+    expect(backOffs).toEqual([{ status: 500, waitMs: 200 }]);
+    expect(arrivals[6] - arrivals[5]).toBeGreaterThanOrEqual(195);
+  });
+
+  it('stops waiting when the run is cancelled', async () => {
+    answers = [{ status: 429, retryAfter: '30' }];
+    const abort = new AbortController();
+    run = { signal: abort.signal, notes: new Set() };
+    const startedAt = Date.now();
+    setTimeout(() => abort.abort(), 100);
+    await send(makePacer());
+    expect(Date.now() - startedAt).toBeLessThan(5000);
+  });
+
+  it('holds the rate over all runs together', async () => {
+    answers = [];
+    const pacer = makePacer({ ratePerGateway: 20 });
+    await Promise.all(Array.from({ length: 10 }, () => send(pacer)));
+    expect(arrivals[9] - arrivals[0]).toBeGreaterThanOrEqual(400);
+  });
+});
+
+describe('readRetryAfter', () => {
+  it.each([
+    ['2', 2000],
+    ['Thu, 01 Jan 1970 00:00:09 GMT', 4000],
+    ['Thu, 01 Jan 1970 00:00:01 GMT', 0],
+    ['soon', undefined],
+    [undefined, undefined],
+  ])('%s is %s ms', (header, expected) => {
+    expect(readRetryAfter(header, 5000)).toBe(expected);
+  });
+});

@@ -1,0 +1,2 @@
+export * from './DatabaseScheduleStore';
+export * from './startSchedule';
