@@ -23,11 +23,8 @@ const { values: options } = parseArgs({
     /** One or several, comma-separated. */
     seed: { type: 'string', default: '1' },
     gateways: { type: 'string', default: '12' },
-    /**
-     * Comma-separated names of {@link BENCHES}. `routes` is run on demand: the engine is not yet
-     * equal to Envoy there.
-     */
-    bench: { type: 'string', default: 'gateways,mesh,gateway-api' },
+    /** Comma-separated names of {@link BENCHES}. */
+    bench: { type: 'string', default: 'gateways,routes,mesh,gateway-api' },
     /** File for the disagreements, in Markdown. */
     out: { type: 'string' },
   },

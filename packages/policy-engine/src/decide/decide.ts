@@ -46,7 +46,9 @@ function answer(
   const { precondition, jwt, custom, badCustom, passes } = evaluation;
   const { deny, allow } = evaluation;
   if (program.opaque.length > 0) return { status: 'unknown' };
-  if (precondition?.kind === 'bad-request') return { status: 400 };
+  if (precondition?.kind === 'bad-request') {
+    return { status: precondition.status };
+  }
   if (precondition) return { status: 'closed' };
   if (passes === true) return { status: 200 };
   const mayBe400 = mayBeRefused(evaluation.received, request);

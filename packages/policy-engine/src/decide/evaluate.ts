@@ -9,7 +9,7 @@ import { evaluateRuleSet, NOT_MATCHED, RuleSetResult } from './rbac';
 
 /** What stopped a request before the filters. */
 export type Precondition =
-  | { kind: 'bad-request'; why: string }
+  | { kind: 'bad-request'; status: 400 | 404; why: string }
   | { kind: 'plaintext-refused' }
   | undefined;
 
@@ -99,9 +99,10 @@ function seenByRbac(facts: Facts, jwt: JwtOutcome | undefined): Facts {
 
 function checkPreconditions(
   facts: Facts,
-  { protocol, httpVersion = 1 }: ProxyRequest,
+  request: ProxyRequest,
   mode: string | undefined,
 ): Precondition {
+  const { protocol, httpVersion = 1 } = request;
   if (mode === 'STRICT' && facts.principal === undefined) {
     return { kind: 'plaintext-refused' };
   }
@@ -109,7 +110,17 @@ function checkPreconditions(
   const why =
     facts.target.refused ??
     (httpVersion === 1 ? facts.refusedByHttp1 : undefined);
-  return why === undefined ? undefined : { kind: 'bad-request', why };
+  return why === undefined
+    ? undefined
+    : { kind: 'bad-request', status: isServerWide(request) ? 404 : 400, why };
+}
+
+/**
+ * Envoy's parser takes `OPTIONS *` (RFC 9110 section 7.1) and anything behind the star, and then finds no
+ * absolute path in it: 404, before any filter.
+ */
+function isServerWide({ method, path }: ProxyRequest): boolean {
+  return method === 'OPTIONS' && path?.startsWith('*') === true;
 }
 
 /** Whether it depends on the version of HTTP, which is not known. */

@@ -37,6 +37,11 @@ describe('the version of HTTP', () => {
     expect(statuses('GET', 'x')).toEqual([400, 400, 400, 400]);
   });
 
+  it.each(['*', '*?a=b', '*a'])('OPTIONS %s is not found', path => {
+    expect(statuses('OPTIONS', path)).toEqual([404, 404, 404, 404]);
+    expect(statuses('GET', path)[0]).toBe(400);
+  });
+
   it('keeps a policy that names methods from being taken for a complete one', () => {
     const mesh = meshOf([
       WORKLOADS,

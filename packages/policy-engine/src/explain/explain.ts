@@ -52,6 +52,11 @@ export function explain(decision: Decision): Explanation {
       return {
         summary: `Refused as a bad request: ${messageOf(refusal(decision))}.`,
       };
+    case 404:
+      return {
+        summary:
+          'Not found: the path is no absolute path, which Envoy answers before any filter.',
+      };
     case 'closed':
       return explainClosed(decision);
     default:

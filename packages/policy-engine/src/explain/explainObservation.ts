@@ -95,7 +95,7 @@ function isAnswer(decision: WayInDecision, seen: ReadAnswer): boolean {
   const { status, body, route } = decision;
   if (status === 200) return isBeyondFilters(route, seen);
   if (status !== seen.status) return false;
-  if (status === 'closed' || status === 400) return true;
+  if (status === 'closed' || status === 400 || status === 404) return true;
   const details = lastOf(decision)?.details;
   const sameDetails =
     seen.details === undefined ||

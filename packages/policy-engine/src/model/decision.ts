@@ -30,13 +30,13 @@ export interface TraceStep {
 
 /**
  * What a proxy answers. `status` 200 means that the request goes on to the route, 400 that the HTTP
- * parser refuses it, `closed` that the connection ends without an HTTP answer. `unknown` says in
+ * parser refuses it, 404 that it is `OPTIONS *`, which Envoy answers before any filter, `closed` that the connection ends without an HTTP answer. `unknown` says in
  * `trace` what the engine could not decide.
  *
  * @public
  */
 export interface Decision {
-  status: 200 | 400 | 401 | 403 | 'closed' | 'unknown';
+  status: 200 | 400 | 401 | 403 | 404 | 'closed' | 'unknown';
   /** Body as Envoy writes it, such as `RBAC: access denied` or `Jwt is expired`. */
   body?: string;
   /** Envoy's response-code details, such as `rbac_access_denied_matched_policy[none]`. */

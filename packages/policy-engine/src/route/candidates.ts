@@ -47,8 +47,21 @@ function mergeKeyOf({ stored, server }: VirtualHostEntry): string | undefined {
   return `${stored.resource.kind}/${server.key}/${host}`;
 }
 
+/**
+ * Whether istiod makes any route of a VirtualService for a server; where not, it leaves out the hosts too.
+ * What cannot be read may have some.
+ */
+export function hasRoutes(
+  entry: VirtualHostEntry,
+  proxy: Pick<VirtualHost, 'labels' | 'namespace'>,
+): boolean {
+  return (
+    entry.stored.errors.length > 0 || candidatesIn(proxy, entry).length > 0
+  );
+}
+
 function candidatesIn(
-  host: VirtualHost,
+  host: Pick<VirtualHost, 'labels' | 'namespace'>,
   { stored, server }: VirtualHostEntry,
 ): RouteCandidate[] {
   if (stored.errors.length > 0) return [];
@@ -85,7 +98,7 @@ function appliesTo(
   match: HttpMatchSpec | undefined,
   stored: Stored,
   server: GatewayServer,
-  { labels, namespace: viewer }: VirtualHost,
+  { labels, namespace: viewer }: Pick<VirtualHost, 'labels' | 'namespace'>,
 ): boolean {
   if (!match) return true;
   if (match.port !== undefined && match.port !== server.port) return false;

@@ -8,6 +8,7 @@ import {
 import { Mesh, Stored } from '../attach/Mesh';
 import { proxyKey } from '../attach/workloads';
 import { sameItems } from '../attach/queries';
+import { hasRoutes } from './candidates';
 import { servedHosts, virtualServicesOf } from '../attach/virtualServices';
 
 /** What a gateway does for one domain: redirect all to HTTPS, or try VirtualServices in order. */
@@ -111,6 +112,7 @@ function buildDomains(
   const { labels, namespace } = proxy;
   for (const server of servers) {
     for (const stored of virtualServicesOf(mesh, server.key)) {
+      if (!hasRoutes({ stored, server }, proxy)) continue;
       for (const domain of servedHosts(stored, server, proxy.namespace)) {
         const host = domains.get(domain);
         if (!host) {

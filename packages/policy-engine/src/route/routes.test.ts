@@ -38,6 +38,26 @@ describe('order of routes', () => {
   });
 });
 
+describe('a VirtualService none of whose routes is for the port of the gateway', () => {
+  const forPort = (port: number) =>
+    virtualService(`{match: [{port: ${port}}], ${TO_BACKEND}}`, {
+      name: 'a',
+      rest: 'hosts: [h.example.com], gateways: [gw],',
+    });
+  const others = virtualService(`{${to('frontend')}}`, {
+    name: 'b',
+    rest: 'hosts: ["*"], gateways: [gw],',
+  });
+
+  it.each([
+    [80, 'backend'],
+    [81, 'frontend'],
+  ])('with routes for port %s alone: %s', (port, name) => {
+    const mesh = meshOf([WORKLOADS, gatewayYaml(), forPort(port), others]);
+    expect(whereTo(mesh, { host: 'h.example.com' })).toBe(name);
+  });
+});
+
 describe('a condition on the authority', () => {
   it.each([
     ['h', 'backend'],

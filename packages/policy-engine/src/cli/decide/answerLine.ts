@@ -10,7 +10,7 @@ import { readRequest } from './readRequest';
 export interface DecideAnswer {
   /** As in the request; null where it had none. */
   id: unknown;
-  /** 200: the request goes on to the route. 400: the HTTP parser refuses it. */
+  /** 200: the request goes on to the route. 400: the HTTP parser refuses it. 404: `OPTIONS *`. */
   status: Decision['status'];
   body?: string;
   details?: string;
