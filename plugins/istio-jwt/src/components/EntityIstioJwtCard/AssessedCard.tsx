@@ -2,6 +2,7 @@ import { EntityStatus } from 'backstage-plugin-istio-jwt-common';
 import { ProbeRunControl } from '../../live/useProbeRun';
 import { FreshnessLine } from '../FreshnessNotices';
 import { Headline } from '../Headline';
+import { IssuerAlerts } from '../IssuerKeys';
 import { IssuersLine } from '../Issuers';
 import { ProbeProgress } from '../ProbeControls';
 import { StateAnnouncer } from '../StateAnnouncer';
@@ -23,6 +24,7 @@ export function AssessedCard({
     <>
       <StateAnnouncer state={status.state} />
       <DisagreementAlert run={run} />
+      <IssuerAlerts status={status} />
       <Headline status={status} variant="body-medium" />
       <VerdictPanel status={status} run={run} />
       <ProbeProgress control={probes} />

@@ -4,6 +4,7 @@ import { ProbeRunControl } from '../../live/useProbeRun';
 import { FindingsSection } from '../Findings';
 import { FreshnessLine } from '../FreshnessNotices';
 import { Headline } from '../Headline';
+import { IssuerAlerts, IssuerKeysSection } from '../IssuerKeys';
 import { IssuersSection } from '../Issuers';
 import { PoliciesSection } from '../Policies';
 import { ProbeProgress } from '../ProbeControls';
@@ -28,6 +29,7 @@ export function AssessedTab({
     <>
       <StateAnnouncer state={status.state} />
       <DisagreementAlert run={run} />
+      <IssuerAlerts status={status} />
       <ProblemNotices problems={status.problems} severity="warning" />
       <Section
         title="JWT protection"
@@ -51,6 +53,7 @@ export function AssessedTab({
       <FindingsSection status={status} />
       <ProbesSection status={status} run={run} />
       <IssuersSection status={status} />
+      <IssuerKeysSection status={status} />
       <PoliciesSection status={status} />
     </>
   );

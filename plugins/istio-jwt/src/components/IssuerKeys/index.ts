@@ -1,0 +1,2 @@
+export * from './IssuerAlerts';
+export * from './IssuerKeysSection';
