@@ -25,7 +25,18 @@ const signingJwk = {
 
 /** Backstage reads JSON from `APP_CONFIG_…`; it takes precedence over the files. */
 const config = {
-  istioJwt_clusters: [{ name: 'lab', kubeconfig }],
+  istioJwt_clusters: [
+    {
+      name: 'lab',
+      kubeconfig,
+      // Two callers: one that a policy of the hands-on case names, and one that none does.
+      probers: ['frontend', 'stranger'].map(name => ({
+        namespace: 'default',
+        labelSelector: `app=${name}`,
+        container: 'app',
+      })),
+    },
+  ],
   istioJwt_tokenSources: [
     { issuer: sample.issuer, signingJwk: JSON.stringify(signingJwk) },
   ],

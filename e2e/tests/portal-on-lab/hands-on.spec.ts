@@ -50,6 +50,14 @@ const probesThat = (page: Page, result: string) =>
     .getByRole('row')
     .filter({ hasText: result });
 
+/** What a probe from inside the mesh saw. */
+const probeFrom = (page: Page, name: string, title: string) =>
+  page
+    .getByRole('table', { name: /backend\.default\.svc.*valid token/ })
+    .getByRole('row')
+    .filter({ hasText: `From cluster.local/ns/default/sa/${name}` })
+    .filter({ has: page.getByText(title, { exact: true }) });
+
 /** What the card says of the state, in a sentence. */
 async function expectMeaning(
   page: Page,
@@ -149,7 +157,23 @@ test('ways in, finding and probes are those of the real gateway and sidecar', as
     'RBAC: access denied',
   );
   await expect(probesThat(page, 'Valid token').first()).toContainText('Agrees');
-  await expect(main(page)).toContainText(/[4-9]\d of \d+ agree/);
+  await expect(main(page)).toContainText(/1\d\d of \d+ agree/);
+});
+
+test('inside the mesh the sibling policy admits the frontend without a token, and nobody else', async ({
+  page,
+}) => {
+  await page.goto(tabOf('backend'));
+  await runProbes(page);
+  const frontend = probeFrom(page, 'frontend', 'No token');
+  await expect(frontend).toContainText('200');
+  await expect(frontend).toContainText('Agrees');
+  await frontend.getByText('Why').click();
+  await expect(frontend).toContainText('backend-allow-frontend');
+  const stranger = probeFrom(page, 'stranger', 'No token');
+  await expect(stranger).toContainText('RBAC: access denied');
+  await expect(stranger).toContainText('Agrees');
+  await expect(probesThat(page, 'Disagrees')).toHaveCount(0);
 });
 
 test('without the sibling policy the card says that a token is required', async ({
@@ -160,6 +184,17 @@ test('without the sibling policy the card says that a token is required', async 
   await page.waitForTimeout(1_000);
   await h.remove(sibling());
   await expectMeaning(page, 'A valid token is required.');
+  await eventually(() => h.fromPod('frontend'), 403);
+
+  await page.goto(tabOf('backend'));
+  await runProbes(page);
+  for (const name of ['frontend', 'stranger']) {
+    const refused = probeFrom(page, name, 'No token');
+    await expect(refused).toContainText('RBAC: access denied');
+    await expect(refused).toContainText('Agrees');
+    await expect(probeFrom(page, name, 'Valid token')).toContainText('200');
+  }
+  await expect(probesThat(page, 'Disagrees')).toHaveCount(0);
 });
 
 test('a neighbour that the gateway-wide policy locks is told so', async ({

@@ -1,4 +1,4 @@
-const SAFE_CODE = /^[A-Z][A-Z0-9_]{2,60}$/;
+const SAFE_CODE = /^[A-Z][A-Z0-9_/]{2,60}$/;
 
 interface ErrorLike {
   code?: unknown;

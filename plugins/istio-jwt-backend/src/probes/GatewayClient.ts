@@ -181,6 +181,9 @@ async function readStart(
 
 const CERTIFICATE_CODES =
   /CERT|SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|ALTNAME/;
+/** How a gateway ends the handshake with a client that has no certificate. */
+const CLIENT_CERTIFICATE_CODES =
+  /ALERT_CERTIFICATE_REQUIRED|ALERT_HANDSHAKE_FAILURE|ALERT_BAD_CERTIFICATE/;
 
 /** Node's messages can quote certificates; codes cannot. */
 function describeProbeError(error: unknown): ProbeAnswer {
@@ -190,6 +193,13 @@ function describeProbeError(error: unknown): ProbeAnswer {
       kind: 'error',
       code,
       message: `Not sent: ${(error as Error).message}`,
+    };
+  }
+  if (CLIENT_CERTIFICATE_CODES.test(code)) {
+    return {
+      kind: 'error',
+      code,
+      message: `The gateway ended the TLS handshake (${code}): it seems to ask for a client certificate, which probes do not have.`,
     };
   }
   if (CERTIFICATE_CODES.test(code)) {
@@ -206,7 +216,11 @@ function describeProbeError(error: unknown): ProbeAnswer {
   };
 }
 
-/** Whether an error is about trust in the gateway's certificate. */
+/** Whether an error is about a certificate, so that the way in was not tested at all. */
 export function isCertificateError(answer: ProbeAnswer): boolean {
-  return answer.kind === 'error' && CERTIFICATE_CODES.test(answer.code);
+  return (
+    answer.kind === 'error' &&
+    (CERTIFICATE_CODES.test(answer.code) ||
+      CLIENT_CERTIFICATE_CODES.test(answer.code))
+  );
 }

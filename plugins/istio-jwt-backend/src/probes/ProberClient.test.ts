@@ -75,6 +75,7 @@ describeWithCurl('ProberClient', () => {
 
   it('sends a bare GET to the Service', async () => {
     expect(await client.check()).toBeUndefined();
+    expect(seen).toHaveLength(0);
     expect(await send()).toMatchObject({
       kind: 'answer',
       status: 200,
@@ -204,8 +205,12 @@ describeWithCurl('ProberClient', () => {
     expect(await send()).toMatchObject({ kind: 'error', code: 'EXEC_FAILED' });
   });
 
-  it('asks for a curl that is new enough', async () => {
-    pods.onExec = () => ({ stdout: 'curl 7.61.1 (x)', status: 0 });
+  it.each([
+    ['an old one', { stdout: '%{stderr}0.000', status: 1 }],
+    ['one without an option', { stderr: 'unknown option', status: 2 }],
+    ['one that sends what it should not', { stdout: '', status: 0 }],
+  ])('does not use %s', async (_, result) => {
+    pods.onExec = () => result;
     expect(await client.check()).toContain('older than 7.63');
   });
 });

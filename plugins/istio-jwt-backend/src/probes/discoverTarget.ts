@@ -1,5 +1,6 @@
 import { Mesh, WayIn } from 'istio-jwt-policy-engine';
 import { ClusterConfig } from '../config';
+import { asksForCertificate } from './asksForCertificate';
 import {
   findGatewayServices,
   GatewayAddress,
@@ -49,7 +50,7 @@ export function discoverTarget(
   if (!hop) {
     return fail('No gateway workload stands behind this way in.');
   }
-  if (wayIn.protocol === 'https' && wayIn.callerIdentity === 'required') {
+  if (asksForCertificate(mesh, wayIn)) {
     return fail(
       'The gateway asks every client for a certificate (TLS mode MUTUAL), and probes have none. Whoever has one still needs a token: ask with a client of your own.',
     );

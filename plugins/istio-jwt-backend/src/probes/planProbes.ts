@@ -120,12 +120,11 @@ function planWayIn({
     );
   const essential = vectors.filter(({ id }) => ESSENTIAL.includes(id));
   const others = vectors.filter(({ id }) => !ESSENTIAL.includes(id));
-  const witnesses = planWitnesses(mesh, wayIn, { ...plain, path: whole[0] });
+  const paths = [...whole, ...more];
+  const witnesses = planWitnesses(mesh, wayIn, { ...plain, paths });
   return [
-    ...[...whole, ...more].flatMap(path => plan(path, essential)),
-    ...witnesses
-      .filter(({ path }) => ![...whole, ...more].includes(path))
-      .map(witness => ({ ...witness, ...first })),
+    ...paths.flatMap(path => plan(path, essential)),
+    ...witnesses.map(witness => ({ ...witness, ...first })),
     ...whole.flatMap(path => plan(path, others)),
   ];
 }

@@ -14,10 +14,10 @@ export interface WitnessProbe {
   path: string;
 }
 
-/** What the usual probe without a token asks for. */
+/** What the usual probes without a token ask for. */
 interface PlainRequest {
   host: string;
-  path: string;
+  paths: string[];
   source?: ProxyRequest['source'];
 }
 
@@ -36,14 +36,15 @@ export function planWitnesses(
   wayIn: WayInAssessment,
   plain: PlainRequest,
 ): WitnessProbe[] {
-  const seen = new Set([describe('GET', plain)]);
+  const { host, paths } = plain;
+  const seen = new Set(paths.map(path => describe('GET', { host, path })));
   const probes: WitnessProbe[] = [];
   for (const { witness, everything } of wayIn.exposures) {
     if (everything || isPreflight(witness)) continue;
     const chosen = preferGet(mesh, wayIn, witness);
     const request = {
       method: chosen.method ?? 'GET',
-      host: chosen.host ?? plain.host,
+      host: chosen.host ?? host,
       path: chosen.path ?? '/',
       headers: chosen.headers ?? {},
     };
@@ -155,7 +156,7 @@ function judgeSendable(
   };
 }
 
-/** A path near an exempt one that the engine says is refused; none where the plain path is. */
+/** A path near an exempt one that the engine says is refused; none where a usual path is. */
 function findSibling(
   mesh: Mesh,
   wayIn: WayInAssessment,
@@ -167,12 +168,13 @@ function findSibling(
       port: wayIn.hops[0]?.port ?? wayIn.port,
       protocol: 'http',
       method: 'GET',
-      ...plain,
+      host: plain.host,
+      source: plain.source,
       path,
     });
     return status === 401 || status === 403;
   };
-  if (isRefused(plain.path)) return undefined;
+  if (plain.paths.some(isRefused)) return undefined;
   return [
     ...probes.map(({ path }) => `${path.split(/[?#]/)[0]}-${UNLIKELY}`),
     `/${UNLIKELY}`,

@@ -68,11 +68,7 @@ export class FakePods {
     query: URLSearchParams,
   ) {
     const input: Buffer[] = [];
-    ws.on('message', async (data: Buffer) => {
-      if (data[0] === 0) {
-        input.push(data.subarray(1));
-        return;
-      }
+    const run = async () => {
       const call = {
         url,
         pod,
@@ -89,6 +85,10 @@ export class FakePods {
       if (stderr) ws.send(frame(2, Buffer.from(stderr)));
       ws.send(frame(3, Buffer.from(JSON.stringify(toStatus(status)))));
       ws.close();
+    };
+    ws.on('message', (data: Buffer) => {
+      if (data[0] === 0) input.push(data.subarray(1));
+      else run();
     });
   }
 

@@ -100,32 +100,31 @@ function GroupView({
   group: ObservationGroup;
   filter: Filter;
 }) {
-  const { title, target, observations } = group;
+  const { title, targets, observations } = group;
   const shown = observations.filter(FILTERS[filter].keeps);
   const untested = findSharedReason(observations);
+  const disagrees = observations.some(
+    ({ result, outdated }) => result === 'disagrees' && !outdated,
+  );
   return (
     <div>
       <Text as="h3" variant="body-large" weight="bold" className={styles.title}>
         {title}
       </Text>
-      {!untested && (
+      {!untested && targets.length === 0 && (
         <Text as="p" variant="body-small" color="secondary">
-          {target?.address
-            ? `Sent to ${target.address}`
-            : target?.reason ?? 'Not sent yet'}
+          Not sent yet
         </Text>
       )}
-      {!target?.address && target && target.tried.length > 0 && (
-        <ul className={styles.tried}>
-          {target.tried.map(attempt => (
-            <li key={attempt}>{attempt}</li>
-          ))}
-        </ul>
-      )}
-      {target?.mismatch &&
-        observations.some(
-          ({ result, outdated }) => result === 'disagrees' && !outdated,
-        ) && <MismatchView mismatch={target.mismatch} />}
+      {targets.map((target, index) => (
+        // Probers of one way in differ in what they say; the order is fixed.
+        <TargetView
+          key={index}
+          target={target}
+          showsReason={!untested}
+          disagrees={disagrees}
+        />
+      ))}
       {untested && (
         <Text as="p" variant="body-medium" className={styles.untested}>
           {observations.length} probes were not sent: {untested}
@@ -150,5 +149,41 @@ function GroupView({
         </Text>
       )}
     </div>
+  );
+}
+
+/** Where requests went, or what was tried. */
+function TargetView({
+  target: { address, through, reason, tried, omitted, mismatch },
+  showsReason,
+  disagrees,
+}: {
+  target: ProbeRun['targets'][number];
+  showsReason: boolean;
+  disagrees: boolean;
+}) {
+  const went = address ? `Sent to ${address}` : through && `Sent by ${through}`;
+  const line = went ?? (showsReason ? reason : undefined);
+  return (
+    <>
+      {line && (
+        <Text as="p" variant="body-small" color="secondary">
+          {line}
+        </Text>
+      )}
+      {!went && tried.length > 0 && (
+        <ul className={styles.tried}>
+          {tried.map(attempt => (
+            <li key={attempt}>{attempt}</li>
+          ))}
+        </ul>
+      )}
+      {omitted && (
+        <Text as="p" variant="body-small" color="secondary">
+          {omitted} more probes were left out, for a run is bounded.
+        </Text>
+      )}
+      {mismatch && disagrees && <MismatchView mismatch={mismatch} />}
+    </>
   );
 }

@@ -84,10 +84,13 @@ function chooseTone({ result, outdated }: Observation) {
   return result === 'disagrees' ? 'danger' : undefined;
 }
 
-function ProbeCell({ observation: { title, request, issuer } }: CellProps) {
+function ProbeCell({
+  observation: { title, request, issuer, caller },
+}: CellProps) {
   return (
     <>
       {title}
+      {caller && <span className={styles.note}>From {caller}</span>}
       {issuer && <span className={styles.note}>Issuer {issuer}</span>}
       {request && (
         <span className={styles.note}>

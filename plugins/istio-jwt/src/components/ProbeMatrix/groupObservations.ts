@@ -9,7 +9,8 @@ import { describeWayIn } from '../../format/describeWayIn';
 export interface ObservationGroup {
   key: string;
   title: string;
-  target?: ProbeRun['targets'][number];
+  /** One, but inside the mesh, where each prober is one. */
+  targets: ProbeRun['targets'];
   observations: Observation[];
 }
 
@@ -27,12 +28,17 @@ export function groupObservations(
     if (known) {
       return known;
     }
-    const group = { key, title: nameWayIn(place, status), observations: [] };
+    const group: ObservationGroup = {
+      key,
+      title: nameWayIn(place, status),
+      targets: [],
+      observations: [],
+    };
     groups.set(key, group);
     return group;
   };
   for (const target of run.targets) {
-    open(target).target = target;
+    open(target).targets.push(target);
   }
   for (const observation of run.observations) {
     open(observation).observations.push(observation);
