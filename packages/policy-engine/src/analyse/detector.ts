@@ -74,9 +74,15 @@ export interface FindingDefinition {
 export interface Detector extends FindingDefinition {
   /** It looks at rules and proxies only where some rule compares one of these. Default: at all. */
   on?: readonly Matcher['on'][];
-  /** In one enforced rule of an HTTP filter chain, looked at by itself. */
+  /**
+   * In one enforced rule of an HTTP filter chain, looked at by itself. Whether something is found must
+   * depend on the clauses and the action alone.
+   */
   inRule?(rule: CompiledRule, action: 'ALLOW' | 'DENY'): Found;
-  /** In one jwtRule, looked at by itself. */
+  /**
+   * In one jwtRule, looked at by itself. Whether something is found must depend on the jwtRule alone,
+   * not on its policy.
+   */
   inProvider?(provider: JwtProvider, spec: JwtRuleSpec): Found;
   /** In the RequestAuthentications and AuthorizationPolicies of the Service's namespace. */
   inNamespace?(

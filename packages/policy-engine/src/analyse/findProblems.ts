@@ -2,7 +2,7 @@ import { Finding, ResourceRef } from '../model';
 import type { AnalysedWayIn } from '../assess/assessService';
 import { Mesh } from '../attach/Mesh';
 import { CompiledRule, JwtProvider, Program } from '../compile/program';
-import { RequestAuthenticationSpec } from '../parse/specs';
+import { JwtRuleSpec, RequestAuthenticationSpec } from '../parse/specs';
 import { DETECTORS } from './catalogue';
 import { Detector, DetectorContext, Found, Occurrence } from './detector';
 import { FindingList } from './findingList';
@@ -84,10 +84,7 @@ export function findingsOfRule(
 ): readonly Finding[] {
   let findings = byRule.get(rule);
   if (!findings) {
-    const present = traitsOfRule(rule);
-    findings = RULE.filter(
-      ({ traits }) => traits === undefined || (traits & present) !== 0,
-    ).flatMap(({ detector }) =>
+    findings = detectorsFor(rule, action).flatMap(detector =>
       detector.inRule!(rule, action).map(item =>
         toFinding(mesh, detector, { resource: rule.policy, ...item }),
       ),
@@ -95,6 +92,40 @@ export function findingsOfRule(
     byRule.set(rule, findings);
   }
   return findings;
+}
+
+interface Finders {
+  permissions: CompiledRule['permissions'];
+  ALLOW?: readonly Detector[];
+  DENY?: readonly Detector[];
+}
+
+const findersByClauses = new WeakMap<CompiledRule['principals'], Finders>();
+
+/**
+ * Detectors that find something in a rule. It depends on nothing but the clauses, which rules that are
+ * written alike share; what they find names the policy.
+ */
+function detectorsFor(
+  rule: CompiledRule,
+  action: 'ALLOW' | 'DENY',
+): readonly Detector[] {
+  let finders = findersByClauses.get(rule.principals);
+  if (finders?.permissions !== rule.permissions) {
+    finders = { permissions: rule.permissions };
+    findersByClauses.set(rule.principals, finders);
+  }
+  let detectors = finders[action];
+  if (!detectors) {
+    const present = traitsOfRule(rule);
+    detectors = RULE.filter(
+      ({ detector, traits }) =>
+        (traits === undefined || (traits & present) !== 0) &&
+        detector.inRule!(rule, action).length > 0,
+    ).map(({ detector }) => detector);
+    finders[action] = detectors;
+  }
+  return detectors;
 }
 
 const byProvider = new WeakMap<JwtProvider, readonly Finding[]>();
@@ -110,7 +141,7 @@ export function findingsOfProvider(
       | RequestAuthenticationSpec
       | undefined;
     const rule = spec?.jwtRules?.[provider.index] ?? {};
-    findings = PROVIDER.flatMap(({ detector }) =>
+    findings = detectorsForProvider(provider, rule).flatMap(detector =>
       detector.inProvider!(provider, rule).map(item =>
         toFinding(mesh, detector, { resource: provider.policy, ...item }),
       ),
@@ -118,6 +149,28 @@ export function findingsOfProvider(
     byProvider.set(provider, findings);
   }
   return findings;
+}
+
+/** Kinds of jwtRules kept: those of a large mesh repeat each other. */
+const MAX_KNOWN = 1000;
+
+const findersByJwtRule = new Map<string, readonly Detector[]>();
+
+/** Detectors that find something in a jwtRule. It depends on nothing but how the rule is written. */
+function detectorsForProvider(
+  provider: JwtProvider,
+  rule: JwtRuleSpec,
+): readonly Detector[] {
+  const key = JSON.stringify(rule);
+  let detectors = findersByJwtRule.get(key);
+  if (!detectors) {
+    detectors = PROVIDER.filter(
+      ({ detector }) => detector.inProvider!(provider, rule).length > 0,
+    ).map(({ detector }) => detector);
+    if (findersByJwtRule.size >= MAX_KNOWN) findersByJwtRule.clear();
+    findersByJwtRule.set(key, detectors);
+  }
+  return detectors;
 }
 
 export function findingsOfNamespace(

@@ -108,7 +108,15 @@ function toExposure({
   };
 }
 
+const issuerUses = new WeakMap<JwtProvider, IssuerUse>();
+
 function toIssuerUse(provider: JwtProvider): IssuerUse {
+  let use = issuerUses.get(provider);
+  if (!use) issuerUses.set(provider, (use = makeIssuerUse(provider)));
+  return use;
+}
+
+function makeIssuerUse(provider: JwtProvider): IssuerUse {
   return {
     issuer: provider.issuer,
     audiences: [...provider.audiences],
@@ -136,14 +144,21 @@ function emptyReason(
 }
 
 function uniqueRefs(waysIn: WayInAssessment[]): ResourceRef[] {
-  return unique(
-    waysIn.flatMap(({ hops }) =>
-      hops.flatMap(({ policies }) => policies.map(({ ref }) => ref)),
-    ),
-  );
+  const refs = new Set<ResourceRef>();
+  for (const { hops } of waysIn) {
+    for (const { policies } of hops) {
+      for (const { ref } of policies) refs.add(ref);
+    }
+  }
+  return unique([...refs]);
 }
 
 function unique<T>(items: T[]): T[] {
-  if (items.length < 2) return items;
-  return [...new Map(items.map(item => [JSON.stringify(item), item])).values()];
+  const different = new Set(items);
+  if (different.size < 2) return [...different];
+  return [
+    ...new Map(
+      [...different].map(item => [JSON.stringify(item), item]),
+    ).values(),
+  ];
 }

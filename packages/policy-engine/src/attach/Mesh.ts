@@ -27,6 +27,8 @@ export interface MeshOptions {
   trustDomain?: string;
 }
 
+const NO_ERRORS: readonly ParseError[] = [];
+
 /** Derived values kept before old ones are dropped: a bound on memory under churn. */
 const MAX_DERIVED = 500_000;
 
@@ -77,9 +79,15 @@ export class Mesh {
 
   /** Adds an object, or replaces the one of the same kind, namespace and name. */
   apply(resource: Resource): void {
+    this.applyValidated(resource, validateResource(resource));
+  }
+
+  /** @internal As `apply`, with what validation said of the object as it is. */
+  applyValidated(resource: Resource, said: readonly ParseError[]): void {
     const kind = kindKey(resource.kind, resource.apiVersion);
     const { namespace = '', name } = resource.metadata;
-    const errors = validateResource(resource).filter(error => !error.moot);
+    const errors =
+      said.length === 0 ? NO_ERRORS : said.filter(error => !error.moot);
     const before = this.put(kind, namespace, name, { resource, errors });
     if (isMeshConfig(resource) || (before && isMeshConfig(before.resource))) {
       this.readMeshConfig();

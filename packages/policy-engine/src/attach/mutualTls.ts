@@ -25,9 +25,17 @@ export function modeOf(mtls: MutualTls, port: number): EffectiveMode {
  * (Istio's ComposePeerAuthentication).
  */
 export function mutualTlsOf(mesh: Mesh, proxy: ProxyRef): MutualTls {
+  // Where nothing selects workloads, one answer is for the whole namespace.
+  const { kind, namespace } = proxy;
+  const isSingled = mesh.queries.get('mutual-tls-singled', namespace, () =>
+    mesh.inNamespace('PeerAuthentication', namespace).some(stored => {
+      const selector = selectorOf(stored);
+      return selector !== 'unreadable' && Object.keys(selector).length > 0;
+    }),
+  );
   return mesh.queries.get(
     'mutual-tls',
-    proxyKey(proxy),
+    isSingled ? proxyKey(proxy) : `${kind} of ${namespace}`,
     () => compose(mesh, proxy),
     (a, b) =>
       a.mode === b.mode &&

@@ -13,6 +13,12 @@ const NOTHING: readonly string[] = [];
 export function opaqueReasons(mesh: Mesh, proxy: ProxyRef): readonly string[] {
   // ztunnel is told of AuthorizationPolicies only.
   if (proxy.kind === 'none' || proxy.kind === 'ztunnel') return NOTHING;
+  const some = mesh.queries.get(
+    'opaque-there',
+    '',
+    () => mesh.all('EnvoyFilter').length + mesh.all('WasmPlugin').length > 0,
+  );
+  if (!some) return NOTHING;
   const attached = (kind: 'EnvoyFilter' | 'WasmPlugin') =>
     findAttached(mesh, proxy, kind);
   return mesh.queries.get(

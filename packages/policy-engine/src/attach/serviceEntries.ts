@@ -58,8 +58,16 @@ function routedAs(host: string): string {
   return service ? `${service.namespace}/${service.name}` : host;
 }
 
+const NO_ENTRIES: readonly Entry[] = [];
+
 function entriesFor(mesh: Mesh, service: Stored): readonly Entry[] {
   const { namespace = '', name } = service.resource.metadata;
+  const some = mesh.queries.get(
+    'service-entries-there',
+    '',
+    () => mesh.all('ServiceEntry').length > 0,
+  );
+  if (!some) return NO_ENTRIES;
   const key = `${namespace}/${name}`;
   return mesh.queries.get(
     'service-entries-for',

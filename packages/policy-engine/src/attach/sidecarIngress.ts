@@ -71,6 +71,10 @@ function readAs(protocol: unknown, port: number): PortProtocol {
 
 /** The one Sidecar in force: by selector, else of the namespace, else of the root namespace. */
 function sidecarOf(mesh: Mesh, proxy: ProxyRef): Stored | undefined {
+  const inReach = [proxy.namespace, mesh.rootNamespace].some(
+    namespace => mesh.inNamespace('Sidecar', namespace).length > 0,
+  );
+  if (!inReach) return undefined;
   return mesh.queries.get('sidecar', proxyKey(proxy), () => {
     const own = sidecarsIn(mesh, proxy.namespace);
     const selected = own.find(stored => {

@@ -182,7 +182,7 @@ function partsOf(stored: Stored): {
         namespace?: unknown;
       } | null;
       if (
-        /^(destination|mirror)$/.test(key) &&
+        (key === 'destination' || key === 'mirror') &&
         typeof named?.host === 'string'
       ) {
         const service = resolveServiceHost(named.host, namespace);

@@ -8,15 +8,38 @@ import {
 } from './matchers';
 import { Check, Clause } from './program';
 
+export interface Clauses {
+  principals: readonly Clause[];
+  permissions: readonly Clause[];
+}
+
+/** Kinds of rules kept: those of a large mesh repeat each other. */
+const MAX_KNOWN = 5000;
+
+const knownClauses = new WeakMap<readonly string[], Map<string, Clauses>>();
+
 /**
  * Translates a rule's from, to and when. The rule must have passed validation. Conditions of `when`
  * stand on the principals' side, also those that Envoy checks on the permissions' side: the two are
- * AND'ed.
+ * AND'ed. Rules that are written alike get the same clauses.
  */
-export function compileClauses(
-  rule: RuleSpec,
-  context: Context,
-): { principals: Clause[]; permissions: Clause[] } {
+export function compileClauses(rule: RuleSpec, context: Context): Clauses {
+  let known = knownClauses.get(context.trustDomains);
+  if (!known) knownClauses.set(context.trustDomains, (known = new Map()));
+  const text = JSON.stringify(rule);
+  // The namespace completes the names of service accounts.
+  const key = /[sS]erviceAccount/.test(text)
+    ? `${context.namespace} ${text}`
+    : text;
+  let clauses = known.get(key);
+  if (!clauses) {
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(key, (clauses = compileAnew(rule, context)));
+  }
+  return clauses;
+}
+
+function compileAnew(rule: RuleSpec, context: Context): Clauses {
   const conditions = (rule.when ?? []).flatMap((condition, index) =>
     compileCondition(condition, `when[${index}]`, context),
   );

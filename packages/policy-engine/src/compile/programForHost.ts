@@ -44,13 +44,36 @@ export function programForHost(
   );
 }
 
+const generalParts = new WeakMap<Program, Program>();
+
 function restrict(program: Program, host: string): Program {
+  const scopes = scopesOf(program);
+  const scoped = hostsWithin(scopes.byHost, host);
+  const isNamed =
+    scoped.length > 0 ||
+    RBAC_FILTERS.some(
+      name => hostsWithin(program.http[name].byHost, host).length > 0,
+    );
+  if (isNamed) return makePart(program, host, scopes.general, scoped.flat());
+  // Most hosts of a shared gateway are named by no policy, and are served alike.
+  let general = generalParts.get(program);
+  if (!general) {
+    general = makePart(program, host, scopes.general, []);
+    generalParts.set(program, general);
+  }
+  return general;
+}
+
+function makePart(
+  program: Program,
+  host: string,
+  general: readonly AttachedPolicy[],
+  scoped: readonly AttachedPolicy[],
+): Program {
   const http = Object.fromEntries(
     RBAC_FILTERS.map(name => [name, restrictSet(program.http[name], host)]),
   ) as unknown as RbacFilters;
-  const scopes = scopesOf(program);
-  const scoped = hostsWithin(scopes.byHost, host);
-  const policies = [...new Set([...scopes.general, ...scoped.flat()])];
+  const policies = [...new Set([...general, ...scoped])];
   return { ...program, http, tcp: NO_FILTERS, policies };
 }
 

@@ -8,7 +8,7 @@ import { analyseWayIn } from './analyseWayIn';
 import { formOf } from './forms';
 
 /** More runs for a longer search: `PROPERTY_RUNS=2000 yarn test properties`. */
-const numRuns = Number(process.env.PROPERTY_RUNS ?? 60);
+const numRuns = Number(process.env.PROPERTY_RUNS ?? 40);
 
 const SHARED = `
 apiVersion: v1
@@ -40,6 +40,8 @@ interface Design {
   mode: string;
   host: string;
   resources: Resource[];
+  /** Policies of the gateway about hosts of the Service. */
+  ofHost: Resource[];
 }
 
 const TO_ME = 'route: [{destination: {host: ME, port: {number: 80}}}]';
@@ -66,9 +68,11 @@ const design: fc.Arbitrary<Design> = fc.record({
     'ME.example.com',
     'ME.example.com',
     'ME.example.org',
+    'ME7',
     '*.ME.example.com',
     'h.example.com',
   ),
+  ofHost: fc.array(policyFor(fc.constant('gateway')), { maxLength: 2 }),
   resources: fc
     .tuple(
       fc.array(
@@ -127,7 +131,17 @@ spec:
       selector: { matchLabels: { app: name } },
     },
   }));
-  return [...resources, ...own];
+  const ofHost = made.ofHost.map((resource, index) => ({
+    ...resource,
+    metadata: { ...resource.metadata, name: `${index}-${name}` },
+    spec: JSON.parse(
+      JSON.stringify(resource.spec).replaceAll(
+        'h.example.com',
+        `${name}.example.com`,
+      ),
+    ),
+  }));
+  return [...resources, ...own, ...ofHost];
 }
 
 const NAMES = ['orders', 'payments', 'x', 'zz9x', 'h'];
@@ -231,6 +245,7 @@ kind: AuthorizationPolicy
 metadata: {name: p, namespace: default}
 spec: {rules: [{to: [{operation: {paths: [/healthz]}}]}]}
 `).resources,
+      ofHost: [],
     };
     const closed = { ...plain, resources: [] };
     const made = meshOf([

@@ -8,6 +8,8 @@ import { formOf } from './forms';
 /** An analysis with the names in it: they are put in anew for every way in of the same form. */
 interface KnownAnalysis {
   analysis: WayInAnalysis;
+  /** Of the way in that was analysed. Where a host stands, this one does, with or without a port. */
+  host: string;
   /** For each exposure the place of the rule that admits it, in its proxy's ALLOW filter. */
   rules: readonly number[];
 }
@@ -42,7 +44,7 @@ export function analyseByForm(
   const rules = analysis.exposures.map(exposure =>
     placeOfRule(exposure, wayIn, programs),
   );
-  known.set(form, { analysis, rules });
+  known.set(form, { analysis, rules, host: wayIn.host });
   return analysis;
 }
 
@@ -63,7 +65,7 @@ function rulesAt(hop: number, wayIn: WayIn, programs: readonly Program[]) {
 }
 
 function rename(
-  { analysis, rules }: KnownAnalysis,
+  { analysis, rules, host: before }: KnownAnalysis,
   wayIn: WayIn,
   programs: readonly Program[],
 ): WayInAnalysis {
@@ -71,7 +73,7 @@ function rename(
   return {
     ...analysis,
     exposures: analysis.exposures.map((exposure, index) => {
-      const { witness, admittedAt } = exposure;
+      const { witness, admittedAt, summary, hostAt } = exposure;
       return {
         ...exposure,
         ...(admittedAt === undefined
@@ -80,9 +82,18 @@ function rename(
               admittedBy: rulesAt(admittedAt, wayIn, programs)[rules[index]]
                 .policy,
             }),
+        ...(hostAt === undefined
+          ? {}
+          : {
+              summary: `${summary.slice(0, hostAt)}${host}${summary.slice(
+                hostAt + before.length,
+              )}`,
+            }),
         witness: {
           ...witness,
-          ...('host' in witness ? { host } : {}),
+          ...(witness.host === undefined
+            ? {}
+            : { host: `${host}${witness.host.slice(before.length)}` }),
           ...('sni' in witness ? { sni: host } : {}),
         },
       };

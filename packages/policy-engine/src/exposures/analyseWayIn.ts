@@ -37,6 +37,8 @@ export interface AnalysedExposure extends Exposure {
   preflight: boolean;
   /** The proxy whose ALLOW rule admits it. */
   admittedAt?: number;
+  /** Where in the summary the host stands, if it does. */
+  hostAt?: number;
 }
 
 const REGEX_ROUTES =
@@ -110,7 +112,7 @@ function analyseSample(
   return {
     exposures: found.map(({ request, coordinates }) => ({
       ...admission(run(mesh, wayIn, exploration, request)),
-      summary: summarize(wayIn, exploration, coordinates),
+      ...summarize(wayIn, exploration, coordinates),
       witness: request,
       everything: false,
       preflight: isPreflightShaped(request),
@@ -188,7 +190,7 @@ function toExposure(
   const witness = witnessIn(wayIn, exploration, results, box);
   return {
     ...admission(run(mesh, wayIn, exploration, witness)),
-    summary: summarize(wayIn, exploration, box),
+    ...summarize(wayIn, exploration, box),
     witness,
     everything: box.every(position => position === undefined),
     preflight,
@@ -228,7 +230,7 @@ function summarize(
   wayIn: WayIn,
   { dimensions }: Exploration,
   box: Box,
-): string {
+): Pick<AnalysedExposure, 'summary' | 'hostAt'> {
   const label = (name: string) =>
     dimensions.flatMap((dimension, i) => {
       const position = box[i];
@@ -239,9 +241,7 @@ function summarize(
   const [method = 'any method'] = label('method');
   const [path = 'any path'] = label('path');
   const [caller = 'anyone'] = label('caller');
-  const host = label('host')
-    .map(name => ` for host ${name}`)
-    .join('');
+  const [host] = label('host');
   const details = label('detail')
     .map(text => `, ${text}`)
     .join('');
@@ -250,10 +250,11 @@ function summarize(
     isHttp || wayIn.hops.length === 0
       ? `${method} on ${path}`
       : 'any connection';
-  return `${what}${host}${details} from ${caller}`.replace(
-    /^([A-Z]+) on (\/)/,
-    '$1 $2',
-  );
+  const head = what.replace(/^([A-Z]+) on (\/)/, '$1 $2');
+  const tail = `${details} from ${caller}`;
+  if (host === undefined) return { summary: `${head}${tail}` };
+  const start = `${head} for host `;
+  return { summary: `${start}${host}${tail}`, hostAt: start.length };
 }
 
 function reasonOf(walked: Walk): string {

@@ -2,20 +2,13 @@ import { WayIn } from '../model';
 import { gatewayWorkloadIdentity } from '../attach/identity';
 import { Mesh } from '../attach/Mesh';
 import { modeOf } from '../attach/mutualTls';
-import {
-  Clause,
-  CompiledRule,
-  JwtProvider,
-  Matcher,
-  Program,
-  RuleSet,
-  bareHost,
-} from '../compile/program';
-import { allRules } from '../compile/ruleSet';
+import { bareHost, Program } from '../compile/program';
 import { leadsTo } from '../decide/walk';
+import { HttpMatchSpec, HttpRouteSpec } from '../parse/specs';
 import { candidatesOf } from '../route/candidates';
 import { followRoute } from '../route/matchRoute';
 import { findVirtualHost } from '../route/routeTable';
+import { formOfNamingProgram, formOfProgram } from './programForms';
 
 /**
  * The form of a way in: everything that its analysis depends on, but for the names of its host and of
@@ -37,35 +30,40 @@ export function formOf(
   if (wayIn.uncertain?.length) return undefined;
   const route = formOfRoute(mesh, wayIn);
   if (route === undefined) return undefined;
-  const parts: unknown[] = [
+  // Numbers, words of the engine's own and JSON, so that no two forms come out as one text.
+  let form = `${asJson(
     mesh.trustDomain,
-    [kind, port, protocol, callerIdentity],
-    route,
-  ];
-  for (const [index, hop] of hops.entries()) {
+  )} ${kind} ${port} ${protocol} ${callerIdentity} ${route}`;
+  for (let index = 0; index < hops.length; index++) {
+    const hop = hops[index];
     const { proxy } = hop;
     const isGateway = proxy.kind === 'gateway';
     if (isGateway && index > 0) return undefined;
-    const program = formOfProgram(programs[index], hop.protocol);
+    const program =
+      formOfProgram(programs[index], hop.protocol) ??
+      // Inside the mesh a client may send any name, and which ones are tried depends on the names.
+      (kind === 'gateway' && isGateway
+        ? formOfNamingProgram(programs[index], hop.protocol, host)
+        : undefined);
     if (program === undefined) return undefined;
     const { mutualTls } = programs[index];
+    const mode = mutualTls && modeOf(mutualTls, hop.port);
     const speaksOn =
       hops.length > index + 1 && (isGateway || proxy.kind === 'waypoint');
-    parts.push([
-      proxy.kind,
-      hop.port,
-      hop.protocol,
-      hop.peer,
-      mutualTls && modeOf(mutualTls, hop.port),
-      program,
-      speaksOn ? gatewayWorkloadIdentity(mesh, proxy) : '',
-    ]);
+    const identity = speaksOn ? gatewayWorkloadIdentity(mesh, proxy) : '';
+    form += `|${proxy.kind} ${hop.port} ${hop.protocol} ${
+      hop.peer
+    } ${mode} ${program} ${asJson(identity)}`;
   }
-  return JSON.stringify(parts);
+  return form;
+}
+
+function asJson(value: unknown): string {
+  return JSON.stringify(value);
 }
 
 /** Where the gateway's routes send requests; undefined where names could matter. */
-function formOfRoute(mesh: Mesh, wayIn: WayIn): unknown {
+function formOfRoute(mesh: Mesh, wayIn: WayIn): string | undefined {
   const { host, protocol } = wayIn;
   const [hop] = wayIn.hops;
   if (!hop || hop.proxy.kind !== 'gateway' || hop.protocol !== 'http') {
@@ -77,149 +75,28 @@ function formOfRoute(mesh: Mesh, wayIn: WayIn): unknown {
   if (found.entries.some(({ stored }) => stored.errors.length > 0)) {
     return undefined;
   }
-  const form: unknown[] = [found.httpsRedirect];
+  let form = `${found.httpsRedirect}`;
   for (const { stored, route, match } of candidatesOf(found)) {
     if (match?.authority) return undefined;
     const followed = followRoute(mesh, stored, route, {});
     if (followed.kind === 'unknown') return undefined;
-    const { rewrite, headers } = route;
-    form.push([
-      match,
-      leadsTo(followed, wayIn),
-      rewrite,
-      headers?.request,
-      route.route?.map(share => share.headers?.request),
-    ]);
+    form += ` ${leadsTo(followed, wayIn)} ${formOfCandidate(match, route)}`;
   }
   return form;
 }
 
-/** Forms kept; a mesh of ten thousand Services has some dozens. */
-const MAX_FORMS = 20_000;
-
-/** Numbers for equal texts. A number is never given twice, also not after texts were forgotten. */
-class Numbering {
-  private readonly numbers = new Map<string, number>();
-  private next = 1;
-
-  of(text: string): number {
-    let number = this.numbers.get(text);
-    if (number === undefined) {
-      if (this.numbers.size >= MAX_FORMS) this.numbers.clear();
-      number = this.next++;
-      this.numbers.set(text, number);
-    }
-    return number;
-  }
-}
-
-const numbering = new Numbering();
-
-/** No number: names could matter. */
-const NO_FORM = 0;
-
-interface ProgramForms {
-  http?: number;
-  tcp?: number;
-}
-
-const programForms = new WeakMap<Program, ProgramForms>();
-
-function formOfProgram(
-  program: Program,
-  chain: 'http' | 'tcp',
-): number | undefined {
-  let forms = programForms.get(program);
-  if (!forms) programForms.set(program, (forms = {}));
-  forms[chain] ??= numberOfProgram(program, chain);
-  return forms[chain] === NO_FORM ? undefined : forms[chain];
-}
-
-function numberOfProgram(program: Program, chain: 'http' | 'tcp'): number {
-  const { providers, malformedProviders, opaque, settings } = program;
-  if (opaque.length > 0 || malformedProviders.length > 0) return NO_FORM;
-  const { custom, deny, allow } = program[chain];
-  if (custom.present !== false) return NO_FORM;
-  const sets = [deny, allow].map(formOfRules);
-  if (sets.includes(undefined)) return NO_FORM;
-  return numbering.of(
-    JSON.stringify([
-      settings.pathNormalization,
-      settings.clientAddress,
-      providers.map(formOfProvider),
-      sets,
-    ]),
-  );
-}
-
-function formOfRules(set: RuleSet): unknown[] | undefined {
-  // Rules are indexed by host where they compare hosts.
-  if (set.byHost.size > 0) return undefined;
-  const rules = allRules(set).map(formOfRule);
-  return rules.includes(NO_FORM) ? undefined : [set.present, rules];
-}
-
-const ruleForms = new WeakMap<CompiledRule, number>();
-
-function formOfRule(rule: CompiledRule): number {
-  let form = ruleForms.get(rule);
-  if (form === undefined) ruleForms.set(rule, (form = numberOfRule(rule)));
-  return form;
-}
-
-function numberOfRule({
-  principals,
-  permissions,
-  malformed,
-  external,
-}: CompiledRule): number {
-  if (malformed !== undefined || external) return NO_FORM;
-  const principalForm = formOfClauses(principals);
-  const permissionForm = formOfClauses(permissions);
-  return principalForm === NO_FORM || permissionForm === NO_FORM
-    ? NO_FORM
-    : numbering.of(`rule ${principalForm} ${permissionForm}`);
-}
-
-const clauseForms = new WeakMap<readonly Clause[], number>();
-
-function formOfClauses(clauses: readonly Clause[]): number {
-  let form = clauseForms.get(clauses);
-  if (form === undefined) {
-    form = clauses.some(comparesNames)
-      ? NO_FORM
-      : numbering.of(`clauses ${JSON.stringify(clauses.map(describeClause))}`);
-    clauseForms.set(clauses, form);
-  }
-  return form;
-}
-
-function comparesNames(clause: Clause): boolean {
-  return clause.some(({ matchers }) =>
-    matchers.some(({ on }) => on === 'host' || on === 'sni'),
-  );
-}
-
-function describeClause(clause: Clause): unknown {
-  return clause.map(({ negated, matchers }) => [
-    negated,
-    matchers.map(describeMatcher),
+/** What a route compares, and what it makes of a request. */
+function formOfCandidate(
+  match: HttpMatchSpec | undefined,
+  route: HttpRouteSpec,
+): string {
+  const { rewrite, headers, route: shares } = route;
+  const edits = shares?.filter(share => share.headers);
+  if (!match && !rewrite && !headers && !edits?.length) return 'all';
+  return asJson([
+    match,
+    rewrite,
+    headers?.request,
+    edits?.map(share => share.headers?.request),
   ]);
-}
-
-function describeMatcher(matcher: Matcher): unknown {
-  // The text says which range; the range itself cannot be written as JSON.
-  return 'range' in matcher ? [matcher.on, matcher.text] : matcher;
-}
-
-const providerForms = new WeakMap<JwtProvider, number>();
-
-function formOfProvider(provider: JwtProvider): number {
-  let form = providerForms.get(provider);
-  if (form === undefined) {
-    const { policy: _, index: __, allowedAudiences: ___, ...rest } = provider;
-    form = numbering.of(`provider ${JSON.stringify(rest)}`);
-    providerForms.set(provider, form);
-  }
-  return form;
 }

@@ -23,8 +23,16 @@ interface RouteIndex {
   byBackend: Map<string, Stored[]>;
 }
 
+const NO_ROUTES: readonly Stored[] = [];
+
 /** Routes with any reference to a Service, oldest first. */
 export function routesTo(mesh: Mesh, service: string): readonly Stored[] {
+  const some = mesh.queries.get(
+    'gateway-api-routes-there',
+    '',
+    () => index(mesh).byBackend.size > 0,
+  );
+  if (!some) return NO_ROUTES;
   return mesh.queries.get(
     'gateway-api-routes-to',
     service,

@@ -34,6 +34,7 @@ spec:
   selector:
     matchLabels: {app: a}
 `;
+const LINES = TEXT.split('\n');
 
 /** Every path of a document with the line where its parser sees it. */
 function linesOf(text: string): Map<string, number> {
@@ -65,13 +66,13 @@ describe('findLine', () => {
   it.each(paths)(
     '%s stands in line %i, or a parser has to look',
     (path, line) => {
-      expect([line, undefined]).toContain(findLine(TEXT, path));
+      expect([line, undefined]).toContain(findLine(LINES, path));
     },
   );
 
   it('needs no parser for block style', () => {
     const unknown = paths
-      .filter(([path]) => findLine(TEXT, path) === undefined)
+      .filter(([path]) => findLine(LINES, path) === undefined)
       .map(([path]) => path);
     expect(unknown).toEqual([
       'spec.rules[0].to[0].operation.methods',
@@ -82,8 +83,8 @@ describe('findLine', () => {
   });
 
   it('knows nothing of what is not there', () => {
-    expect(findLine(TEXT, 'spec.rules[7]')).toBeUndefined();
-    expect(findLine(TEXT, 'status')).toBeUndefined();
-    expect(findLine('{"spec": {"rules": []}}', 'spec.rules')).toBeUndefined();
+    expect(findLine(LINES, 'spec.rules[7]')).toBeUndefined();
+    expect(findLine(LINES, 'status')).toBeUndefined();
+    expect(findLine(['{"spec": {"rules": []}}'], 'spec.rules')).toBeUndefined();
   });
 });

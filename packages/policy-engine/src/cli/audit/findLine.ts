@@ -2,11 +2,14 @@
  * Finds the line of a path in the usual layout of YAML: one key or item a line, in block style. Where
  * the layout is another, the answer is undefined and a parser has to look.
  *
+ * @param lines - of the text
  * @param path - such as `spec.rules[0].from[0].source`
  * @returns the line in the text, from 1
  */
-export function findLine(text: string, path: string): number | undefined {
-  const lines = text.split('\n');
+export function findLine(
+  lines: readonly string[],
+  path: string,
+): number | undefined {
   let range: Range = { from: 0, to: lines.length, indent: 0 };
   let rest = path;
   let found: number | undefined;

@@ -47,11 +47,11 @@ export class Locator {
     const document = documents.findLast(part => part.linesBefore < line);
     if (!document || document.text.length > MAX_DOCUMENT)
       return () => undefined;
+    const lines = document.text.split('\n');
     let parsed: ((path: string) => number | undefined) | undefined;
     return (path: string) => {
       const inside =
-        findLine(document.text, path) ??
-        (parsed ??= indexText(document.text))(path);
+        findLine(lines, path) ?? (parsed ??= indexText(document.text))(path);
       return inside === undefined ? undefined : document.linesBefore + inside;
     };
   }

@@ -1,5 +1,5 @@
 import { Mesh } from '../../attach/Mesh';
-import { ParseResult, Resource, ResourceRef } from '../../model';
+import { ParseError, ParseResult, Resource, ResourceRef } from '../../model';
 import { readObject } from '../../parse/parseObjects';
 import { nameOf, refOf } from '../../parse/validateResource';
 import { InputError } from './InputError';
@@ -87,11 +87,17 @@ export class MeshInput {
     }
     const result: ParseResult = { resources: [], errors: [] };
     readObject(value, { file, line }, result, NO_LISTS);
-    result.resources.forEach(resource => this.addResource(resource, place));
+    result.resources.forEach(resource =>
+      this.addResource(resource, result.errors, place),
+    );
     this.reportErrors(result, place);
   }
 
-  private addResource(resource: Resource, place: Place): void {
+  private addResource(
+    resource: Resource,
+    errors: readonly ParseError[],
+    place: Place,
+  ): void {
     const ref = { ...refOf(resource), apiVersion: resource.apiVersion };
     const before = this.mesh.get(ref);
     const first = before && this.places.get(before);
@@ -105,7 +111,7 @@ export class MeshInput {
     if (before) this.places.delete(before);
     else this.counts.objects += 1;
     this.places.set(resource, place);
-    this.mesh.apply(resource);
+    this.mesh.applyValidated(resource, errors);
   }
 
   private reportErrors({ errors }: ParseResult, place: Place): void {
