@@ -169,6 +169,25 @@ export interface Config {
        * @visibility secret
        */
       signingJwk?: string;
+      /** OAuth 2.0 client credentials (RFC 6749 section 4.4). The token is kept in memory until shortly before its end. */
+      clientCredentials?: {
+        /** https; http for loopback, or with `allowInsecureHttp`. */
+        tokenUrl: string;
+        clientId: string;
+        /** @visibility secret */
+        clientSecret: string;
+        /** How the client shows its secret: `basic` (default) or `post`. */
+        authentication?: 'basic' | 'post';
+        scope?: string;
+        /** Parameter `audience`, which some issuers want. */
+        audience?: string;
+        /** Parameter `resource` (RFC 8707), one or several. */
+        resource?: string | string[];
+        /** Sends the secret over plain http. Default: false. */
+        allowInsecureHttp?: boolean;
+        /** PEM bundle trusted for the token endpoint, next to Node's own roots. */
+        caFile?: string;
+      };
       /** Token endpoint of the embedded mesh. */
       sandboxMint?: string;
     }>;

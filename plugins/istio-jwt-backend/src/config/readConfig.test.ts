@@ -4,6 +4,20 @@ import { readIstioJwtConfig } from './readConfig';
 const read = (data: object) =>
   readIstioJwtConfig(new ConfigReader(data as any));
 
+const credentials = (overrides: object) => ({
+  tokenSources: [
+    {
+      issuer: 'i',
+      clientCredentials: {
+        tokenUrl: 'https://login.example/token',
+        clientId: 'probes',
+        clientSecret: 's3cr',
+        ...overrides,
+      },
+    },
+  ],
+});
+
 describe('readIstioJwtConfig', () => {
   it('has safe defaults with nothing configured', () => {
     expect(read({})).toEqual({
@@ -118,6 +132,24 @@ describe('readIstioJwtConfig', () => {
     [{ probes: { maxConcurrency: 0 } }, /maxConcurrency is 0.*1 to 32/],
     [{ probes: { userAgent: 'a\r\nHost: x' } }, /userAgent/],
     [{ tokenSources: [{ issuer: 'i' }] }, /tokenSources\[0\] has no token/],
+    [
+      { tokenSources: [{ issuer: 'i', static: 'a', signingJwk: '{}' }] },
+      /tokenSources\[0\] has static and signingJwk\. Set exactly one/,
+    ],
+    [credentials({ tokenUrl: 'nope' }), /clientCredentials\.tokenUrl is not/],
+    [
+      credentials({ tokenUrl: 'http://login.example/token' }),
+      /tokenUrl is plain http.*allowInsecureHttp/,
+    ],
+    [
+      credentials({ authentication: 'jwt' }),
+      /authentication is 'jwt'.*'basic'/,
+    ],
+    [credentials({ resource: ['api'] }), /clientCredentials\.resource/],
+    [
+      credentials({ clientSecret: undefined }),
+      /clientCredentials\.clientSecret/,
+    ],
   ])('names the key and the fix for %j', (istioJwt, message) => {
     expect(() => read({ istioJwt })).toThrow(message);
   });

@@ -6,7 +6,8 @@ import { readClusters } from './readClusters';
 import { readJwks } from './readJwks';
 import { readDuration } from './readDuration';
 import { readNotifications, readSchedule } from './readSchedule';
-import { IstioJwtConfig, ProbesConfig, TokenSourceConfig } from './types';
+import { readTokenSource } from './readTokenSource';
+import { IstioJwtConfig, ProbesConfig } from './types';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_TIMEOUT_MS = 30_000;
@@ -102,52 +103,4 @@ function readCount(
     );
   }
   return value;
-}
-
-function readTokenSource(config: Config, key: string): TokenSourceConfig {
-  const hosts = config
-    .getOptionalStringArray('hosts')
-    ?.map(host => host.toLowerCase());
-  const mint = config.getOptionalString('sandboxMint');
-  if (mint) {
-    if (!URL.canParse(mint)) {
-      throw new InputError(
-        `${key}.sandboxMint is not a URL. Write the sandbox's address, such as http://127.0.0.1:7481/sandbox/tokens.`,
-      );
-    }
-    return {
-      kind: 'sandbox-mint',
-      hosts,
-      issuer: config.getOptionalString('issuer'),
-      url: mint,
-    };
-  }
-  const issuer = config.getString('issuer');
-  const token = config.getOptionalString('static');
-  if (token) {
-    return { kind: 'static', hosts, issuer, token };
-  }
-  const jwk = config.getOptionalString('signingJwk');
-  if (jwk) {
-    return { kind: 'signing-jwk', hosts, issuer, jwk: parseJwk(jwk, key) };
-  }
-  throw new InputError(
-    `${key} has no token. Set one of 'static' (a token), 'signingJwk' (a private JWK as JSON) and 'sandboxMint' (a URL).`,
-  );
-}
-
-/** The parser's own message would quote the key material, so it is not passed on. */
-function parseJwk(text: string, key: string): Record<string, unknown> {
-  let jwk: unknown;
-  try {
-    jwk = JSON.parse(text);
-  } catch {
-    jwk = undefined;
-  }
-  if (!jwk || typeof jwk !== 'object' || !('kty' in jwk)) {
-    throw new InputError(
-      `${key}.signingJwk is not a JWK. Write the private key as one JSON object with 'kty'.`,
-    );
-  }
-  return jwk as Record<string, unknown>;
 }

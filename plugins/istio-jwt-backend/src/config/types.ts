@@ -83,12 +83,29 @@ export interface JwksConfig {
   caFile?: string;
 }
 
+/** RFC 6749 section 4.4. */
+export interface ClientCredentialsConfig {
+  tokenUrl: string;
+  clientId: string;
+  /** Stays inside and is never logged. */
+  clientSecret: string;
+  /** `client_secret_basic` or `client_secret_post`. */
+  authentication: 'basic' | 'post';
+  scope?: string;
+  audience?: string;
+  /** RFC 8707. */
+  resources: string[];
+  /** PEM bundle, next to the roots that Node trusts. */
+  caFile?: string;
+}
+
 export type TokenSourceConfig = {
   /** Hosts that may see the token, such as `api.example.com` or `*.example.com`. Absent: every probed host. */
   hosts?: string[];
 } & (
   | { kind: 'static'; issuer: string; token: string }
   | { kind: 'signing-jwk'; issuer: string; jwk: Record<string, unknown> }
+  | ({ kind: 'client-credentials'; issuer: string } & ClientCredentialsConfig)
   | { kind: 'sandbox-mint'; issuer?: string; url: string }
 );
 

@@ -1,4 +1,5 @@
 import { TokenSourceConfig } from '../../config';
+import { ClientCredentials } from './ClientCredentials';
 import { mintToken } from './mintToken';
 import { restrictSource } from './restrictSource';
 import { chooseAlgorithm, signToken } from './signToken';
@@ -28,6 +29,14 @@ export function createConfiguredSources(
             kind: 'token',
             token: await signToken(jwk, wanted),
           }),
+        });
+      }
+      case 'client-credentials': {
+        const credentials = new ClientCredentials(config);
+        return restrictSource(config, {
+          id: 'clientCredentials',
+          shaping: 'none',
+          getToken: () => credentials.getToken(),
         });
       }
       default:
