@@ -36,3 +36,4 @@ export {
   findingsOfKeySets,
   type KeySetFact,
 } from './analyse/findingsOfKeySets';
+export { planEnablement } from './enable/planEnablement';

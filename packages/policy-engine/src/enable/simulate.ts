@@ -1,0 +1,182 @@
+import {
+  EnablementRequest,
+  Finding,
+  ProtectionState,
+  Resource,
+  ResourceRef,
+  ServiceAssessment,
+  WayInAssessment,
+  WayInEffect,
+} from '../model';
+import { Mesh } from '../attach/Mesh';
+import { assessService } from '../assess/assessService';
+import { refOf } from '../parse';
+import { answerTo, listSamples, SampleRequest } from './answers';
+import { withChanges } from './withChanges';
+
+/** What some objects would do to every way in whose proxies they reach. */
+export interface Simulation {
+  targets: SimulatedWayIn[];
+  neighbours: SimulatedWayIn[];
+  findings: { opened: Finding[]; resolved: Finding[] };
+}
+
+export interface SimulatedWayIn extends WayInEffect {
+  after: ProtectionState;
+  /** As it would be. */
+  assessment: WayInAssessment;
+  samples: SampleRequest[];
+}
+
+/** @param targets - ids of ways in of the requested service */
+export function simulate(
+  mesh: Mesh,
+  request: EnablementRequest,
+  resources: readonly Resource[],
+): Simulation {
+  const before = new Map(
+    mesh
+      .services()
+      .map(service => [keyOf(service), assessService(mesh, service)]),
+  );
+  const refs = resources.map(refOf);
+  const { ways, findings } = withChanges(mesh, resources, () => {
+    const touched = [...before.values()].flatMap(known =>
+      touchedBy(mesh, known, refs),
+    );
+    return {
+      ways: touched.flatMap(({ known, now }) =>
+        now.waysIn
+          .filter(wayIn => isReached(wayIn, refs))
+          .map(wayIn => askAfter(mesh, request, known, wayIn)),
+      ),
+      findings: compareFindings(touched),
+    };
+  });
+  for (const way of ways) askBefore(mesh, before, way);
+  return {
+    targets: ways.filter(({ isTarget }) => isTarget),
+    neighbours: ways.filter(({ isTarget }) => !isTarget),
+    findings,
+  };
+}
+
+interface Touched {
+  known: ServiceAssessment;
+  now: ServiceAssessment;
+}
+
+function touchedBy(
+  mesh: Mesh,
+  known: ServiceAssessment,
+  refs: readonly ResourceRef[],
+): Touched[] {
+  const now = assessService(mesh, known.service);
+  const isTouched =
+    now !== known && now.waysIn.some(wayIn => isReached(wayIn, refs));
+  return isTouched ? [{ known, now }] : [];
+}
+
+function isReached(
+  { hops }: WayInAssessment,
+  refs: readonly ResourceRef[],
+): boolean {
+  return hops.some(({ policies }) =>
+    policies.some(({ ref }) =>
+      refs.some(
+        wanted =>
+          wanted.kind === ref.kind &&
+          wanted.namespace === ref.namespace &&
+          wanted.name === ref.name,
+      ),
+    ),
+  );
+}
+
+function askAfter(
+  mesh: Mesh,
+  request: EnablementRequest,
+  known: ServiceAssessment,
+  assessment: WayInAssessment,
+): SimulatedWayIn {
+  const { service } = known;
+  const isTarget =
+    keyOf(service) === keyOf(request.service) &&
+    request.waysIn.includes(assessment.id);
+  const before = known.waysIn.find(({ id }) => id === assessment.id);
+  // What it trusted before is what its callers may send.
+  const samples = listSamples(mesh, before ?? assessment, request, isTarget);
+  const { id, kind, host, port, protocol } = assessment;
+  return {
+    service,
+    wayIn: { id, kind, host, port, protocol },
+    isTarget,
+    before: before?.state ?? 'unknown',
+    after: assessment.state,
+    assessment,
+    samples,
+    answers: samples.map(sample => ({
+      kind: sample.kind,
+      title: sample.title,
+      request: sample.request,
+      before: 'unknown',
+      after: answerTo(mesh, assessment, sample.request),
+    })),
+  };
+}
+
+function askBefore(
+  mesh: Mesh,
+  before: ReadonlyMap<string, ServiceAssessment>,
+  way: SimulatedWayIn,
+): void {
+  const known = before
+    .get(keyOf(way.service))
+    ?.waysIn.find(({ id }) => id === way.wayIn.id);
+  if (!known) return;
+  for (const answer of way.answers) {
+    answer.before = answerTo(mesh, known, answer.request);
+  }
+}
+
+function compareFindings(touched: readonly Touched[]): Simulation['findings'] {
+  const before = indexFindings(touched.map(({ known }) => known));
+  const after = indexFindings(touched.map(({ now }) => now));
+  const missingFrom = (
+    all: Map<string, Finding>,
+    other: Map<string, Finding>,
+  ): Finding[] =>
+    [...all].flatMap(([key, finding]) => (other.has(key) ? [] : [finding]));
+  return {
+    opened: missingFrom(after, before),
+    resolved: missingFrom(before, after),
+  };
+}
+
+function indexFindings(
+  services: readonly ServiceAssessment[],
+): Map<string, Finding> {
+  return new Map(
+    services.flatMap(({ findings, service }) =>
+      findings.map(finding => [
+        JSON.stringify([
+          keyOf(service),
+          finding.id,
+          finding.resource,
+          finding.path,
+        ]),
+        finding,
+      ]),
+    ),
+  );
+}
+
+function keyOf({
+  namespace,
+  name,
+}: {
+  namespace: string;
+  name: string;
+}): string {
+  return `${namespace}/${name}`;
+}

@@ -1,0 +1,139 @@
+import { EnablementRequest, ProxyRef, WayInAssessment } from '../model';
+import { Mesh } from '../attach/Mesh';
+import { proxyKey } from '../attach/workloads';
+import { GatewaySpec, ServiceSpec } from '../parse/specs';
+import { Attachment, PolicySite } from './buildPolicies';
+
+/** One proxy that is to ask for tokens. */
+export interface Site extends PolicySite {
+  proxy: ProxyRef;
+  isGatewayApi: boolean;
+  waysIn: WayInAssessment[];
+}
+
+export type SitesResult =
+  | { ok: true; where: 'gateway' | 'workload'; sites: Site[] }
+  | { ok: false; reason: string; alternatives: string[] };
+
+/** The proxies at which a request is to be carried out: the first of each way in. */
+export function findSites(
+  mesh: Mesh,
+  request: EnablementRequest,
+  waysIn: readonly WayInAssessment[],
+): SitesResult {
+  const kinds = new Set(waysIn.map(({ kind }) => kind));
+  if (kinds.size > 1) {
+    return {
+      ok: false,
+      reason:
+        'Ways in by a gateway and from the mesh are protected in different places.',
+      alternatives: ['Plan them one after the other.'],
+    };
+  }
+  const opaque = waysIn.find(({ protocol }) => !/^https?$/.test(protocol));
+  if (opaque) {
+    return {
+      ok: false,
+      reason: `${opaque.host}, port ${opaque.port}, carries ${opaque.protocol}: no proxy on the way sees HTTP, so none can see a token.`,
+      alternatives: [
+        'End TLS at the gateway, or name the port so that Istio knows it for HTTP.',
+      ],
+    };
+  }
+  const [hop] = waysIn[0].hops;
+  if (!hop || waysIn.some(({ hops }) => hops.length === 0)) {
+    return {
+      ok: false,
+      reason: 'No proxy stands on the way, so nothing can look at tokens.',
+      alternatives: ['Give the workload a sidecar, or the Service a waypoint.'],
+    };
+  }
+  if (waysIn[0].kind === 'in-mesh') return findWorkload(mesh, request, waysIn);
+  const sites = new Map<string, Site>();
+  for (const wayIn of waysIn) {
+    const attachment = gatewayAttachment(mesh, wayIn);
+    if (!attachment) {
+      return {
+        ok: false,
+        reason: `The Gateway of ${wayIn.host} could not be found in the configuration.`,
+        alternatives: ['Wait until the cluster has been read.'],
+      };
+    }
+    const [{ proxy, port }] = wayIn.hops;
+    const key = `${proxyKey(proxy)}/${JSON.stringify(attachment)}`;
+    const site = sites.get(key) ?? {
+      attachment,
+      proxy,
+      isGatewayApi: attachment.by === 'gateway',
+      hosts: [],
+      ports: [],
+      waysIn: [],
+    };
+    sites.set(key, {
+      ...site,
+      hosts: unique([...site.hosts, wayIn.host]),
+      ports: unique([...site.ports, port]),
+      waysIn: [...site.waysIn, wayIn],
+    });
+  }
+  return { ok: true, where: 'gateway', sites: [...sites.values()] };
+}
+
+function findWorkload(
+  mesh: Mesh,
+  { service }: EnablementRequest,
+  waysIn: readonly WayInAssessment[],
+): SitesResult {
+  const stored = mesh.get({ kind: 'Service', ...service });
+  const { selector = {} } = (stored?.spec ?? {}) as ServiceSpec;
+  const [{ proxy }] = waysIn[0].hops;
+  if (proxy.kind !== 'sidecar' || Object.keys(selector).length === 0) {
+    return {
+      ok: false,
+      reason:
+        proxy.kind === 'sidecar'
+          ? 'The Service has no selector, so a policy cannot select what it selects.'
+          : `The way in is guarded by a ${proxy.kind}, for which plans are not made yet.`,
+      alternatives: ['Write the policies by hand; the page follows them.'],
+    };
+  }
+  return {
+    ok: true,
+    where: 'workload',
+    sites: [
+      {
+        attachment: {
+          by: 'selector',
+          namespace: service.namespace,
+          labels: selector,
+        },
+        proxy,
+        isGatewayApi: false,
+        hosts: unique(waysIn.map(({ host }) => host)),
+        ports: unique(waysIn.map(({ hops }) => hops[0].port)),
+        waysIn: [...waysIn],
+      },
+    ],
+  };
+}
+
+function gatewayAttachment(
+  mesh: Mesh,
+  { gateway, hops }: WayInAssessment,
+): Attachment | undefined {
+  const stored = gateway && mesh.get(gateway);
+  if (!stored) return undefined;
+  if (stored.apiVersion.startsWith('gateway.networking.k8s.io/')) {
+    const { name, namespace = '' } = stored.metadata;
+    return { by: 'gateway', namespace, name };
+  }
+  const { selector = {} } = (stored.spec ?? {}) as GatewaySpec;
+  const [{ proxy }] = hops;
+  return Object.keys(selector).length > 0
+    ? { by: 'selector', namespace: proxy.namespace, labels: selector }
+    : { by: 'selector', namespace: proxy.namespace, labels: proxy.labels };
+}
+
+function unique<T>(items: readonly T[]): T[] {
+  return [...new Set(items)];
+}

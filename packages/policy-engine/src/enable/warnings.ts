@@ -1,0 +1,60 @@
+import { EnablementRequest } from '../model';
+import { matchesPath } from './matchesPath';
+import { SimulatedWayIn, Simulation } from './simulate';
+
+const NAMED = 5;
+
+/** What a plan cannot know and somebody has to, in sentences. */
+export function listWarnings(
+  { issuer, exemptPaths }: EnablementRequest,
+  { targets, neighbours }: Simulation,
+): string[] {
+  const disturbed = neighbours.filter(refusesBearer);
+  const others = targets.flatMap(({ assessment }) =>
+    assessment.paths.length > 0
+      ? exemptPaths.filter(
+          path =>
+            !assessment.paths.some(pattern =>
+              matchesPath(pattern, path.replace(/\*$/, '')),
+            ),
+        )
+      : [],
+  );
+  return [
+    ...(disturbed.length > 0
+      ? [
+          `${disturbed.length} other ${
+            disturbed.length === 1 ? 'way in' : 'ways in'
+          } of the gateway (${listHosts(
+            disturbed,
+          )}) let bearer credentials pass that are no JWT of a trusted issuer; they would get 401. Make sure that none uses opaque tokens or tokens of another issuer.`,
+        ]
+      : []),
+    ...(issuer.audiences.length === 0
+      ? [
+          `No audience is asked for: a token that ${issuer.issuer} made for any other application is accepted.`,
+        ]
+      : []),
+    ...others.map(path => `No route leads ${path} to this service.`),
+    ...(targets[0]?.wayIn.kind === 'gateway'
+      ? [
+          'The ways in from the mesh stay as they are: a workload in the mesh reaches the service as before.',
+        ]
+      : []),
+  ];
+}
+
+function refusesBearer({ answers }: SimulatedWayIn): boolean {
+  return answers.some(
+    ({ kind, before, after }) =>
+      kind === 'not-a-jwt' && before !== after && after.startsWith('401'),
+  );
+}
+
+function listHosts(ways: readonly SimulatedWayIn[]): string {
+  const hosts = [...new Set(ways.map(({ wayIn }) => wayIn.host))];
+  const more = hosts.length - NAMED;
+  return `${hosts.slice(0, NAMED).join(', ')}${
+    more > 0 ? ` and ${more} more` : ''
+  }`;
+}

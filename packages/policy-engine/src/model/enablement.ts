@@ -1,0 +1,135 @@
+import { Finding } from './assessment';
+import { ProxyRequest } from './request';
+import { Resource, ResourceRef } from './resource';
+import { ProtectionState } from './state';
+
+/** An issuer that may be trusted, as a platform team allows it. @public */
+export interface EnablementIssuer {
+  /** Exact `iss`. */
+  issuer: string;
+  /** Where istiod reads the keys. Absent, and no `jwks`: by OpenID Connect discovery. */
+  jwksUri?: string;
+  /** The keys themselves, as a JSON Web Key Set (RFC 7517). */
+  jwks?: string;
+  /** Any of these has to be in `aud`. Empty: any audience. */
+  audiences: string[];
+  /** Headers that hold the token. Empty: `Authorization: Bearer`, and `access_token` in the query. */
+  fromHeaders?: { name: string; prefix?: string }[];
+  /** Claims that a token has to carry, each with one of its values. */
+  claims?: { name: string; values: string[] }[];
+}
+
+/** What somebody asks to be protected, and how. @public */
+export interface EnablementRequest {
+  service: { namespace: string; name: string };
+  /** Ids of ways in of the service; all of them by gateways, or all of them in the mesh. */
+  waysIn: string[];
+  issuer: EnablementIssuer;
+  /** Paths that stay open without a token: exact (`/healthz`), or a prefix (`/public/*`). */
+  exemptPaths: string[];
+  /** Whether CORS preflights pass: browsers send them without a token. */
+  preflights: 'let-through' | 'refuse';
+  /** Name of what is written, and labels and annotations that mark it as ours. */
+  naming: {
+    name: string;
+    labels: Record<string, string>;
+    annotations?: Record<string, string>;
+  };
+}
+
+/**
+ * How a host is made to require a token.
+ *
+ * - `own-gateway`: targetRefs on a Gateway of the Gateway API that serves this service alone
+ * - `gateway-wide`: an ALLOW on a gateway that serves this service alone
+ * - `host-deny`: a DENY for its hosts on a shared gateway; other hosts are untouched
+ * - `host-allow`: an ALLOW for its hosts on a gateway where ALLOW policies cover every other host
+ * - `workload`: RequestAuthentication and ALLOW on the workload itself
+ *
+ * @public
+ */
+export type EnablementPattern =
+  | 'own-gateway'
+  | 'gateway-wide'
+  | 'host-deny'
+  | 'host-allow'
+  | 'workload';
+
+/** A pattern that was tried in thought, and why it was not taken. @public */
+export interface ConsideredPattern {
+  pattern: EnablementPattern;
+  verdict: 'chosen' | 'unsafe' | 'not-applicable' | 'not-needed';
+  reason: string;
+}
+
+/** One object to be written, in the order of writing. @public */
+export interface PlannedChange {
+  step: 'request-authentication' | 'authorization-policy';
+  action: 'create' | 'update';
+  resource: Resource;
+  /** What stands there now. */
+  before?: Resource;
+}
+
+/** What one kind of request is answered before and after. @public */
+export interface AnswerChange {
+  /** `no-token`, `valid-token`, `other-issuer`, `not-a-jwt`, `preflight`, `exempt-path`. */
+  kind:
+    | 'no-token'
+    | 'valid-token'
+    | 'other-issuer'
+    | 'not-a-jwt'
+    | 'preflight'
+    | 'exempt-path';
+  title: string;
+  request: ProxyRequest;
+  before: string;
+  after: string;
+}
+
+/** What a plan does to one way in. @public */
+export interface WayInEffect {
+  service: { namespace: string; name: string };
+  wayIn: {
+    id: string;
+    kind: 'gateway' | 'in-mesh';
+    host: string;
+    port: number;
+    protocol: string;
+  };
+  /** Whether the plan is about it; else it is a neighbour on the same proxy. */
+  isTarget: boolean;
+  before: ProtectionState;
+  after: ProtectionState;
+  answers: AnswerChange[];
+}
+
+/** @public */
+export interface PlannedEnablement {
+  kind: 'planned';
+  pattern: EnablementPattern;
+  why: string;
+  considered: ConsideredPattern[];
+  changes: PlannedChange[];
+  /** Targets first; then neighbours, those with a change first, at most 200. */
+  effects: WayInEffect[];
+  /** Neighbours in all. */
+  neighbours: number;
+  findings: { opened: Finding[]; resolved: Finding[] };
+  /** What the plan cannot know, and somebody has to: each a sentence. */
+  warnings: string[];
+}
+
+/** @public */
+export interface RefusedEnablement {
+  kind: 'refused';
+  reason: string;
+  /** What can be done instead, each a sentence. */
+  alternatives: string[];
+  considered: ConsideredPattern[];
+  /** Objects that stand in the way. */
+  conflicts: ResourceRef[];
+}
+
+/** @public */
+export type EnablementPlan = PlannedEnablement | RefusedEnablement;
