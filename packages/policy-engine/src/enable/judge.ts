@@ -2,6 +2,9 @@ import { EnablementPattern, EnablementRequest, Exposure } from '../model';
 import { matchesPath } from './matchesPath';
 import { SimulatedWayIn, Simulation } from './simulate';
 
+/** They admit the issuer's tokens to whatever the gateway serves, now and later. */
+const WIDE = new Set<EnablementPattern>(['own-gateway', 'gateway-wide']);
+
 /** Why a simulated plan may not be carried out; undefined where it may. */
 export function whyUnsafe(
   pattern: EnablementPattern,
@@ -20,9 +23,6 @@ export function whyUnsafe(
     (WIDE.has(pattern) ? whyShared(neighbours, request) : undefined)
   );
 }
-
-/** They admit the issuer's tokens to whatever the gateway serves, now and later. */
-const WIDE = new Set<EnablementPattern>(['own-gateway', 'gateway-wide']);
 
 function whyShared(
   neighbours: readonly SimulatedWayIn[],
