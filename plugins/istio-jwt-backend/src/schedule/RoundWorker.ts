@@ -28,7 +28,10 @@ export interface RoundWorkerOptions {
   onRoundEnd?: (round: RoundProgress) => void;
   /** Entities worked on at once. Default: 8, which leaves runs for people. */
   concurrency?: number;
-  /** After which a replica that says nothing is taken for dead. Default: 60 s. */
+  /**
+   * After which a replica that says nothing is taken for dead. Default: 45 s, by when the run that it
+   * left behind counts as abandoned too.
+   */
   leaseMs?: number;
 }
 
@@ -43,7 +46,7 @@ export class RoundWorker {
 
   constructor(private readonly options: RoundWorkerOptions) {
     this.concurrency = options.concurrency ?? 8;
-    this.leaseMs = options.leaseMs ?? 60_000;
+    this.leaseMs = options.leaseMs ?? 45_000;
   }
 
   /** Works until nothing is due. */

@@ -15,7 +15,8 @@ import { ScheduleStore } from './ScheduleStore';
 
 const MIN_TIMEOUT_MS = 10 * 60_000;
 /** Clusters are read meanwhile. */
-const INITIAL_DELAY = { seconds: 15 };
+const MAX_INITIAL_DELAY_MS = 15_000;
+const MAX_PAUSE_MS = 5000;
 
 /**
  * Makes rounds go on: one replica begins each, all replicas work it off, and one tells owners what
@@ -35,10 +36,14 @@ export async function startSchedule(options: {
   config: ScheduleConfig;
 }): Promise<void> {
   const { scheduler, config, notices, metrics } = options;
+  const quarter = config.intervalMs / 4;
+  const initialDelay = {
+    milliseconds: Math.min(MAX_INITIAL_DELAY_MS, quarter),
+  };
   await scheduler.scheduleTask({
     id: 'istio-jwt-notices',
     frequency: { seconds: 10 },
-    initialDelay: INITIAL_DELAY,
+    initialDelay,
     timeout: { minutes: 5 },
     fn: signal => notices.sendDue(signal),
   });
@@ -51,7 +56,7 @@ export async function startSchedule(options: {
   await scheduler.scheduleTask({
     id: 'istio-jwt-round',
     frequency: { milliseconds: config.intervalMs },
-    initialDelay: INITIAL_DELAY,
+    initialDelay,
     timeout,
     fn: signal =>
       planRound({
@@ -68,8 +73,8 @@ export async function startSchedule(options: {
   await scheduler.scheduleTask({
     id: 'istio-jwt-round-worker',
     scope: 'local',
-    frequency: { seconds: 5 },
-    initialDelay: INITIAL_DELAY,
+    frequency: { milliseconds: Math.min(MAX_PAUSE_MS, quarter) },
+    initialDelay,
     timeout,
     fn: signal => worker.drain(signal),
   });

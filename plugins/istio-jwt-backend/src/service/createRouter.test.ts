@@ -153,6 +153,35 @@ describe('createRouter against its OpenAPI document', () => {
     expect(soon.status === 202 || soon.body.error?.name).toBeTruthy();
   });
 
+  it('lists runs and history a page at a time, to those who may read', async () => {
+    const runs = await request(server).get(`${base}/probe-runs?limit=1`);
+    expect(runs.status).toBe(200);
+    expect(runs.body.items).toMatchObject([
+      {
+        status: 'done',
+        startedBy: mockCredentials.user().principal.userEntityRef,
+        counts: { disagrees: 0 },
+      },
+    ]);
+    expect(runs.body.items[0].counts.agrees).toBeGreaterThan(0);
+    expect(runs.body.items[0]).not.toHaveProperty('observations');
+    const history = await request(server).get(`${base}/history`);
+    expect(history.status).toBe(200);
+    expect(history.body.items).toEqual([]);
+    for (const query of [
+      'limit=0',
+      'limit=201',
+      'limit=x',
+      'cursor=nonsense',
+    ]) {
+      const refused = await request(server).get(`${base}/history?${query}`);
+      expect([query, refused.status]).toEqual([query, 400]);
+    }
+    permissions.authorize.mockResolvedValue([{ result: AuthorizeResult.DENY }]);
+    expect((await request(server).get(`${base}/history`)).status).toBe(403);
+    expect((await request(server).get(`${base}/probe-runs`)).status).toBe(403);
+  });
+
   it('asks for permissions on the entity itself, on behalf of the caller', async () => {
     await request(server).get(`${base}/status`);
     expect(

@@ -23,6 +23,10 @@ export function createFakeApi(
     getClusters: jest.fn(answers.getClusters ?? (async () => [])),
     startProbeRun: jest.fn(answers.startProbeRun ?? refuse('startProbeRun')),
     getProbeRun: jest.fn(answers.getProbeRun ?? refuse('getProbeRun')),
+    listProbeRuns: jest.fn(
+      answers.listProbeRuns ?? (async () => ({ items: [] })),
+    ),
+    getHistory: jest.fn(answers.getHistory ?? (async () => ({ items: [] }))),
     cancelProbeRun: jest.fn(answers.cancelProbeRun ?? refuse('cancelProbeRun')),
   };
 }

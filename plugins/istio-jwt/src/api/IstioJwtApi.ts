@@ -3,13 +3,24 @@ import { createApiRef } from '@backstage/core-plugin-api';
 import {
   ClusterFreshness,
   EntityStatus,
+  Page,
   ProbeRun,
+  ProbeRunSummary,
+  StateChange,
 } from 'backstage-plugin-istio-jwt-common';
 
 /** @public */
 export interface IstioJwtRequestOptions {
   /** Ends the request early. */
   signal?: AbortSignal;
+}
+
+/** @public */
+export interface IstioJwtPageOptions extends IstioJwtRequestOptions {
+  /** Length of a page, at most 200. Default: 50. */
+  limit?: number;
+  /** `nextCursor` of the page before. */
+  cursor?: string;
 }
 
 /**
@@ -37,6 +48,18 @@ export interface IstioJwtApi {
     runId: string,
     options?: IstioJwtRequestOptions,
   ): Promise<ProbeRun>;
+
+  /** Runs without their observations, newest first. */
+  listProbeRuns(
+    entityRef: string | CompoundEntityRef,
+    options?: IstioJwtPageOptions,
+  ): Promise<Page<ProbeRunSummary>>;
+
+  /** Changes of state of the entity, its services and their ways in, newest first. */
+  getHistory(
+    entityRef: string | CompoundEntityRef,
+    options?: IstioJwtPageOptions,
+  ): Promise<Page<StateChange>>;
 
   /** Asks a run to stop. Probes that were not sent yet are reported as not tested. */
   cancelProbeRun(

@@ -48,6 +48,19 @@ describe('IstioJwtClient', () => {
     server.close();
   });
 
+  it('asks for pages of history and of runs', async () => {
+    answer = { status: 200, body: { items: [] } };
+    await client.getHistory('component:default/shop');
+    await client.listProbeRuns('component:default/shop', {
+      limit: 5,
+      cursor: 'a&b',
+    });
+    expect(requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'GET /api/istio-jwt/v1/entities/component/default/shop/history',
+      'GET /api/istio-jwt/v1/entities/component/default/shop/probe-runs?limit=5&cursor=a%26b',
+    ]);
+  });
+
   it('reads the status of an entity', async () => {
     answer = { status: 200, body: { state: 'open' } };
     await expect(

@@ -4,9 +4,16 @@ import { ResponseError } from '@backstage/errors';
 import {
   ClusterFreshness,
   EntityStatus,
+  Page,
   ProbeRun,
+  ProbeRunSummary,
+  StateChange,
 } from 'backstage-plugin-istio-jwt-common';
-import { IstioJwtApi, IstioJwtRequestOptions } from './IstioJwtApi';
+import {
+  IstioJwtApi,
+  IstioJwtPageOptions,
+  IstioJwtRequestOptions,
+} from './IstioJwtApi';
 
 /** Status answers come from memory: one that takes longer is not coming. */
 const REQUEST_TIMEOUT_MS = 15_000;
@@ -56,6 +63,22 @@ export class IstioJwtClient implements IstioJwtApi {
     return this.request('GET', runPath(entityRef, runId), options);
   }
 
+  async listProbeRuns(
+    entityRef: string | CompoundEntityRef,
+    options?: IstioJwtPageOptions,
+  ): Promise<Page<ProbeRunSummary>> {
+    const path = `${entityPath(entityRef)}/probe-runs${pageQuery(options)}`;
+    return this.request('GET', path, { signal: options?.signal });
+  }
+
+  async getHistory(
+    entityRef: string | CompoundEntityRef,
+    options?: IstioJwtPageOptions,
+  ): Promise<Page<StateChange>> {
+    const path = `${entityPath(entityRef)}/history${pageQuery(options)}`;
+    return this.request('GET', path, { signal: options?.signal });
+  }
+
   async cancelProbeRun(
     entityRef: string | CompoundEntityRef,
     runId: string,
@@ -97,6 +120,18 @@ function entityPath(entityRef: string | CompoundEntityRef): string {
     encodeURIComponent(segment.toLocaleLowerCase('en-US')),
   );
   return `/v1/entities/${segments.join('/')}`;
+}
+
+function pageQuery({ limit, cursor }: IstioJwtPageOptions = {}): string {
+  const query = new URLSearchParams();
+  if (limit !== undefined) {
+    query.set('limit', String(limit));
+  }
+  if (cursor !== undefined) {
+    query.set('cursor', cursor);
+  }
+  const text = query.toString();
+  return text && `?${text}`;
 }
 
 function runPath(entityRef: string | CompoundEntityRef, runId: string): string {

@@ -23,6 +23,20 @@ export function formatRelative(iso: string, now: number): string {
   return format.format(-Math.floor(seconds / size), unit);
 }
 
+/** Such as `5 minutes`. */
+export function formatDuration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? [];
+  if (!unit || !size) {
+    return 'less than a minute';
+  }
+  return new Intl.NumberFormat('en', {
+    style: 'unit',
+    unit,
+    unitDisplay: 'long',
+  }).format(Math.floor(seconds / size));
+}
+
 /** Date and time in the reader's zone. */
 export function formatAbsolute(iso: string): string {
   const then = new Date(iso);

@@ -5,6 +5,7 @@ import { FindingsSection } from '../Findings';
 import { FreshnessLine } from '../FreshnessNotices';
 import { Headline } from '../Headline';
 import { IssuerAlerts, IssuerKeysSection } from '../IssuerKeys';
+import { HistorySection } from '../History';
 import { IssuersSection } from '../Issuers';
 import { PoliciesSection } from '../Policies';
 import { ProbeProgress } from '../ProbeControls';
@@ -52,6 +53,7 @@ export function AssessedTab({
       ))}
       <FindingsSection status={status} />
       <ProbesSection status={status} run={run} />
+      <HistorySection status={status} run={run} />
       <IssuersSection status={status} />
       <IssuerKeysSection status={status} />
       <PoliciesSection status={status} />

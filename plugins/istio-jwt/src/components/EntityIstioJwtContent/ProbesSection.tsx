@@ -1,4 +1,6 @@
+import { Alert } from '@backstage/ui';
 import { EntityStatus, ProbeRun } from 'backstage-plugin-istio-jwt-common';
+import { describeStarter } from '../../format/describeStarter';
 import { describeSummary, summarizeRun } from '../../format/summarizeRun';
 import { ProbeMatrix } from '../ProbeMatrix';
 import { RelativeTime } from '../RelativeTime';
@@ -14,6 +16,7 @@ export function ProbesSection({
 }) {
   return (
     <Section title="Probes" summary={<RunSummaryLine run={run} />}>
+      {run?.notes && <RunNotes notes={run.notes} />}
       {run && <ProbeMatrix run={run} status={status} />}
     </Section>
   );
@@ -32,14 +35,41 @@ function RunSummaryLine({ run }: { run?: ProbeRun }) {
   if (run.status === 'running') {
     return (
       <>
-        Started <RelativeTime at={run.startedAt} /> by {run.startedBy}.
+        Started <RelativeTime at={run.startedAt} /> by{' '}
+        {describeStarter(run.startedBy)}.
       </>
     );
   }
   return (
     <>
       {describeSummary(summarizeRun(run))}. Run{' '}
-      <RelativeTime at={run.finishedAt ?? run.startedAt} /> by {run.startedBy}.
+      <RelativeTime at={run.finishedAt ?? run.startedAt} /> by{' '}
+      {describeStarter(run.startedBy)}.{describeCarried(run)}
     </>
   );
+}
+
+function RunNotes({ notes }: { notes: string[] }) {
+  return (
+    <Alert
+      status="info"
+      icon
+      title="On the way"
+      description={
+        <ul>
+          {notes.map(note => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      }
+    />
+  );
+}
+
+/** Scheduled runs send the essential vectors; the rest of what is shown is older. */
+function describeCarried({ observations }: ProbeRun): string {
+  const carried = observations.filter(each => each.carried).length;
+  return carried > 0
+    ? ` ${carried} of these are from the last run that sent all vectors.`
+    : '';
 }

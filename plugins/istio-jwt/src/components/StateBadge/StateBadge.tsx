@@ -23,6 +23,12 @@ const ICONS: Record<ProtectionState, RemixiconComponentType> = {
   unknown: RiQuestionLine,
 };
 
+/** The icon of a state; the word has to stand beside it. */
+export function StateIcon({ state }: { state: ProtectionState }) {
+  const Icon = ICONS[state] ?? RiQuestionLine;
+  return <Icon size="1.15em" aria-hidden />;
+}
+
 /** A state as icon and word, so that colour is never the only sign. */
 export function StateBadge({
   state,
@@ -33,14 +39,13 @@ export function StateBadge({
 }) {
   const { label, tone } = describeState(state);
   const isDated = useIsDated();
-  const Icon = ICONS[state] ?? RiQuestionLine;
   return (
     <span
       className={styles.badge}
       data-tone={isDated && tone === 'success' ? 'neutral' : tone}
       data-size={size}
     >
-      <Icon size="1.15em" aria-hidden />
+      <StateIcon state={state} />
       {label}
       {isDated && size === 'large' && ' when last read'}
     </span>
