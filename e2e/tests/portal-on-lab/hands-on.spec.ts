@@ -55,8 +55,7 @@ const probeFrom = (page: Page, name: string, title: string) =>
   page
     .getByRole('table', { name: /backend\.default\.svc.*valid token/ })
     .getByRole('row')
-    .filter({ hasText: `From cluster.local/ns/default/sa/${name}` })
-    .filter({ has: page.getByText(title, { exact: true }) });
+    .filter({ hasText: `${title}From cluster.local/ns/default/sa/${name}` });
 
 /** What the card says of the state, in a sentence. */
 async function expectMeaning(

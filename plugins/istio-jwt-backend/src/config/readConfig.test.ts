@@ -74,6 +74,38 @@ describe('readIstioJwtConfig', () => {
     expect(clusters[0].gateways[0].address).toEqual({ host: '::1', port: 80 });
   });
 
+  it('reads probers, and uses none where none is named', () => {
+    const { clusters } = read({
+      istioJwt: {
+        clusters: [
+          { name: 'a', inCluster: true },
+          {
+            name: 'b',
+            inCluster: true,
+            portForward: true,
+            probers: [
+              { namespace: 'p' },
+              { namespace: 'q', labelSelector: 'app=x', container: 'c' },
+            ],
+          },
+        ],
+      },
+    });
+    expect(clusters).toMatchObject([
+      { portForward: false, probers: [] },
+      {
+        portForward: true,
+        probers: [
+          {
+            namespace: 'p',
+            selectorText: 'app.kubernetes.io/name=istio-jwt-prober',
+          },
+          { namespace: 'q', selectorText: 'app=x', container: 'c' },
+        ],
+      },
+    ]);
+  });
+
   it("falls back to the Kubernetes plugin's clusters and says which cannot be used", () => {
     const { clusters } = read({
       kubernetes: {
@@ -117,6 +149,18 @@ describe('readIstioJwtConfig', () => {
         ],
       },
       /two clusters named 'a'/,
+    ],
+    [
+      {
+        clusters: [
+          {
+            name: 'a',
+            inCluster: true,
+            probers: [{ namespace: 'p', labelSelector: 'a==b==c' }],
+          },
+        ],
+      },
+      /clusters\[0\]\.probers\[0\]\.labelSelector/,
     ],
     [
       { probes: { allowedAddresses: ['10.0.0.0'] } },

@@ -79,7 +79,7 @@ async function reachFromInside(
   return {
     reach: { kind: 'client', client },
     target: { ...base, through, tried: [`${name}: can be used`] },
-    rateKey: `exec ${mirror.config.name} ${pod.namespace}/${pod.name}`,
+    rateKey: `${wayIn.host} from ${name} of ${mirror.config.name}`,
   };
 }
 

@@ -44,13 +44,16 @@ function describeDisagreement({
   expected,
   observed,
   title,
+  caller,
 }: Observation): string {
   const said = (expected.status ?? [])
     .map(status => (status === 'not-401-403' ? 'let through' : status))
     .join(' or ');
+  const who = caller === undefined ? 'the gateway' : 'the mesh';
   const answered =
     observed.kind === 'answer'
-      ? `the gateway answered ${observed.status}`
-      : 'the gateway did not answer';
-  return `The configuration says ${said} for “${title}”; ${answered}.`;
+      ? `${who} answered ${observed.status}`
+      : `${who} did not answer`;
+  const from = caller === undefined ? '' : ` from ${caller}`;
+  return `The configuration says ${said} for “${title}”${from}; ${answered}.`;
 }

@@ -26,11 +26,12 @@ export function describeObserved(observed: Observation['observed']): string {
 
 /** One sentence about an observation that disagrees. */
 export function describeDisagreement(observation: Observation): string {
-  const { expected, observed, title, request } = observation;
+  const { expected, observed, title, request, caller } = observation;
   const where = request
     ? ` to ${request.method} ${request.host}${request.path}`
     : '';
-  return `“${title}”${where}: expected ${lowerFirst(
+  const who = caller ? ` from ${caller}` : '';
+  return `“${title}”${where}${who}: expected ${lowerFirst(
     describeExpected(expected),
   )}, observed ${lowerFirst(describeObserved(observed))}.`;
 }
