@@ -32,13 +32,13 @@ export interface ClusterFreshness {
 }
 
 /**
- * What the headers of an answer tell of where it came from. Names and one short value: nothing that an
- * application wrote.
+ * What the headers of an answer tell of where it came from: nothing that whoever answers can choose
+ * freely.
  *
  * @public
  */
 export interface AnswerTraces {
-  /** The `server` header. Istio's proxies say `istio-envoy`. */
+  /** The `server` header where it is a well-known one, else `something else`. Istio's proxies say `istio-envoy`. */
   server?: string;
   /** Names of headers that proxies before the gateway add, such as `via` and `cf-ray`. */
   inFront: string[];

@@ -1,0 +1,320 @@
+import {
+  coreServices,
+  createServiceFactory,
+  RootLoggerService,
+} from '@backstage/backend-plugin-api';
+import {
+  mockCredentials,
+  mockServices,
+  startTestBackend,
+  TestDatabases,
+} from '@backstage/backend-test-utils';
+import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
+import { eventsServiceRef } from '@backstage/plugin-events-node';
+import { notificationService } from '@backstage/plugin-notifications-node';
+import { signalsServiceRef } from '@backstage/plugin-signals-node';
+import { ProbeRun } from 'backstage-plugin-istio-jwt-common';
+import { compactVerify, CryptoKey, exportJWK, generateKeyPair } from 'jose';
+import { Knex } from 'knex';
+import { createServer, IncomingMessage, Server } from 'node:http';
+import { AddressInfo } from 'node:net';
+import request from 'supertest';
+import plugin from '.';
+import { eventually, FakeApiServer } from './testing/FakeApiServer';
+import {
+  GATEWAY_POLICIES,
+  serveShop,
+  SHOP_ENTITY,
+} from './testing/shopCluster';
+
+jest.setTimeout(120_000);
+
+const b64 = (value: object) =>
+  Buffer.from(JSON.stringify(value)).toString('base64url');
+const makeToken = (iss: string, signature: string) =>
+  `${b64({ alg: 'RS256' })}.${b64({ iss, sub: 's', exp: 4e9 })}.${signature}`;
+
+const STATIC = 'https://static.example.com';
+const SIGNING = 'https://signing.example.com';
+const OAUTH = 'https://oauth.example.com';
+const STATIC_SIGNATURE = 'c3RhdGljLXRva2VuLXNpZ25hdHVyZQ';
+const OAUTH_SIGNATURE = 'b2F1dGgtdG9rZW4tc2lnbmF0dXJl';
+const CLIENT_SECRET = 'client-secret-4711';
+const CLUSTER_TOKEN = 'cluster-service-account-token';
+
+/**
+ * Everything that the plugin says, writes down or asks for, held against every secret that it knows,
+ * while whoever it talks to tries to have the secrets written down.
+ */
+describe('secrets', () => {
+  const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
+  let api: FakeApiServer;
+  let gateway: Server;
+  let tokens: Server;
+  let stop: (() => Promise<void>) | undefined;
+  const urls: string[] = [];
+  const arrived: string[] = [];
+  const said: string[] = [];
+  const secrets = new Set<string>();
+
+  const keep = (...parts: unknown[]) =>
+    said.push(parts.map(part => toText(part)).join(' '));
+
+  afterEach(async () => {
+    await stop?.();
+    await api.stop();
+    for (const server of [gateway, tokens]) {
+      server.closeAllConnections();
+      await new Promise(resolve => {
+        server.close(resolve);
+      });
+    }
+  });
+
+  it('reach no log, error, answer, signal, event, row or URL', async () => {
+    const knex = await databases.init('SQLITE_3');
+    const { jwk, publicKey } = await startPeers();
+    for (const secret of [
+      STATIC_SIGNATURE,
+      OAUTH_SIGNATURE,
+      CLIENT_SECRET,
+      CLUSTER_TOKEN,
+      String(jwk.d),
+    ]) {
+      secrets.add(secret);
+    }
+    const call = await startBackend(knex, jwk);
+
+    const run = await runProbes(call);
+    // The tokens were really sent, so that their absence elsewhere means something.
+    expect(arrived.some(header => header.includes(STATIC_SIGNATURE))).toBe(
+      true,
+    );
+    expect(arrived.some(header => header.includes(OAUTH_SIGNATURE))).toBe(true);
+    const valid = run.observations.filter(
+      ({ vector }) => vector === 'valid-token',
+    );
+    expect(valid.map(({ observed }) => observed.kind)).toEqual(
+      expect.arrayContaining(['answer', 'answer', 'answer']),
+    );
+    expect(urls).toContain('/broken');
+    const signed = await findSignatures(arrived, publicKey);
+    expect(signed).not.toEqual([]);
+    signed.forEach(signature => secrets.add(signature));
+    await call('get', '/entities/component/default/nothing/status');
+    await call('post', '/entities/component/default/shop/probe-runs');
+    await call('get', '/entities/component/default/shop/history');
+    await call('get', '/clusters');
+
+    const rows = await dump(knex);
+    expect(rows).toContain('valid-token');
+    expect(said.join()).toContain('probe-run-create');
+    for (const secret of secrets) {
+      for (const [place, texts] of Object.entries({
+        said,
+        urls,
+        rows: [rows],
+      })) {
+        const leak = texts.find(text => text.includes(secret));
+        expect([place, leak]).toEqual([place, undefined]);
+      }
+    }
+  });
+
+  async function startPeers() {
+    const { privateKey, publicKey } = await generateKeyPair('RS256', {
+      extractable: true,
+    });
+    gateway = await listen((message, response) => {
+      urls.push(message.url ?? '');
+      const authorization = String(message.headers.authorization ?? '');
+      arrived.push(authorization);
+      if (message.url?.includes('reset')) message.socket.destroy();
+      // A gateway that wants the token to be kept: as name, as reason and as body.
+      const echo = authorization.replace(/^Bearer /, '') || 'nothing';
+      response.setHeader('server', echo.slice(-60));
+      response.setHeader('via', echo.slice(0, 2000));
+      response.writeHead(403, echo.slice(0, 100).replace(/[^\w.-]/g, ''));
+      response.end(echo);
+    });
+    tokens = await listen((message, response) => {
+      urls.push(message.url ?? '');
+      response.setHeader('content-type', 'application/json');
+      if (message.url === '/broken') {
+        response.statusCode = 500;
+        response.end(
+          JSON.stringify({
+            error: 'server_error',
+            error_description: `refused ${message.headers.authorization} ${CLIENT_SECRET}`,
+          }),
+        );
+        return;
+      }
+      response.end(
+        JSON.stringify({
+          access_token: makeToken(OAUTH, OAUTH_SIGNATURE),
+          token_type: 'Bearer',
+          expires_in: 300,
+        }),
+      );
+    });
+    api = await FakeApiServer.start();
+    serveShop(api, { nodePort: portOf(gateway), enforced: true });
+    api.serve('/apis/security.istio.io/v1/requestauthentications', [
+      {
+        ...GATEWAY_POLICIES.authentication,
+        spec: {
+          ...GATEWAY_POLICIES.authentication.spec,
+          jwtRules: [STATIC, SIGNING, OAUTH].map(issuer => ({
+            issuer,
+            jwksUri: `${issuer}/keys`,
+          })),
+        },
+      },
+    ]);
+    return {
+      jwk: { ...(await exportJWK(privateKey)), alg: 'RS256' },
+      publicKey,
+    };
+  }
+
+  async function startBackend(knex: Knex, jwk: object) {
+    const credentials = (path: string) => ({
+      tokenUrl: `http://127.0.0.1:${portOf(tokens)}${path}`,
+      clientId: 'probe',
+      clientSecret: CLIENT_SECRET,
+    });
+    const capture = (service: any, make: () => object) =>
+      createServiceFactory({ service, deps: {}, factory: make as any });
+    const started = await startTestBackend({
+      features: [
+        plugin,
+        catalogServiceMock.factory({ entities: [SHOP_ENTITY] }),
+        mockServices.database.factory({ knex } as any),
+        capture(coreServices.rootLogger, () => captureLogger(keep)),
+        capture(signalsServiceRef, () => ({
+          publish: async (m: any) => keep(m),
+        })),
+        capture(notificationService, () => ({
+          send: async (m: any) => keep(m),
+        })),
+        capture(eventsServiceRef, () => ({
+          publish: async (m: any) => keep(m),
+          subscribe: async () => {},
+        })),
+        mockServices.rootConfig.factory({
+          data: {
+            istioJwt: {
+              clusters: [
+                {
+                  name: 'c',
+                  url: api.url,
+                  skipTLSVerify: true,
+                  serviceAccountToken: CLUSTER_TOKEN,
+                },
+              ],
+              probes: {
+                allowedAddresses: ['127.0.0.1/32'],
+                ratePerGateway: 100,
+              },
+              tokenSources: [
+                { issuer: STATIC, static: makeToken(STATIC, STATIC_SIGNATURE) },
+                { issuer: SIGNING, signingJwk: JSON.stringify(jwk) },
+                // Asked first, and fails.
+                { issuer: OAUTH, clientCredentials: credentials('/broken') },
+                { issuer: OAUTH, clientCredentials: credentials('/token') },
+              ],
+            },
+          },
+        }),
+      ],
+    });
+    stop = () => started.stop();
+    return async (method: 'get' | 'post', path: string) => {
+      const response = await request(started.server)
+        [method](`/api/istio-jwt/v1${path}`)
+        .set('authorization', mockCredentials.user.header());
+      keep(response.status, response.text, response.headers);
+      return response;
+    };
+  }
+
+  type Call = Awaited<ReturnType<typeof startBackend>>;
+
+  async function runProbes(call: Call): Promise<ProbeRun> {
+    const path = '/entities/component/default/shop';
+    let id = '';
+    await eventually(async () => {
+      const { status, body } = await call('post', `${path}/probe-runs`);
+      expect(status).toBe(202);
+      id = body.id;
+    }, 20_000);
+    let run: ProbeRun | undefined;
+    await eventually(async () => {
+      run = (await call('get', `${path}/probe-runs/${id}`)).body;
+      expect(run?.status).toBe('done');
+    }, 60_000);
+    await call('get', `${path}/status`);
+    return run!;
+  }
+});
+
+/** Signatures that the issuer's own key made; forged ones are no secret. */
+async function findSignatures(
+  headers: string[],
+  key: CryptoKey,
+): Promise<string[]> {
+  const found = await Promise.all(
+    headers.map(async header => {
+      const token = header.replace(/^Bearer /, '');
+      const verified = await compactVerify(token, key).catch(() => undefined);
+      return verified ? [token.split('.')[2]] : [];
+    }),
+  );
+  return found.flat();
+}
+
+function captureLogger(keep: (...parts: unknown[]) => void): RootLoggerService {
+  const logger: RootLoggerService = {
+    error: keep,
+    warn: keep,
+    info: keep,
+    debug: keep,
+    child: meta => {
+      keep(meta);
+      return logger;
+    },
+  };
+  return logger;
+}
+
+async function dump(knex: Knex): Promise<string> {
+  const tables: { name: string }[] = await knex('sqlite_master').where({
+    type: 'table',
+  });
+  const rows = await Promise.all(tables.map(({ name }) => knex(name)));
+  return JSON.stringify(rows);
+}
+
+function toText(value: unknown): string {
+  return value instanceof Error
+    ? `${value.stack} ${JSON.stringify(value)}`
+    : JSON.stringify(value) ?? '';
+}
+
+async function listen(
+  answer: (
+    message: IncomingMessage,
+    response: import('node:http').ServerResponse,
+  ) => void,
+): Promise<Server> {
+  const server = createServer(answer);
+  await new Promise<void>(resolve => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return server;
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
