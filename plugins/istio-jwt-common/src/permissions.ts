@@ -15,8 +15,33 @@ export const istioJwtProbeRunPermission = createPermission({
   resourceType: RESOURCE_TYPE_CATALOG_ENTITY,
 });
 
+/**
+ * Allows planning, starting and cancelling the operation that makes an entity's ways in require a
+ * token, or stop to.
+ *
+ * @public
+ */
+export const istioJwtEnablementCreatePermission = createPermission({
+  name: 'istio-jwt.enablement.create',
+  attributes: { action: 'create' },
+  resourceType: RESOURCE_TYPE_CATALOG_ENTITY,
+});
+
+/**
+ * Allows approving an operation on an entity that touches proxies of others.
+ *
+ * @public
+ */
+export const istioJwtEnablementApprovePermission = createPermission({
+  name: 'istio-jwt.enablement.approve',
+  attributes: { action: 'update' },
+  resourceType: RESOURCE_TYPE_CATALOG_ENTITY,
+});
+
 /** @public */
 export const istioJwtPermissions = [
   istioJwtStatusReadPermission,
   istioJwtProbeRunPermission,
+  istioJwtEnablementCreatePermission,
+  istioJwtEnablementApprovePermission,
 ];

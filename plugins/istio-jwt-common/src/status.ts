@@ -197,6 +197,8 @@ export type IstioJwtSignal =
   | { type: 'status-changed'; entityRef: string; revision: string }
   /** A change of state was recorded. */
   | { type: 'history-changed'; entityRef: string }
+  /** An enablement moved on. */
+  | { type: 'enablement-changed'; entityRef: string; enablementId: string }
   | {
       type: 'probe-progress';
       entityRef: string;

@@ -1,5 +1,10 @@
 import {
   ClusterFreshness,
+  Enablement,
+  EnablementOptions,
+  EnablementPlanRequest,
+  EnablementPlanView,
+  EnablementSummary,
   EntityStatus,
   Page,
   ProbeRun,
@@ -15,6 +20,10 @@ interface EntityPath {
 
 interface RunPath extends EntityPath {
   runId: string;
+}
+
+interface EnablementPath extends EntityPath {
+  enablementId: string;
 }
 
 interface PageQuery {
@@ -57,5 +66,36 @@ export type EndpointMap = {
   '#post|/v1/entities/{kind}/{namespace}/{name}/probe-runs/{runId}/cancel': {
     path: RunPath;
     response: ProbeRun;
+  };
+  '#get|/v1/entities/{kind}/{namespace}/{name}/enablement-options': {
+    path: EntityPath;
+    response: EnablementOptions;
+  };
+  '#post|/v1/entities/{kind}/{namespace}/{name}/enablement-plans': {
+    path: EntityPath;
+    body: EnablementPlanRequest;
+    response: EnablementPlanView;
+  };
+  '#get|/v1/entities/{kind}/{namespace}/{name}/enablements': {
+    path: EntityPath;
+    query: PageQuery;
+    response: Page<EnablementSummary>;
+  };
+  '#post|/v1/entities/{kind}/{namespace}/{name}/enablements': {
+    path: EntityPath;
+    body: { planId: string };
+    response: Enablement | ErrorBody;
+  };
+  '#get|/v1/entities/{kind}/{namespace}/{name}/enablements/{enablementId}': {
+    path: EnablementPath;
+    response: Enablement;
+  };
+  '#post|/v1/entities/{kind}/{namespace}/{name}/enablements/{enablementId}/cancel': {
+    path: EnablementPath;
+    response: Enablement;
+  };
+  '#post|/v1/entities/{kind}/{namespace}/{name}/enablements/{enablementId}/approve': {
+    path: EnablementPath;
+    response: Enablement;
   };
 };

@@ -196,6 +196,198 @@ export const spec = {
         },
       },
     },
+    '/v1/entities/{kind}/{namespace}/{name}/enablement-options': {
+      get: {
+        operationId: 'GetEnablementOptions',
+        description:
+          'What can be planned for the entity, and what the caller may do.',
+        parameters: [
+          { $ref: '#/components/parameters/kind' },
+          { $ref: '#/components/parameters/namespace' },
+          { $ref: '#/components/parameters/name' },
+        ],
+        responses: {
+          '200': {
+            description: 'The options.',
+            content: {
+              'application/json': {
+                schema: { $ref: '#/components/schemas/EnablementOptions' },
+              },
+            },
+          },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
+    },
+    '/v1/entities/{kind}/{namespace}/{name}/enablement-plans': {
+      post: {
+        operationId: 'CreateEnablementPlan',
+        description:
+          'Plans an operation and keeps the plan for a while, bound to the caller and the entity. Writes nothing to the cluster.',
+        parameters: [
+          { $ref: '#/components/parameters/kind' },
+          { $ref: '#/components/parameters/namespace' },
+          { $ref: '#/components/parameters/name' },
+        ],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: { $ref: '#/components/schemas/EnablementPlanRequest' },
+            },
+          },
+        },
+        responses: {
+          '200': {
+            description: 'The plan, or why there is none.',
+            content: {
+              'application/json': {
+                schema: { $ref: '#/components/schemas/EnablementPlan' },
+              },
+            },
+          },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
+    },
+    '/v1/entities/{kind}/{namespace}/{name}/enablements': {
+      get: {
+        operationId: 'ListEnablements',
+        description:
+          'Operations of the entity, newest first, without their steps.',
+        parameters: [
+          { $ref: '#/components/parameters/kind' },
+          { $ref: '#/components/parameters/namespace' },
+          { $ref: '#/components/parameters/name' },
+          { $ref: '#/components/parameters/limit' },
+          { $ref: '#/components/parameters/cursor' },
+        ],
+        responses: {
+          '200': {
+            description: 'One page.',
+            content: {
+              'application/json': {
+                schema: {
+                  type: 'object',
+                  required: ['items'],
+                  properties: {
+                    items: {
+                      type: 'array',
+                      items: { $ref: '#/components/schemas/EnablementSummary' },
+                    },
+                    nextCursor: { type: 'string' },
+                  },
+                },
+              },
+            },
+          },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
+      post: {
+        operationId: 'CreateEnablement',
+        description:
+          'Starts a plan. 404 for a plan that is unknown, over or of somebody else; 409 where the configuration changed since, or where an operation of the entity or the gateway is going on.',
+        parameters: [
+          { $ref: '#/components/parameters/kind' },
+          { $ref: '#/components/parameters/namespace' },
+          { $ref: '#/components/parameters/name' },
+        ],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: { $ref: '#/components/schemas/EnablementStart' },
+            },
+          },
+        },
+        responses: {
+          '202': {
+            description:
+              'The operation, just started or waiting for an approval.',
+            content: {
+              'application/json': {
+                schema: { $ref: '#/components/schemas/Enablement' },
+              },
+            },
+          },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
+    },
+    '/v1/entities/{kind}/{namespace}/{name}/enablements/{enablementId}': {
+      get: {
+        operationId: 'GetEnablement',
+        description: 'An operation with its steps.',
+        parameters: [
+          { $ref: '#/components/parameters/kind' },
+          { $ref: '#/components/parameters/namespace' },
+          { $ref: '#/components/parameters/name' },
+          { $ref: '#/components/parameters/enablementId' },
+        ],
+        responses: {
+          '200': {
+            description: 'The operation.',
+            content: {
+              'application/json': {
+                schema: { $ref: '#/components/schemas/Enablement' },
+              },
+            },
+          },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
+    },
+    '/v1/entities/{kind}/{namespace}/{name}/enablements/{enablementId}/cancel':
+      {
+        post: {
+          operationId: 'CancelEnablement',
+          description:
+            'Stops an operation and takes back what it wrote. 409 where it is over.',
+          parameters: [
+            { $ref: '#/components/parameters/kind' },
+            { $ref: '#/components/parameters/namespace' },
+            { $ref: '#/components/parameters/name' },
+            { $ref: '#/components/parameters/enablementId' },
+          ],
+          responses: {
+            '202': {
+              description: 'The operation, about to go back.',
+              content: {
+                'application/json': {
+                  schema: { $ref: '#/components/schemas/Enablement' },
+                },
+              },
+            },
+            default: { $ref: '#/components/responses/Error' },
+          },
+        },
+      },
+    '/v1/entities/{kind}/{namespace}/{name}/enablements/{enablementId}/approve':
+      {
+        post: {
+          operationId: 'ApproveEnablement',
+          description:
+            'Lets an operation that waits for an approval begin. 409 where none waits, or the configuration changed since.',
+          parameters: [
+            { $ref: '#/components/parameters/kind' },
+            { $ref: '#/components/parameters/namespace' },
+            { $ref: '#/components/parameters/name' },
+            { $ref: '#/components/parameters/enablementId' },
+          ],
+          responses: {
+            '202': {
+              description: 'The operation, about to begin.',
+              content: {
+                'application/json': {
+                  schema: { $ref: '#/components/schemas/Enablement' },
+                },
+              },
+            },
+            default: { $ref: '#/components/responses/Error' },
+          },
+        },
+      },
   },
   components: {
     parameters: {
@@ -237,6 +429,12 @@ export const spec = {
       },
       runId: {
         name: 'runId',
+        in: 'path',
+        required: true,
+        schema: { type: 'string', format: 'uuid' },
+      },
+      enablementId: {
+        name: 'enablementId',
         in: 'path',
         required: true,
         schema: { type: 'string', format: 'uuid' },
@@ -791,6 +989,386 @@ export const spec = {
           generatedAt: { type: 'string', format: 'date-time' },
           canRunProbes: { type: 'boolean' },
         },
+      },
+      EnablementService: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['cluster', 'namespace', 'name'],
+        properties: {
+          cluster: { type: 'string', minLength: 1, maxLength: 253 },
+          namespace: { type: 'string', minLength: 1, maxLength: 63 },
+          name: { type: 'string', minLength: 1, maxLength: 253 },
+        },
+      },
+      EnablementPhase: {
+        type: 'string',
+        enum: [
+          'planned',
+          'awaiting-approval',
+          'validating',
+          'shadowing',
+          'enforcing',
+          'verifying',
+          'done',
+          'rolling-back',
+          'rolled-back',
+          'failed',
+        ],
+      },
+      EnablementIntent: { type: 'string', enum: ['enable', 'disable'] },
+      EnablementWriting: {
+        type: 'object',
+        required: ['mode'],
+        properties: {
+          mode: { type: 'string', enum: ['direct', 'copy'] },
+          reason: { type: 'string' },
+        },
+      },
+      EnablementOptions: {
+        type: 'object',
+        required: [
+          'entityRef',
+          'enabled',
+          'services',
+          'issuers',
+          'canCreate',
+          'canApprove',
+          'approvalAbove',
+        ],
+        properties: {
+          entityRef: { type: 'string' },
+          enabled: { type: 'boolean' },
+          services: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: [
+                'cluster',
+                'namespace',
+                'name',
+                'sandbox',
+                'waysIn',
+                'exemptPaths',
+                'writing',
+              ],
+              properties: {
+                cluster: { type: 'string' },
+                namespace: { type: 'string' },
+                name: { type: 'string' },
+                sandbox: { type: 'boolean' },
+                waysIn: {
+                  type: 'array',
+                  items: {
+                    type: 'object',
+                    required: [
+                      'id',
+                      'kind',
+                      'host',
+                      'port',
+                      'protocol',
+                      'paths',
+                      'state',
+                      'reason',
+                    ],
+                    properties: {
+                      id: { type: 'string' },
+                      kind: { type: 'string', enum: ['gateway', 'in-mesh'] },
+                      host: { type: 'string' },
+                      port: { type: 'integer' },
+                      protocol: { type: 'string' },
+                      paths: { type: 'array', items: { type: 'string' } },
+                      state: { $ref: '#/components/schemas/State' },
+                      reason: { type: 'string' },
+                      disabledReason: { type: 'string' },
+                    },
+                  },
+                },
+                exemptPaths: {
+                  type: 'array',
+                  items: {
+                    type: 'object',
+                    required: ['path', 'source', 'reason'],
+                    properties: {
+                      path: { type: 'string' },
+                      source: {
+                        type: 'string',
+                        enum: ['probe', 'exposure', 'route'],
+                      },
+                      reason: { type: 'string' },
+                    },
+                  },
+                },
+                writing: { $ref: '#/components/schemas/EnablementWriting' },
+                inForce: {
+                  type: 'object',
+                  required: ['enablementId', 'issuer'],
+                  properties: {
+                    enablementId: { type: 'string' },
+                    issuer: { type: 'string' },
+                  },
+                },
+              },
+            },
+          },
+          issuers: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: [
+                'name',
+                'issuer',
+                'audiences',
+                'fromHeaders',
+                'claims',
+              ],
+              properties: {
+                name: { type: 'string' },
+                issuer: { type: 'string' },
+                audiences: { type: 'array', items: { type: 'string' } },
+                fromHeaders: { type: 'array', items: { type: 'object' } },
+                claims: { type: 'array', items: { type: 'object' } },
+              },
+            },
+          },
+          canCreate: { type: 'boolean' },
+          canApprove: { type: 'boolean' },
+          approvalAbove: { type: 'integer' },
+          running: {
+            type: 'object',
+            required: ['enablementId', 'phase'],
+            properties: {
+              enablementId: { type: 'string' },
+              phase: { $ref: '#/components/schemas/EnablementPhase' },
+            },
+          },
+        },
+      },
+      EnablementPlanRequest: {
+        oneOf: [
+          {
+            type: 'object',
+            additionalProperties: false,
+            required: [
+              'intent',
+              'service',
+              'waysIn',
+              'issuer',
+              'exemptPaths',
+              'preflights',
+            ],
+            properties: {
+              intent: { type: 'string', enum: ['enable'] },
+              service: { $ref: '#/components/schemas/EnablementService' },
+              waysIn: {
+                type: 'array',
+                minItems: 1,
+                maxItems: 50,
+                items: { type: 'string', maxLength: 500 },
+              },
+              issuer: {
+                type: 'string',
+                description: 'Name of an issuer that the config allows.',
+                minLength: 1,
+                maxLength: 200,
+              },
+              exemptPaths: {
+                type: 'array',
+                maxItems: 50,
+                items: {
+                  type: 'string',
+                  description: 'Exact, or a prefix that ends in a star.',
+                  pattern: "^/[A-Za-z0-9\\-._~!$&'()+,;=:@/%]{0,500}\\*?$",
+                },
+              },
+              preflights: { type: 'string', enum: ['let-through', 'refuse'] },
+            },
+          },
+          {
+            type: 'object',
+            additionalProperties: false,
+            required: ['intent', 'enablementId'],
+            properties: {
+              intent: { type: 'string', enum: ['disable'] },
+              enablementId: { type: 'string', format: 'uuid' },
+            },
+          },
+        ],
+      },
+      EnablementChange: {
+        type: 'object',
+        required: ['step', 'action', 'ref'],
+        properties: {
+          step: {
+            type: 'string',
+            enum: ['request-authentication', 'authorization-policy'],
+          },
+          action: { type: 'string', enum: ['create', 'update', 'delete'] },
+          ref: { type: 'object' },
+          before: { type: 'string' },
+          after: { type: 'string' },
+        },
+      },
+      EnablementApproval: {
+        type: 'object',
+        required: ['required'],
+        properties: {
+          required: { type: 'boolean' },
+          permission: { type: 'string' },
+          reason: { type: 'string' },
+        },
+      },
+      EnablementPlan: {
+        type: 'object',
+        required: ['kind', 'entityRef', 'intent', 'service', 'considered'],
+        properties: {
+          kind: { type: 'string', enum: ['planned', 'refused'] },
+          entityRef: { type: 'string' },
+          intent: { $ref: '#/components/schemas/EnablementIntent' },
+          service: { $ref: '#/components/schemas/EnablementService' },
+          considered: { type: 'array', items: { type: 'object' } },
+          reason: { type: 'string' },
+          alternatives: { type: 'array', items: { type: 'string' } },
+          conflicts: { type: 'array', items: { type: 'object' } },
+          planId: { type: 'string' },
+          pattern: { type: 'string' },
+          why: { type: 'string' },
+          changes: {
+            type: 'array',
+            items: { $ref: '#/components/schemas/EnablementChange' },
+          },
+          effects: { type: 'array', items: { type: 'object' } },
+          neighbours: { type: 'integer' },
+          findings: { type: 'object' },
+          warnings: { type: 'array', items: { type: 'string' } },
+          affected: {
+            type: 'object',
+            required: ['services', 'others', 'hosts'],
+            properties: {
+              services: {
+                type: 'array',
+                items: {
+                  type: 'object',
+                  required: [
+                    'cluster',
+                    'namespace',
+                    'name',
+                    'entityRef',
+                    'owners',
+                    'hosts',
+                  ],
+                },
+              },
+              others: { type: 'integer' },
+              hosts: { type: 'integer' },
+            },
+          },
+          approval: { $ref: '#/components/schemas/EnablementApproval' },
+          permissions: { type: 'array', items: { type: 'string' } },
+          writing: { $ref: '#/components/schemas/EnablementWriting' },
+          commands: { type: 'array', items: { type: 'string' } },
+          snapshot: { type: 'string' },
+          expiresAt: { type: 'string', format: 'date-time' },
+        },
+      },
+      EnablementStart: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['planId'],
+        properties: { planId: { type: 'string', format: 'uuid' } },
+      },
+      EnablementSummary: {
+        type: 'object',
+        required: [
+          'id',
+          'entityRef',
+          'intent',
+          'service',
+          'waysIn',
+          'issuer',
+          'phase',
+          'startedBy',
+          'cancelRequested',
+          'createdAt',
+          'updatedAt',
+        ],
+        properties: {
+          id: { type: 'string' },
+          entityRef: { type: 'string' },
+          intent: { $ref: '#/components/schemas/EnablementIntent' },
+          service: { $ref: '#/components/schemas/EnablementService' },
+          waysIn: {
+            type: 'array',
+            items: { type: 'object', required: ['id', 'host', 'port'] },
+          },
+          issuer: { type: 'string' },
+          pattern: { type: 'string' },
+          phase: { $ref: '#/components/schemas/EnablementPhase' },
+          outcome: { type: 'string' },
+          startedBy: { type: 'string' },
+          approvedBy: { type: 'string' },
+          cancelRequested: { type: 'boolean' },
+          createdAt: { type: 'string', format: 'date-time' },
+          updatedAt: { type: 'string', format: 'date-time' },
+          finishedAt: { type: 'string', format: 'date-time' },
+        },
+      },
+      Enablement: {
+        allOf: [
+          { $ref: '#/components/schemas/EnablementSummary' },
+          {
+            type: 'object',
+            required: [
+              'changes',
+              'steps',
+              'approval',
+              'canCancel',
+              'canApprove',
+            ],
+            properties: {
+              changes: {
+                type: 'array',
+                items: { $ref: '#/components/schemas/EnablementChange' },
+              },
+              steps: {
+                type: 'array',
+                items: {
+                  type: 'object',
+                  required: [
+                    'id',
+                    'phase',
+                    'title',
+                    'status',
+                    'startedAt',
+                    'evidence',
+                    'log',
+                  ],
+                  properties: {
+                    id: { type: 'string' },
+                    phase: { $ref: '#/components/schemas/EnablementPhase' },
+                    title: { type: 'string' },
+                    status: {
+                      type: 'string',
+                      enum: ['running', 'done', 'failed'],
+                    },
+                    startedAt: { type: 'string', format: 'date-time' },
+                    finishedAt: { type: 'string', format: 'date-time' },
+                    evidence: {
+                      type: 'array',
+                      items: { type: 'object', required: ['kind', 'at'] },
+                    },
+                    log: {
+                      type: 'array',
+                      items: { type: 'object', required: ['at', 'message'] },
+                    },
+                  },
+                },
+              },
+              approval: { $ref: '#/components/schemas/EnablementApproval' },
+              canCancel: { type: 'boolean' },
+              canApprove: { type: 'boolean' },
+            },
+          },
+        ],
       },
     },
   },

@@ -1,0 +1,296 @@
+import {
+  ConsideredPattern,
+  EnablementPattern,
+  Finding,
+  ProtectionState,
+  ResourceRef,
+  WayInEffect,
+} from 'istio-jwt-policy-engine';
+
+/** One Kubernetes Service of a cluster. @public */
+export interface EnablementService {
+  cluster: string;
+  namespace: string;
+  name: string;
+}
+
+/**
+ * How a plan reaches the cluster. `direct`: the backend writes it by server-side apply. `copy`: it
+ * writes nothing; people take the YAML to where the cluster's configuration is kept. `reason` says
+ * why not directly: the config says so, Argo CD or Flux owns the place, or it is outside the scope.
+ *
+ * @public
+ */
+export type EnablementWriting =
+  | { mode: 'direct' }
+  | { mode: 'copy'; reason: string };
+
+/** An issuer that the platform team allows. Chosen by its name; holds no secret. @public */
+export interface EnablementIssuerOption {
+  name: string;
+  /** Exact `iss`. */
+  issuer: string;
+  /** Any of these has to be in `aud`. Empty: any audience. */
+  audiences: string[];
+  /** Headers that hold the token. Empty: `Authorization: Bearer`. */
+  fromHeaders: { name: string; prefix?: string }[];
+  /** Claims that a token has to carry, each with one of its values. */
+  claims: { name: string; values: string[] }[];
+}
+
+/** A path that may have to stay open, and why it is thought so. @public */
+export interface ProposedExemptPath {
+  /** Exact (`/healthz`), or a prefix (`/public/*`). */
+  path: string;
+  /** `probe`: a kubelet's probe; `exposure`: passes without a token now; `route`: a route of its own that reads like a health check. */
+  source: 'probe' | 'exposure' | 'route';
+  /** One sentence. */
+  reason: string;
+}
+
+/** A way in that can be chosen, or why it cannot. @public */
+export interface EnablementWayInOption {
+  id: string;
+  kind: 'gateway' | 'in-mesh';
+  host: string;
+  port: number;
+  protocol: string;
+  /** Path patterns of its routes. Empty: all. */
+  paths: string[];
+  state: ProtectionState;
+  reason: string;
+  /** Why it cannot be chosen. */
+  disabledReason?: string;
+}
+
+/** @public */
+export interface EnablementServiceOption extends EnablementService {
+  /** Of the embedded mesh. */
+  sandbox: boolean;
+  waysIn: EnablementWayInOption[];
+  exemptPaths: ProposedExemptPath[];
+  writing: EnablementWriting;
+  /** The enablement that is in force, which can be disabled. */
+  inForce?: { enablementId: string; issuer: string };
+}
+
+/** Answer of `GET /v1/entities/{kind}/{namespace}/{name}/enablement-options`. @public */
+export interface EnablementOptions {
+  entityRef: string;
+  /** Whether the portal's config allows enablement at all (`istioJwt.enablement.enabled`). */
+  enabled: boolean;
+  services: EnablementServiceOption[];
+  issuers: EnablementIssuerOption[];
+  /** Whether the caller may plan, start and cancel. */
+  canCreate: boolean;
+  /** Whether the caller may approve what others asked for. */
+  canApprove: boolean;
+  /** Plans above this number of other hosts wait for an approval. */
+  approvalAbove: number;
+  /** The operation of this entity that is not over. */
+  running?: { enablementId: string; phase: EnablementPhase };
+}
+
+/** Body of `POST …/enablement-plans`. @public */
+export type EnablementPlanRequest =
+  | {
+      intent: 'enable';
+      service: EnablementService;
+      /** Ids of ways in of the service; all by gateways, or all in the mesh. */
+      waysIn: string[];
+      /** Name of an {@link EnablementIssuerOption}. */
+      issuer: string;
+      /** Paths that stay open: exact (`/healthz`), or a prefix (`/public/*`). */
+      exemptPaths: string[];
+      /** Whether CORS preflights pass: browsers send them without a token. */
+      preflights: 'let-through' | 'refuse';
+    }
+  /** Takes back what an enablement that is `done` wrote. */
+  | { intent: 'disable'; enablementId: string };
+
+/** One object of a plan, in the order of writing, with its YAML before and after. @public */
+export interface EnablementChange {
+  step: 'request-authentication' | 'authorization-policy';
+  action: 'create' | 'update' | 'delete';
+  ref: ResourceRef;
+  /** YAML of what stands there now. Absent for `create`. */
+  before?: string;
+  /** YAML of what will stand there. Absent for `delete`. */
+  after?: string;
+}
+
+/** A neighbour's owner, as far as the caller may see the entity. @public */
+export interface AffectedService extends EnablementService {
+  entityRef: string;
+  /** Entity refs of its owners. Empty: the catalog names none. */
+  owners: string[];
+  hosts: string[];
+}
+
+/** @public */
+export interface PlannedEnablementView {
+  kind: 'planned';
+  /** Bound to the caller and the entity, good until `expiresAt`. */
+  planId: string;
+  entityRef: string;
+  intent: 'enable' | 'disable';
+  service: EnablementService;
+  /** Absent for `disable`. */
+  pattern?: EnablementPattern;
+  why: string;
+  considered: ConsideredPattern[];
+  changes: EnablementChange[];
+  /** Targets first; then neighbours, those with a change first, at most 200. */
+  effects: WayInEffect[];
+  /** Ways in of neighbours, in all. */
+  neighbours: number;
+  findings: { opened: Finding[]; resolved: Finding[] };
+  /** What the plan cannot know, and somebody has to: each a sentence. */
+  warnings: string[];
+  affected: {
+    /** Other services on the same proxies, where the caller may see an entity of theirs. */
+    services: AffectedService[];
+    /** Other services that belong to no entity that the caller may see. */
+    others: number;
+    /** Distinct hosts of others on the same proxies. */
+    hosts: number;
+  };
+  approval:
+    | { required: false }
+    /** `reason`: one sentence. */
+    | { required: true; permission: string; reason: string };
+  /** Names of permissions that starting it takes. */
+  permissions: string[];
+  writing: EnablementWriting;
+  /** Shell commands that do the same by hand, in order, for files named as in the commands. */
+  commands: string[];
+  /** Changes whenever the configuration that the plan depends on does. */
+  snapshot: string;
+  /** ISO 8601. */
+  expiresAt: string;
+}
+
+/** @public */
+export interface RefusedEnablementView {
+  kind: 'refused';
+  entityRef: string;
+  intent: 'enable' | 'disable';
+  service: EnablementService;
+  reason: string;
+  /** What can be done instead, each a sentence. */
+  alternatives: string[];
+  considered: ConsideredPattern[];
+  /** Objects that stand in the way. */
+  conflicts: ResourceRef[];
+}
+
+/** Answer of `POST …/enablement-plans`. @public */
+export type EnablementPlanView = PlannedEnablementView | RefusedEnablementView;
+
+/**
+ * Where an operation stands.
+ *
+ * - `planned`: accepted, not begun
+ * - `awaiting-approval`: somebody with `istio-jwt.enablement.approve` has to approve it
+ * - `validating`: everything is tried with a server-side dry run, then the RequestAuthentication is
+ *   written and seen to refuse a junk token
+ * - `shadowing`: the AuthorizationPolicy stands with `istio.io/dry-run`, enforcing nothing
+ * - `enforcing`: it is enforced (when disabling: taken away)
+ * - `verifying`: probes of the service and of sampled neighbours
+ * - `done`
+ * - `rolling-back`: what was written is taken back, last first
+ * - `rolled-back`: everything is as it was before
+ * - `failed`: even that could not be done; `outcome` says what stands there still
+ *
+ * @public
+ */
+export type EnablementPhase =
+  | 'planned'
+  | 'awaiting-approval'
+  | 'validating'
+  | 'shadowing'
+  | 'enforcing'
+  | 'verifying'
+  | 'done'
+  | 'rolling-back'
+  | 'rolled-back'
+  | 'failed';
+
+/** What a step rests on. Holds no token. @public */
+export type EnablementEvidence =
+  /** An object as the API server has it. */
+  | {
+      kind: 'object';
+      at: string;
+      ref: ResourceRef;
+      /** Such as `created`, `updated`, `deleted`, `dry run accepted`. */
+      action: string;
+      resourceVersion?: string;
+    }
+  /** An answer of a proxy. */
+  | {
+      kind: 'probe';
+      at: string;
+      wayInId: string;
+      host: string;
+      /** Whose way in: the service's or a neighbour's. */
+      of: 'target' | 'neighbour';
+      title: string;
+      method: string;
+      path: string;
+      /** Such as `401`, `not 401 or 403`, `as before: 200`. */
+      expected: string;
+      /** Such as `403 RBAC: access denied`, or why there is none. */
+      observed: string;
+      result: 'agrees' | 'disagrees' | 'inconclusive' | 'not-tested';
+    }
+  /** Something that cannot be known, and why. */
+  | { kind: 'note'; at: string; message: string };
+
+/** @public */
+export interface EnablementStep {
+  /** Such as `dry-run`, `apply-request-authentication`. Unique within the operation. */
+  id: string;
+  phase: EnablementPhase;
+  title: string;
+  status: 'running' | 'done' | 'failed';
+  /** ISO 8601. */
+  startedAt: string;
+  finishedAt?: string;
+  /** Newest last, at most 200. */
+  evidence: EnablementEvidence[];
+  /** Newest last, at most 200. */
+  log: { at: string; message: string }[];
+}
+
+/** An operation without its steps. Times are ISO 8601. @public */
+export interface EnablementSummary {
+  id: string;
+  entityRef: string;
+  intent: 'enable' | 'disable';
+  service: EnablementService;
+  waysIn: { id: string; host: string; port: number }[];
+  /** Name of the issuer, as in the config. */
+  issuer: string;
+  pattern?: EnablementPattern;
+  phase: EnablementPhase;
+  /** Why it ended, waits or goes back, in one sentence. */
+  outcome?: string;
+  startedBy: string;
+  approvedBy?: string;
+  /** Somebody asked to stop and take everything back. */
+  cancelRequested: boolean;
+  createdAt: string;
+  updatedAt: string;
+  finishedAt?: string;
+}
+
+/** Answer of `GET …/enablements/{enablementId}`. @public */
+export interface Enablement extends EnablementSummary {
+  changes: EnablementChange[];
+  steps: EnablementStep[];
+  approval: PlannedEnablementView['approval'];
+  /** What the caller may do now. */
+  canCancel: boolean;
+  canApprove: boolean;
+}
