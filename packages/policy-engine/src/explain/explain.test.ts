@@ -56,6 +56,17 @@ describe('explain', () => {
     expect(explain(ask([])).summary).toContain('no ALLOW policy');
   });
 
+  it('names the ALLOW rule that admitted behind one that does not match', () => {
+    const other = gatewayPolicy(
+      'rules: [{from: [{source: {requestPrincipals: ["other/*"]}}]}]',
+      'a-other',
+    );
+    const { summary } = explain(
+      ask([AUTHENTICATION, other, REQUIRE_TOKEN], { tokens: [token()] }),
+    );
+    expect(summary).toContain('require-token, rule 0 admits it');
+  });
+
   it('says why nothing can be told', () => {
     const ip = gatewayPolicy(
       'rules: [{from: [{source: {ipBlocks: ["10.0.0.0/8"]}}]}]',

@@ -69,7 +69,8 @@ export function explain(decision: Decision): Explanation {
 function explainPass({ trace }: Decision): Explanation {
   const jwt = trace.find(step => step.filter === 'jwt_authn');
   const allow = trace.find(
-    step => step.filter === 'rbac-allow' && /matched|passed/.test(step.outcome),
+    step =>
+      step.filter === 'rbac-allow' && /^(matched|passed)$/.test(step.outcome),
   );
   const admitted =
     allow?.outcome === 'matched'

@@ -17,7 +17,7 @@ import { Forger } from './Forger';
 import { GatewayPacer, GatewayPacerOptions, PacedRun } from './GatewayPacer';
 import { narrowPlans } from './narrowPlans';
 import { ObservationWriter } from './ObservationWriter';
-import { planProbes, WayInPlan } from './planProbes';
+import { boundPlans, planProbes, WayInPlan } from './planProbes';
 import { explainProbe, ProbeTools, runProbe } from './probeWayIn';
 import { ReachedWayIn, reachWayIn } from './reachWayIn';
 import { TokenSources } from './tokenSources';
@@ -122,7 +122,7 @@ export class ProbeRunner {
       assessEntity(annotations.target, scope.mirrors, []),
       this.options.config.optIn,
     );
-    const plans = narrowPlans(planned, choice, notes);
+    const plans = boundPlans(narrowPlans(planned, choice, notes));
     if (planned.length > 0 && plans.length === 0) {
       return { kind: 'paused' };
     }

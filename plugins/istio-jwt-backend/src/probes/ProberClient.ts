@@ -1,14 +1,14 @@
 import { execInPod, PodStreams } from '../cluster';
 import { ProbesConfig } from '../config';
 import { WireRequest } from './composeRequest';
-import { Prober } from './findOrigins';
+import { ProberPod } from './findOrigins';
 import { ProbeAnswer, ProbeClient } from './ProbeClient';
 import { readCurlOutput } from './readCurlOutput';
 import { writeCurlConfig } from './writeCurlConfig';
 
 export interface ProberClientOptions {
   streams: PodStreams;
-  pod: Prober['pod'];
+  pod: ProberPod;
   /** Of the probed Service; composed from the mesh, never from what a user wrote. */
   service: { host: string; port: number };
   config: ProbesConfig;

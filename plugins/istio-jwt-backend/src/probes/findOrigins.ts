@@ -3,9 +3,16 @@ import { ClusterMirror } from '../cluster';
 import { ProberConfig } from '../config';
 import { matchLabels } from '../entity/parseLabelSelector';
 
-/** A Pod that the operator opted in for probes from inside the mesh. */
+export interface ProberPod {
+  namespace: string;
+  name: string;
+  container: string;
+}
+
+/** Pods of one identity that the operator opted in for probes from inside the mesh. */
 export interface Prober {
-  pod: { namespace: string; name: string; container: string };
+  /** Tried in order; never empty. */
+  pods: ProberPod[];
   caller: MeshCaller;
 }
 
@@ -16,6 +23,7 @@ export type Origin =
   | { kind: 'nowhere'; reason: string; looked: string[] };
 
 const MAX_IDENTITIES = 4;
+const MAX_PODS = 3;
 const PROXY = 'istio-proxy';
 const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
@@ -56,12 +64,7 @@ export function findOrigins(
   if (found.length === 0) {
     return nowhere(
       'None of the Pods under istioJwt.clusters[].probers runs.',
-      probers.map(
-        prober =>
-          `No running Pod in namespace ${prober.namespace} has the labels ${
-            prober.selectorText
-          }${prober.container ? ` and a container ${prober.container}` : ''}`,
-      ),
+      probers.map(prober => describeMissing(prober, mirror.config.namespaces)),
     );
   }
   const usable = found.filter(({ caller }) => caller.elsewhere === undefined);
@@ -71,11 +74,22 @@ export function findOrigins(
         .map(prober => ({ kind: 'prober', prober }))
     : nowhere(
         `No prober takes this way in. ${found[0].caller.elsewhere}`,
-        found.map(({ pod }) => `Pod ${pod.namespace}/${pod.name}`),
+        found.map(({ pods: [pod] }) => `Pod ${pod.namespace}/${pod.name}`),
       );
 }
 
-/** One Pod for each identity, in the order of the config. */
+function describeMissing(
+  { namespace, selectorText, container }: ProberConfig,
+  read: string[] | undefined,
+): string {
+  return read && !read.includes(namespace)
+    ? `Namespace ${namespace} is not read: add it to istioJwt.clusters[].namespaces`
+    : `No running Pod in namespace ${namespace} has the labels ${selectorText}${
+        container ? ` and a container ${container}` : ''
+      }`;
+}
+
+/** One for each identity, in the order of the config. */
 function listProbers(
   { mesh }: Pick<ClusterMirror, 'mesh'>,
   probers: ProberConfig[],
@@ -92,9 +106,11 @@ function listProbers(
       const pod = chosen && { namespace, name: metadata.name };
       const caller = pod && meshCallerOf(mesh, pod, wayIn);
       if (!caller) continue;
-      const key = `${caller.identity} ${caller.by}`;
-      if (!byIdentity.has(key)) {
-        byIdentity.set(key, { pod: { ...pod, container: chosen }, caller });
+      const key = `${caller.identity} ${caller.by} ${caller.connects}`;
+      const known = byIdentity.get(key) ?? { pods: [], caller };
+      byIdentity.set(key, known);
+      if (known.pods.length < MAX_PODS) {
+        known.pods.push({ ...pod, container: chosen });
       }
     }
   }
@@ -111,7 +127,10 @@ function chooseContainer(spec: unknown, wanted?: string): string | undefined {
 /** Who asks, for people: what the other side sees of it. */
 export function nameCaller(origin: Origin): string | undefined {
   if (origin.kind !== 'prober') return undefined;
-  const { pod, caller } = origin.prober;
+  const {
+    pods: [pod],
+    caller,
+  } = origin.prober;
   return caller.connects === 'plaintext'
     ? `Pod ${pod.namespace}/${pod.name}, without a certificate`
     : caller.identity;

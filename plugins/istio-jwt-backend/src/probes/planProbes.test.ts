@@ -10,7 +10,7 @@ import {
   serviceYaml,
   tokenRequired,
 } from '../testing/meshFixture';
-import { planProbes, WayInPlan } from './planProbes';
+import { boundPlans, planProbes, WayInPlan } from './planProbes';
 import { VectorContext } from './vectors';
 
 const target = (probePaths: string[] = []) => ({
@@ -76,21 +76,23 @@ describe('planProbes', () => {
   });
 
   it('gives every way in its share of a bounded run, what says most first', () => {
-    const plans = plan(
+    const whole = plan(
       meshOf(
         ...base(),
         ...Array.from({ length: 30 }, (_, n) => routeYaml(`shop${n}`, 'edge')),
         tokenRequired('edge', 'istio-system'),
       ),
     );
+    const plans = boundPlans(whole);
     expect(plans).toHaveLength(31);
     const total = plans.reduce((sum, { probes }) => sum + probes.length, 0);
     expect(total).toBeLessThanOrEqual(600);
-    for (const { probes, omitted } of plans) {
-      expect(probes.length).toBeGreaterThan(10);
+    for (const [index, { probes, omitted }] of plans.entries()) {
+      expect(probes.length).toBeGreaterThan(0);
       expect(probes[0].vector.id).toBe('no-token');
-      expect(omitted).toBeGreaterThan(0);
+      expect(probes.length + omitted).toBe(whole[index].probes.length);
     }
+    expect(Math.min(...plans.slice(0, 30).map(p => p.probes.length))).toBe(19);
   });
 
   describe('of what passes without a token', () => {
@@ -190,21 +192,48 @@ describe('planProbes', () => {
       });
     });
 
+    it('says so where the namespace of the probers is not read', () => {
+      const [unread] = plan(mesh(), {
+        namespaces: ['shop'],
+        probers: [{ namespace: 'probers' }],
+      });
+      expect(unread.origin).toMatchObject({
+        kind: 'nowhere',
+        looked: [expect.stringContaining('istioJwt.clusters[].namespaces')],
+      });
+    });
+
+    it('knows other Pods of an identity, should the first not answer', () => {
+      const second = podYaml('frontend').replace('frontend-0', 'frontend-1');
+      const [{ origin }] = plan(
+        meshOf(
+          serviceYaml('shop'),
+          podYaml('shop'),
+          podYaml('frontend'),
+          second,
+        ),
+        { probers },
+      );
+      expect(origin).toMatchObject({
+        prober: { pods: [{ name: 'frontend-0' }, { name: 'frontend-1' }] },
+      });
+    });
+
     it('probes with every identity: in full with one, and what can differ with the others', () => {
       const plans = plan(mesh(), { probers });
       expect(
         plans.map(({ origin }) =>
           origin.kind === 'prober'
-            ? [origin.prober.pod, origin.prober.caller.identity]
+            ? [origin.prober.pods, origin.prober.caller.identity]
             : origin.kind,
         ),
       ).toEqual([
         [
-          { namespace: 'default', name: 'frontend-0', container: 'app' },
+          [{ namespace: 'default', name: 'frontend-0', container: 'app' }],
           'cluster.local/ns/default/sa/frontend',
         ],
         [
-          { namespace: 'default', name: 'stranger-0', container: 'app' },
+          [{ namespace: 'default', name: 'stranger-0', container: 'app' }],
           'cluster.local/ns/default/sa/stranger',
         ],
       ]);

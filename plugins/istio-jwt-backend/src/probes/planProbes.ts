@@ -43,10 +43,7 @@ const ESSENTIAL = ['no-token', 'valid-token'];
 /** What can depend on who asks: other vectors fail at the token, whoever sends it. */
 const OF_EACH_CALLER = [...ESSENTIAL, 'expired'];
 
-/**
- * Which requests show whether the services of an entity answer as configured. Bounded: every way in
- * gets an even share, and what says most comes first.
- */
+/** Which requests show whether the services of an entity answer as configured; what says most comes first. */
 export function planProbes(
   target: EntityTarget,
   assessed: AssessedService[],
@@ -55,14 +52,15 @@ export function planProbes(
   const vectors = VECTORS.filter(
     each => !each.optIn || optIn.includes(each.id),
   );
-  const plans = assessed.flatMap(({ mirror, assessment, status }) => {
+  return assessed.flatMap(({ mirror, assessment, status }) => {
     const shown = new Set(status.waysIn.map(({ id }) => id));
     return assessment.waysIn
       .filter(({ id }) => shown.has(id))
       .flatMap(wayIn => {
         const host = chooseHost(wayIn, target.hosts);
         return findOrigins(mirror, assessment.service, wayIn).map(
-          (origin, index): Omit<WayInPlan, 'omitted'> => ({
+          (origin, index): WayInPlan => ({
+            omitted: 0,
             mirror,
             service: assessment.service,
             wayIn,
@@ -82,6 +80,10 @@ export function planProbes(
         );
       });
   });
+}
+
+/** Keeps a run within bounds: every way in gets an even share. */
+export function boundPlans(plans: WayInPlan[]): WayInPlan[] {
   let left = MAX_PROBES;
   return plans.map((plan, index) => {
     const share = Math.ceil(left / (plans.length - index));

@@ -62,25 +62,29 @@ async function reachFromInside(
   if (origin.kind !== 'prober') {
     return fail(base, 'No prober was chosen.');
   }
-  const { pod } = origin.prober;
-  const client = new ProberClient({
-    streams: mirror.pods,
-    pod,
-    service: { host: wayIn.host, port: wayIn.port },
-    config,
-  });
-  const name = `Pod ${pod.namespace}/${pod.name}`;
-  const failure = await client.check();
-  if (failure) {
-    const reason = `The prober cannot be used: ${failure}.`;
-    return fail(base, reason, [`${name}: ${failure}`]);
+  const tried: string[] = [];
+  let reason = '';
+  for (const pod of origin.prober.pods) {
+    const client = new ProberClient({
+      streams: mirror.pods,
+      pod,
+      service: { host: wayIn.host, port: wayIn.port },
+      config,
+    });
+    const name = `Pod ${pod.namespace}/${pod.name}`;
+    const failure = await client.check();
+    tried.push(`${name}: ${failure ?? 'can be used'}`);
+    if (!failure) {
+      const through = `curl in ${name}, as ${nameCaller(origin)}`;
+      return {
+        reach: { kind: 'client', client },
+        target: { ...base, through, tried },
+        rateKey: `${wayIn.host} from ${name} of ${mirror.config.name}`,
+      };
+    }
+    reason = `The prober cannot be used: ${failure}.`;
   }
-  const through = `curl in ${name}, as ${nameCaller(origin)}`;
-  return {
-    reach: { kind: 'client', client },
-    target: { ...base, through, tried: [`${name}: can be used`] },
-    rateKey: `${wayIn.host} from ${name} of ${mirror.config.name}`,
-  };
+  return fail(base, reason, tried);
 }
 
 /** Tries the addresses of a way in's gateway until one accepts a connection. */

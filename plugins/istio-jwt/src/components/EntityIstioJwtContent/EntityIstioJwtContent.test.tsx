@@ -244,6 +244,47 @@ describe('EntityIstioJwtContent', () => {
     );
   });
 
+  it('says who asked from inside the mesh, and how requests went', async () => {
+    const service = { cluster: 'main', namespace: 'shop', name: 'shop' };
+    const callers = ['frontend', 'stranger'].map(
+      name => `cluster.local/ns/shop/sa/${name}`,
+    );
+    renderWithApi(<EntityIstioJwtContent />, {
+      api: createFakeApi({
+        getStatus: async () =>
+          buildStatus({
+            services: [buildService({ waysIn: [buildWayIn()] })],
+            lastRun: buildRun({
+              total: 2,
+              targets: callers.map((caller, index) => ({
+                wayInId: 'gw-1',
+                service,
+                through: `curl in Pod shop/p-${index}, as ${caller}`,
+                tried: [],
+                ...(index === 0 ? { omitted: 7 } : {}),
+              })),
+              observations: callers.map(caller =>
+                buildObservation({ caller, result: 'disagrees' }),
+              ),
+            }),
+          }),
+      }),
+    });
+    const table = await screen.findByRole('table', { name: /Probes of/ });
+    callers.forEach((caller, index) => {
+      expect(
+        within(table).getByRole('row', { name: new RegExp(caller) }),
+      ).toBeInTheDocument();
+      expect(
+        screen.getByText(`Sent by curl in Pod shop/p-${index}, as ${caller}`),
+      ).toBeInTheDocument();
+      expect(screen.getByRole('alert')).toHaveTextContent(`from ${caller}`);
+    });
+    expect(
+      screen.getByText(/^7 more probes were left out/),
+    ).toBeInTheDocument();
+  });
+
   it('folds subjects in which there is nothing to look at, and filters', async () => {
     const user = userEvent.setup();
     renderWithApi(<EntityIstioJwtContent />, {
