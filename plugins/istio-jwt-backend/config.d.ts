@@ -78,7 +78,10 @@ export interface Config {
       ratePerGateway?: number;
       /**
        * Vectors that are only sent where they are named here. `header-oversized`: a header of more than 60 KiB, which
-       * some load balancers take for an attack.
+       * some load balancers take for an attack. `fallback-key`: a token signed with the key that istiod before 1.27.8,
+       * 1.28.5 and 1.29.1 put in the place of key sets it could not read, and that was published (CVE-2026-31837).
+       * `claim-header-spoofed`: a header that the proxy writes claims into, written by the probe; tells something
+       * where the service answers with the headers that it got.
        */
       optIn?: string[];
       userAgent?: string;

@@ -89,6 +89,31 @@ export async function buildVectors(issuer: TestIssuer): Promise<Vector[]> {
       'alg 256',
       assemble({ ...header, alg: 256 }, claims, signature),
     ),
+    token(
+      'typ-other',
+      'correctly signed, of another type',
+      await issuer.mint({}, { header: { typ: 'at+jwt' } }),
+    ),
+    token(
+      'crit-unknown',
+      'correctly signed, with a critical extension that nobody knows',
+      await issuer.mint(
+        {},
+        { header: { crit: ['lab-extension'], 'lab-extension': true } },
+      ),
+    ),
+    token(
+      'b64-true',
+      'correctly signed, says how its payload is written',
+      await issuer.mint({}, { header: { crit: ['b64'], b64: true } }),
+    ),
+    token(
+      'null-byte',
+      'a null byte behind the claims',
+      `${head}.${Buffer.from(`${JSON.stringify(claims)}\0`).toString(
+        'base64url',
+      )}.${signature}`,
+    ),
     token('no-signature', 'empty signature', `${head}.${body}.`),
     token(
       'tampered',

@@ -213,7 +213,14 @@ describe('istio-jwt backend on the sandbox', () => {
     );
     expect(new Set(kinds).size).toBe(kinds.length);
     expect(sent.map(o => [o.vector, o.result])).toEqual(
-      sent.map(o => [o.vector, 'agrees']),
+      sent.map(o => [o.vector, o.informative ? 'inconclusive' : 'agrees']),
+    );
+    const informative = sent.filter(o => o.informative);
+    expect(informative.map(o => o.vector)).toEqual(
+      expect.arrayContaining(['malformed-null-byte', 'path-null-byte']),
+    );
+    expect(informative.map(o => o.expected.status)).toEqual(
+      informative.map(() => null),
     );
     expect(
       Object.fromEntries(

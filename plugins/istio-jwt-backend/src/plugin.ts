@@ -117,6 +117,7 @@ export const istioJwtPlugin = createBackendPlugin({
             listApiServers,
           ),
           tokenSources,
+          listPublicKeys: use => keys.listPublicKeys(use),
           onProgress: reportProgress(lastRuns, notifier, metrics),
           onBackOff: backOff => metrics.noteBackOff(backOff),
         });

@@ -65,6 +65,8 @@ export interface Observation {
   issuer?: string;
   /** What was asked for; never holds a token. */
   request?: { method: string; host: string; path: string };
+  /** Tells something and expects nothing: never agrees, never disagrees. */
+  informative?: true;
   /** Why the result is what it is, where the status alone does not tell. */
   note?: string;
   /** Digest of the configuration that `expected` was derived from. */

@@ -64,6 +64,39 @@ describe('GatewayClient', () => {
       headers,
     });
 
+  it.each<[string, boolean, RequestListener]>([
+    [
+      'at the seam of two chunks',
+      true,
+      (_, response) => {
+        response.write('x-claims: mark');
+        setTimeout(() => response.end('er-1\n'), 50);
+      },
+    ],
+    ['not at all', false, (_, response) => response.end('x-claims: none')],
+    [
+      'past what is read',
+      false,
+      (_, response) => {
+        response.end(`${' '.repeat(1_000_000)}marker-1`);
+      },
+    ],
+  ])(
+    'tells whether the answer holds a text: %s',
+    async (_, echoed, listener) => {
+      answer = listener;
+      const result = await connect().send({
+        method: 'GET',
+        host: 'shop.example.com',
+        path: '/',
+        headers: { 'x-claims': 'marker-1' },
+        lookFor: 'marker-1',
+      });
+      expect(result).toMatchObject({ kind: 'answer', echoed });
+      expect(result).toMatchObject({ body: undefined });
+    },
+  );
+
   it('sends a bare GET under the host of the way in', async () => {
     expect(await get({ authorization: 'Bearer x' })).toMatchObject({
       kind: 'answer',

@@ -108,12 +108,17 @@ export class GatewayClient implements ProbeClient {
         response.headers['retry-after'],
         Date.now(),
       );
-      const text = await readStart(response.body, config.maxResponseBytes);
+      const { text, echoed } = await readStart(
+        response.body,
+        config.maxResponseBytes,
+        request.lookFor,
+      );
       return {
         kind: 'answer',
         status: response.statusCode,
         body: keepEnvoyBody(text),
         durationMs,
+        ...(echoed === undefined ? {} : { echoed }),
         origin: readTraces(response.headers),
         ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       };
@@ -157,15 +162,24 @@ function nameOrigin(target: GatewayTarget): string {
 async function readStart(
   body: AsyncIterable<Buffer> & { destroy(): void },
   maxBytes: number,
-): Promise<string> {
+  lookFor?: string,
+): Promise<{ text: string; echoed?: boolean }> {
   const kept: Buffer[] = [];
   let size = 0;
+  let echoed = lookFor === undefined ? undefined : false;
+  let end = '';
   try {
     for await (const chunk of body) {
       if (size < KEPT_BODY_BYTES) {
         kept.push(chunk.subarray(0, KEPT_BODY_BYTES - size));
       }
       size += chunk.length;
+      if (lookFor !== undefined) {
+        // What stands at the seam of two chunks counts too.
+        const text = end + chunk.toString('latin1');
+        echoed ||= text.includes(lookFor);
+        end = text.slice(-lookFor.length);
+      }
       if (size > maxBytes) {
         break;
       }
@@ -174,9 +188,9 @@ async function readStart(
     // The status was read, which is what counts.
   }
   body.destroy();
-  return size > KEPT_BODY_BYTES
-    ? ''
-    : Buffer.concat(kept).toString('utf8').trim();
+  const text =
+    size > KEPT_BODY_BYTES ? '' : Buffer.concat(kept).toString('utf8').trim();
+  return { text, echoed };
 }
 
 const CERTIFICATE_CODES =

@@ -8,6 +8,8 @@ export type ProbeAnswer =
       status: number;
       body?: string;
       durationMs: number;
+      /** Whether the text to look for stood in the answer. Absent: nobody looked. */
+      echoed?: boolean;
       /** Absent where no header came with the answer, or where headers tell nothing. */
       origin?: AnswerTraces;
       /** Where the gateway asks to be left alone. */

@@ -49,6 +49,8 @@ export interface ProbeRunnerOptions {
   guard: AddressGuard;
   forger: Forger;
   tokenSources: TokenSources;
+  /** Public keys that an issuer published, as far as they were read. Default: none are known. */
+  listPublicKeys?: ProbeTools['listPublicKeys'];
   logger: LoggerService;
   /** Called with a copy of a run whenever it moved on. Must not throw. */
   onProgress: (run: ProbeRun) => void;
@@ -243,6 +245,7 @@ export class ProbeRunner {
       const tools: ProbeTools = {
         forger,
         tokenSources,
+        listPublicKeys: this.options.listPublicKeys ?? (() => []),
         config,
         signal,
         throttle: send => this.pacer.send(rateKey, paced, send),

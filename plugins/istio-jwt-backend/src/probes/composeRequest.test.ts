@@ -19,6 +19,7 @@ async function makeContext(): Promise<VectorContext> {
       issuer: 'https://idp.example',
       audiences: ['shop'],
       keys: [{ ...(await exportJWK(publicKey)), kid: 'key-1' }],
+      claimHeaders: ['x-claims'],
     },
     now: Math.floor(Date.now() / 1000),
     host: 'shop.example.com',

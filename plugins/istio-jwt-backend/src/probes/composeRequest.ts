@@ -11,6 +11,8 @@ export interface WireRequest {
   host: string;
   path: string;
   headers: Record<string, string | string[]>;
+  /** Text to look for in the answer. */
+  lookFor?: string;
 }
 
 /** A vector's request in three forms: to be sent, for the engine, and to be shown. */
@@ -80,7 +82,13 @@ export function composeRequest(
   const { wayIn } = plan;
   return {
     kind: 'composed',
-    wire: { method, host, path, headers },
+    wire: {
+      method,
+      host,
+      path,
+      headers,
+      ...(vector.echo === undefined ? {} : { lookFor: vector.echo }),
+    },
     engine: {
       port: wayIn.hops[0]?.port ?? wayIn.port,
       protocol: 'http',

@@ -15,6 +15,8 @@ export interface JwtRule {
   fromHeaders?: { name: string; prefix?: string }[];
   fromParams?: string[];
   fromCookies?: string[];
+  outputPayloadToHeader?: string;
+  outputClaimToHeaders?: { header?: string }[];
 }
 
 const BEARER: TokenLocation = {
@@ -80,6 +82,7 @@ export function describeIssuer(mesh: Mesh, use: IssuerUse): IssuerContext {
     issuer: use.issuer,
     audiences: use.audiences,
     keys: readKeys(findRule(mesh, use)?.jwks),
+    claimHeaders: listClaimHeaders(findRule(mesh, use)),
   };
 }
 
@@ -91,6 +94,21 @@ export function findRule(mesh: Mesh, use: IssuerUse): JwtRule | undefined {
   return Array.isArray(spec?.jwtRules)
     ? spec.jwtRules.find(rule => rule?.issuer === use.issuer)
     : undefined;
+}
+
+/** Those that a probe can send. */
+function listClaimHeaders(rule: JwtRule | undefined): string[] {
+  const claims = rule?.outputClaimToHeaders;
+  return [
+    rule?.outputPayloadToHeader,
+    ...(Array.isArray(claims) ? claims.map(claim => claim?.header) : []),
+  ]
+    .filter(
+      (name): name is string =>
+        typeof name === 'string' && HEADER_NAME.test(name),
+    )
+    .map(name => name.toLowerCase())
+    .filter(name => !RESERVED_HEADERS.has(name));
 }
 
 const MAX_KEYS = 20;

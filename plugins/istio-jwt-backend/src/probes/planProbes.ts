@@ -37,6 +37,7 @@ const NO_ISSUER: IssuerContext = {
   issuer: 'https://istio-jwt-probe.invalid',
   audiences: [],
   keys: [],
+  claimHeaders: [],
 };
 /** What is asked first, and all that is asked at the further paths of a route. */
 const ESSENTIAL = ['no-token', 'valid-token'];
@@ -142,7 +143,10 @@ function listIssuers(
   >();
   for (const issuerUse of wayIn.issuers) {
     const issuer = describeIssuer(mesh, issuerUse);
-    const key = JSON.stringify([issuer, locateToken(mesh, issuerUse)]);
+    const key = JSON.stringify([
+      { ...issuer, claimHeaders: [] },
+      locateToken(mesh, issuerUse),
+    ]);
     if (!contexts.has(key)) contexts.set(key, { issuer, issuerUse });
   }
   return [...contexts.values()];

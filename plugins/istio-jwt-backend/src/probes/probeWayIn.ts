@@ -2,6 +2,8 @@ import {
   MismatchExplanation,
   Observation,
 } from 'backstage-plugin-istio-jwt-common';
+import { IssuerUse } from 'istio-jwt-policy-engine';
+import { JWK } from 'jose';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nameKind } from '../cluster/kinds';
 import { ProbesConfig } from '../config';
@@ -10,6 +12,7 @@ import { distrustVerdict } from '../status/distrustVerdict';
 import { bareHost } from './bareHost';
 import { composeRequest } from './composeRequest';
 import { deriveExpectation, Expectation } from './deriveExpectation';
+import { describeInformative } from './describeInformative';
 import { Forger } from './Forger';
 import { nameCaller } from './findOrigins';
 import { isCertificateError } from './GatewayClient';
@@ -28,6 +31,8 @@ export interface ProbeTools {
   forger: Forger;
   tokenSources: TokenSources;
   config: ProbesConfig;
+  /** Public keys that an issuer published, as far as they were read. */
+  listPublicKeys(use: IssuerUse): JWK[];
   /** Waits for a free slot, for the gateway's rate, and while it is to be left alone. */
   throttle(send: () => Promise<ProbeAnswer>): Promise<ProbeAnswer>;
   signal: AbortSignal;
@@ -115,23 +120,26 @@ function compose(
 async function makeRequest(
   { mirror, host }: WayInPlan,
   { vector, issuer, issuerUse, path }: PlannedProbe,
-  { forger, tokenSources }: ProbeTools,
+  { forger, tokenSources, listPublicKeys }: ProbeTools,
 ): Promise<VectorRequest> {
   try {
     return await vector.makeRequest({
-      issuer,
+      issuer:
+        issuerUse && issuer.keys.length === 0
+          ? { ...issuer, keys: listPublicKeys(issuerUse) }
+          : issuer,
       now: Math.floor(Date.now() / 1000),
       host,
       path,
       forger,
-      getValidToken: async claims =>
+      getValidToken: async shape =>
         issuerUse
           ? tokenSources.getToken({
               issuer: issuer.issuer,
               audiences: issuer.audiences,
               cluster: mirror.config.name,
               host: bareHost(host),
-              ...(claims ? { claims } : {}),
+              ...shape,
             })
           : {
               kind: 'none',
@@ -159,6 +167,7 @@ async function attempt(
     vector: vector.id,
     title: vector.title,
     group: vector.group,
+    ...(vector.informative ? { informative: true as const } : {}),
     wayInId: wayIn.id,
     service: { cluster: mirror.config.name, ...service },
     caller: nameCaller(plan.origin),
@@ -179,10 +188,11 @@ async function attempt(
       result: 'not-tested',
     };
   }
-  const expectation = expect(
+  const derived = expect(
     plan,
     deriveExpectation(mirror.mesh, service, wayIn, composed.engine),
   );
+  const expectation = vector.informative ? expectNothing(derived) : derived;
   const observation = {
     ...base,
     request: composed.shown,
@@ -213,9 +223,23 @@ async function attempt(
   }
   return {
     ...observation,
-    observed,
-    ...temper(plan, judgeAnswer(expectation.expected, observed)),
+    observed: omitEchoed(observed),
+    ...(vector.informative
+      ? describeInformative(made, observed)
+      : temper(plan, judgeAnswer(expectation.expected, observed))),
   };
+}
+
+function omitEchoed(answer: ProbeAnswer): Observation['observed'] {
+  if (answer.kind === 'error') return answer;
+  const { echoed, ...rest } = answer;
+  return rest;
+}
+
+/** What an informative probe is answered says nothing of whether the configuration holds. */
+function expectNothing(expectation: Expectation): Expectation {
+  const { why } = expectation.expected;
+  return { ...expectation, expected: { status: null, why } };
 }
 
 /** An expectation from a picture with holes is none. */

@@ -1,4 +1,6 @@
 import { ALGORITHM_VECTORS } from './algorithm';
+import { CLAIM_HEADER_VECTORS } from './claimHeaders';
+import { FALLBACK_KEY_VECTORS } from './fallbackKey';
 import { FORGED_TOKEN_VECTORS } from './forgedToken';
 import { MALFORMED_TOKEN_VECTORS } from './malformedToken';
 import { NO_TOKEN_VECTORS } from './noToken';
@@ -19,9 +21,11 @@ export const VECTORS: readonly Vector[] = [
   ...MALFORMED_TOKEN_VECTORS,
   ...ALGORITHM_VECTORS,
   ...FORGED_TOKEN_VECTORS,
+  ...FALLBACK_KEY_VECTORS,
   ...TOKEN_TIME_VECTORS,
   ...WRONG_ISSUER_VECTORS,
   ...WRONG_AUDIENCE_VECTORS,
   ...TOKEN_PLACE_VECTORS,
   ...REQUEST_SHAPE_VECTORS,
+  ...CLAIM_HEADER_VECTORS,
 ];

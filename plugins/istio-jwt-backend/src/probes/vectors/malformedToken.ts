@@ -31,4 +31,12 @@ export const MALFORMED_TOKEN_VECTORS: Vector[] = [
     'Not a JWT: bad JSON',
     `${encode('{"alg":')}.${PAYLOAD}.${SIGNATURE}`,
   ),
+  {
+    ...malformed(
+      'null-byte',
+      'Token with a null byte behind its claims',
+      `${HEADER}.${encode('{"sub":"istio-jwt-probe"}\0')}.${SIGNATURE}`,
+    ),
+    informative: true,
+  },
 ];

@@ -49,6 +49,12 @@ export const REQUEST_SHAPE_VECTORS: Vector[] = [
   bent('path-fragment', 'Path with a fragment', ({ path }) => ({
     path: `${path}#istio-jwt-probe`,
   })),
+  {
+    ...bent('path-null-byte', 'Path with an encoded null byte', ({ path }) => ({
+      path: `${path}%00`,
+    })),
+    informative: true,
+  },
   bent('host-upper-case', 'Host in upper case', ({ host }) => ({
     host: host.toUpperCase(),
   })),

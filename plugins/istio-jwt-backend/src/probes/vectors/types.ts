@@ -1,5 +1,5 @@
 import { RequestToken } from 'istio-jwt-policy-engine';
-import { TokenResult } from 'backstage-plugin-istio-jwt-node';
+import { TokenRequest, TokenResult } from 'backstage-plugin-istio-jwt-node';
 import { JWK } from 'jose';
 import { Forger } from '../Forger';
 
@@ -7,8 +7,10 @@ import { Forger } from '../Forger';
 export interface IssuerContext {
   issuer: string;
   audiences: string[];
-  /** The issuer's published keys, where the configuration shows them. */
+  /** The issuer's public keys, where the configuration or its key set shows them. */
   keys: JWK[];
+  /** Headers that the proxy writes claims of its tokens into. */
+  claimHeaders: string[];
 }
 
 export interface VectorContext {
@@ -19,8 +21,13 @@ export interface VectorContext {
   host: string;
   path: string;
   forger: Forger;
-  /** @param claims - to be added, or left out where null; only a source that signs can do that */
-  getValidToken(claims?: Record<string, unknown>): Promise<TokenResult>;
+  /**
+   * @param shape - claims to be added, or left out where null, and header parameters to be added; only
+   * a source that signs can do that
+   */
+  getValidToken(
+    shape?: Pick<TokenRequest, 'claims' | 'header'>,
+  ): Promise<TokenResult>;
 }
 
 /** A token on its way, with what is known of it for the engine. */
@@ -48,6 +55,8 @@ export type VectorRequest =
       path?: string;
       headers?: Record<string, string>;
       tokens: ProbeToken[];
+      /** Text to look for in the answer: whether the service got it. */
+      echo?: string;
     }
   | {
       kind: 'not-tested';
@@ -75,6 +84,8 @@ export interface Vector {
   scope: 'way-in' | 'issuer';
   /** Only sent where `istioJwt.probes.optIn` names it. */
   optIn?: true;
+  /** Tells something, and expects nothing: its answer never agrees or disagrees. */
+  informative?: true;
   makeRequest(context: VectorContext): Promise<VectorRequest>;
 }
 

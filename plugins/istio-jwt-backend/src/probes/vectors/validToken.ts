@@ -3,7 +3,7 @@ import { decodeJwt } from 'jose';
 import { sendToken, Vector, VectorRequest } from './types';
 
 /** Sends what a token source gave, or says why not. */
-function sendValid(result: TokenResult, now: number): VectorRequest {
+export function sendValid(result: TokenResult, now: number): VectorRequest {
   if (result.kind === 'none') {
     return { kind: 'not-tested', reason: result.reason };
   }
@@ -31,6 +31,24 @@ function sendValid(result: TokenResult, now: number): VectorRequest {
   });
 }
 
+const UNKNOWN_EXTENSION = 'istio-jwt-probe';
+
+/** A valid token with more in its header than usual. */
+function signed(
+  id: string,
+  title: string,
+  header: Record<string, unknown>,
+): Vector {
+  return {
+    id: `valid-${id}`,
+    title,
+    group: 'signature',
+    scope: 'issuer',
+    makeRequest: async ({ getValidToken, now }) =>
+      sendValid(await getValidToken({ header }), now),
+  };
+}
+
 export const VALID_TOKEN_VECTORS: Vector[] = [
   {
     id: 'valid-token',
@@ -46,8 +64,18 @@ export const VALID_TOKEN_VECTORS: Vector[] = [
     group: 'claims',
     scope: 'issuer',
     makeRequest: async ({ getValidToken, now }) =>
-      sendValid(await getValidToken({ sub: null }), now),
+      sendValid(await getValidToken({ claims: { sub: null } }), now),
   },
+  signed('typ', 'Valid token of another type', { typ: 'at+jwt' }),
+  // RFC 7515 section 4.1.11 wants such a token refused; Envoy does not look at `crit`.
+  signed('crit', 'Valid token with an unknown critical extension', {
+    crit: [UNKNOWN_EXTENSION],
+    [UNKNOWN_EXTENSION]: true,
+  }),
+  signed('b64', 'Valid token that says how its payload is written', {
+    crit: ['b64'],
+    b64: true,
+  }),
   {
     id: 'valid-tampered',
     title: 'Valid token with a changed subject',

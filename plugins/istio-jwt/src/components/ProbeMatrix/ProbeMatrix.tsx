@@ -20,8 +20,9 @@ const SHOWN_AT_FIRST = 4;
 type Keeps = (observation: Observation) => boolean;
 
 /** A person has to look at it: the answer is not what the configuration says, or says nothing. */
-const needsLook: Keeps = ({ result, outdated }) =>
-  !outdated && (result === 'disagrees' || result === 'inconclusive');
+const needsLook: Keeps = ({ result, outdated, informative }) =>
+  !outdated &&
+  (result === 'disagrees' || (result === 'inconclusive' && !informative));
 
 const FILTERS = {
   all: { label: 'All', keeps: (() => true) as Keeps },

@@ -1,6 +1,7 @@
 import {
   RiCheckLine,
   RiCloseLine,
+  RiInformationLine,
   RiQuestionLine,
   RiSubtractLine,
 } from '@remixicon/react';
@@ -14,13 +15,18 @@ const RESULTS = {
   'not-tested': { label: 'Not tested', Icon: RiSubtractLine },
 };
 
+const INFORMATIVE = { label: 'For information', Icon: RiInformationLine };
+
 /** Result of one probe, as icon and word. */
 export function ProbeResult({
-  observation: { result, outdated },
+  observation: { result, outdated, informative },
 }: {
   observation: Observation;
 }) {
-  const { label, Icon } = RESULTS[result] ?? RESULTS.inconclusive;
+  const { label, Icon } =
+    informative && result === 'inconclusive'
+      ? INFORMATIVE
+      : RESULTS[result] ?? RESULTS.inconclusive;
   return (
     <>
       <span

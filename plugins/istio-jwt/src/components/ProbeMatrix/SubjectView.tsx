@@ -58,19 +58,23 @@ export function SubjectView({
   );
 }
 
-const WORDS: [Observation['result'] | 'outdated', string][] = [
+const WORDS: [Observation['result'] | 'outdated' | 'informative', string][] = [
   ['disagrees', 'disagree'],
   ['agrees', 'agree'],
   ['inconclusive', 'inconclusive'],
+  ['informative', 'for information'],
   ['not-tested', 'not tested'],
   ['outdated', 'outdated'],
 ];
 
 /** Such as `1 disagree, 12 agree`. */
 function countResults(observations: Observation[]): string {
-  const results = observations.map(({ result, outdated }) =>
-    outdated ? 'outdated' : result,
-  );
+  const results = observations.map(({ result, outdated, informative }) => {
+    if (outdated) {
+      return 'outdated';
+    }
+    return informative && result === 'inconclusive' ? 'informative' : result;
+  });
   return WORDS.flatMap(([wanted, word]) => {
     const count = results.filter(result => result === wanted).length;
     return count === 0 ? [] : [`${count} ${word}`];

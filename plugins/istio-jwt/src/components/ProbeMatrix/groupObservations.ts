@@ -63,7 +63,7 @@ export function findSharedReason(
 function weigh({ observations }: ObservationGroup): number {
   const results = new Set(
     observations
-      .filter(({ outdated }) => !outdated)
+      .filter(({ outdated, informative }) => !outdated && !informative)
       .map(({ result }) => result),
   );
   if (results.has('disagrees')) {

@@ -577,6 +577,7 @@ export const spec = {
             enum: ['agrees', 'disagrees', 'inconclusive', 'not-tested'],
           },
           note: { type: 'string' },
+          informative: { type: 'boolean' },
           configuration: { type: 'string' },
           outdated: { type: 'boolean' },
           carried: { type: 'boolean' },
