@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleCli } from './bundle.mjs';
 
-/** Writes dist/cli.cjs and the licences of what is bundled in it. */
+/** Writes dist/cli.cjs, dist/reader.cjs and the licences of what is bundled in it. */
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { metafile } = bundleCli('dist/cli.cjs');
+const { metafile } = bundleCli('dist');
 
 const packages = new Map();
 for (const input of Object.keys(metafile.inputs)) {

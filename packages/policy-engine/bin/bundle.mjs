@@ -3,16 +3,23 @@ import { buildSync } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Bundles the command into one file, so that it starts fast and needs no packages beside it. */
-export function bundleCli(outfile) {
+/**
+ * Bundles the command, and the thread that helps it to read, into one file each, so that it starts fast
+ * and needs no packages beside it.
+ */
+export function bundleCli(outdir) {
   return buildSync({
     absWorkingDir: root,
-    entryPoints: ['src/cli/main.ts'],
+    entryPoints: [
+      { in: 'src/cli/main.ts', out: 'cli' },
+      { in: 'src/cli/input/reader.ts', out: 'reader' },
+    ],
     bundle: true,
     platform: 'node',
     target: 'node20',
     format: 'cjs',
-    outfile,
+    outdir,
+    outExtension: { '.js': '.cjs' },
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'eof',

@@ -30,19 +30,27 @@ const UNUSUAL = /(^|[\s[{,:?-])([&*][\w.-]|![\w!<.]|<<|[-+]?\d+_|[-+]?0b)/;
  * what is not plain, bounded, and says what is wrong where js-yaml refuses.
  */
 export function parseDocument(text: string): ParsedDocument[] {
-  if (!UNUSUAL.test(text)) {
-    try {
-      const value = load(text, { schema: CORE_SCHEMA });
-      return [{ ok: true, value, line: firstLine(text) }];
-    } catch {
-      // The slow reader has messages with lines, and the last word.
-    }
-  }
+  const plain = parsePlain(text);
+  // The slow reader has messages with lines, and the last word.
+  if (plain) return [plain];
   if (text.length <= MAX_CAREFUL) return parseCarefully(text);
   const message = `is broken, or has anchors, aliases or tags, which are read in documents of up to ${inMebibytes(
     MAX_CAREFUL,
   )} only`;
   return [{ ok: false, message, line: firstLine(text) }];
+}
+
+/** The value of a document in which nothing is unusual; undefined for any other. */
+export function parsePlain(
+  text: string,
+): Extract<ParsedDocument, { ok: true }> | undefined {
+  if (UNUSUAL.test(text)) return undefined;
+  try {
+    const value = load(text, { schema: CORE_SCHEMA });
+    return { ok: true, value, line: firstLine(text) };
+  } catch {
+    return undefined;
+  }
 }
 
 /** Reads the text of a JSON file. */

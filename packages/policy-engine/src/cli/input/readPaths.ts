@@ -3,7 +3,9 @@ import { InputError } from './InputError';
 import { LIMITS } from './limits';
 import { MeshInput, Place } from './MeshInput';
 import { parseDocument, ParsedDocument, parseJson } from './parseDocument';
+import { PlainDocument } from './plainFile';
 import { readText } from './readText';
+import { readTogether } from './SharedReading';
 import { splitDocuments } from './splitDocuments';
 import { InputFile, walkFiles } from './walkFiles';
 
@@ -11,9 +13,26 @@ import { InputFile, walkFiles } from './walkFiles';
 export function readPaths(input: MeshInput, paths: readonly string[]): void {
   const { files, errors } = walkFiles(paths);
   errors.forEach(error => input.report(error));
-  for (const file of files) readFile(input, file);
+  let index = 0;
+  for (const documents of readTogether(files.map(({ path }) => path))) {
+    const file = files[index++];
+    if (documents) addPlain(input, file, documents);
+    else readFile(input, file);
+  }
 }
 
+function addPlain(
+  input: MeshInput,
+  { path: file, named }: InputFile,
+  documents: readonly PlainDocument[],
+): void {
+  input.counts.files += 1;
+  for (const { value, line } of documents) {
+    input.addDocument(value, { file, line, at: '' }, named);
+  }
+}
+
+/** Reads a file with care, and tells what is wrong with it. */
 function readFile(input: MeshInput, { path: file, named }: InputFile): void {
   input.counts.files += 1;
   const read = readText(file);
