@@ -5,7 +5,10 @@ export function includesLabels(
   labels: Record<string, string>,
   wanted: Record<string, string>,
 ): boolean {
-  return Object.entries(wanted).every(([key, value]) => labels[key] === value);
+  for (const key of Object.keys(wanted)) {
+    if (labels[key] !== wanted[key]) return false;
+  }
+  return true;
 }
 
 /** The string entries of an untrusted map. */

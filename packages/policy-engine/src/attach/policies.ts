@@ -66,10 +66,13 @@ export function findAttached(
   if (proxy.service) namespaces.add(proxy.service.namespace);
   let found = NO_ATTACHMENTS;
   for (const namespace of namespaces) {
-    const inside = candidates(mesh, kind, namespace, proxy)
-      .flatMap(stored => attach(mesh, stored, proxy))
-      .sort(compareAge);
-    if (inside.length > 0) found = [...found, ...inside];
+    const inside: Attachment[] = [];
+    for (const stored of candidates(mesh, kind, namespace, proxy)) {
+      inside.push(...attach(mesh, stored, proxy));
+    }
+    if (inside.length === 0) continue;
+    inside.sort(compareAge);
+    found = found.length === 0 ? inside : [...found, ...inside];
   }
   return found;
 }

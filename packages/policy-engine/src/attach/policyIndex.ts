@@ -47,15 +47,21 @@ export function candidates(
     buildIndex(mesh.inNamespace(kind, namespace)),
   );
   if (index === NO_POLICIES) return [];
-  const found = new Set(index.wide);
-  const add = (list: Stored[] = []) => list.forEach(item => found.add(item));
-  for (const [key, value] of Object.entries(labels)) {
-    add(index.byLabel.get(`${key}=${value}`));
+  const found = index.wide.slice();
+  const add = (list: readonly Stored[] = []) => {
+    for (const item of list) if (!found.includes(item)) found.push(item);
+  };
+  if (index.byLabel.size > 0) {
+    for (const key of Object.keys(labels)) {
+      add(index.byLabel.get(`${key}=${labels[key]}`));
+    }
   }
-  add(index.byTarget.get(`GatewayClass/${WAYPOINT_CLASS}`));
-  add(index.byTarget.get(`Gateway/${labels[GATEWAY_NAME_LABEL]}`));
-  if (service) add(index.byTarget.get(`Service/${service.name}`));
-  return [...found];
+  if (index.byTarget.size > 0) {
+    add(index.byTarget.get(`GatewayClass/${WAYPOINT_CLASS}`));
+    add(index.byTarget.get(`Gateway/${labels[GATEWAY_NAME_LABEL]}`));
+    if (service) add(index.byTarget.get(`Service/${service.name}`));
+  }
+  return found;
 }
 
 function buildIndex(policies: Stored[]): PolicyIndex {

@@ -80,7 +80,7 @@ const COMPUTING = Symbol('computing');
 const NOTHING = Symbol('nothing');
 
 /** Values of a young generation in one family, kept before the old one is dropped. */
-const GENERATION = 2_500;
+const GENERATION = 500;
 
 /** Computed values in two generations: what is asked for again moves to the young one. */
 class SettledValues {

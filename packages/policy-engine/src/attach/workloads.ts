@@ -68,14 +68,13 @@ export function selectWorkloads(
   namespace: string,
   selector: Record<string, string>,
 ): readonly Workload[] {
-  const pairs = Object.entries(selector);
-  if (pairs.length === 0) return workloadsIn(mesh, namespace);
-  if (pairs.some(([label]) => isEphemeral(label))) {
-    return selectByPod(mesh, namespace, selector);
-  }
+  const keys = Object.keys(selector);
+  if (keys.length === 0) return workloadsIn(mesh, namespace);
+  if (keys.some(isEphemeral)) return selectByPod(mesh, namespace, selector);
   const index = labelIndex(mesh, namespace);
-  const [key, value] = pairs[0];
-  const candidates = index.get(`${key}=${value}`) ?? [];
+  const [key] = keys;
+  const candidates = index.get(`${key}=${selector[key]}`) ?? [];
+  if (keys.length === 1) return candidates;
   return candidates.filter(workload =>
     includesLabels(workload.labels, selector),
   );

@@ -21,6 +21,19 @@ export function buildFilters(
   };
 }
 
+const withoutRules = (present: Tri): RuleSet => ({
+  present,
+  general: [],
+  byHost: new Map(),
+});
+
+/** Most filters of most proxies are empty. */
+const NO_RULES_BUT = {
+  true: withoutRules(true),
+  false: withoutRules(false),
+  unknown: withoutRules('unknown'),
+};
+
 function buildRuleSet(
   policies: readonly CompiledPolicy[],
   chain: 'http' | 'tcp',
@@ -39,7 +52,9 @@ function buildRuleSet(
     present = or(present, certain ? true : 'unknown');
     rules.push(...policy[chain]);
   }
-  return indexRules(present, rules);
+  return rules.length === 0
+    ? NO_RULES_BUT[String(present) as keyof typeof NO_RULES_BUT]
+    : indexRules(present, rules);
 }
 
 /** Indexes rules by the exact hosts that they name, so that a shared gateway's cost per request does not grow with its hosts. */

@@ -128,13 +128,15 @@ export function followRoute(
   const shares = destinationsOf(stored, route.route)
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight);
-  const targets = [...shares, ...mirrorsOf(stored, route)].flatMap(share => {
-    const port = share.port ?? onlyPort(mesh, share);
-    const { namespace } = share;
-    return port === undefined
-      ? []
-      : [{ service: { namespace, name: share.name }, port }];
-  });
+  const targets: RouteTarget[] = [];
+  for (const { namespace, name, ...share } of [
+    ...shares,
+    ...mirrorsOf(stored, route),
+  ]) {
+    const port = share.port ?? onlyPort(mesh, { namespace, name });
+    if (port !== undefined)
+      targets.push({ service: { namespace, name }, port });
+  }
   const [first, ...alternatives] = targets;
   if (!first) {
     const reason = `${nameOf(
