@@ -3,12 +3,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleCli } from './bundle.mjs';
 
-/** Writes dist/cli.cjs, dist/reader.cjs and the licences of what is bundled in it. */
+/** Writes the command's files to dist, and the licences of what is bundled in them. */
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { metafile } = bundleCli('dist');
+const inputs = bundleCli('dist');
 
 const packages = new Map();
-for (const input of Object.keys(metafile.inputs)) {
+for (const input of Object.keys(inputs)) {
   const found = /^(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//.exec(input);
   if (found) packages.set(found[2], join(root, found[1]));
 }
