@@ -11,8 +11,9 @@ export interface PlainDocument {
   line: number;
 }
 
-/** What could be a number that JSON does not have. */
-const NOT_IN_JSON = /\.(inf|nan)|-0|\de[-+]?\d{3}|\d{300}/i;
+/** What could be a number that JSON does not have: none, infinite, too large, or negative zero. */
+const NOT_IN_JSON =
+  /(^|[\s[{,:])[-+]?(\.(inf|nan)|[\d.]+e[-+]?\d{3}|\d{300})|(^|[\s[{,:])-0/i;
 
 /**
  * The documents of a YAML file, where all of them are plain. Undefined where anything is unusual or

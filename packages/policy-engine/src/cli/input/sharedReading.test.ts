@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { BACKEND, createFolder, runCli } from '../__testUtils__/runCli';
+import { readPlainFile } from './plainFile';
 
 const run = promisify(execFile);
 const script = pathToFileURL(resolve(__dirname, '../../../bin/bundle.mjs'));
@@ -50,6 +51,18 @@ const ODD: Record<string, string | Buffer> = {
   list: `kind: List\napiVersion: v1\nitems:\n- {kind: Service, apiVersion: v1, metadata: {name: odd}, spec: {ports: 1}}\n`,
   scalar: 'just text',
 };
+
+it('leaves to the main thread what JSON would change, and nothing else', () => {
+  const { add } = createFolder();
+  const isPlain = (text: string) =>
+    readPlainFile(add('file.yaml', text)) !== undefined;
+  const plain = ['name: svc-1-0', 'a: 1e10', 'image: x@sha256:ab1e999', BACKEND];
+  const other = ['a: -0', 'a: [-0.0]', '- .nan', 'a: -.Inf', 'a: 1.5e400'];
+  expect(plain.filter(isPlain)).toEqual(plain);
+  expect(
+    [...other, 'a: *b', 'a: [', `a: ${'9'.repeat(400)}`].filter(isPlain),
+  ).toEqual([]);
+});
 
 it('with a second thread reads what one thread reads', async () => {
   const { path, add } = createFolder();
