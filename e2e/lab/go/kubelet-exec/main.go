@@ -1,5 +1,5 @@
-// Command kubelet-exec is a kubelet's exec endpoint for pods that are network namespaces: what the
-// API server calls when somebody runs `kubectl exec`.
+// Command kubelet-exec is a kubelet's exec and port-forward endpoints for pods that are network
+// namespaces: what the API server calls when somebody runs `kubectl exec` or `kubectl port-forward`.
 package main
 
 import (
@@ -8,8 +8,10 @@ import (
 	"crypto/x509"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -18,6 +20,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/remotecommand"
+	"k8s.io/kubelet/pkg/cri/streaming/portforward"
 	rc "k8s.io/kubelet/pkg/cri/streaming/remotecommand"
 	utilexec "k8s.io/utils/exec"
 )
@@ -38,13 +41,54 @@ func (n namespaces) ExecInContainer(ctx context.Context, name string, _ types.UI
 	return err
 }
 
+// PortForward connects to a port inside the namespace of the pod: this program, run in there, does.
+func (n namespaces) PortForward(ctx context.Context, name string, _ types.UID, port int32, stream io.ReadWriteCloser) error {
+	defer stream.Close()
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	c := exec.CommandContext(ctx, "ip", "netns", "exec", n.prefix+name, self, "-dial", fmt.Sprintf("127.0.0.1:%d", port))
+	c.Stdout = stream
+	in, err := c.StdinPipe()
+	if err != nil {
+		return err
+	}
+	if err := c.Start(); err != nil {
+		return err
+	}
+	go func() {
+		io.Copy(in, stream)
+		in.Close()
+	}()
+	return c.Wait()
+}
+
+// dial carries standard input to an address, and what comes from there to standard output.
+func dial(address string) {
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		log.Fatal(err)
+	}
+	go func() {
+		io.Copy(conn, os.Stdin)
+		conn.(*net.TCPConn).CloseWrite()
+	}()
+	io.Copy(os.Stdout, conn)
+}
+
 func main() {
+	target := flag.String("dial", "", "for PortForward: an address to carry standard input and output to")
 	listen := flag.String("listen", "", "address and port")
 	cert := flag.String("cert", "", "serving certificate")
 	key := flag.String("key", "", "key of the serving certificate")
 	client := flag.String("client-cert", "", "the one client certificate that may call")
 	prefix := flag.String("namespace-prefix", "", "what stands before the pod's name in the name of its network namespace")
 	flag.Parse()
+	if *target != "" {
+		dial(*target)
+		return
+	}
 
 	// Whoever may call this runs commands on the machine: only the API server's own certificate will do.
 	pem, err := os.ReadFile(*client)
@@ -70,6 +114,19 @@ func main() {
 		}
 		// The newest subprotocol that this endpoint and the API server were seen to agree on.
 		rc.ServeExec(w, r, namespaces{*prefix}, parts[1], "", parts[2], r.URL.Query()["command"], opts, time.Minute, 30*time.Second, []string{"v4.channel.k8s.io"})
+	})
+	mux.HandleFunc("/portForward/", func(w http.ResponseWriter, r *http.Request) {
+		parts := strings.Split(strings.TrimPrefix(r.URL.Path, "/portForward/"), "/")
+		if len(parts) < 2 {
+			http.Error(w, "want /portForward/namespace/pod", http.StatusNotFound)
+			return
+		}
+		opts, err := portforward.NewV4Options(r)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		portforward.ServePortForward(w, r, namespaces{*prefix}, parts[1], "", opts, time.Minute, 30*time.Second, portforward.SupportedProtocols)
 	})
 	server := &http.Server{
 		Addr:              *listen,
