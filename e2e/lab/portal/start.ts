@@ -23,6 +23,10 @@ const signingJwk = {
   alg: sample.alg,
 };
 
+// The lab's own key sets, which are served without TLS.
+const state = existingKubeconfig() ? undefined : readState();
+const keyHosts = state ? [`http://${state.subnet}.1:${state.ports.jwks}`] : [];
+
 /** Backstage reads JSON from `APP_CONFIG_…`; it takes precedence over the files. */
 const config = {
   istioJwt_clusters: [
@@ -40,6 +44,7 @@ const config = {
   istioJwt_tokenSources: [
     { issuer: sample.issuer, signingJwk: JSON.stringify(signingJwk) },
   ],
+  istioJwt_jwks_allowedHosts: keyHosts,
   // All tests' requests go to one gateway of the lab's own.
   istioJwt_probes_ratePerGateway: 100,
   catalog_locations: [

@@ -196,6 +196,12 @@ function judgeAnswer(
             answer.code,
             `The TLS certificate or handshake of ${hostname} is refused (${answer.code}).`,
           );
+    case 'no-authority':
+      return {
+        kind: 'undecidable',
+        reason: 'The file of istioJwt.jwks.caFile cannot be read.',
+        fix: 'An administrator of the portal corrects istioJwt.jwks.caFile.',
+      };
     case 'error':
       return describeUnreachable(hostname, document, answer.code);
     default:

@@ -40,6 +40,8 @@ export type BoundedAnswer =
   /** No address of the host may be connected to. */
   | { kind: 'refused'; reason: string }
   | { kind: 'tls'; code: string; untrustedAuthority: boolean }
+  /** The file of `caFile` cannot be read. */
+  | { kind: 'no-authority' }
   | { kind: 'error'; code: string };
 
 /** Sends one request over a connection of its own. Follows no redirects. Never rejects. */
@@ -50,12 +52,16 @@ export async function requestBounded(
   const startedAt = performance.now();
   const seen: { certificateExpiresAt?: string } = {};
   let client: Client | undefined;
+  const authorities = readAuthorities(request.caFile);
+  if (!authorities) {
+    return { kind: 'no-authority' };
+  }
   try {
     client = new Client(url.origin, {
       pipelining: 1,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
-      connect: makeConnector(request, seen),
+      connect: makeConnector(request, authorities, seen),
     });
     const response = await client.request({
       method: request.method,
@@ -90,7 +96,8 @@ export async function requestBounded(
 }
 
 function makeConnector(
-  { url, timeoutMs, caFile, resolve }: BoundedRequest,
+  { url, timeoutMs, resolve }: BoundedRequest,
+  authorities: string[],
   seen: { certificateExpiresAt?: string },
 ): buildConnector.connector {
   const host = url.hostname.replace(/^\[|\]$/g, '');
@@ -98,10 +105,9 @@ function makeConnector(
   const connect = buildConnector({
     timeout: timeoutMs,
     rejectUnauthorized: true,
-    ca: [
-      ...rootCertificates,
-      ...(caFile ? [readFileSync(caFile, 'utf8')] : []),
-    ],
+    // One request needs no multiplexing, and one protocol less is one less to be lured into.
+    allowH2: false,
+    ca: authorities,
   });
   const connectTo = (
     options: buildConnector.Options,
@@ -139,6 +145,17 @@ function makeConnector(
       error => callback(error, null),
     );
   };
+}
+
+function readAuthorities(caFile: string | undefined): string[] | undefined {
+  try {
+    return [
+      ...rootCertificates,
+      ...(caFile ? [readFileSync(caFile, 'utf8')] : []),
+    ];
+  } catch {
+    return undefined;
+  }
 }
 
 function readCertificateEnd(socket: Socket): string | undefined {

@@ -146,6 +146,8 @@ export class ClientCredentials {
         throw new TokenRefused('does not answer in time');
       case 'too-large':
         throw new TokenRefused('answers with more than a token takes');
+      case 'no-authority':
+        throw new TokenRefused('is not asked: its caFile cannot be read');
       case 'refused':
         throw new TokenRefused(`may not be asked: ${answer.reason}`);
       default:
