@@ -13,8 +13,10 @@ import {
 import { createServiceFactory } from '@backstage/backend-plugin-api';
 import {
   EntityStatus,
+  ISTIO_JWT_STATE_CHANGED_TOPIC,
   IstioJwtSignal,
   ProbeRun,
+  StateChange,
 } from 'backstage-plugin-istio-jwt-common';
 import { Sandbox, startSandbox } from 'istio-jwt-sandbox';
 import request from 'supertest';
@@ -45,6 +47,7 @@ describe('istio-jwt backend on the sandbox', () => {
   let server: Awaited<ReturnType<typeof startTestBackend>>['server'];
   let stop: () => Promise<void>;
   let signals: IstioJwtSignal[];
+  let events: StateChange[];
   let denied: Set<string>;
 
   const call = (method: 'get' | 'post', path: string) =>
@@ -55,6 +58,7 @@ describe('istio-jwt backend on the sandbox', () => {
   beforeEach(async () => {
     sandbox = await startSandbox({ apiPort: 0, nodePorts: 'free' });
     signals = [];
+    events = [];
     denied = new Set();
     const started = await startTestBackend({
       features: [
@@ -81,6 +85,13 @@ describe('istio-jwt backend on the sandbox', () => {
             }),
           ],
         }),
+        mockServices.events.mock({
+          publish: async ({ topic, eventPayload }) => {
+            if (topic === ISTIO_JWT_STATE_CHANGED_TOPIC) {
+              events.push(eventPayload as StateChange);
+            }
+          },
+        }).factory,
         mockServices.permissions.mock({
           authorize: async requests =>
             requests.map(({ permission }) => ({
@@ -273,6 +284,30 @@ describe('istio-jwt backend on the sandbox', () => {
       state: 'drift',
       reason: expect.stringMatching(/says 403 .*answered 200/),
     });
+
+    await eventually(async () => {
+      const { body } = await call(
+        'get',
+        '/entities/component/default/orders/history',
+      );
+      expect(
+        body.items.filter(
+          ({ subject }: StateChange) => subject.level === 'entity',
+        ),
+      ).toMatchObject([
+        { from: 'enforced', to: 'drift', cause: 'observation' },
+        { from: null, to: 'enforced', cause: 'first-seen' },
+      ]);
+    });
+    expect(signals).toContainEqual({
+      type: 'history-changed',
+      entityRef: 'component:default/orders',
+    });
+    expect(events.map(({ subject, to }) => [subject.level, to])).toEqual([
+      ['entity', 'drift'],
+      ['service', 'drift'],
+      ['way-in', 'drift'],
+    ]);
 
     const [policy] = drifted.policies.filter(
       ({ ref }) => ref.kind === 'AuthorizationPolicy',

@@ -6,6 +6,7 @@ import {
   generateKeyPair,
   JWK,
 } from 'jose';
+import { LruMap } from '../status/LruMap';
 import { createHmac, createPublicKey, JsonWebKey } from 'node:crypto';
 
 const encode = (value: unknown) =>
@@ -20,6 +21,9 @@ export class Forger {
     return new Forger(privateKey, await exportJWK(publicKey));
   }
 
+  /** Services of one issuer are sent the same forged tokens, and signing is what costs most of a probe. */
+  private readonly forged = new LruMap<Promise<string>>(200);
+
   private constructor(
     private readonly key: CryptoKey,
     /** Public half, for tokens that bring their own key. */
@@ -31,9 +35,18 @@ export class Forger {
     claims: Record<string, unknown>,
     header: Partial<CompactJWSHeaderParameters> = {},
   ): Promise<string> {
-    return new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
+    const key = JSON.stringify([claims, header]);
+    const known = this.forged.get(key);
+    if (known) {
+      return known;
+    }
+    const token = new CompactSign(
+      new TextEncoder().encode(JSON.stringify(claims)),
+    )
       .setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...header })
       .sign(this.key);
+    this.forged.set(key, token);
+    return token;
   }
 
   /** Puts parts together as given: for tokens that jose rightly refuses to make. */

@@ -14,12 +14,14 @@ import { selectClusters } from '../status/buildEntityStatus';
 import { ProbeRunStore } from '../storage';
 import { AddressGuard } from './AddressGuard';
 import { Forger } from './Forger';
+import { GatewayClient } from './GatewayClient';
 import { GatewayPacer, GatewayPacerOptions, PacedRun } from './GatewayPacer';
 import { narrowPlans } from './narrowPlans';
 import { ObservationWriter } from './ObservationWriter';
 import { boundPlans, planProbes, WayInPlan } from './planProbes';
 import { explainProbe, ProbeTools, runProbe } from './probeWayIn';
 import { ReachedWayIn, reachWayIn } from './reachWayIn';
+import { takeTurns } from './takeTurns';
 import { TokenSources } from './tokenSources';
 
 export type StartResult =
@@ -75,6 +77,7 @@ export class ProbeRunner {
     { entityRef: string; abort: AbortController; done: Promise<unknown> }
   >();
   private readonly lastStart = new Map<string, number>();
+  private lastSweep = 0;
 
   constructor(private readonly options: ProbeRunnerOptions) {
     const { maxConcurrency, ratePerGateway } = options.config;
@@ -151,7 +154,10 @@ export class ProbeRunner {
       startedBy,
       ...(choice.vectors ? { vectors: 'essential' as const } : {}),
     };
-    await store.failAbandonedRuns(now - ABANDONED_AFTER_MS, now);
+    if (now > this.lastSweep + BEAT_MS) {
+      this.lastSweep = now;
+      await store.failAbandonedRuns(now - ABANDONED_AFTER_MS, now);
+    }
     if (!(await store.startRun(run, now))) {
       return { kind: 'running' };
     }
@@ -242,13 +248,19 @@ export class ProbeRunner {
       }
       const reached = await reachWayIn(plan, guard, config);
       const { reach, target, rateKey } = reached;
+      const send: ProbeTools['throttle'] = request =>
+        this.pacer.send(rateKey, paced, request);
+      const inTurn = takeTurns();
       const tools: ProbeTools = {
         forger,
         tokenSources,
         listPublicKeys: this.options.listPublicKeys ?? (() => []),
         config,
         signal,
-        throttle: send => this.pacer.send(rateKey, paced, send),
+        throttle:
+          reach.kind === 'client' && reach.client instanceof GatewayClient
+            ? request => inTurn(() => send(request))
+            : send,
       };
       run.targets = [...run.targets, target];
       writer.setTargets(run.targets);
