@@ -80,7 +80,7 @@ describe('a name that means another address at the next look-up', () => {
     ]);
     expect(await send([])).toMatchObject({
       code: 'ADDRESS_REFUSED',
-      message: expect.stringContaining('never probed'),
+      message: expect.stringContaining('never connected to'),
     });
   });
 });
