@@ -215,6 +215,18 @@ describe.each<[string, () => Promise<Knex>]>([
     });
     server.sendKeys({ ...RSA, kid: 'one' });
     await expectHealth(started, { kind: 'healthy' });
+    expect(started.view().health).not.toHaveProperty('failure');
+  });
+
+  it('waits as long as the rule has istiod wait', async () => {
+    server.onRequest(() => {});
+    await expectHealth(
+      start({ rule: { jwksUri: server.url, timeout: '0.5s' } }),
+      {
+        kind: 'failing',
+        failure: { code: 'timeout', brief: 'no answer within 0.5 s' },
+      },
+    );
   });
 
   it('remembers a rotation over a restart', async () => {

@@ -69,6 +69,7 @@ export class IssuerKeys {
         checkKeySource(source, {
           allowedHosts: config.allowedHosts,
           caFile: config.caFile,
+          timeoutMs: this.sources.get(source.id)?.timeoutMs,
           resolve: (host, port) => guard.resolveAll(host, port),
         }),
     });

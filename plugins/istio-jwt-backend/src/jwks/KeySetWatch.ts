@@ -36,8 +36,8 @@ interface Tracked {
 const TICK_MS = 1000;
 const SYNC_MS = 2000;
 const MAX_CONCURRENCY = 8;
-/** Two documents of 5 s each, and time to write. */
-const CLAIM_MS = 20_000;
+/** Two documents of at most 15 s each, and time to write. */
+const CLAIM_MS = 40_000;
 const MAX_BACKOFF_MS = 15 * 60_000;
 /** As long as an open page is told about changes. */
 const WATCHED_FOR_MS = 5 * 60_000;

@@ -1,10 +1,16 @@
 import { IssuerUse, Mesh } from 'istio-jwt-policy-engine';
+import { MAX_TIMEOUT_MS } from './checkKeySource';
 import { findKeySource, KeySource } from './KeySource';
 
 /** A key source with every issuer that uses it. */
 export interface UsedKeySource extends KeySource {
   issuers: Set<string>;
+  /** How long istiod waits for each document. */
+  timeoutMs: number;
 }
+
+/** istiod's own, where a rule sets none. */
+const DEFAULT_TIMEOUT_MS = 5000;
 
 /** Key sources of all RequestAuthentications, in a steady order. */
 export function listKeySources(
@@ -17,9 +23,16 @@ export function listKeySources(
       for (const rule of listRules(spec)) {
         const source = findKeySource(rule);
         const known = source && byId.get(source.id);
-        known?.issuers.add(rule.issuer);
+        if (known) {
+          known.issuers.add(rule.issuer);
+          known.timeoutMs = Math.max(known.timeoutMs, rule.timeoutMs);
+        }
         if (source && !known) {
-          const used = { ...source, issuers: new Set([rule.issuer]) };
+          const used = {
+            ...source,
+            issuers: new Set([rule.issuer]),
+            timeoutMs: rule.timeoutMs,
+          };
           byId.set(source.id, used);
           sources.push(used);
         }
@@ -33,14 +46,17 @@ export function listKeySources(
   );
 }
 
-function listRules(spec: unknown): Pick<IssuerUse, 'issuer' | 'jwks'>[] {
+type Rule = Pick<IssuerUse, 'issuer' | 'jwks'> & { timeoutMs: number };
+
+function listRules(spec: unknown): Rule[] {
   const rules = (spec as { jwtRules?: unknown } | undefined)?.jwtRules;
   return Array.isArray(rules)
     ? rules
         .filter(isObject)
-        .map(({ issuer, jwks, jwksUri, jwks_uri: alias }) => ({
+        .map(({ issuer, jwks, jwksUri, jwks_uri: alias, timeout }) => ({
           issuer: typeof issuer === 'string' ? issuer : '',
           jwks: describeKeys(jwks, jwksUri || alias),
+          timeoutMs: readTimeout(timeout),
         }))
     : [];
 }
@@ -52,6 +68,14 @@ function describeKeys(jwks: unknown, jwksUri: unknown): IssuerUse['jwks'] {
   return typeof jwks === 'string' && jwks !== ''
     ? { kind: 'inline' }
     : { kind: 'discovery' };
+}
+
+/** A protobuf duration, such as `7s` or `1.5s`. */
+function readTimeout(timeout: unknown): number {
+  const [, seconds] =
+    /^(\d{1,6}(?:\.\d{1,9})?)s$/.exec(String(timeout ?? '')) ?? [];
+  const ms = Number(seconds ?? 0) * 1000;
+  return ms > 0 ? Math.min(ms, MAX_TIMEOUT_MS) : DEFAULT_TIMEOUT_MS;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
