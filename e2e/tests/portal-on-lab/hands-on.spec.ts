@@ -196,6 +196,38 @@ test('without the sibling policy the card says that a token is required', async 
   await expect(probesThat(page, 'Disagrees')).toHaveCount(0);
 });
 
+test('an exempt path is asked for, and seen to pass', async ({ page }) => {
+  const exempt = [
+    { namespace: 'istio-system', selector: INGRESS_SELECTOR },
+    { namespace: 'default', selector: BACKEND },
+  ].map(({ namespace, selector }) =>
+    authorizationPolicy(namespace, 'allow-healthz', {
+      selector,
+      action: 'ALLOW',
+      rules: [
+        { to: [{ operation: { methods: ['GET'], paths: ['/healthz'] } }] },
+      ],
+    }),
+  );
+  await h.apply(...exempt);
+  await eventually(() => h.atGateway(BACKEND_HOST, { path: '/healthz' }), 200);
+  await page.goto(overviewOf('backend'));
+  await expectMeaning(page, 'A token is required for some requests', 30_000);
+
+  await page.goto(tabOf('backend'));
+  await runProbes(page);
+  const witnesses = probesThat(page, 'No token, GET /healthz');
+  // By the gateway, and from inside the mesh with two identities.
+  await expect(witnesses).toHaveCount(3);
+  for (const witness of await witnesses.all()) {
+    await expect(witness).toContainText('200');
+    await expect(witness).toContainText('Agrees');
+  }
+  await expect(probesThat(page, 'Disagrees')).toHaveCount(0);
+  await h.remove(...exempt);
+  await eventually(() => h.atGateway(BACKEND_HOST, { path: '/healthz' }), 403);
+});
+
 test('a neighbour that the gateway-wide policy locks is told so', async ({
   page,
 }) => {
