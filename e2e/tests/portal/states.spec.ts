@@ -65,6 +65,23 @@ test('a gateway that does not follow its configuration is the headline', async (
   await takeReadmePicture(page, 'drift');
 });
 
+test('the history keeps what the probes showed', async ({ page }) => {
+  await page.goto(tabOf('orders'));
+  const history = page.getByRole('region', { name: 'History' });
+  await expect(
+    history.getByRole('list', { name: /State over time/ }),
+  ).toContainText('Drift', { timeout: 30_000 });
+  await history.getByRole('button', { name: 'Show as tables' }).click();
+  const change = history
+    .getByRole('table', { name: 'Changes of state' })
+    .getByRole('row')
+    .filter({ hasText: 'Entity' })
+    .first();
+  await expect(change).toContainText('Enforced');
+  await expect(change).toContainText('Drift');
+  await expect(change).toContainText('probes');
+});
+
 test('who does not own a service may look, not probe', async ({ page }) => {
   await page.goto(tabOf('recommendations'));
   const button = page.getByRole('button', { name: 'Run probes' });

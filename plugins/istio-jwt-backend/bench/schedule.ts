@@ -160,7 +160,7 @@ async function main() {
       .count({ count: '*' });
     const plain = await sendPlainly(server.gatewayPort, round.requests);
     const ours = round.requests.length / round.seconds;
-    const ratio = plain / ours;
+    const ratio = plain.perSecond / ours;
     console.log(
       `${name}: ${count} of ${
         entities.length
@@ -173,7 +173,11 @@ async function main() {
     console.log(
       `  event loop lag p99 ${round.lagP99.toFixed(
         1,
-      )} ms, max ${round.lagMax.toFixed(1)} ms (limit ${MAX_LAG_MS})`,
+      )} ms, max ${round.lagMax.toFixed(
+        1,
+      )} ms (limit ${MAX_LAG_MS}); of plain undici p99 ${plain.lagP99.toFixed(
+        1,
+      )} ms, max ${plain.lagMax.toFixed(1)} ms`,
     );
     console.log(
       `  memory at most ${round.memoryMb.toFixed(
@@ -181,7 +185,9 @@ async function main() {
       )} MB more than before (limit ${MAX_MEMORY_MB})`,
     );
     console.log(
-      `  ${ours.toFixed(0)} requests a second; plain undici ${plain.toFixed(
+      `  ${ours.toFixed(
+        0,
+      )} requests a second; plain undici ${plain.perSecond.toFixed(
         0,
       )}: ratio ${ratio.toFixed(
         2,
@@ -189,7 +195,9 @@ async function main() {
     );
     failed ||=
       Number(count) !== entities.length ||
-      round.lagMax > MAX_LAG_MS ||
+      // Where the machine itself stalls for longer, a single stall says nothing.
+      round.lagMax > Math.max(MAX_LAG_MS, 2 * plain.lagMax) ||
+      round.lagP99 > MAX_LAG_MS ||
       round.memoryMb > MAX_MEMORY_MB ||
       ratio > MAX_RATIO;
   }
@@ -236,16 +244,18 @@ async function startServer(objects: KubeObject[]) {
   };
 }
 
-/** @returns requests a second */
+/** Its own lag says what the machine adds: nothing of ours runs meanwhile. */
 async function sendPlainly(
   port: number,
   requests: RecordedRequest[],
-): Promise<number> {
+): Promise<{ perSecond: number; lagP99: number; lagMax: number }> {
   const pool = new Pool(`http://127.0.0.1:${port}`, {
     connections: CONCURRENCY,
     pipelining: 1,
   });
   const left = [...requests];
+  const lag = monitorEventLoopDelay({ resolution: 5 });
+  lag.enable();
   const startedAt = performance.now();
   await Promise.all(
     Array.from({ length: CONCURRENCY }, async () => {
@@ -260,8 +270,13 @@ async function sendPlainly(
     }),
   );
   const seconds = (performance.now() - startedAt) / 1000;
+  lag.disable();
   await pool.close();
-  return requests.length / seconds;
+  return {
+    perSecond: requests.length / seconds,
+    lagP99: lag.percentile(99) / 1e6,
+    lagMax: lag.max / 1e6,
+  };
 }
 
 function watchMemory(): { stop: () => number } {

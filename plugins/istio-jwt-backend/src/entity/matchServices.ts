@@ -64,7 +64,7 @@ const lists = new WeakMap<
 >();
 
 /** Listing sorts; many entities ask the same of one revision. */
-function listCached(mesh: Mesh, kind: string): Resource[] {
+export function listCached(mesh: Mesh, kind: string): Resource[] {
   let cached = lists.get(mesh);
   if (cached?.revision !== mesh.revision) {
     cached = { revision: mesh.revision, byKind: new Map() };

@@ -1,4 +1,5 @@
 import { Mesh, WayIn } from 'istio-jwt-policy-engine';
+import { listCached } from '../entity';
 
 /** An address that may lead to a gateway. */
 export interface GatewayAddress {
@@ -31,11 +32,13 @@ export function findGatewayServices(
   mesh: Mesh,
   proxy: WayIn['hops'][number]['proxy'],
 ): GatewayService[] {
-  return (mesh.list('Service') as GatewayService[]).filter(
+  return (listCached(mesh, 'Service') as GatewayService[]).filter(
     ({ metadata, spec }) => {
+      if (metadata.namespace !== proxy.namespace) {
+        return false;
+      }
       const selector = Object.entries(spec?.selector ?? {});
       return (
-        metadata.namespace === proxy.namespace &&
         selector.length > 0 &&
         selector.every(([key, value]) => proxy.labels[key] === value)
       );

@@ -26,7 +26,7 @@ export interface RoundWorkerOptions {
   /** ms between an entity's turn and its begin. */
   onLag?: (lagMs: number) => void;
   onRoundEnd?: (round: RoundProgress) => void;
-  /** Entities worked on at once. Default: 8, which leaves runs for people. */
+  /** Entities worked on at once. Default: 12, which leaves runs for people. */
   concurrency?: number;
   /**
    * After which a replica that says nothing is taken for dead. Default: 45 s, by when the run that it
@@ -45,7 +45,7 @@ export class RoundWorker {
   private readonly held = new Map<string, number>();
 
   constructor(private readonly options: RoundWorkerOptions) {
-    this.concurrency = options.concurrency ?? 8;
+    this.concurrency = options.concurrency ?? 12;
     this.leaseMs = options.leaseMs ?? 45_000;
   }
 
@@ -167,6 +167,8 @@ export class RoundWorker {
     const { runner, statuses, recorder, config, store } = this.options;
     // What was so before the probes is noted first: they show what changed.
     await statuses.getStatus(entity);
+    // Neither the engine nor SQLite lets go by itself: a turn is cut into pieces.
+    await nextTurn();
     const result = await runner.start(entity, STARTED_BY_SCHEDULE, {
       ...(config.vectors === 'essential' ? { vectors: ESSENTIAL_VECTORS } : {}),
       describePause: cluster => this.describePause(cluster),
@@ -181,7 +183,10 @@ export class RoundWorker {
       await this.giveBack(claim);
       return;
     }
-    await recorder.record(await statuses.getStatus(entity));
+    await nextTurn();
+    const status = await statuses.getStatus(entity);
+    await nextTurn();
+    await recorder.record(status);
     if (run) {
       await store.finish(claim, run.status === 'done' ? 'done' : 'failed');
     } else {

@@ -2,6 +2,12 @@ import { Mesh, WayInAssessment } from 'istio-jwt-policy-engine';
 import { createHash } from 'node:crypto';
 import { selectRelevantPolicies } from './relevantPolicies';
 
+/** Every probe of a way in asks for it. */
+const digests = new WeakMap<
+  WayInAssessment,
+  { mesh: Mesh; revision: number; digest: string }
+>();
+
 /**
  * Digest of everything that a way in's verdict was derived from. An observation made under another
  * digest says nothing about the present configuration.
@@ -10,6 +16,16 @@ export function digestConfiguration(
   mesh: Mesh,
   wayIn: WayInAssessment,
 ): string {
+  const known = digests.get(wayIn);
+  if (known?.mesh === mesh && known.revision === mesh.revision) {
+    return known.digest;
+  }
+  const digest = computeDigest(mesh, wayIn);
+  digests.set(wayIn, { mesh, revision: mesh.revision, digest });
+  return digest;
+}
+
+function computeDigest(mesh: Mesh, wayIn: WayInAssessment): string {
   const relevant = wayIn.hops.map(hop =>
     selectRelevantPolicies(mesh, wayIn, hop),
   );
