@@ -9,11 +9,14 @@ import { notificationService } from '@backstage/plugin-notifications-node';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import { istioJwtPermissions } from 'backstage-plugin-istio-jwt-common';
 import {
+  istioJwtPolicyWritersExtensionPoint,
   istioJwtTokenSourcesExtensionPoint,
+  PolicyWriter,
   TokenSource,
 } from 'backstage-plugin-istio-jwt-node';
 import { ClusterRegistry } from './cluster';
 import { readIstioJwtConfig } from './config';
+import { createEnablement, scheduleEnablementCleanup } from './enablement';
 import { DatabaseKeySetStore, IssuerKeys } from './jwks';
 import {
   announceChanges,
@@ -51,6 +54,12 @@ export const istioJwtPlugin = createBackendPlugin({
         extensionSources.push(...sources);
       },
     });
+    const extensionWriters: PolicyWriter[] = [];
+    env.registerExtensionPoint(istioJwtPolicyWritersExtensionPoint, {
+      addPolicyWriter: (...writers) => {
+        extensionWriters.push(...writers);
+      },
+    });
     env.registerInit({
       deps: {
         auditor: coreServices.auditor,
@@ -85,16 +94,17 @@ export const istioJwtPlugin = createBackendPlugin({
           ...extensionSources,
           ...createConfiguredSources(config.tokenSources),
         ]);
+        const keyGuard = new AddressGuard(
+          config.jwks.allowedAddresses,
+          listApiServers,
+          'istioJwt.jwks.allowedAddresses',
+        );
         const keys = new IssuerKeys({
           registry,
           logger,
           config: config.jwks,
           store: new DatabaseKeySetStore(database),
-          guard: new AddressGuard(
-            config.jwks.allowedAddresses,
-            listApiServers,
-            'istioJwt.jwks.allowedAddresses',
-          ),
+          guard: keyGuard,
           listTokenHeaders: () => tokenSources.listHeaders(),
         });
         const statuses = new StatusService(registry, lastRuns, keys);
@@ -106,20 +116,41 @@ export const istioJwtPlugin = createBackendPlugin({
           onChanges: announceChanges({ ...deps, notifier }),
         });
         statuses.subscribe(status => recorder.note(status));
+        const forger = await Forger.create();
+        const guard = new AddressGuard(
+          config.probes.allowedAddresses,
+          listApiServers,
+        );
         const runner = new ProbeRunner({
           registry,
           store,
           logger,
           config: config.probes,
-          forger: await Forger.create(),
-          guard: new AddressGuard(
-            config.probes.allowedAddresses,
-            listApiServers,
-          ),
+          forger,
+          guard,
           tokenSources,
           listPublicKeys: use => keys.listPublicKeys(use),
           onProgress: reportProgress(lastRuns, notifier, metrics),
           onBackOff: backOff => metrics.noteBackOff(backOff),
+        });
+
+        const enablement = createEnablement({
+          ...deps,
+          config,
+          registry,
+          database,
+          guard,
+          keyGuard,
+          forger,
+          tokenSources,
+          pacer: runner.pacer,
+          writers: extensionWriters,
+          onProgress: ({ entityRef, id }) =>
+            void notifier.publish({
+              type: 'enablement-changed',
+              entityRef,
+              enablementId: id,
+            }),
         });
 
         deps.permissionsRegistry.addPermissions(istioJwtPermissions);
@@ -133,6 +164,7 @@ export const istioJwtPlugin = createBackendPlugin({
             store,
             history,
             probesEnabled: config.probes.enabled,
+            enablement: enablement.service,
           }),
         );
         await scheduleCleanup({
@@ -143,6 +175,11 @@ export const istioJwtPlugin = createBackendPlugin({
           logger,
           retentionMs: config.observationRetentionMs,
           roundRetentionMs: config.schedule.retentionMs,
+        });
+        await scheduleEnablementCleanup({
+          scheduler: deps.scheduler,
+          service: enablement.service,
+          retentionMs: config.observationRetentionMs,
         });
         await startSchedule({
           ...deps,
@@ -164,7 +201,9 @@ export const istioJwtPlugin = createBackendPlugin({
         keys.subscribe(() => notifier.noteChange());
         registry.start();
         keys.start();
+        enablement.driver.start();
         deps.lifecycle.addShutdownHook(async () => {
+          await enablement.driver.stop();
           notifier.stop();
           keys.stop();
           await runner.stop();

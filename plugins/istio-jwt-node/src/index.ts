@@ -3,4 +3,5 @@
  *
  * @packageDocumentation
  */
+export * from './policyWriters';
 export * from './tokenSources';

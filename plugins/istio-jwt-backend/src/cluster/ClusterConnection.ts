@@ -3,6 +3,7 @@ import { Agent, Dispatcher, request } from 'undici';
 import { ClusterAccess } from '../config';
 import { ApiFailure, describeStatus, describeThrown } from './apiFailure';
 import { loadKubeConfig } from './loadKubeConfig';
+import { readText } from './readBody';
 
 const HEADERS_TIMEOUT_MS = 30_000;
 
@@ -18,11 +19,28 @@ export interface ApiCall {
   bodyTimeoutMs?: number;
 }
 
+/** A call that may change something. */
+export interface ApiExchange {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  path: string;
+  query?: Record<string, string>;
+  body?: { type: string; content: unknown };
+  signal: AbortSignal;
+}
+
+/** `content`: parsed JSON of an answer of any status, undefined where it is none. */
+export type ApiExchangeAnswer =
+  | { ok: true; status: number; content: unknown }
+  | { ok: false; failure: ApiFailure };
+
+/** An object of etcd has at most 1.5 MiB; policies are a few KiB. */
+const MAX_EXCHANGE_BYTES = 2 * 1024 * 1024;
+
 type Authentication = { headers: Record<string, string> } | ApiFailure;
 
 /**
- * Sends GETs to one API server with the credentials of a KubeConfig. Failures are data: nothing
- * here throws but for programming errors.
+ * Calls one API server with the credentials of a KubeConfig. Failures are data: nothing here throws
+ * but for programming errors.
  */
 export class ClusterConnection {
   private kubeConfig?: KubeConfig;
@@ -65,6 +83,46 @@ export class ClusterConnection {
           response.statusCode,
           Number.isFinite(retryAfter) ? retryAfter : undefined,
         ),
+      };
+    } catch (error) {
+      this.reset();
+      return { ok: false, failure: describeThrown(error) };
+    }
+  }
+
+  /** One call with one bounded answer, whatever its status. */
+  async exchange(call: ApiExchange): Promise<ApiExchangeAnswer> {
+    const authentication = await this.authenticate();
+    if ('kind' in authentication) {
+      return { ok: false, failure: authentication };
+    }
+    const query = new URLSearchParams(call.query).toString();
+    try {
+      const response = await request(
+        `${this.baseUrl}${call.path}${query ? `?${query}` : ''}`,
+        {
+          method: call.method,
+          headers: {
+            ...authentication.headers,
+            accept: 'application/json',
+            ...(call.body ? { 'content-type': call.body.type } : {}),
+          },
+          body: call.body && JSON.stringify(call.body.content),
+          dispatcher: this.dispatcher,
+          signal: call.signal,
+          headersTimeout: HEADERS_TIMEOUT_MS,
+          bodyTimeout: HEADERS_TIMEOUT_MS,
+        },
+      );
+      response.body.on('error', () => {});
+      const text = await readText(response.body, MAX_EXCHANGE_BYTES);
+      if (response.statusCode === 401) {
+        this.reset();
+      }
+      return {
+        ok: true,
+        status: response.statusCode,
+        content: parseJson(text),
       };
     } catch (error) {
       this.reset();
@@ -139,5 +197,13 @@ export class ClusterConnection {
     // client-node makes a dispatcher per call; one is kept, so that connections are reused.
     this.dispatcher ??= dispatcher ?? new Agent();
     return headers;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

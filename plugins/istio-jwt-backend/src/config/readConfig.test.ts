@@ -34,6 +34,21 @@ describe('readIstioJwtConfig', () => {
         maintenance: [],
       },
       notifications: { enabled: true, holdMs: 60_000 },
+      enablement: {
+        enabled: false,
+        writeMode: 'direct',
+        issuers: [],
+        namespaces: [],
+        approval: { otherHosts: 0, allowSelf: false },
+        deadlines: {
+          planMs: 15 * 60_000,
+          approvalMs: 3 * 24 * 3600 * 1000,
+          propagationMs: 2 * 60_000,
+          operationMs: 30 * 60_000,
+          rollbackMs: 10 * 60_000,
+        },
+        quotas: { perEntityPerDay: 10, running: 3 },
+      },
       probes: expect.objectContaining({
         enabled: true,
         allowedAddresses: [],

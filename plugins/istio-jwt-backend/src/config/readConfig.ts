@@ -5,6 +5,7 @@ import { checkCidrs } from './checkCidrs';
 import { readClusters } from './readClusters';
 import { readJwks } from './readJwks';
 import { readDuration } from './readDuration';
+import { readEnablement } from './readEnablement';
 import { readNotifications, readSchedule } from './readSchedule';
 import { readTokenSource } from './readTokenSource';
 import { IstioJwtConfig, ProbesConfig } from './types';
@@ -38,6 +39,7 @@ export function readIstioJwtConfig(root: Config): IstioJwtConfig {
     notifications: readNotifications(
       root.getOptionalConfig('istioJwt.notifications'),
     ),
+    enablement: readEnablement(root.getOptionalConfig('istioJwt.enablement')),
   };
 }
 

@@ -1,3 +1,4 @@
+import { EnablementIssuer } from 'istio-jwt-policy-engine';
 import { LabelSelector } from '../entity/parseLabelSelector';
 
 /** How to reach one API server. Secrets stay inside and are never logged. */
@@ -139,6 +140,36 @@ export interface NotificationsConfig {
   holdMs: number;
 }
 
+/** Who may have what written where. Durations in ms. */
+export interface EnablementConfig {
+  enabled: boolean;
+  writeMode: 'direct' | 'copy';
+  /** Chosen by name; nobody else's addresses ever reach istiod. */
+  issuers: (EnablementIssuer & { name: string })[];
+  /** `namespace`, or `cluster/namespace`. Empty: nothing is written anywhere. */
+  namespaces: string[];
+  approval: {
+    /** Plans that touch proxies of more other hosts than this wait for an approval. */
+    otherHosts: number;
+    /** Whether who asked may approve too. */
+    allowSelf: boolean;
+  };
+  deadlines: {
+    planMs: number;
+    approvalMs: number;
+    /** Of every wait for proxies to follow. */
+    propagationMs: number;
+    operationMs: number;
+    rollbackMs: number;
+  };
+  quotas: {
+    /** Operations begun within 24 hours. */
+    perEntityPerDay: number;
+    /** Operations at once, over all entities. */
+    running: number;
+  };
+}
+
 export interface IstioJwtConfig {
   clusters: ClusterConfig[];
   probes: ProbesConfig;
@@ -147,4 +178,5 @@ export interface IstioJwtConfig {
   observationRetentionMs: number;
   schedule: ScheduleConfig;
   notifications: NotificationsConfig;
+  enablement: EnablementConfig;
 }

@@ -71,7 +71,8 @@ const MAX_RUNS_AT_ONCE = 20;
 
 /** Runs probes in the background, one run per entity at a time over all replicas. */
 export class ProbeRunner {
-  private readonly pacer: GatewayPacer;
+  /** For whoever else sends requests to gateways. */
+  readonly pacer: GatewayPacer;
   private readonly active = new Map<
     string,
     { entityRef: string; abort: AbortController; done: Promise<unknown> }

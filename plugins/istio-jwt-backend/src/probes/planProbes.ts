@@ -165,7 +165,7 @@ function choosePaths(wayIn: WayInAssessment, wanted: string[]): Paths {
 }
 
 /** What a client would write: the port is left out where it is the scheme's own. */
-function chooseHost(wayIn: WayInAssessment, hosts: string[]): string {
+export function chooseHost(wayIn: WayInAssessment, hosts: string[]): string {
   const wanted = hosts.find(
     host => !host.startsWith('*') && hostMatches(wayIn.host, host),
   );

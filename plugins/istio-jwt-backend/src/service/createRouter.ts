@@ -21,12 +21,14 @@ import {
 } from 'backstage-plugin-istio-jwt-common';
 import express, { Router } from 'express';
 import { ClusterRegistry } from '../cluster';
+import { EnablementService } from '../enablement';
 import { StateHistoryStore } from '../history';
 import { ProbeRunner, StartResult } from '../probes';
 import { createOpenApiRouter } from '../schema/openapi/generated/router';
 import { StatusNotifier, StatusService } from '../status';
 import { ProbeRunStore } from '../storage';
 import { authorizeEntity } from './authorizeEntity';
+import { addEnablementRoutes } from './enablementRoutes';
 import { withAudit } from './withAudit';
 
 export interface RouterOptions {
@@ -41,11 +43,13 @@ export interface RouterOptions {
   store: ProbeRunStore;
   history: Pick<StateHistoryStore, 'list'>;
   probesEnabled: boolean;
+  /** Absent: its paths answer 404. */
+  enablement?: EnablementService;
   /** Also holds every answer against openapi.yaml, for tests. */
   validateResponses?: boolean;
 }
 
-type EntityRequest = express.Request<
+export type EntityRequest = express.Request<
   { kind: string; namespace: string; name: string },
   any,
   any,
@@ -198,10 +202,19 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
     },
   );
 
+  if (options.enablement) {
+    addEnablementRoutes(router as Router, options, options.enablement, {
+      openEntity: request => openEntity(options, request),
+      nameEntity,
+      nameCaller,
+      readPage,
+    });
+  }
+
   return router;
 }
 
-interface OpenEntity {
+export interface OpenEntity {
   entity: Entity;
   credentials: BackstageCredentials;
 }

@@ -1,0 +1,308 @@
+import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
+import { ConfigReader } from '@backstage/config';
+import { Entity } from '@backstage/catalog-model';
+import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
+import {
+  EnablementPlanRequest,
+  PlannedEnablementView,
+} from 'backstage-plugin-istio-jwt-common';
+import { PolicyWriter } from 'backstage-plugin-istio-jwt-node';
+import { DEMO_ISSUERS, Sandbox, startSandbox } from 'istio-jwt-sandbox';
+import { Knex } from 'knex';
+import { request } from 'undici';
+import { ClusterRegistry } from '../cluster';
+import { readIstioJwtConfig } from '../config';
+import { createEnablement, EnablementService } from '../enablement';
+import { Operation } from '../enablement/operation';
+import { EnablementDriver } from '../enablement/run/EnablementDriver';
+import { RunTools } from '../enablement/run/OperationRun';
+import { DatabaseEnablementStore } from '../enablement/store/DatabaseEnablementStore';
+import { EnablementStore } from '../enablement/store/EnablementStore';
+import { DirectWriter } from '../enablement/write/DirectWriter';
+import { AddressGuard, Forger, TokenSources } from '../probes';
+import { GatewayPacer } from '../probes/GatewayPacer';
+import { createConfiguredSources } from '../probes/tokenSources';
+import { eventually } from '../testing/FakeApiServer';
+
+const API = '/apis/security.istio.io/v1';
+
+const NAMES = ['reviews', 'payments', 'inventory', 'recommendations'];
+
+export function demoEntity(name: string): Entity {
+  return {
+    apiVersion: 'backstage.io/v1alpha1',
+    kind: 'Component',
+    metadata: {
+      name,
+      namespace: 'default',
+      annotations: {
+        'backstage.io/kubernetes-id': name,
+        'backstage.io/kubernetes-namespace': name,
+      },
+    },
+    spec: { owner: `group:default/${name}-team` },
+  };
+}
+
+/** One backend as far as enablement is concerned. Several can share a sandbox and a database. */
+export interface Replica {
+  service: EnablementService;
+  driver: EnablementDriver;
+  registry: ClusterRegistry;
+  stop(): Promise<void>;
+}
+
+export interface ReplicaOptions {
+  wrapStore?: (store: EnablementStore) => EnablementStore;
+  wrapWriter?: (writer: PolicyWriter) => PolicyWriter;
+  checkKeys?: RunTools['checkKeys'];
+  enablement?: object;
+  leaseMs?: number;
+  /** Default: true. */
+  drives?: boolean;
+}
+
+/** The sandbox's API and gateways on real ports, a real database, and replicas on demand. */
+export class EnablementHarness {
+  readonly progress: Operation[] = [];
+  readonly auditor = mockServices.auditor.mock();
+  private readonly replicas = new Set<Replica>();
+
+  static async start(database: Knex): Promise<EnablementHarness> {
+    const harness = new EnablementHarness(
+      await startSandbox({ apiPort: 0, nodePorts: 'free' }),
+      database,
+      await Forger.create(),
+    );
+    // Its sidecar would refuse tokens of any issuer but one.
+    await fetch(
+      harness.url('RequestAuthentication', 'reviews', 'reviews-jwt'),
+      { method: 'DELETE' },
+    );
+    return harness;
+  }
+
+  private constructor(
+    readonly sandbox: Sandbox,
+    readonly database: Knex,
+    private readonly forger: Forger,
+  ) {}
+
+  async startReplica(options: ReplicaOptions = {}): Promise<Replica> {
+    const logger = mockServices.logger.mock();
+    const config = readIstioJwtConfig(
+      new ConfigReader({
+        istioJwt: {
+          clusters: [
+            { name: 'sandbox', sandbox: true, url: this.sandbox.apiUrl },
+          ],
+          probes: {
+            allowedAddresses: ['127.0.0.1/32'],
+            ratePerGateway: 100,
+            maxConcurrency: 16,
+          },
+          tokenSources: [
+            { sandboxMint: `${this.sandbox.apiUrl}/sandbox/tokens` },
+          ],
+          enablement: {
+            enabled: true,
+            namespaces: ['edge', 'istio-system'],
+            issuers: DEMO_ISSUERS.map(({ name, issuer, jwksUri }) => ({
+              name,
+              issuer,
+              jwksUri,
+            })),
+            approval: { otherHosts: 10 },
+            deadlines: { propagation: '3s', rollback: '10s' },
+            quotas: { perEntityPerDay: 1000, running: 50 },
+            ...options.enablement,
+          },
+        },
+      }),
+    );
+    const registry = new ClusterRegistry(config.clusters, { logger });
+    const store = new DatabaseEnablementStore(this.database);
+    const tokenSources = new TokenSources(
+      createConfiguredSources(config.tokenSources),
+    );
+    const guard = new AddressGuard(config.probes.allowedAddresses);
+    const direct = new DirectWriter(registry);
+    const { service, driver } = createEnablement({
+      config,
+      registry,
+      database: this.database,
+      catalog: catalogServiceMock({ entities: NAMES.map(demoEntity) }),
+      permissions: mockServices.permissions(),
+      auditor: this.auditor,
+      logger,
+      guard,
+      keyGuard: guard,
+      forger: this.forger,
+      tokenSources,
+      pacer: new GatewayPacer({ maxConcurrency: 16, ratePerGateway: 100 }),
+      writers: [options.wrapWriter?.(direct) ?? direct],
+      onProgress: operation =>
+        void this.progress.push(JSON.parse(JSON.stringify(operation))),
+      tuning: {
+        store: options.wrapStore?.(store) ?? store,
+        leaseMs: options.leaseMs ?? 2000,
+        pollMs: 50,
+        pauseMs: 20,
+        checkKeys: options.checkKeys,
+      },
+    });
+    registry.start();
+    const replica: Replica = {
+      service,
+      driver,
+      registry,
+      stop: async () => {
+        this.replicas.delete(replica);
+        await driver.stop();
+        await registry.stop();
+      },
+    };
+    this.replicas.add(replica);
+    await eventually(() => {
+      if (registry.listFreshness()[0].state.kind !== 'synced') {
+        throw new Error('The cluster is still being read');
+      }
+    }, 10_000);
+    if (options.drives !== false) driver.start();
+    return replica;
+  }
+
+  async plan(
+    { service }: Replica,
+    name: string,
+    overrides: Partial<
+      Extract<EnablementPlanRequest, { intent: 'enable' }>
+    > = {},
+    caller = 'user:default/alice',
+  ) {
+    const options = await service.getOptions(demoEntity(name), {
+      create: true,
+      approve: true,
+    });
+    const [option] = options.services;
+    return service.plan(
+      demoEntity(name),
+      {
+        intent: 'enable',
+        service: {
+          cluster: option.cluster,
+          namespace: option.namespace,
+          name: option.name,
+        },
+        waysIn: option.waysIn
+          .filter(({ kind }) => kind === 'gateway')
+          .map(({ id }) => id),
+        issuer: 'istio-testing',
+        exemptPaths: [],
+        preflights: 'let-through',
+        ...overrides,
+      },
+      this.caller(caller),
+    );
+  }
+
+  caller(name = 'user:default/alice') {
+    return { name, credentials: mockCredentials.user(name) };
+  }
+
+  async begin(
+    replica: Replica,
+    name: string,
+    overrides?: Parameters<EnablementHarness['plan']>[2],
+  ): Promise<string> {
+    const plan = await this.plan(replica, name, overrides);
+    if (plan.kind !== 'planned') throw new Error(plan.reason);
+    const { operation } = await replica.service.start(
+      demoEntity(name),
+      plan.planId,
+      this.caller(),
+    );
+    return operation.id;
+  }
+
+  async disable(replica: Replica, name: string, enablementId: string) {
+    const plan = await replica.service.plan(
+      demoEntity(name),
+      { intent: 'disable', enablementId },
+      this.caller(),
+    );
+    if (plan.kind !== 'planned') throw new Error(plan.reason);
+    return plan as PlannedEnablementView;
+  }
+
+  async waitFor(
+    replica: Replica,
+    name: string,
+    id: string,
+    phases: string[] = ['done', 'rolled-back', 'failed'],
+    timeoutMs = 60_000,
+  ): Promise<Operation> {
+    let operation!: Operation;
+    await eventually(async () => {
+      ({ operation } = await replica.service.get(demoEntity(name), id));
+      if (!phases.includes(operation.phase)) {
+        throw new Error(
+          `It is ${operation.phase}: ${JSON.stringify(operation.steps.at(-1))}`,
+        );
+      }
+    }, timeoutMs);
+    return operation;
+  }
+
+  /** Every policy of the cluster as text, without what a server counts and without its managers. */
+  async readPolicies(): Promise<string[]> {
+    const lists = await Promise.all(
+      ['requestauthentications', 'authorizationpolicies'].map(async plural => {
+        const response = await fetch(`${this.sandbox.apiUrl}${API}/${plural}`);
+        return ((await response.json()) as { items: any[] }).items;
+      }),
+    );
+    return lists
+      .flat()
+      .map(({ kind, metadata, spec }) => {
+        const { name, namespace, labels, annotations } = metadata;
+        return JSON.stringify({
+          kind,
+          name,
+          namespace,
+          labels,
+          annotations,
+          spec,
+        });
+      })
+      .sort();
+  }
+
+  url(kind: string, namespace: string, name: string): string {
+    const plural =
+      kind === 'RequestAuthentication'
+        ? 'requestauthentications'
+        : 'authorizationpolicies';
+    return `${this.sandbox.apiUrl}${API}/namespaces/${namespace}/${plural}/${name}`;
+  }
+
+  /** What the shared gateway answers. */
+  async ask(
+    host: string,
+    headers: Record<string, string> = {},
+  ): Promise<number> {
+    const gateway = this.sandbox.gateways.find(({ service }) =>
+      service.startsWith('edge/'),
+    );
+    const response = await request(gateway!.url, {
+      headers: { host, ...headers },
+    });
+    await response.body.dump();
+    return response.statusCode;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.replicas].map(replica => replica.stop()));
+    await this.sandbox.stop();
+  }
+}

@@ -1,0 +1,115 @@
+import {
+  AuditorService,
+  LoggerService,
+  PermissionsService,
+  SchedulerService,
+} from '@backstage/backend-plugin-api';
+import { CatalogService } from '@backstage/plugin-catalog-node';
+import { PolicyWriter } from 'backstage-plugin-istio-jwt-node';
+import { Knex } from 'knex';
+import { ClusterRegistry } from '../cluster';
+import { IstioJwtConfig } from '../config';
+import { checkKeySource } from '../jwks/checkKeySource';
+import { findKeySource } from '../jwks/KeySource';
+import { AddressGuard, Forger, TokenSources } from '../probes';
+import { GatewayPacer } from '../probes/GatewayPacer';
+import { EnablementService } from './EnablementService';
+import { Operation } from './operation';
+import { EnablementDriver } from './run/EnablementDriver';
+import { OperationProber } from './run/OperationProber';
+import { RunTools } from './run/OperationRun';
+import { DatabaseEnablementStore } from './store/DatabaseEnablementStore';
+import { EnablementStore } from './store/EnablementStore';
+import { DirectWriter } from './write/DirectWriter';
+
+export interface EnablementParts {
+  config: Pick<IstioJwtConfig, 'enablement' | 'probes' | 'jwks'>;
+  registry: ClusterRegistry;
+  database: Knex;
+  catalog: CatalogService;
+  permissions: PermissionsService;
+  auditor: AuditorService;
+  logger: LoggerService;
+  /** Of probes. */
+  guard: AddressGuard;
+  /** Of reads of key sets. */
+  keyGuard: AddressGuard;
+  forger: Forger;
+  tokenSources: TokenSources;
+  pacer: GatewayPacer;
+  /** Asked before the built-in writer. */
+  writers: PolicyWriter[];
+  onProgress(operation: Operation): void;
+  /** For tests: shorter waits, and parts that fail. */
+  tuning?: {
+    store?: EnablementStore;
+    leaseMs?: number;
+    pollMs?: number;
+    pauseMs?: number;
+    checkKeys?: RunTools['checkKeys'];
+  };
+}
+
+/** Puts together what plans operations and what drives them. */
+export function createEnablement(parts: EnablementParts): {
+  service: EnablementService;
+  driver: EnablementDriver;
+} {
+  const { config, registry, writers, tuning } = parts;
+  const store = tuning?.store ?? new DatabaseEnablementStore(parts.database);
+  const driver = new EnablementDriver({
+    ...parts,
+    ...tuning,
+    store,
+    writers: [...writers, new DirectWriter(registry)],
+    deadlines: config.enablement.deadlines,
+    prober: new OperationProber({ ...parts, config: config.probes }),
+    checkKeys: tuning?.checkKeys ?? createKeyCheck(parts),
+  });
+  const service = new EnablementService({
+    ...parts,
+    config: config.enablement,
+    store,
+    driver,
+  });
+  return { service, driver };
+}
+
+/** Reads an issuer's keys as istiod would, from the hosts that may be asked for keys. */
+function createKeyCheck({
+  config: { jwks },
+  keyGuard,
+}: EnablementParts): RunTools['checkKeys'] {
+  return async ({ issuer, jwksUri }) => {
+    const source = findKeySource({
+      issuer,
+      jwks: jwksUri ? { kind: 'uri', uri: jwksUri } : { kind: 'discovery' },
+    });
+    return source
+      ? checkKeySource(source, {
+          allowedHosts: jwks.allowedHosts,
+          caFile: jwks.caFile,
+          resolve: (host, port) => keyGuard.resolveAll(host, port),
+        })
+      : {
+          kind: 'undecidable',
+          reason: 'The keys stand in the policy.',
+          fix: '',
+        };
+  };
+}
+
+/** Ends what waits for too long, and deletes what ended long ago. */
+export async function scheduleEnablementCleanup(options: {
+  scheduler: SchedulerService;
+  service: EnablementService;
+  retentionMs: number;
+}): Promise<void> {
+  await options.scheduler.scheduleTask({
+    id: 'istio-jwt-enablements',
+    frequency: { minutes: 5 },
+    initialDelay: { minutes: 1 },
+    timeout: { minutes: 5 },
+    fn: () => options.service.cleanUp(options.retentionMs),
+  });
+}

@@ -1,0 +1,109 @@
+import { resolvePackagePath } from '@backstage/backend-plugin-api';
+import { TestDatabases } from '@backstage/backend-test-utils';
+import { DEMO_ISSUERS } from 'istio-jwt-sandbox';
+import { Knex } from 'knex';
+import {
+  demoEntity,
+  EnablementHarness,
+  Replica,
+} from '../__testUtils__/EnablementHarness';
+
+jest.setTimeout(120_000);
+
+const [{ issuer: ISSUER }] = DEMO_ISSUERS;
+
+describe('enablement on the sandbox', () => {
+  const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
+  let knex: Knex;
+  let harness: EnablementHarness;
+  let replica: Replica;
+
+  beforeEach(async () => {
+    knex = await databases.init('SQLITE_3');
+    await knex.migrate.latest({
+      directory: resolvePackagePath(
+        'backstage-plugin-istio-jwt-backend',
+        'migrations',
+      ),
+    });
+    harness = await EnablementHarness.start(knex);
+    replica = await harness.startReplica();
+  });
+
+  afterEach(async () => {
+    await harness.stop();
+  });
+
+  it('makes one host of a shared gateway require a token, and takes it back byte for byte', async () => {
+    const before = await harness.readPolicies();
+    expect(await harness.ask('reviews.example.com')).toBe(200);
+    const plan = await harness.plan(replica, 'reviews');
+    expect(plan).toMatchObject({
+      kind: 'planned',
+      pattern: 'host-deny',
+      writing: { mode: 'direct' },
+      approval: { required: false },
+      affected: { others: 0, hosts: 3 },
+    });
+    expect(await harness.readPolicies()).toEqual(before);
+
+    const id = await harness.begin(replica, 'reviews');
+    const done = await harness.waitFor(replica, 'reviews', id);
+    expect([done.phase, done.outcome]).toEqual(['done', undefined]);
+    expect(done.steps.map(({ id: step, status }) => [step, status])).toEqual(
+      [
+        'dry-run',
+        'baseline',
+        'request-authentication',
+        'tokens-checked',
+        'shadow',
+        'shadow-watched',
+        'keys',
+        'enforce',
+        'enforced',
+        'verify',
+        'settle',
+      ].map(step => [step, 'done']),
+    );
+    const phases = harness.progress
+      .filter(operation => operation.id === id)
+      .map(({ phase }) => phase);
+    expect(phases.filter((each, i) => each !== phases[i - 1])).toEqual([
+      'planned',
+      'validating',
+      'shadowing',
+      'enforcing',
+      'verifying',
+      'done',
+    ]);
+    const token = await harness.sandbox.mintToken({
+      issuer: ISSUER,
+      sub: 'someone',
+    });
+    const bearer = { authorization: `Bearer ${token}` };
+    expect(await harness.ask('reviews.example.com')).toBe(403);
+    expect(await harness.ask('reviews.example.com', bearer)).not.toBe(403);
+    expect(await harness.ask('payments.example.com')).toBe(403);
+    const evidence = done.steps.flatMap(step => step.evidence);
+    const of = (whose: string) =>
+      evidence.filter(item => item.kind === 'probe' && item.of === whose);
+    expect(of('target').length).toBeGreaterThan(5);
+    expect(of('neighbour').length).toBeGreaterThan(5);
+    expect(JSON.stringify(done)).not.toMatch(/eyJ[\w-]+\.eyJ/);
+
+    const off = await harness.disable(replica, 'reviews', id);
+    expect(off.changes.map(({ action, ref }) => [action, ref.kind])).toEqual([
+      ['delete', 'AuthorizationPolicy'],
+      ['delete', 'RequestAuthentication'],
+    ]);
+    const { operation } = await replica.service.start(
+      demoEntity('reviews'),
+      off.planId,
+      harness.caller(),
+    );
+    const disabled = await harness.waitFor(replica, 'reviews', operation.id);
+    expect([disabled.phase, disabled.outcome]).toEqual(['done', undefined]);
+    expect(await harness.readPolicies()).toEqual(before);
+    expect(await harness.ask('reviews.example.com')).toBe(200);
+  });
+});

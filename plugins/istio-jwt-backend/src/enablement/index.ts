@@ -1,0 +1,3 @@
+export * from './createEnablement';
+export * from './EnablementService';
+export * from './describeOperation';

@@ -1,0 +1,179 @@
+import {
+  BackstageCredentials,
+  PermissionsService,
+} from '@backstage/backend-plugin-api';
+import { CATALOG_FILTER_EXISTS } from '@backstage/catalog-client';
+import {
+  Entity,
+  parseEntityRef,
+  RELATION_OWNED_BY,
+  stringifyEntityRef,
+} from '@backstage/catalog-model';
+import { CatalogService } from '@backstage/plugin-catalog-node';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import {
+  AffectedService,
+  ANNOTATION_KUBERNETES_ID,
+  ANNOTATION_KUBERNETES_LABEL_SELECTOR,
+  istioJwtStatusReadPermission,
+  PlannedEnablementView,
+} from 'backstage-plugin-istio-jwt-common';
+import { WayInEffect } from 'istio-jwt-policy-engine';
+import { ClusterMirror } from '../../cluster';
+import { matchServices, readAnnotations } from '../../entity';
+
+const PAGE = 500;
+const MAX_ENTITIES = 20_000;
+const MAX_SHOWN = 50;
+const FIELDS = [
+  'kind',
+  'metadata.namespace',
+  'metadata.name',
+  'metadata.annotations',
+  'relations',
+  'spec.owner',
+];
+
+/**
+ * Who owns the neighbours of a plan, by the catalog as the caller sees it. The rest is counted: that
+ * somebody is there concerns whoever decides, who it is may not.
+ */
+export async function findAffected(
+  {
+    catalog,
+    permissions,
+  }: { catalog: CatalogService; permissions: PermissionsService },
+  mirror: ClusterMirror,
+  effects: readonly WayInEffect[],
+  credentials: BackstageCredentials,
+): Promise<PlannedEnablementView['affected']> {
+  const targets = effects.filter(({ isTarget }) => isTarget);
+  const own = new Set(targets.map(({ service }) => nameService(service)));
+  const ownHosts = new Set(targets.map(({ wayIn }) => wayIn.host));
+  const hosts = new Map<string, Set<string>>();
+  for (const { service, wayIn } of effects) {
+    const name = nameService(service);
+    if (own.has(name)) continue;
+    hosts.set(name, (hosts.get(name) ?? new Set()).add(wayIn.host));
+  }
+  const distinct = new Set([...hosts.values()].flatMap(set => [...set]));
+  ownHosts.forEach(host => distinct.delete(host));
+  const found = new Map<string, AffectedService>();
+  if (hosts.size > 0) {
+    const owners = await listOwners(catalog, mirror, hosts, credentials);
+    const visible = await filterReadable(permissions, owners, credentials);
+    for (const { name, service } of visible) {
+      if (!found.has(name)) found.set(name, service);
+    }
+  }
+  return {
+    services: [...found.values()].slice(0, MAX_SHOWN),
+    others: hosts.size - found.size,
+    hosts: distinct.size,
+  };
+}
+
+interface Named {
+  name: string;
+  service: AffectedService;
+}
+
+async function listOwners(
+  catalog: CatalogService,
+  mirror: ClusterMirror,
+  hosts: ReadonlyMap<string, ReadonlySet<string>>,
+  credentials: BackstageCredentials,
+): Promise<Named[]> {
+  const cluster = mirror.config.name;
+  const found: Named[] = [];
+  const filter = [
+    ANNOTATION_KUBERNETES_LABEL_SELECTOR,
+    ANNOTATION_KUBERNETES_ID,
+  ].map(key => ({ [`metadata.annotations.${key}`]: CATALOG_FILTER_EXISTS }));
+  let cursor: string | undefined;
+  let listed = 0;
+  do {
+    const { items, pageInfo } = await catalog.queryEntities(
+      cursor
+        ? { cursor, fields: FIELDS, limit: PAGE }
+        : { filter, fields: FIELDS, limit: PAGE },
+      { credentials },
+    );
+    for (const entity of items) {
+      const read = readAnnotations(entity);
+      if (!read.ok || (read.target.cluster ?? cluster) !== cluster) continue;
+      for (const service of matchServices(
+        mirror.mesh,
+        read.target.selector,
+        read.target.namespace,
+      )) {
+        const name = nameService(service);
+        const reached = hosts.get(name);
+        if (reached) {
+          found.push({
+            name,
+            service: {
+              cluster,
+              ...service,
+              entityRef: stringifyEntityRef(entity),
+              owners: ownersOf(entity),
+              hosts: [...reached].sort(),
+            },
+          });
+        }
+      }
+    }
+    listed += items.length;
+    cursor = pageInfo.nextCursor;
+  } while (cursor && listed < MAX_ENTITIES);
+  return found;
+}
+
+async function filterReadable(
+  permissions: PermissionsService,
+  found: Named[],
+  credentials: BackstageCredentials,
+): Promise<Named[]> {
+  if (found.length === 0) return [];
+  const decisions = await permissions.authorize(
+    found.map(({ service }) => ({
+      permission: istioJwtStatusReadPermission,
+      resourceRef: service.entityRef,
+    })),
+    { credentials },
+  );
+  return found.filter(
+    (_, index) => decisions[index]?.result === AuthorizeResult.ALLOW,
+  );
+}
+
+function ownersOf({ relations, spec, metadata }: Entity): string[] {
+  const related = (relations ?? [])
+    .filter(({ type }) => type === RELATION_OWNED_BY)
+    .map(({ targetRef }) => targetRef);
+  if (related.length > 0) return related;
+  try {
+    return typeof spec?.owner === 'string'
+      ? [
+          stringifyEntityRef(
+            parseEntityRef(spec.owner, {
+              defaultKind: 'group',
+              defaultNamespace: metadata.namespace,
+            }),
+          ),
+        ]
+      : [];
+  } catch {
+    return [];
+  }
+}
+
+function nameService({
+  namespace,
+  name,
+}: {
+  namespace: string;
+  name: string;
+}): string {
+  return `${namespace}/${name}`;
+}
