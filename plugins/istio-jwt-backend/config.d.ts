@@ -153,6 +153,62 @@ export interface Config {
       /** How long a state has to hold before its owner is told. Default: 1 minute. */
       holdFor?: HumanDuration | string;
     };
+    /** Making ways in require a token, from the entity page. */
+    enablement?: {
+      /** Default: false, and nothing is planned or written. What has begun is still brought to its end. */
+      enabled?: boolean;
+      /**
+       * `direct`: by server-side apply, with the credentials of the cluster. `copy`: the portal writes nothing and
+       * gives YAML and commands. Default: direct, within `namespaces`.
+       */
+      writeMode?: 'direct' | 'copy';
+      /**
+       * Namespaces that may be written to, as `namespace` or `cluster/namespace`: those of gateways, and of workloads
+       * that are to ask for tokens themselves. Default: none.
+       */
+      namespaces?: string[];
+      /** What may be trusted. People choose by name; an address of theirs never reaches istiod. Default: none. */
+      issuers?: Array<{
+        name: string;
+        /** Exact `iss`. */
+        issuer: string;
+        /** Where istiod reads the keys. Default: by OpenID Connect discovery. */
+        jwksUri?: string;
+        /** Any of these has to be in `aud`. Default: any audience, which each plan warns of. */
+        audiences?: string[];
+        /** Headers that hold the token. Default: `Authorization: Bearer`, and `access_token` in the query. */
+        fromHeaders?: Array<{ name: string; prefix?: string }>;
+        /** Claims that a token has to carry, each with one of its values. */
+        claims?: Array<{ name: string; values: string[] }>;
+      }>;
+      approval?: {
+        /**
+         * Plans that touch proxies of more other hosts than this wait for somebody with istio-jwt.enablement.approve.
+         * Default: 0, so that every plan on a shared gateway does.
+         */
+        otherHosts?: number;
+        /** Whether who asked may approve too. Default: false. */
+        allowSelf?: boolean;
+      };
+      deadlines?: {
+        /** How long a plan can be started. Default: 15 minutes. */
+        plan?: HumanDuration | string;
+        /** How long an operation waits for its approval. Default: 3 days. */
+        approval?: HumanDuration | string;
+        /** Of each wait for proxies to follow, or for the API server. Default: 2 minutes. */
+        propagation?: HumanDuration | string;
+        /** From begin to end. What takes longer is taken back. Default: 30 minutes. */
+        operation?: HumanDuration | string;
+        /** How long taking back is tried. Default: 10 minutes. */
+        rollback?: HumanDuration | string;
+      };
+      quotas?: {
+        /** Operations of one entity begun within 24 hours. Default: 10. */
+        perEntityPerDay?: number;
+        /** Operations at once. Default: 3. */
+        running?: number;
+      };
+    };
     /** Where valid tokens for probes come from. */
     tokenSources?: Array<{
       /** Exact `iss`. Optional for sandboxMint only. */

@@ -14,11 +14,15 @@ import {
   PolicyQueryUser,
 } from '@backstage/plugin-permission-node';
 import { policyExtensionPoint } from '@backstage/plugin-permission-node/alpha';
-import { istioJwtProbeRunPermission } from 'backstage-plugin-istio-jwt-common';
+import {
+  istioJwtEnablementCreatePermission,
+  istioJwtProbeRunPermission,
+} from 'backstage-plugin-istio-jwt-common';
 
 /**
- * Everybody who is signed in may read; only the owners of an entity may send probes to it. Other
- * permissions of the istio-jwt plugin are denied until somebody decides otherwise.
+ * Everybody who is signed in may read; only the owners of an entity may send probes to it and have it
+ * require a token. Other permissions of the istio-jwt plugin, such as approving what touches others,
+ * are denied until somebody decides otherwise: give those to a platform team.
  */
 class OwnershipPolicy implements PermissionPolicy {
   async handle(
@@ -26,7 +30,10 @@ class OwnershipPolicy implements PermissionPolicy {
     user?: PolicyQueryUser,
   ): Promise<PolicyDecision> {
     const { permission } = request;
-    if (isPermission(permission, istioJwtProbeRunPermission)) {
+    if (
+      isPermission(permission, istioJwtProbeRunPermission) ||
+      isPermission(permission, istioJwtEnablementCreatePermission)
+    ) {
       return createCatalogConditionalDecision(
         permission,
         catalogConditions.isEntityOwner({
