@@ -1,4 +1,6 @@
 import { createRouteRef, useRouteRef } from '@backstage/core-plugin-api';
+import { useCallback, useMemo } from 'react';
+import { useSearchParams } from 'react-router-dom';
 
 /**
  * The JWT tab of an entity page.
@@ -13,5 +15,71 @@ export function useTabPath(): string | undefined {
     return useRouteRef(entityContentRouteRef)();
   } catch {
     return undefined;
+  }
+}
+
+/*
+ * What the tab shows is part of its address, so that it can be linked to and "back" works. It is in
+ * the query: what stands behind a tab's path is matched differently by the two frontend systems.
+ * Nothing that a person typed goes into it.
+ */
+export type TabView =
+  | { kind: 'overview' }
+  | { kind: 'enable' }
+  | { kind: 'disable'; enablementId: string }
+  | { kind: 'operation'; enablementId: string }
+  | { kind: 'inspect' }
+  | { kind: 'refusal' };
+
+const VIEW = 'jwt';
+const OPERATION = 'operation';
+
+/** Address of a view of the tab. */
+export function linkToView(tabPath: string | undefined, view: TabView): string {
+  const query = writeView(view).toString();
+  return `${tabPath ?? ''}${query && `?${query}`}`;
+}
+
+/** The view that the address asks for, and the means to go to another. */
+export function useTabView(): {
+  view: TabView;
+  show: (view: TabView) => void;
+} {
+  const [params, setParams] = useSearchParams();
+  const name = params.get(VIEW) ?? '';
+  const enablementId = params.get(OPERATION) ?? '';
+  const view = useMemo(
+    () => readView(name, enablementId),
+    [name, enablementId],
+  );
+  const show = useCallback(
+    (next: TabView) => setParams(writeView(next)),
+    [setParams],
+  );
+  return { view, show };
+}
+
+function writeView(view: TabView): URLSearchParams {
+  const params = new URLSearchParams();
+  if (view.kind !== 'overview') {
+    params.set(VIEW, view.kind);
+  }
+  if ('enablementId' in view) {
+    params.set(OPERATION, view.enablementId);
+  }
+  return params;
+}
+
+function readView(name: string, enablementId: string): TabView {
+  switch (name) {
+    case 'enable':
+    case 'inspect':
+    case 'refusal':
+      return { kind: name };
+    case 'disable':
+    case 'operation':
+      return enablementId ? { kind: name, enablementId } : { kind: 'overview' };
+    default:
+      return { kind: 'overview' };
   }
 }

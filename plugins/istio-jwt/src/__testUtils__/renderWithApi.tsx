@@ -3,12 +3,16 @@ import {
   renderInTestApp,
   TestApiProvider,
 } from '@backstage/frontend-test-utils';
-import { EntityProvider } from '@backstage/plugin-catalog-react';
+import {
+  EntityProvider,
+  entityRouteRef,
+} from '@backstage/plugin-catalog-react';
 import { signalApiRef } from '@backstage/plugin-signals-react';
 import { ReactElement } from 'react';
 import { IstioJwtApi, istioJwtApiRef } from '../api';
 import { entityContentRouteRef } from '../routes';
 import { FakeSignals } from './FakeSignals';
+import { buildOptions } from './enablementFixtures';
 import { entity as defaultEntity } from './fixtures';
 
 /** A backend that was never asked anything unless a test says what it answers. */
@@ -28,13 +32,38 @@ export function createFakeApi(
     ),
     getHistory: jest.fn(answers.getHistory ?? (async () => ({ items: [] }))),
     cancelProbeRun: jest.fn(answers.cancelProbeRun ?? refuse('cancelProbeRun')),
+    getEnablementOptions: jest.fn(
+      answers.getEnablementOptions ?? (async () => buildOptions()),
+    ),
+    createEnablementPlan: jest.fn(
+      answers.createEnablementPlan ?? refuse('createEnablementPlan'),
+    ),
+    startEnablement: jest.fn(
+      answers.startEnablement ?? refuse('startEnablement'),
+    ),
+    listEnablements: jest.fn(
+      answers.listEnablements ?? (async () => ({ items: [] })),
+    ),
+    getEnablement: jest.fn(answers.getEnablement ?? refuse('getEnablement')),
+    cancelEnablement: jest.fn(
+      answers.cancelEnablement ?? refuse('cancelEnablement'),
+    ),
+    approveEnablement: jest.fn(
+      answers.approveEnablement ?? refuse('approveEnablement'),
+    ),
   };
 }
 
 /** Renders on an entity page whose JWT tab is at `/jwt-tab`. */
 export function renderWithApi(
   element: ReactElement,
-  options: { api: IstioJwtApi; signals?: FakeSignals; entity?: Entity },
+  options: {
+    api: IstioJwtApi;
+    signals?: FakeSignals;
+    entity?: Entity;
+    /** Address of the page. */
+    at?: string;
+  },
 ) {
   const { api, signals = new FakeSignals(), entity = defaultEntity } = options;
   return renderInTestApp(
@@ -46,6 +75,12 @@ export function renderWithApi(
     >
       <EntityProvider entity={entity}>{element}</EntityProvider>
     </TestApiProvider>,
-    { mountedRoutes: { '/jwt-tab': entityContentRouteRef as any } },
+    {
+      mountedRoutes: {
+        '/jwt-tab': entityContentRouteRef as any,
+        '/catalog/:namespace/:kind/:name': entityRouteRef as any,
+      },
+      ...(options.at ? { initialRouteEntries: [options.at] } : {}),
+    },
   );
 }

@@ -2,6 +2,11 @@ import { CompoundEntityRef } from '@backstage/catalog-model';
 import { createApiRef } from '@backstage/core-plugin-api';
 import {
   ClusterFreshness,
+  Enablement,
+  EnablementOptions,
+  EnablementPlanRequest,
+  EnablementPlanView,
+  EnablementSummary,
   EntityStatus,
   Page,
   ProbeRun,
@@ -67,6 +72,52 @@ export interface IstioJwtApi {
     runId: string,
     options?: IstioJwtRequestOptions,
   ): Promise<ProbeRun>;
+
+  /** What can be planned for the entity, and what the caller may do. */
+  getEnablementOptions(
+    entityRef: string | CompoundEntityRef,
+    options?: IstioJwtRequestOptions,
+  ): Promise<EnablementOptions>;
+
+  /** Plans to require a token, or to stop requiring one. Changes nothing in the cluster. */
+  createEnablementPlan(
+    entityRef: string | CompoundEntityRef,
+    request: EnablementPlanRequest,
+    options?: IstioJwtRequestOptions,
+  ): Promise<EnablementPlanView>;
+
+  /** Starts what a plan says. Rejects with 409 where the configuration has changed since. */
+  startEnablement(
+    entityRef: string | CompoundEntityRef,
+    planId: string,
+    options?: IstioJwtRequestOptions,
+  ): Promise<Enablement>;
+
+  /** Operations without their steps, newest first. */
+  listEnablements(
+    entityRef: string | CompoundEntityRef,
+    options?: IstioJwtPageOptions,
+  ): Promise<Page<EnablementSummary>>;
+
+  getEnablement(
+    entityRef: string | CompoundEntityRef,
+    enablementId: string,
+    options?: IstioJwtRequestOptions,
+  ): Promise<Enablement>;
+
+  /** Asks an operation to stop and to take back what it wrote. */
+  cancelEnablement(
+    entityRef: string | CompoundEntityRef,
+    enablementId: string,
+    options?: IstioJwtRequestOptions,
+  ): Promise<Enablement>;
+
+  /** Lets an operation that waits for an approval begin. */
+  approveEnablement(
+    entityRef: string | CompoundEntityRef,
+    enablementId: string,
+    options?: IstioJwtRequestOptions,
+  ): Promise<Enablement>;
 }
 
 /** @public */

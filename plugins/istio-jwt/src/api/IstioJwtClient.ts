@@ -3,6 +3,11 @@ import { DiscoveryApi, FetchApi } from '@backstage/core-plugin-api';
 import { ResponseError } from '@backstage/errors';
 import {
   ClusterFreshness,
+  Enablement,
+  EnablementOptions,
+  EnablementPlanRequest,
+  EnablementPlanView,
+  EnablementSummary,
   EntityStatus,
   Page,
   ProbeRun,
@@ -17,6 +22,8 @@ import {
 
 /** Status answers come from memory: one that takes longer is not coming. */
 const REQUEST_TIMEOUT_MS = 15_000;
+/** A plan decides every kind of request on every neighbour, before and after. */
+const PLAN_TIMEOUT_MS = 60_000;
 
 /**
  * {@link IstioJwtApi} over HTTP.
@@ -90,13 +97,85 @@ export class IstioJwtClient implements IstioJwtApi {
     });
   }
 
+  async getEnablementOptions(
+    entityRef: string | CompoundEntityRef,
+    options?: IstioJwtRequestOptions,
+  ): Promise<EnablementOptions> {
+    const path = `${entityPath(entityRef)}/enablement-options`;
+    return this.request('GET', path, options);
+  }
+
+  async createEnablementPlan(
+    entityRef: string | CompoundEntityRef,
+    request: EnablementPlanRequest,
+    options?: IstioJwtRequestOptions,
+  ): Promise<EnablementPlanView> {
+    return this.request('POST', `${entityPath(entityRef)}/enablement-plans`, {
+      signal: options?.signal,
+      body: request,
+      timeoutMs: PLAN_TIMEOUT_MS,
+    });
+  }
+
+  async startEnablement(
+    entityRef: string | CompoundEntityRef,
+    planId: string,
+    options?: IstioJwtRequestOptions,
+  ): Promise<Enablement> {
+    return this.request('POST', `${entityPath(entityRef)}/enablements`, {
+      signal: options?.signal,
+      body: { planId },
+      timeoutMs: PLAN_TIMEOUT_MS,
+    });
+  }
+
+  async listEnablements(
+    entityRef: string | CompoundEntityRef,
+    options?: IstioJwtPageOptions,
+  ): Promise<Page<EnablementSummary>> {
+    const path = `${entityPath(entityRef)}/enablements${pageQuery(options)}`;
+    return this.request('GET', path, { signal: options?.signal });
+  }
+
+  async getEnablement(
+    entityRef: string | CompoundEntityRef,
+    enablementId: string,
+    options?: IstioJwtRequestOptions,
+  ): Promise<Enablement> {
+    const path = enablementPath(entityRef, enablementId);
+    return this.request('GET', path, options);
+  }
+
+  async cancelEnablement(
+    entityRef: string | CompoundEntityRef,
+    enablementId: string,
+    options?: IstioJwtRequestOptions,
+  ): Promise<Enablement> {
+    const path = `${enablementPath(entityRef, enablementId)}/cancel`;
+    return this.request('POST', path, { signal: options?.signal, body: {} });
+  }
+
+  async approveEnablement(
+    entityRef: string | CompoundEntityRef,
+    enablementId: string,
+    options?: IstioJwtRequestOptions,
+  ): Promise<Enablement> {
+    const path = `${enablementPath(entityRef, enablementId)}/approve`;
+    return this.request('POST', path, { signal: options?.signal, body: {} });
+  }
+
   private async request<T>(
     method: 'GET' | 'POST',
     path: string,
-    options: IstioJwtRequestOptions & { body?: object } = {},
+    options: IstioJwtRequestOptions & {
+      body?: object;
+      timeoutMs?: number;
+    } = {},
   ): Promise<T> {
     const baseUrl = await this.discoveryApi.getBaseUrl('istio-jwt');
-    const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+    const timeout = AbortSignal.timeout(
+      options.timeoutMs ?? REQUEST_TIMEOUT_MS,
+    );
     const response = await this.fetchApi.fetch(`${baseUrl}${path}`, {
       method,
       signal: options.signal
@@ -136,4 +215,13 @@ function pageQuery({ limit, cursor }: IstioJwtPageOptions = {}): string {
 
 function runPath(entityRef: string | CompoundEntityRef, runId: string): string {
   return `${entityPath(entityRef)}/probe-runs/${encodeURIComponent(runId)}`;
+}
+
+function enablementPath(
+  entityRef: string | CompoundEntityRef,
+  enablementId: string,
+): string {
+  return `${entityPath(entityRef)}/enablements/${encodeURIComponent(
+    enablementId,
+  )}`;
 }

@@ -1,6 +1,6 @@
 import { WayIn } from 'istio-jwt-policy-engine';
 
-const DEFAULT_PORTS: Partial<Record<WayIn['protocol'], number>> = {
+const DEFAULT_PORTS: Partial<Record<string, number>> = {
   http: 80,
   https: 443,
 };
@@ -11,7 +11,7 @@ export function describeWayIn({
   host,
   port,
   paths,
-}: Pick<WayIn, 'protocol' | 'host' | 'port' | 'paths'>): string {
+}: Pick<WayIn, 'host' | 'port' | 'paths'> & { protocol: string }): string {
   const shownPort = DEFAULT_PORTS[protocol] === port ? '' : `:${port}`;
   const more = paths.length > 1 ? ` and ${paths.length - 1} more paths` : '';
   const path = `${paths[0] ?? ''}${more}`;

@@ -37,6 +37,15 @@ export function formatDuration(ms: number): string {
   }).format(Math.floor(seconds / size));
 }
 
+/** How long something took, exact below a minute, such as `1.4 s` or `2 minutes`. */
+export function formatSpan(from: string, to: string): string {
+  const ms = Date.parse(to) - Date.parse(from);
+  if (!(ms >= 0)) {
+    return 'an unknown time';
+  }
+  return ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : formatDuration(ms);
+}
+
 /** Date and time in the reader's zone. */
 export function formatAbsolute(iso: string): string {
   const then = new Date(iso);

@@ -2,6 +2,7 @@ import { EntityInfoCard } from '@backstage/plugin-catalog-react';
 import { useTabPath } from '../../routes';
 import { useProtection } from '../../live/useProtection';
 import { AssessedFrame, ProtectionNotice } from '../Protection';
+import { EnableAction } from '../EnableAction';
 import { SandboxChip } from '../SandboxChip';
 import { AssessedCard } from './AssessedCard';
 import { CardAction } from './CardAction';
@@ -23,7 +24,20 @@ export function EntityIstioJwtCard() {
       }
       footerActions={
         view.kind === 'assessed' && (
-          <CardAction status={view.status} probes={probes} tabPath={tabPath} />
+          <>
+            {tabPath && (
+              <EnableAction
+                status={view.status}
+                tabPath={tabPath}
+                place="card"
+              />
+            )}
+            <CardAction
+              status={view.status}
+              probes={probes}
+              tabPath={tabPath}
+            />
+          </>
         )
       }
     >

@@ -2,6 +2,8 @@ import { Flex, Text } from '@backstage/ui';
 import { EntityStatus } from 'backstage-plugin-istio-jwt-common';
 import { useId } from 'react';
 import { ProbeRunControl } from '../../live/useProbeRun';
+import { useTabPath } from '../../routes';
+import { EnableAction } from '../EnableAction';
 import { RunProbesButton } from '../ProbeControls';
 import { SandboxChip } from '../SandboxChip';
 import styles from './EntityIstioJwtContent.module.css';
@@ -14,10 +16,12 @@ export function TabActions({
   probes: ProbeRunControl;
 }) {
   const explanationId = useId();
+  const tabPath = useTabPath();
   return (
     <div className={styles.actions}>
-      <Flex align="center" gap="2">
+      <Flex align="start" justify="end" gap="2" className={styles.buttons}>
         <SandboxChip freshness={status.freshness} />
+        <EnableAction status={status} tabPath={tabPath} place="tab" />
         <RunProbesButton
           control={probes}
           canRunProbes={status.canRunProbes}

@@ -1,27 +1,11 @@
-import { Badge, Button, Flex, Text } from '@backstage/ui';
-import {
-  RiAlertLine,
-  RiErrorWarningLine,
-  RiInformationLine,
-} from '@remixicon/react';
+import { Button } from '@backstage/ui';
 import { EntityStatus } from 'backstage-plugin-istio-jwt-common';
-import { Finding, FindingSeverity } from 'istio-jwt-policy-engine';
+import { Finding } from 'istio-jwt-policy-engine';
 import { useState } from 'react';
-import { describeResource } from '../../format/describeResource';
-import { Prose } from '../Prose';
 import { Section } from '../Section';
 import { collectFindings } from './collectFindings';
 import styles from './Findings.module.css';
-import { PatchView } from './PatchView';
-
-const SEVERITIES: Record<
-  FindingSeverity,
-  { label: string; Icon: typeof RiAlertLine }
-> = {
-  error: { label: 'Error', Icon: RiAlertLine },
-  warning: { label: 'Warning', Icon: RiErrorWarningLine },
-  info: { label: 'Note', Icon: RiInformationLine },
-};
+import { FindingView, SEVERITIES } from './FindingView';
 
 const SHOWN_AT_FIRST = 8;
 
@@ -80,46 +64,4 @@ function countBySeverity(findings: Finding[]): string {
         : [`${length} ${noun}${length === 1 ? '' : 's'}`];
     })
     .join(', ');
-}
-
-function FindingView({
-  finding,
-  service,
-}: {
-  finding: Finding;
-  service?: string;
-}) {
-  const { label, Icon } = SEVERITIES[finding.severity] ?? SEVERITIES.info;
-  return (
-    <article className={styles.finding} data-severity={finding.severity}>
-      <Flex align="center" gap="2" className={styles.head}>
-        <span className={styles.severity}>
-          <Icon size="1.15em" aria-hidden />
-          {label}
-        </span>
-        <Text as="h3" variant="body-medium" weight="bold">
-          {finding.title}
-        </Text>
-        <Badge>{finding.id}</Badge>
-      </Flex>
-      <Text as="p" variant="body-medium">
-        <Prose text={finding.message} />
-      </Text>
-      <Text as="p" variant="body-medium">
-        <strong>Fix:</strong> <Prose text={finding.fix} />
-      </Text>
-      {finding.patch && <PatchView patch={finding.patch} />}
-      {(finding.resource || service) && (
-        <Text as="p" variant="body-small" color="secondary">
-          {[
-            finding.resource && describeResource(finding.resource),
-            finding.path,
-            service && `Service ${service}`,
-          ]
-            .filter(Boolean)
-            .join(', ')}
-        </Text>
-      )}
-    </article>
-  );
 }

@@ -1,1 +1,2 @@
 export * from './FindingsSection';
+export * from './FindingView';

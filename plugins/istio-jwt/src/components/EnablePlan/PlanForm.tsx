@@ -1,0 +1,124 @@
+import { Button, Radio, RadioGroup, Text } from '@backstage/ui';
+import {
+  EnablementOptions,
+  EnablementPlanRequest,
+} from 'backstage-plugin-istio-jwt-common';
+import { FormEvent, useState } from 'react';
+import {
+  findProblems,
+  findService,
+  keyOfService,
+  PlanDraft,
+  suggestWaysIn,
+  toPlanRequest,
+} from './draft';
+import styles from './EnablePlan.module.css';
+import { ExemptPathsField } from './ExemptPathsField';
+import { IssuerField } from './IssuerField';
+import { WaysInField } from './WaysInField';
+
+/** What is to require a token, whose, and what stays open. */
+export function PlanForm({
+  options,
+  draft,
+  onChange,
+  onPlan,
+  isPlanning,
+}: {
+  options: EnablementOptions;
+  draft: PlanDraft;
+  onChange: (draft: PlanDraft) => void;
+  onPlan: (request: EnablementPlanRequest) => void;
+  isPlanning: boolean;
+}) {
+  const [wasSent, setWasSent] = useState(false);
+  const service = findService(draft, options);
+  const problems = findProblems(draft);
+  const shown = wasSent ? problems : { ownPath: problems.ownPath };
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setWasSent(true);
+    if (service && Object.keys(problems).length === 0) {
+      onPlan(toPlanRequest(draft, service));
+    }
+  };
+
+  return (
+    <form
+      className={styles.form}
+      onSubmit={submit}
+      autoComplete="off"
+      noValidate
+    >
+      {options.services.length > 1 && (
+        <RadioGroup
+          label="Service"
+          value={draft.service}
+          onChange={key => {
+            const chosen = options.services.find(
+              each => keyOfService(each) === key,
+            );
+            onChange({
+              ...draft,
+              service: key,
+              waysIn: chosen ? suggestWaysIn(chosen) : [],
+            });
+          }}
+        >
+          {options.services.map(each => (
+            <Radio key={keyOfService(each)} value={keyOfService(each)}>
+              {each.namespace}/{each.name} in cluster {each.cluster}
+            </Radio>
+          ))}
+        </RadioGroup>
+      )}
+      {service && (
+        <WaysInField
+          waysIn={service.waysIn}
+          chosen={draft.waysIn}
+          problem={shown.waysIn}
+          onChange={waysIn => onChange({ ...draft, waysIn })}
+        />
+      )}
+      <IssuerField
+        issuers={options.issuers}
+        chosen={draft.issuer}
+        problem={shown.issuer}
+        onChange={issuer => onChange({ ...draft, issuer })}
+      />
+      <ExemptPathsField
+        proposed={service?.exemptPaths ?? []}
+        chosen={draft.exemptPaths}
+        typed={draft.ownPath}
+        problem={shown.ownPath}
+        onChange={change => onChange({ ...draft, ...change })}
+      />
+      <RadioGroup
+        label="CORS preflights"
+        description="Browsers send them without a token, before a request of a page of another origin."
+        value={draft.preflights}
+        onChange={preflights =>
+          onChange({
+            ...draft,
+            preflights: preflights === 'refuse' ? 'refuse' : 'let-through',
+          })
+        }
+      >
+        <Radio value="let-through">Let them through</Radio>
+        <Radio value="refuse">
+          Refuse them: no page of another origin calls this service
+        </Radio>
+      </RadioGroup>
+      <div className={styles.submit}>
+        <Button type="submit" variant="primary" isPending={isPlanning}>
+          Make a plan
+        </Button>
+        <Text as="p" variant="body-small" color="secondary">
+          A plan changes nothing: it shows what would be written, and what every
+          neighbour would be answered before and after.
+        </Text>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,2 @@
+export * from './DisableView';
+export * from './EnableView';

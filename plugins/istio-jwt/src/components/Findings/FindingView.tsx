@@ -1,0 +1,66 @@
+import { Badge, Flex, Text } from '@backstage/ui';
+import {
+  RiAlertLine,
+  RiErrorWarningLine,
+  RiInformationLine,
+} from '@remixicon/react';
+import { Finding, FindingSeverity } from 'istio-jwt-policy-engine';
+import { describeResource } from '../../format/describeResource';
+import { Prose } from '../Prose';
+import styles from './Findings.module.css';
+import { PatchView } from './PatchView';
+
+export const SEVERITIES: Record<
+  FindingSeverity,
+  { label: string; Icon: typeof RiAlertLine }
+> = {
+  error: { label: 'Error', Icon: RiAlertLine },
+  warning: { label: 'Warning', Icon: RiErrorWarningLine },
+  info: { label: 'Note', Icon: RiInformationLine },
+};
+
+/** One finding with its fix. */
+export function FindingView({
+  finding,
+  service,
+  level = 'h3',
+}: {
+  finding: Finding;
+  service?: string;
+  /** Of its heading. */
+  level?: 'h3' | 'h4';
+}) {
+  const { label, Icon } = SEVERITIES[finding.severity] ?? SEVERITIES.info;
+  return (
+    <article className={styles.finding} data-severity={finding.severity}>
+      <Flex align="center" gap="2" className={styles.head}>
+        <span className={styles.severity}>
+          <Icon size="1.15em" aria-hidden />
+          {label}
+        </span>
+        <Text as={level} variant="body-medium" weight="bold">
+          {finding.title}
+        </Text>
+        <Badge>{finding.id}</Badge>
+      </Flex>
+      <Text as="p" variant="body-medium">
+        <Prose text={finding.message} />
+      </Text>
+      <Text as="p" variant="body-medium">
+        <strong>Fix:</strong> <Prose text={finding.fix} />
+      </Text>
+      {finding.patch && <PatchView patch={finding.patch} />}
+      {(finding.resource || service) && (
+        <Text as="p" variant="body-small" color="secondary">
+          {[
+            finding.resource && describeResource(finding.resource),
+            finding.path,
+            service && `Service ${service}`,
+          ]
+            .filter(Boolean)
+            .join(', ')}
+        </Text>
+      )}
+    </article>
+  );
+}

@@ -1,0 +1,244 @@
+import { act, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { Enablement } from 'backstage-plugin-istio-jwt-common';
+import {
+  buildEnablement,
+  buildStep,
+  ENABLEMENT_ID,
+} from '../../__testUtils__/enablementFixtures';
+import { FakeSignals } from '../../__testUtils__/FakeSignals';
+import { findViolations } from '../../__testUtils__/findViolations';
+import { ENTITY_REF } from '../../__testUtils__/fixtures';
+import { refuse } from '../../__testUtils__/refuse';
+import {
+  createFakeApi,
+  renderWithApi,
+} from '../../__testUtils__/renderWithApi';
+import { IstioJwtApi } from '../../api';
+import { writeLog } from './exportLog';
+import { OperationView } from './OperationView';
+
+function open(answers: Partial<IstioJwtApi>) {
+  const signals = new FakeSignals();
+  const api = createFakeApi(answers);
+  const { container } = renderWithApi(
+    <OperationView entityRef={ENTITY_REF} enablementId={ENABLEMENT_ID} />,
+    { api, signals },
+  );
+  return { api, signals, container };
+}
+
+describe('An operation', () => {
+  it('shows its phases, steps, evidence and log', async () => {
+    const { container } = open({
+      getEnablement: async () => buildEnablement(),
+    });
+    const phases = await screen.findByRole('list', { name: 'Phases' });
+    const current = phases.querySelector('[aria-current="step"]');
+    expect(current).toHaveTextContent(/^Shadowing/);
+    await userEvent.click(
+      within(phases).getByText('Write the RequestAuthentication'),
+    );
+    const probes = within(phases).getByRole('table', {
+      name: 'Probes of “Write the RequestAuthentication”',
+    });
+    expect(within(probes).getAllByRole('row')[1]).toHaveTextContent(
+      'A junk tokenthis serviceGET shop.example/401401 Jwt is not in the formAgrees',
+    );
+    expect(phases).toHaveTextContent(
+      'RequestAuthentication istio-system/shop-jwt: created',
+    );
+    expect(phases).toHaveTextContent('Written.');
+    expect(await findViolations(container)).toEqual([]);
+  });
+
+  it('follows signals, and stops at the end', async () => {
+    let current: Enablement = buildEnablement();
+    const { api, signals } = open({ getEnablement: async () => current });
+    await screen.findByRole('list', { name: 'Phases' });
+    current = buildEnablement({
+      phase: 'done',
+      outcome: 'All probes agree',
+      canCancel: false,
+    });
+    act(() =>
+      signals.send({
+        type: 'enablement-changed',
+        entityRef: ENTITY_REF,
+        enablementId: ENABLEMENT_ID,
+      }),
+    );
+    expect(
+      await screen.findByText('A token is required: enforced, and proved'),
+    ).toBeInTheDocument();
+    expect(screen.getByText(/1 of 1 probes were answered/)).toBeInTheDocument();
+    expect(screen.queryByRole('button', { name: 'Cancel' })).toBeNull();
+    const asked = api.getEnablement.mock.calls.length;
+    await new Promise(resolve => setTimeout(resolve, 1300));
+    expect(api.getEnablement).toHaveBeenCalledTimes(asked);
+  });
+
+  it('polls without signals', async () => {
+    let turn = 0;
+    open({
+      getEnablement: async () => {
+        turn += 1;
+        return buildEnablement({ phase: turn > 1 ? 'verifying' : 'enforcing' });
+      },
+    });
+    await waitFor(
+      () =>
+        expect(
+          document.querySelector('[aria-current="step"]'),
+        ).toHaveTextContent(/^Verifying/),
+      { timeout: 4000 },
+    );
+  });
+
+  it('cancels once that is confirmed', async () => {
+    const { api } = open({
+      getEnablement: async () => buildEnablement(),
+      cancelEnablement: async () =>
+        buildEnablement({ phase: 'rolling-back', cancelRequested: true }),
+    });
+    await userEvent.click(
+      await screen.findByRole('button', { name: 'Cancel' }),
+    );
+    const dialog = await screen.findByRole('dialog');
+    expect(dialog).toHaveTextContent(/everything that it wrote is taken back/);
+    await userEvent.click(
+      within(dialog).getByRole('button', { name: 'Let it go on' }),
+    );
+    expect(api.cancelEnablement).not.toHaveBeenCalled();
+    await userEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+    await userEvent.click(
+      await screen.findByRole('button', { name: 'Cancel and roll back' }),
+    );
+    expect(api.cancelEnablement).toHaveBeenCalledWith(
+      ENTITY_REF,
+      ENABLEMENT_ID,
+    );
+    expect(
+      await screen.findByText('What was written is being taken back'),
+    ).toBeInTheDocument();
+  });
+
+  it('waits for an approval, which those who may can give', async () => {
+    const waiting = buildEnablement({
+      phase: 'awaiting-approval',
+      steps: [],
+      canApprove: true,
+      approval: {
+        required: true,
+        permission: 'istio-jwt.enablement.approve',
+        reason: '12 hosts of others',
+      },
+    });
+    const { api, container } = open({
+      getEnablement: async () => waiting,
+      approveEnablement: () =>
+        refuse(409, 'ConflictError', 'The configuration has changed since.'),
+    });
+    expect(
+      await screen.findByText(/Waits for an approval by somebody with/),
+    ).toBeInTheDocument();
+    await userEvent.click(screen.getByRole('button', { name: 'Approve' }));
+    expect(api.approveEnablement).toHaveBeenCalledTimes(1);
+    expect(await screen.findByRole('alert')).toHaveTextContent(
+      'The configuration has changed since.',
+    );
+    expect(await findViolations(container)).toEqual([]);
+  });
+
+  it.each<[Partial<Enablement>, string]>([
+    [
+      { phase: 'rolled-back', outcome: 'A neighbour was answered otherwise' },
+      'Rolled back: everything is as it was before',
+    ],
+    [
+      { phase: 'failed', outcome: 'The API server is gone' },
+      'Failed, and not everything could be taken back',
+    ],
+    [{ phase: 'done', intent: 'disable' }, 'A token is not required any more'],
+  ])('says how it ended: %j', async (overrides, title) => {
+    open({ getEnablement: async () => buildEnablement(overrides) });
+    expect(await screen.findByText(title)).toBeInTheDocument();
+    expect(document.body).toHaveTextContent(overrides.outcome ?? title);
+  });
+
+  it('says that there is none', async () => {
+    open({
+      getEnablement: () => refuse(404, 'NotFoundError', 'No such operation'),
+    });
+    expect(await screen.findByRole('alert')).toHaveTextContent(
+      'There is no such operation of this entity',
+    );
+  });
+
+  it('keeps what it has where the backend is away', async () => {
+    let turn = 0;
+    open({
+      getEnablement: async () => {
+        turn += 1;
+        return turn === 1
+          ? buildEnablement()
+          : refuse(503, 'ServiceUnavailableError', 'Restarting');
+      },
+    });
+    expect(
+      await screen.findByText(
+        'This page is not being refreshed',
+        {},
+        {
+          timeout: 4000,
+        },
+      ),
+    ).toBeInTheDocument();
+    expect(screen.getByRole('list', { name: 'Phases' })).toBeInTheDocument();
+  });
+
+  it('is listed with those before', async () => {
+    open({
+      getEnablement: async () => buildEnablement(),
+      listEnablements: async () => ({
+        items: [
+          buildEnablement({
+            phase: 'rolled-back',
+            outcome: 'Somebody cancelled',
+          }),
+        ],
+      }),
+    });
+    const table = await screen.findByRole('table', { name: 'Operations' });
+    expect(
+      within(table).getByRole('link', { name: 'Require tokens of company' }),
+    ).toHaveAttribute(
+      'href',
+      `/jwt-tab?jwt=operation&operation=${ENABLEMENT_ID}`,
+    );
+    expect(table).toHaveTextContent('Rolled back');
+    expect(table).toHaveTextContent('Somebody cancelled');
+  });
+});
+
+describe('writeLog', () => {
+  it('has every step with log and evidence in the order of time', () => {
+    const text = writeLog(
+      buildEnablement({
+        steps: [
+          buildStep({
+            log: [{ at: '2999-01-01T00:00:00Z', message: 'Seen.' }],
+          }),
+        ],
+      }),
+    );
+    expect(text).toContain(`Operation ${ENABLEMENT_ID}`);
+    expect(text).toContain(
+      '[validating] Write the RequestAuthentication: done',
+    );
+    expect(text.indexOf('A junk token (target): GET')).toBeGreaterThan(
+      text.indexOf('created at 42'),
+    );
+    expect(text.indexOf('Seen.')).toBeGreaterThan(text.indexOf('A junk token'));
+  });
+});

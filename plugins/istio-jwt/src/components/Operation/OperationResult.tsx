@@ -1,0 +1,101 @@
+import { Alert } from '@backstage/ui';
+import { Enablement } from 'backstage-plugin-istio-jwt-common';
+import { finishSentence } from '../../format/finishSentence';
+import { Prose } from '../Prose';
+import { countEvidence } from './countEvidence';
+
+/** How an operation ended, or what it waits for. */
+export function OperationResult({ enablement }: { enablement: Enablement }) {
+  const { phase, intent, outcome, approval, cancelRequested } = enablement;
+  const why = outcome && <Prose text={finishSentence(outcome)} />;
+  switch (phase) {
+    case 'done':
+      return (
+        <Alert
+          role="status"
+          status="success"
+          icon
+          title={
+            intent === 'enable'
+              ? 'A token is required: enforced, and proved'
+              : 'A token is not required any more'
+          }
+          description={
+            <>
+              {why} {describeProof(enablement)}
+            </>
+          }
+        />
+      );
+    case 'rolled-back':
+      return (
+        <Alert
+          role="status"
+          status="warning"
+          icon
+          title="Rolled back: everything is as it was before"
+          description={why}
+        />
+      );
+    case 'failed':
+      return (
+        <Alert
+          role="alert"
+          status="danger"
+          icon
+          title="Failed, and not everything could be taken back"
+          description={why}
+        />
+      );
+    case 'awaiting-approval':
+      return (
+        <Alert
+          role="status"
+          status="info"
+          icon
+          title={
+            approval.required
+              ? `Waits for an approval by somebody with ${approval.permission}`
+              : 'Waits for an approval'
+          }
+          description={
+            approval.required ? (
+              <Prose text={finishSentence(approval.reason)} />
+            ) : undefined
+          }
+        />
+      );
+    case 'rolling-back':
+      return (
+        <Alert
+          role="status"
+          status="warning"
+          isPending
+          title="What was written is being taken back"
+          description={why}
+        />
+      );
+    default:
+      return cancelRequested ? (
+        <Alert
+          role="status"
+          status="warning"
+          isPending
+          title="It is about to stop, and to take back what it wrote"
+        />
+      ) : null;
+  }
+}
+
+/** What the proof rests on, the gaps included. */
+function describeProof(enablement: Enablement): string {
+  const { agrees, disagrees, untold } = countEvidence(enablement);
+  const gaps =
+    untold > 0 ? ` ${untold} could not tell; see them in the steps.` : '';
+  if (agrees + disagrees + untold === 0) {
+    return 'No probe was sent, so that it rests on the configuration alone.';
+  }
+  return `${agrees} of ${
+    agrees + disagrees + untold
+  } probes were answered as predicted.${gaps}`;
+}

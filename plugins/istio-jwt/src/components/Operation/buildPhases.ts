@@ -1,0 +1,87 @@
+import {
+  Enablement,
+  EnablementPhase,
+  EnablementStep,
+} from 'backstage-plugin-istio-jwt-common';
+
+/** One phase of an operation as a stepper shows it. */
+export interface PhaseEntry {
+  phase: EnablementPhase;
+  status: 'done' | 'running' | 'failed' | 'upcoming' | 'skipped';
+  steps: EnablementStep[];
+  startedAt?: string;
+  finishedAt?: string;
+}
+
+const FORWARD: EnablementPhase[] = [
+  'validating',
+  'shadowing',
+  'enforcing',
+  'verifying',
+  'done',
+];
+
+/** The phases of an operation in order: those that were, the one that is, and those to come. */
+export function buildPhases({
+  phase,
+  steps,
+  approval,
+}: Pick<Enablement, 'phase' | 'steps' | 'approval'>): PhaseEntry[] {
+  const goesBack =
+    phase === 'rolling-back' ||
+    phase === 'rolled-back' ||
+    steps.some(step => step.phase === 'rolling-back');
+  const forward: EnablementPhase[] = [
+    ...(approval.required ? (['awaiting-approval'] as const) : []),
+    ...FORWARD,
+  ];
+  const end: EnablementPhase = phase === 'failed' ? 'failed' : 'rolled-back';
+  const order: EnablementPhase[] =
+    goesBack || phase === 'failed'
+      ? [
+          ...forward.filter(each => each !== 'done'),
+          ...(goesBack ? (['rolling-back'] as const) : []),
+          end,
+        ]
+      : forward;
+  const current = order.indexOf(phase);
+  return order.map((each, index) => {
+    const own = steps.filter(step => step.phase === each);
+    const entry = {
+      phase: each,
+      steps: own,
+      ...(own.length > 0 ? { startedAt: own[0].startedAt } : {}),
+      ...(own.length > 0 && own.every(({ finishedAt }) => finishedAt)
+        ? { finishedAt: own[own.length - 1].finishedAt }
+        : {}),
+    };
+    return {
+      ...entry,
+      status: judge(each, index - current, own, phase, goesBack),
+    };
+  });
+}
+
+function judge(
+  each: EnablementPhase,
+  distance: number,
+  own: EnablementStep[],
+  phase: EnablementPhase,
+  goesBack: boolean,
+): PhaseEntry['status'] {
+  if (own.some(({ status }) => status === 'failed')) {
+    return 'failed';
+  }
+  if (each === phase) {
+    if (each === 'failed') {
+      return 'failed';
+    }
+    return each === 'done' || each === 'rolled-back' ? 'done' : 'running';
+  }
+  if (distance > 0) {
+    return 'upcoming';
+  }
+  const wasReached = own.length > 0 || each === 'awaiting-approval';
+  // An operation that goes back has left out what it did not come to.
+  return !wasReached && (goesBack || phase === 'failed') ? 'skipped' : 'done';
+}

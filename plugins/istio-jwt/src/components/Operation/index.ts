@@ -1,0 +1,2 @@
+export * from './OperationsSection';
+export * from './OperationView';

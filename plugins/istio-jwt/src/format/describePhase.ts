@@ -1,0 +1,59 @@
+import { EnablementPhase } from 'backstage-plugin-istio-jwt-common';
+
+type Intent = 'enable' | 'disable';
+
+const LABELS: Record<EnablementPhase, string> = {
+  planned: 'Accepted',
+  'awaiting-approval': 'Waiting for approval',
+  validating: 'Validating',
+  shadowing: 'Shadowing',
+  enforcing: 'Enforcing',
+  verifying: 'Verifying',
+  done: 'Done',
+  'rolling-back': 'Rolling back',
+  'rolled-back': 'Rolled back',
+  failed: 'Failed',
+};
+
+const MEANINGS: Record<EnablementPhase, string> = {
+  planned: 'Accepted, and not begun yet.',
+  'awaiting-approval':
+    'Somebody with istio-jwt.enablement.approve has to approve it.',
+  validating:
+    'Everything is tried with a server-side dry run; then the RequestAuthentication is written, and has to refuse a junk token.',
+  shadowing:
+    'The AuthorizationPolicy stands as a dry run: it is watched, and enforces nothing.',
+  enforcing: 'The AuthorizationPolicy is enforced.',
+  verifying: 'The service and a sample of its neighbours are probed.',
+  done: 'It stands, and was seen to work.',
+  'rolling-back': 'What was written is taken back, last first.',
+  'rolled-back': 'Everything is as it was before.',
+  failed: 'Not even taking it back worked; see what stands there still.',
+};
+
+const DISABLE_MEANINGS: Partial<Record<EnablementPhase, string>> = {
+  validating: 'Everything is tried with a server-side dry run.',
+  shadowing:
+    'The AuthorizationPolicy becomes a dry run: it is watched, and enforces nothing.',
+  enforcing: 'The policies are taken away.',
+  done: 'What the enablement wrote is gone.',
+  'rolling-back': 'What was taken away is put back.',
+};
+
+export function labelPhase(phase: EnablementPhase): string {
+  return LABELS[phase] ?? String(phase);
+}
+
+/** What goes on in a phase, in one sentence. */
+export function explainPhase(phase: EnablementPhase, intent: Intent): string {
+  return (
+    (intent === 'disable' ? DISABLE_MEANINGS[phase] : undefined) ??
+    MEANINGS[phase] ??
+    ''
+  );
+}
+
+/** Whether an operation will not change any more. */
+export function isOver(phase: EnablementPhase): boolean {
+  return phase === 'done' || phase === 'rolled-back' || phase === 'failed';
+}
