@@ -4,7 +4,7 @@ import { ConfigReader } from '@backstage/config';
 import { readIstioJwtConfig } from '../config';
 import { AddressGuard } from './AddressGuard';
 import { GatewayClient } from './GatewayClient';
-import { BackOff, GatewayPacer, PacedRun } from './GatewayPacer';
+import { BackOff, GatewayPacer, PacedRun, startPacedRun } from './GatewayPacer';
 import { readRetryAfter } from './readRetryAfter';
 
 describe('GatewayPacer with a real gateway', () => {
@@ -19,7 +19,7 @@ describe('GatewayPacer with a real gateway', () => {
   beforeEach(async () => {
     arrivals = [];
     backOffs = [];
-    run = { signal: new AbortController().signal, notes: new Set() };
+    run = startPacedRun(new AbortController().signal);
     server = createServer((_, response) => {
       arrivals.push(Date.now());
       const { status, retryAfter } = answers.shift() ?? { status: 200 };
@@ -106,6 +106,19 @@ describe('GatewayPacer with a real gateway', () => {
     expect(backOffs).toEqual([{ status: 503, waitMs: 300_000 }]);
   });
 
+  it('is patient once per run, not once per probe', async () => {
+    answers = Array.from({ length: 50 }, () => ({ status: 503 }));
+    const pacer = makePacer({ maxWaitMs: 1000 });
+    const started = Date.now();
+    const codes: (string | undefined)[] = [];
+    for (let i = 0; i < 20; i++) {
+      const answer = await send(pacer);
+      codes.push(answer.kind === 'error' ? answer.code : undefined);
+    }
+    expect(codes.slice(-10)).toEqual(Array(10).fill('BACKED_OFF'));
+    expect(Date.now() - started).toBeLessThan(4000);
+  });
+
   it('takes one failure for the application, and three in a row for the gateway', async () => {
     answers = [500, 500, 200, 500, 500, 500].map(status => ({ status }));
     const pacer = makePacer();
@@ -121,7 +134,7 @@ describe('GatewayPacer with a real gateway', () => {
   it('stops waiting when the run is cancelled', async () => {
     answers = [{ status: 429, retryAfter: '30' }];
     const abort = new AbortController();
-    run = { signal: abort.signal, notes: new Set() };
+    run = startPacedRun(abort.signal);
     const startedAt = Date.now();
     setTimeout(() => abort.abort(), 100);
     await send(makePacer());

@@ -8,6 +8,12 @@ export interface PacedRun {
   signal: AbortSignal;
   /** Sentences for people. */
   notes: Set<string>;
+  /** By gateway: when the run gives up waiting for it, in ms. Kept by the pacer. */
+  patience: Map<string, number>;
+}
+
+export function startPacedRun(signal: AbortSignal): PacedRun {
+  return { signal, notes: new Set(), patience: new Map() };
 }
 
 /** A gateway that is not to be asked for a while. */
@@ -23,14 +29,18 @@ export interface GatewayPacerOptions {
   onBackOff?: (backOff: BackOff) => void;
   /** First pause; doubled each time. Default: 1 s. */
   firstPauseMs?: number;
+  /**
+   * From the first wait of a run for a gateway until the run gives it up. Default: 30 s. Probes of one
+   * connection wait one after the other: each for itself would make a run last for hours.
+   */
+  maxWaitMs?: number;
 }
 
 const MAX_GATEWAYS = 1000;
 const MAX_PAUSE_MS = 60_000;
 /** Of what a gateway asks for with Retry-After. */
 const MAX_ASKED_PAUSE_MS = 5 * 60_000;
-/** Longest wait of one probe; after that it is given up. */
-const MAX_WAIT_MS = 60_000;
+const MAX_WAIT_MS = 30_000;
 const MAX_SENDS = 3;
 /** One application behind a gateway may be broken; a gateway that answers nothing else is. */
 const FAILURES_IN_A_ROW = 3;
@@ -62,9 +72,8 @@ export class GatewayPacer {
     run: PacedRun,
     send: () => Promise<ProbeAnswer>,
   ): Promise<ProbeAnswer> {
-    const deadline = Date.now() + MAX_WAIT_MS;
     for (let sends = 1; ; sends++) {
-      const given = await this.waitFor(gateway, run, deadline);
+      const given = await this.waitFor(gateway, run);
       if (given) {
         return given;
       }
@@ -83,8 +92,7 @@ export class GatewayPacer {
   /** @returns what to answer instead of sending, or undefined once the gateway may be asked */
   private async waitFor(
     gateway: string,
-    { signal, notes }: PacedRun,
-    deadline: number,
+    { signal, notes, patience }: PacedRun,
   ): Promise<ProbeAnswer | undefined> {
     for (;;) {
       const state = this.gateways.get(gateway);
@@ -92,6 +100,10 @@ export class GatewayPacer {
       if (!state || wait <= 0 || signal.aborted) {
         return undefined;
       }
+      const deadline =
+        patience.get(gateway) ??
+        Date.now() + (this.options.maxWaitMs ?? MAX_WAIT_MS);
+      patience.set(gateway, deadline);
       if (Date.now() + wait > deadline) {
         const message = `The gateway answered ${state.status} and is left alone for a while.`;
         notes.add(`${gateway}: ${message}`);

@@ -15,7 +15,12 @@ import { ProbeRunStore } from '../storage';
 import { AddressGuard } from './AddressGuard';
 import { Forger } from './Forger';
 import { GatewayClient } from './GatewayClient';
-import { GatewayPacer, GatewayPacerOptions, PacedRun } from './GatewayPacer';
+import {
+  GatewayPacer,
+  GatewayPacerOptions,
+  PacedRun,
+  startPacedRun,
+} from './GatewayPacer';
 import { narrowPlans } from './narrowPlans';
 import { ObservationWriter } from './ObservationWriter';
 import { boundPlans, planProbes, WayInPlan } from './planProbes';
@@ -199,7 +204,7 @@ export class ProbeRunner {
     let end: { status: 'done' | 'failed'; error?: string };
     try {
       await this.probeAll(current, plans, writer, {
-        signal: abort.signal,
+        ...startPacedRun(abort.signal),
         notes,
       }).finally(() => writer.flush());
       end = abort.signal.aborted

@@ -6,7 +6,7 @@ import { bareHost } from '../../probes/bareHost';
 import { composeRequest } from '../../probes/composeRequest';
 import { findOrigins } from '../../probes/findOrigins';
 import { Forger } from '../../probes/Forger';
-import { GatewayPacer } from '../../probes/GatewayPacer';
+import { GatewayPacer, startPacedRun } from '../../probes/GatewayPacer';
 import { chooseHost, WayInPlan } from '../../probes/planProbes';
 import { ProbeAnswer } from '../../probes/ProbeClient';
 import { Reach } from '../../probes/probeWayIn';
@@ -142,7 +142,7 @@ export class OperationProber {
     const { issuer = '', audiences = [], header } = check.issuer ?? {};
     try {
       const made = await vector!.makeRequest({
-        issuer: { issuer, audiences, keys: [] },
+        issuer: { issuer, audiences, keys: [], claimHeaders: [] },
         now: Math.floor(Date.now() / 1000),
         host: plan.host,
         path: check.path,
@@ -168,7 +168,7 @@ export class OperationProber {
         userAgent: config.userAgent,
       });
       if (composed.kind === 'not-tested') return composed;
-      return await pacer.send(rateKey, { signal, notes: new Set() }, () =>
+      return await pacer.send(rateKey, startPacedRun(signal), () =>
         reach.client.send({ ...composed.wire, signal }),
       );
     } catch {
