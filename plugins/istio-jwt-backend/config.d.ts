@@ -79,11 +79,17 @@ export interface Config {
       /**
        * Vectors that are only sent where they are named here. `header-oversized`: a header of more than 60 KiB, which
        * some load balancers take for an attack. `fallback-key`: a token signed with the key that istiod before 1.27.8,
-       * 1.28.5 and 1.29.1 put in the place of key sets it could not read, and that was published (CVE-2026-31837).
+       * 1.28.5 and 1.29.1 put in the place of key sets it could not read, and that was published (CVE-2026-31837);
+       * needs `fallbackKey`.
        * `claim-header-spoofed`: a header that the proxy writes claims into, written by the probe; tells something
        * where the service answers with the headers that it got.
        */
       optIn?: string[];
+      /**
+       * Private JWK, as JSON, for the vector `fallback-key`.
+       * @visibility secret
+       */
+      fallbackKey?: string;
       userAgent?: string;
       /** Bytes read of an answer. Default and maximum: 65536. */
       maxResponseBytes?: number;

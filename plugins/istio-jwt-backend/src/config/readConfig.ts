@@ -4,6 +4,7 @@ import { VECTORS } from '../probes/vectors';
 import { checkCidrs } from './checkCidrs';
 import { readClusters } from './readClusters';
 import { readJwks } from './readJwks';
+import { parseJwk } from './parseJwk';
 import { readDuration } from './readDuration';
 import { readEnablement } from './readEnablement';
 import { readNotifications, readSchedule } from './readSchedule';
@@ -54,6 +55,7 @@ function readProbes(config: Config | undefined): ProbesConfig {
     maxConcurrency: readCount(config, 'maxConcurrency', 4, 32),
     ratePerGateway: readCount(config, 'ratePerGateway', 10, 100),
     optIn: readOptIn(config),
+    fallbackKey: readFallbackKey(config),
     userAgent: readUserAgent(config),
     maxResponseBytes: readCount(
       config,
@@ -79,6 +81,15 @@ function readOptIn(config: Config | undefined): string[] {
     );
   }
   return ids;
+}
+
+function readFallbackKey(
+  config: Config | undefined,
+): ProbesConfig['fallbackKey'] {
+  const text = config?.getOptionalString('fallbackKey');
+  return text === undefined
+    ? undefined
+    : parseJwk(text, 'istioJwt.probes.fallbackKey');
 }
 
 function readUserAgent(config: Config | undefined): string {

@@ -1,5 +1,6 @@
 import { Config } from '@backstage/config';
 import { InputError } from '@backstage/errors';
+import { parseJwk } from './parseJwk';
 import { ClientCredentialsConfig, TokenSourceConfig } from './types';
 
 const KINDS = ['static', 'signingJwk', 'clientCredentials', 'sandboxMint'];
@@ -42,7 +43,7 @@ export function readTokenSource(
         kind: 'signing-jwk',
         hosts,
         issuer,
-        jwk: parseJwk(config.getString('signingJwk'), key),
+        jwk: parseJwk(config.getString('signingJwk'), `${key}.signingJwk`),
       };
     default:
       return {
@@ -140,20 +141,4 @@ function readResources(config: Config, key: string): string[] {
     }
     return resource;
   });
-}
-
-/** The parser's own message would quote the key material, so it is not passed on. */
-function parseJwk(text: string, key: string): Record<string, unknown> {
-  let jwk: unknown;
-  try {
-    jwk = JSON.parse(text);
-  } catch {
-    jwk = undefined;
-  }
-  if (!jwk || typeof jwk !== 'object' || !('kty' in jwk)) {
-    throw new InputError(
-      `${key}.signingJwk is not a JWK. Write the private key as one JSON object with 'kty'.`,
-    );
-  }
-  return jwk as Record<string, unknown>;
 }

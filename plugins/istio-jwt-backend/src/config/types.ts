@@ -59,6 +59,8 @@ export interface ProbesConfig {
   ratePerGateway: number;
   /** Ids of vectors that are only sent where they are named. */
   optIn: string[];
+  /** Private JWK for the vector `fallback-key`. */
+  fallbackKey?: Record<string, unknown>;
   userAgent: string;
   maxResponseBytes: number;
   /** PEM bundle, next to the roots that Node trusts. */

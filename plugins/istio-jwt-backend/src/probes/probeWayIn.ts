@@ -120,7 +120,7 @@ function compose(
 async function makeRequest(
   { mirror, host }: WayInPlan,
   { vector, issuer, issuerUse, path }: PlannedProbe,
-  { forger, tokenSources, listPublicKeys }: ProbeTools,
+  { forger, tokenSources, listPublicKeys, config }: ProbeTools,
 ): Promise<VectorRequest> {
   try {
     return await vector.makeRequest({
@@ -132,6 +132,7 @@ async function makeRequest(
       host,
       path,
       forger,
+      fallbackKey: config.fallbackKey as JWK | undefined,
       getValidToken: async shape =>
         issuerUse
           ? tokenSources.getToken({

@@ -21,6 +21,8 @@ export interface VectorContext {
   host: string;
   path: string;
   forger: Forger;
+  /** Istio's published fallback key, where the config has it. */
+  fallbackKey?: JWK;
   /**
    * @param shape - claims to be added, or left out where null, and header parameters to be added; only
    * a source that signs can do that
