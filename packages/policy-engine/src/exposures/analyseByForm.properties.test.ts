@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { assessService, Mesh, parseYaml, Resource } from '..';
-import { authentication, policyFor } from '../__testUtils__/arbitraries';
+import {
+  authentication,
+  policyFor,
+  Target,
+} from '../__testUtils__/arbitraries';
+import { ISSUER } from '../__testUtils__/mesh';
 import { waysInOf } from '../attach/waysIn';
 import { programForHost } from '../compile/programForHost';
 import { analyseByForm } from './analyseByForm';
@@ -32,6 +37,24 @@ metadata: {name: other, namespace: default}
 spec: {selector: {app: other}, ports: [{name: http, port: 80}]}
 `;
 
+/** Policies that compare no hosts: those that do keep most ways in from having a form. */
+const hostless = (
+  where: Target,
+  actions = ['ALLOW', 'DENY'],
+): fc.Arbitrary<Resource> =>
+  policyFor(fc.constant(where), actions).map(resource =>
+    JSON.parse(
+      JSON.stringify(resource)
+        .replace(/"hosts":\[[^\]]*\]/g, '"paths":["/api/*"]')
+        .replace(/"notHosts":\[[^\]]*\]/g, '"notPaths":["/healthz"]'),
+    ),
+  );
+const anyPolicy = (where: Target, actions?: string[]) =>
+  fc.oneof(
+    { weight: 4, arbitrary: hostless(where, actions) },
+    { weight: 1, arbitrary: policyFor(fc.constant(where), actions) },
+  );
+
 /** Everything of one Service; `ME` stands for its name. */
 interface Design {
   route: string;
@@ -52,6 +75,8 @@ const design: fc.Arbitrary<Design> = fc.record({
     `{${TO_ME}}`,
     `{${TO_OTHER}}`,
     `{match: [{uri: {prefix: /api/}}], ${TO_ME}}, {${TO_OTHER}}`,
+    `{match: [{uri: {prefix: /api/}}], ${TO_OTHER}}, {${TO_ME}}`,
+    `{match: [{uri: {exact: /healthz}, method: {exact: GET}}], ${TO_ME}}, {${TO_OTHER}}`,
     `{match: [{uri: {exact: /healthz}, method: {exact: GET}}], ${TO_OTHER}}, {${TO_ME}}`,
     `{match: [{headers: {x-a: {exact: a}}}], rewrite: {uri: /healthz}, ${TO_ME}}`,
     `{match: [{authority: {exact: ME.example.com}}], ${TO_ME}}`,
@@ -76,7 +101,16 @@ const design: fc.Arbitrary<Design> = fc.record({
   resources: fc
     .tuple(
       fc.array(
-        policyFor(fc.constant('sidecar'), ['ALLOW', 'DENY', 'AUDIT', 'CUSTOM']),
+        anyPolicy('sidecar', [
+          'ALLOW',
+          'ALLOW',
+          'ALLOW',
+          'DENY',
+          'DENY',
+          'DENY',
+          'AUDIT',
+          'CUSTOM',
+        ]),
         { maxLength: 3 },
       ),
       fc.array(authentication, { maxLength: 2 }),
@@ -145,12 +179,46 @@ spec:
 }
 
 const NAMES = ['orders', 'payments', 'x', 'zz9x', 'h'];
-/** Few designs for many Services, so that forms meet. */
+/** Small changes of policies, each of something else that is compared. */
+const TWEAKS: ((text: string) => string)[] = [
+  text =>
+    text.replace(
+      /"not([A-Z])(\w+)"/,
+      (_, first, rest) => `"${first.toLowerCase()}${rest}"`,
+    ),
+  text =>
+    text.replace(
+      /"(requestPrincipals|paths|methods)"/,
+      (_, name) => `"not${name[0].toUpperCase()}${name.slice(1)}"`,
+    ),
+  text => text.replace('"DENY"', '"ALLOW"'),
+  text => text.replace('"issuer":"other"', '"issuer":"third"'),
+  text => text.replace(`"issuer":"${ISSUER}"`, '"issuer":"third"'),
+  text => text.replace('"RequestAuthentication"', '"None"'),
+  text => text.replace('"/healthz"', '"/ready"'),
+  text => text.replace('"x-token"', '"x-other"'),
+];
+
+/** Designs that differ in one thing, as what a form forgets shows only there. */
+const siblings = fc
+  .tuple(
+    design,
+    design,
+    fc.constantFrom<keyof Design>('route', 'port', 'sidecar', 'mode', 'host'),
+    fc.constantFrom(undefined, ...TWEAKS),
+  )
+  .map(([one, other, field, tweak]): Design[] => [
+    one,
+    tweak
+      ? JSON.parse(tweak(JSON.stringify(one)))
+      : { ...one, [field]: other[field] },
+  ]);
+
 const mesh = fc
   .tuple(
-    fc.array(design, { minLength: 1, maxLength: 2 }),
+    siblings,
     fc.array(fc.nat(), { minLength: NAMES.length, maxLength: NAMES.length }),
-    fc.array(policyFor(fc.constant('gateway')), { maxLength: 2 }),
+    fc.array(anyPolicy('gateway'), { maxLength: 2 }),
     fc.array(authentication, { maxLength: 2 }),
   )
   .map(([designs, choices, policies, authentications]) => [
@@ -230,6 +298,65 @@ describe('ways in of one form', () => {
       }),
       { numRuns: Math.ceil(numRuns / 4) },
     );
+  });
+
+  const RULED = parseYaml(`
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: p, namespace: default}
+spec:
+  action: ALLOW
+  rules: [{from: [{source: {requestPrincipals: ["${ISSUER}/*"]}}], to: [{operation: {paths: [/a]}}]}]
+---
+apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: {name: r, namespace: default}
+spec: {jwtRules: [{issuer: "${ISSUER}", audiences: [a], jwksUri: "https://keys.example"}]}
+`).resources;
+  const ruled: Design = {
+    route: `{${TO_ME}}`,
+    port: 'http',
+    sidecar: true,
+    mode: 'PERMISSIVE',
+    host: 'ME.example.com',
+    resources: RULED,
+    ofHost: [],
+  };
+  const edit = (from: string, to: string): Design => ({
+    ...ruled,
+    resources: JSON.parse(JSON.stringify(RULED).replace(from, to)),
+  });
+
+  it.each<[string, Design]>([
+    ['the issuer', edit(`"issuer":"${ISSUER}"`, '"issuer":"other"')],
+    ['the audience', edit('["a"]', '["b"]')],
+    [
+      'where the token stands',
+      edit('"jwksUri"', '"fromParams":["t"],"jwksUri"'),
+    ],
+    ['forwarding', edit('"jwksUri"', '"forwardOriginalToken":true,"jwksUri"')],
+    ['the action', edit('"ALLOW"', '"DENY"')],
+    ['a negation', edit('"paths"', '"notPaths"')],
+    ['a pattern', edit('"/a"', '"/b"')],
+    ['the principal', edit(`${ISSUER}/*`, `${ISSUER}/x`)],
+    ['a policy more', edit('"RequestAuthentication"', '"None"')],
+    ['mutual TLS', { ...ruled, mode: 'STRICT' }],
+    ['the protocol', { ...ruled, port: 'tcp' }],
+    ['the sidecar', { ...ruled, sidecar: false }],
+  ])('have not the form of others that differ by %s', (_, other) => {
+    const made = meshOf([
+      ...parseYaml(SHARED).resources,
+      ...build('a', ruled),
+      ...build('b', ruled),
+      ...build('c', other),
+    ]);
+    const formsOf = (name: string) =>
+      ways(made, name)
+        .filter(({ wayIn }) => wayIn.kind === 'in-mesh')
+        .map(({ wayIn, programs }) => formOf(made, wayIn, programs));
+    expect(formsOf('a')).toEqual(formsOf('b'));
+    expect(formsOf('a')).toEqual([expect.any(String)]);
+    expect(formsOf('c')).not.toEqual(formsOf('a'));
   });
 
   it('are found where only names differ, and nowhere else', () => {
