@@ -1,9 +1,6 @@
-import { mockServices, TestDatabases } from '@backstage/backend-test-utils';
 import { StateChange } from 'backstage-plugin-istio-jwt-common';
 import { ProtectionState } from 'istio-jwt-policy-engine';
-import { Knex } from 'knex';
-import { DatabaseProbeRunStore } from '../storage';
-import { startPostgres } from '../testing/startPostgres';
+import { describeOnDatabases } from '../__testUtils__/describeOnDatabases';
 import { DatabaseStateHistoryStore } from './DatabaseStateHistoryStore';
 import { EntityStates } from './StateHistoryStore';
 
@@ -43,28 +40,12 @@ const withWayIn = (states: EntityStates, id: string): EntityStates => ({
   ],
 });
 
-const sqlite = TestDatabases.create({ ids: ['SQLITE_3'] });
-let postgres: Awaited<ReturnType<typeof startPostgres>>;
-
-beforeAll(async () => {
-  postgres = await startPostgres();
-});
-afterAll(async () => {
-  await postgres.stop();
-});
-
-describe.each<[string, () => Promise<Knex>]>([
-  ['SQLite', () => sqlite.init('SQLITE_3')],
-  ['PostgreSQL', () => postgres.connect()],
-])('DatabaseStateHistoryStore on %s', (_, connect) => {
+describeOnDatabases('DatabaseStateHistoryStore', connect => {
   let store: DatabaseStateHistoryStore;
   let other: DatabaseStateHistoryStore;
 
   beforeEach(async () => {
     const knex = await connect();
-    await DatabaseProbeRunStore.create({
-      database: mockServices.database.mock({ getClient: async () => knex }),
-    });
     store = new DatabaseStateHistoryStore(knex);
     other = new DatabaseStateHistoryStore(knex);
   });

@@ -1,14 +1,13 @@
-import { mockServices, TestDatabases } from '@backstage/backend-test-utils';
+import { mockServices } from '@backstage/backend-test-utils';
 import { IssuerHealth, Observation } from 'backstage-plugin-istio-jwt-common';
 import { IssuerUse, Mesh, parseObjects } from 'istio-jwt-policy-engine';
 import { Knex } from 'knex';
 import { readIstioJwtConfig } from '../config';
 import { AddressGuard } from '../probes/AddressGuard';
 import { TokenHeader } from '../probes/tokenSources';
-import { DatabaseProbeRunStore } from '../storage';
 import { eventually } from '../testing/FakeApiServer';
 import { KeyServer } from '../testing/KeyServer';
-import { startPostgres } from '../testing/startPostgres';
+import { describeOnDatabases } from '../__testUtils__/describeOnDatabases';
 import { DatabaseKeySetStore } from './DatabaseKeySetStore';
 import { IssuerKeys } from './IssuerKeys';
 
@@ -16,34 +15,13 @@ jest.setTimeout(120_000);
 
 const ISSUER = 'https://issuer.example';
 const RSA = { kty: 'RSA', n: 'AQ', e: 'AQAB' };
-const sqlite = TestDatabases.create({ ids: ['SQLITE_3'] });
-let postgres: Awaited<ReturnType<typeof startPostgres>>;
-
-beforeAll(async () => {
-  postgres = await startPostgres();
-});
-afterAll(() => postgres.stop());
-
-async function migrate(knex: Knex): Promise<Knex> {
-  await DatabaseProbeRunStore.create({
-    database: mockServices.database.mock({
-      getClient: async () => knex,
-      migrations: { skip: false },
-    }),
-  });
-  return knex;
-}
-
-describe.each<[string, () => Promise<Knex>]>([
-  ['SQLite', () => sqlite.init('SQLITE_3')],
-  ['PostgreSQL', () => postgres.connect()],
-])('IssuerKeys on %s', (_, connect) => {
+describeOnDatabases('IssuerKeys', connect => {
   let knex: Knex;
   let server: KeyServer;
   let running: IssuerKeys[];
 
   beforeEach(async () => {
-    knex = await migrate(await connect());
+    knex = await connect();
     server = await KeyServer.start();
     server.sendKeys({ ...RSA, kid: 'one' });
     running = [];

@@ -1,19 +1,12 @@
-import { mockServices, TestDatabases } from '@backstage/backend-test-utils';
-import { ConfigReader } from '@backstage/config';
+import { TestDatabases } from '@backstage/backend-test-utils';
 import { Observation, ProbeRun } from 'backstage-plugin-istio-jwt-common';
 import { createServer, RequestListener, Server } from 'node:http';
 import { AddressInfo } from 'node:net';
-import { ClusterRegistry } from '../cluster';
-import { readIstioJwtConfig } from '../config';
-import { DatabaseProbeRunStore } from '../storage';
 import { eventually, FakeApiServer } from '../testing/FakeApiServer';
 import { FakePods } from '../testing/FakePods';
 import { hasCurl, runCurl } from '../testing/runCurl';
 import { named, serveShop, SHOP_ENTITY } from '../testing/shopCluster';
-import { AddressGuard } from './AddressGuard';
-import { Forger } from './Forger';
-import { ProbeRunner } from './ProbeRunner';
-import { TokenSources } from './tokenSources';
+import { StartedRunner, startRunner } from '../__testUtils__/startRunner';
 
 jest.setTimeout(120_000);
 
@@ -84,9 +77,7 @@ describeWithCurl('ProbeRunner, from inside the mesh', () => {
   let api: FakeApiServer;
   let pods: FakePods;
   let servers: Map<string, Server>;
-  let registry: ClusterRegistry;
-  let runner: ProbeRunner;
-  let seen: ProbeRun | undefined;
+  let started: StartedRunner;
 
   const portOf = (name: string) =>
     (servers.get(name)!.address() as AddressInfo).port;
@@ -125,44 +116,22 @@ describeWithCurl('ProbeRunner, from inside the mesh', () => {
   });
 
   async function run(cluster: object): Promise<ProbeRun> {
-    const logger = mockServices.logger.mock();
-    const config = readIstioJwtConfig(
-      new ConfigReader({
-        istioJwt: {
-          clusters: [
-            { name: 'c', url: api.url, skipTLSVerify: true, ...cluster },
-          ],
-          probes: { ratePerGateway: 100 },
-        },
-      }),
-    );
     const knex = await databases.init('SQLITE_3');
-    registry = new ClusterRegistry(config.clusters, { logger });
-    runner = new ProbeRunner({
-      registry,
-      logger,
-      store: await DatabaseProbeRunStore.create({
-        database: mockServices.database.mock({ getClient: async () => knex }),
-      }),
-      config: config.probes,
-      forger: await Forger.create(),
-      guard: new AddressGuard([]),
-      tokenSources: new TokenSources([]),
-      onProgress: each => {
-        seen = each;
-      },
+    started = await startRunner(api, knex, {
+      cluster,
+      probes: { ratePerGateway: 100 },
     });
-    registry.start();
-    expect(await runner.start(SHOP_ENTITY, 'user:default/me')).toMatchObject({
+    expect(
+      await started.runner.start(SHOP_ENTITY, 'user:default/me'),
+    ).toMatchObject({
       kind: 'started',
     });
-    await eventually(() => expect(seen?.status).toBe('done'), 90_000);
-    return seen!;
+    await eventually(() => expect(started.seen?.status).toBe('done'), 90_000);
+    return started.seen!;
   }
 
   afterEach(async () => {
-    await runner.stop();
-    await registry.stop();
+    await started.stop();
     await api.stop();
     for (const server of servers.values()) {
       server.closeAllConnections();

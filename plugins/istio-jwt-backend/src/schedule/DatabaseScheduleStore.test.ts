@@ -1,34 +1,15 @@
-import { mockServices, TestDatabases } from '@backstage/backend-test-utils';
-import { Knex } from 'knex';
-import { DatabaseProbeRunStore } from '../storage';
-import { startPostgres } from '../testing/startPostgres';
+import { describeOnDatabases } from '../__testUtils__/describeOnDatabases';
 import { DatabaseScheduleStore } from './DatabaseScheduleStore';
 
 jest.setTimeout(120_000);
 
 const LEASE = 1000;
-const sqlite = TestDatabases.create({ ids: ['SQLITE_3'] });
-let postgres: Awaited<ReturnType<typeof startPostgres>>;
-
-beforeAll(async () => {
-  postgres = await startPostgres();
-});
-afterAll(async () => {
-  await postgres.stop();
-});
-
-describe.each<[string, () => Promise<Knex>]>([
-  ['SQLite', () => sqlite.init('SQLITE_3')],
-  ['PostgreSQL', () => postgres.connect()],
-])('DatabaseScheduleStore on %s', (_, connect) => {
+describeOnDatabases('DatabaseScheduleStore', connect => {
   let store: DatabaseScheduleStore;
   let other: DatabaseScheduleStore;
 
   beforeEach(async () => {
     const knex = await connect();
-    await DatabaseProbeRunStore.create({
-      database: mockServices.database.mock({ getClient: async () => knex }),
-    });
     store = new DatabaseScheduleStore(knex);
     other = new DatabaseScheduleStore(knex);
   });

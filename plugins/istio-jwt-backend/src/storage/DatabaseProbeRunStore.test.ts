@@ -1,7 +1,7 @@
-import { mockServices, TestDatabases } from '@backstage/backend-test-utils';
+import { mockServices } from '@backstage/backend-test-utils';
 import { Observation } from 'backstage-plugin-istio-jwt-common';
 import { Knex } from 'knex';
-import { startPostgres } from '../testing/startPostgres';
+import { describeOnDatabases } from '../__testUtils__/describeOnDatabases';
 import { DatabaseProbeRunStore } from './DatabaseProbeRunStore';
 
 jest.setTimeout(120_000);
@@ -24,20 +24,7 @@ const run = (id: string, entityRef = 'component:default/a') => ({
   targets: [],
 });
 
-const sqlite = TestDatabases.create({ ids: ['SQLITE_3'] });
-let postgres: Awaited<ReturnType<typeof startPostgres>>;
-
-beforeAll(async () => {
-  postgres = await startPostgres();
-});
-afterAll(async () => {
-  await postgres.stop();
-});
-
-describe.each<[string, () => Promise<Knex>]>([
-  ['SQLite', () => sqlite.init('SQLITE_3')],
-  ['PostgreSQL', () => postgres.connect()],
-])('DatabaseProbeRunStore on %s', (_, connect) => {
+describeOnDatabases('DatabaseProbeRunStore', (connect, connectEmpty) => {
   let knex: Knex;
   let store: DatabaseProbeRunStore;
 
@@ -130,7 +117,7 @@ describe.each<[string, () => Promise<Knex>]>([
   });
 
   it('leaves the schema alone where migrations are switched off', async () => {
-    const other = await connect();
+    const other = await connectEmpty();
     await DatabaseProbeRunStore.create({
       database: mockServices.database.mock({
         getClient: async () => other,

@@ -1,9 +1,5 @@
-import { mockServices, TestDatabases } from '@backstage/backend-test-utils';
-import { ConfigReader } from '@backstage/config';
-import {
-  MismatchExplanation,
-  ProbeRun,
-} from 'backstage-plugin-istio-jwt-common';
+import { TestDatabases } from '@backstage/backend-test-utils';
+import { MismatchExplanation } from 'backstage-plugin-istio-jwt-common';
 import {
   createServer,
   IncomingMessage,
@@ -11,15 +7,9 @@ import {
   ServerResponse,
 } from 'node:http';
 import { AddressInfo } from 'node:net';
-import { ClusterRegistry } from '../../cluster';
-import { readIstioJwtConfig } from '../../config';
-import { DatabaseProbeRunStore } from '../../storage';
 import { eventually, FakeApiServer } from '../../testing/FakeApiServer';
 import { serveShop, SHOP_ENTITY } from '../../testing/shopCluster';
-import { AddressGuard } from '../AddressGuard';
-import { Forger } from '../Forger';
-import { ProbeRunner } from '../ProbeRunner';
-import { TokenSources } from '../tokenSources';
+import { StartedRunner, startRunner } from '../../__testUtils__/startRunner';
 import { REPEATS } from './explainMismatch';
 
 jest.setTimeout(60_000);
@@ -43,9 +33,7 @@ describe('explainMismatch: a gateway that requires tokens, and answers that do n
   const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
   let api: FakeApiServer;
   let gateway: Server;
-  let registry: ClusterRegistry;
-  let runner: ProbeRunner;
-  let seen: ProbeRun | undefined;
+  let started: StartedRunner;
   /** Answers to a plain request without a token; everything else is refused as configured. */
   let answer: Answer;
   let asked: number;
@@ -66,47 +54,19 @@ describe('explainMismatch: a gateway that requires tokens, and answers that do n
     api = await FakeApiServer.start();
   });
 
-  async function startRunner(gateways: (port: number) => object[] = () => []) {
+  async function start(gateways: (port: number) => object[] = () => []) {
     const { port } = gateway.address() as AddressInfo;
     serveShop(api, { nodePort: port, enforced: true });
-    const logger = mockServices.logger.mock();
-    const config = readIstioJwtConfig(
-      new ConfigReader({
-        istioJwt: {
-          clusters: [
-            {
-              name: 'c',
-              url: api.url,
-              skipTLSVerify: true,
-              gateways: gateways(port),
-            },
-          ],
-          probes: { ratePerGateway: 100 },
-        },
-      }),
-    );
     const knex = await databases.init('SQLITE_3');
-    registry = new ClusterRegistry(config.clusters, { logger });
-    runner = new ProbeRunner({
-      registry,
-      logger,
-      store: await DatabaseProbeRunStore.create({
-        database: mockServices.database.mock({ getClient: async () => knex }),
-      }),
-      config: config.probes,
-      forger: await Forger.create(),
-      guard: new AddressGuard(['127.0.0.1/32']),
-      tokenSources: new TokenSources([]),
-      onProgress: run => {
-        seen = run;
-      },
+    started = await startRunner(api, knex, {
+      cluster: { gateways: gateways(port) },
+      probes: { ratePerGateway: 100 },
+      allowedAddresses: ['127.0.0.1/32'],
     });
-    registry.start();
   }
 
   afterEach(async () => {
-    await runner.stop();
-    await registry.stop();
+    await started.stop();
     await api.stop();
     gateway.closeAllConnections();
     await new Promise(resolve => {
@@ -115,11 +75,14 @@ describe('explainMismatch: a gateway that requires tokens, and answers that do n
   });
 
   async function explain(): Promise<MismatchExplanation | undefined> {
-    expect(await runner.start(SHOP_ENTITY, 'user:default/me')).toMatchObject({
+    expect(
+      await started.runner.start(SHOP_ENTITY, 'user:default/me'),
+    ).toMatchObject({
       kind: 'started',
     });
-    await eventually(() => expect(seen?.status).toBe('done'), 40_000);
-    return seen?.targets.find(({ wayInId }) => wayInId !== 'mesh.80')?.mismatch;
+    await eventually(() => expect(started.seen?.status).toBe('done'), 40_000);
+    return started.seen?.targets.find(({ wayInId }) => wayInId !== 'mesh.80')
+      ?.mismatch;
   }
 
   const findingOf = (mismatch: MismatchExplanation | undefined, id: string) =>
@@ -129,7 +92,7 @@ describe('explainMismatch: a gateway that requires tokens, and answers that do n
     answer = (_, response) => {
       response.end('hello');
     };
-    await startRunner();
+    await start();
     const mismatch = await explain();
     expect(mismatch).toMatchObject({
       vector: 'no-token',
@@ -152,7 +115,7 @@ describe('explainMismatch: a gateway that requires tokens, and answers that do n
       });
       response.end();
     };
-    await startRunner();
+    await start();
     const mismatch = await explain();
     const [first] = mismatch!.causes;
     expect(first).toMatchObject({
@@ -160,14 +123,14 @@ describe('explainMismatch: a gateway that requires tokens, and answers that do n
       finding: 'likely',
       evidence: expect.stringContaining('via, cf-ray'),
     });
-    expect(JSON.stringify(seen)).not.toContain('secret-value');
+    expect(JSON.stringify(started.seen)).not.toContain('secret-value');
   });
 
   it('points to replicas out of sync where connections are answered differently', async () => {
     // The probe and its second look are admitted; of the repetitions, every other one.
     answer = (request, response) =>
       (asked > 2 && asked % 2 === 0 ? refuse : admit)(request, response);
-    await startRunner();
+    await start();
     const mismatch = await explain();
     expect(mismatch?.causes[0]).toMatchObject({
       id: 'proxy-not-in-sync',
@@ -181,7 +144,7 @@ describe('explainMismatch: a gateway that requires tokens, and answers that do n
   it('points to propagation where every later answer is as configured', async () => {
     answer = (request, response) =>
       (asked > 2 ? refuse : admit)(request, response);
-    await startRunner();
+    await start();
     const mismatch = await explain();
     expect(mismatch?.causes[0]).toMatchObject({
       id: 'propagation',
@@ -193,7 +156,7 @@ describe('explainMismatch: a gateway that requires tokens, and answers that do n
 
   it('doubts an address that was set by hand', async () => {
     answer = admit;
-    await startRunner(port => [
+    await start(port => [
       {
         match: { namespace: 'istio-system', name: 'gateway' },
         address: `127.0.0.1:${port}`,
@@ -207,7 +170,7 @@ describe('explainMismatch: a gateway that requires tokens, and answers that do n
   it('says nothing of answers that tell nothing', async () => {
     gateway.removeAllListeners('request');
     gateway.on('request', (_, response) => response.writeHead(503).end());
-    await startRunner();
+    await start();
     expect(await explain()).toBeUndefined();
   });
 });
