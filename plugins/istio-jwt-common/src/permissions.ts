@@ -38,10 +38,39 @@ export const istioJwtEnablementApprovePermission = createPermission({
   resourceType: RESOURCE_TYPE_CATALOG_ENTITY,
 });
 
+/**
+ * Allows seeing an entity's services on the coverage page. Services that no entity claims are shown to
+ * those who are allowed without any condition.
+ *
+ * @public
+ */
+export const istioJwtCoverageReadPermission = createPermission({
+  name: 'istio-jwt.coverage.read',
+  attributes: { action: 'read' },
+  resourceType: RESOURCE_TYPE_CATALOG_ENTITY,
+});
+
+/** Allows asking for, changing and taking back exceptions for an entity's services. @public */
+export const istioJwtExceptionCreatePermission = createPermission({
+  name: 'istio-jwt.exception.create',
+  attributes: { action: 'create' },
+  resourceType: RESOURCE_TYPE_CATALOG_ENTITY,
+});
+
+/** Allows approving exceptions that others asked for. @public */
+export const istioJwtExceptionApprovePermission = createPermission({
+  name: 'istio-jwt.exception.approve',
+  attributes: { action: 'update' },
+  resourceType: RESOURCE_TYPE_CATALOG_ENTITY,
+});
+
 /** @public */
 export const istioJwtPermissions = [
   istioJwtStatusReadPermission,
   istioJwtProbeRunPermission,
   istioJwtEnablementCreatePermission,
   istioJwtEnablementApprovePermission,
+  istioJwtCoverageReadPermission,
+  istioJwtExceptionCreatePermission,
+  istioJwtExceptionApprovePermission,
 ];

@@ -388,6 +388,323 @@ export const spec = {
           },
         },
       },
+    '/v1/coverage/services': {
+      get: {
+        operationId: 'ListCoverageServices',
+        description: 'Services that the caller may see, a page at a time.',
+        parameters: [
+          { $ref: '#/components/parameters/q' },
+          { $ref: '#/components/parameters/stateFilter' },
+          { $ref: '#/components/parameters/ownerFilter' },
+          { $ref: '#/components/parameters/systemFilter' },
+          { $ref: '#/components/parameters/namespaceFilter' },
+          { $ref: '#/components/parameters/clusterFilter' },
+          { $ref: '#/components/parameters/issuerFilter' },
+          { $ref: '#/components/parameters/gatewayFilter' },
+          { $ref: '#/components/parameters/findingFilter' },
+          { $ref: '#/components/parameters/claimedFilter' },
+          { $ref: '#/components/parameters/coverageSort' },
+          { $ref: '#/components/parameters/coverageOrder' },
+          { $ref: '#/components/parameters/limit' },
+          { $ref: '#/components/parameters/coverageCursor' },
+        ],
+        responses: {
+          '200': {
+            description: 'One page.',
+            content: {
+              'application/json': {
+                schema: { $ref: '#/components/schemas/CoveragePage' },
+              },
+            },
+          },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
+    },
+    '/v1/coverage/summary': {
+      get: {
+        operationId: 'GetCoverageSummary',
+        description: 'Services by state, and how it was 7 and 30 days ago.',
+        parameters: [
+          { $ref: '#/components/parameters/q' },
+          { $ref: '#/components/parameters/stateFilter' },
+          { $ref: '#/components/parameters/ownerFilter' },
+          { $ref: '#/components/parameters/systemFilter' },
+          { $ref: '#/components/parameters/namespaceFilter' },
+          { $ref: '#/components/parameters/clusterFilter' },
+          { $ref: '#/components/parameters/issuerFilter' },
+          { $ref: '#/components/parameters/gatewayFilter' },
+          { $ref: '#/components/parameters/findingFilter' },
+          { $ref: '#/components/parameters/claimedFilter' },
+        ],
+        responses: {
+          '200': {
+            description: 'The counts.',
+            content: {
+              'application/json': {
+                schema: { $ref: '#/components/schemas/CoverageSummary' },
+              },
+            },
+          },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
+    },
+    '/v1/coverage/trend': {
+      get: {
+        operationId: 'GetCoverageTrend',
+        description: 'Services by state on each of the last days, in UTC.',
+        parameters: [
+          { $ref: '#/components/parameters/trendDays' },
+          { $ref: '#/components/parameters/ownerFilter' },
+          { $ref: '#/components/parameters/systemFilter' },
+          { $ref: '#/components/parameters/namespaceFilter' },
+          { $ref: '#/components/parameters/clusterFilter' },
+          { $ref: '#/components/parameters/claimedFilter' },
+        ],
+        responses: {
+          '200': {
+            description:
+              'One point per day; days without a record are told as gaps.',
+            content: {
+              'application/json': {
+                schema: { $ref: '#/components/schemas/CoverageTrend' },
+              },
+            },
+          },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
+    },
+    '/v1/coverage/groups': {
+      get: {
+        operationId: 'ListCoverageGroups',
+        description: 'Services by state for each value of a column.',
+        parameters: [
+          { $ref: '#/components/parameters/groupBy' },
+          { $ref: '#/components/parameters/q' },
+          { $ref: '#/components/parameters/stateFilter' },
+          { $ref: '#/components/parameters/ownerFilter' },
+          { $ref: '#/components/parameters/systemFilter' },
+          { $ref: '#/components/parameters/namespaceFilter' },
+          { $ref: '#/components/parameters/clusterFilter' },
+          { $ref: '#/components/parameters/issuerFilter' },
+          { $ref: '#/components/parameters/gatewayFilter' },
+          { $ref: '#/components/parameters/findingFilter' },
+          { $ref: '#/components/parameters/claimedFilter' },
+        ],
+        responses: {
+          '200': {
+            description: 'The groups.',
+            content: {
+              'application/json': {
+                schema: { $ref: '#/components/schemas/CoverageGroups' },
+              },
+            },
+          },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
+    },
+    '/v1/coverage/findings': {
+      get: {
+        operationId: 'ListCoverageFindings',
+        description: 'Findings over all services.',
+        parameters: [
+          { $ref: '#/components/parameters/q' },
+          { $ref: '#/components/parameters/stateFilter' },
+          { $ref: '#/components/parameters/ownerFilter' },
+          { $ref: '#/components/parameters/systemFilter' },
+          { $ref: '#/components/parameters/namespaceFilter' },
+          { $ref: '#/components/parameters/clusterFilter' },
+          { $ref: '#/components/parameters/issuerFilter' },
+          { $ref: '#/components/parameters/gatewayFilter' },
+          { $ref: '#/components/parameters/findingFilter' },
+          { $ref: '#/components/parameters/claimedFilter' },
+        ],
+        responses: {
+          '200': {
+            description: 'One element per kind of finding.',
+            content: {
+              'application/json': {
+                schema: { $ref: '#/components/schemas/CoverageFindings' },
+              },
+            },
+          },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
+    },
+    '/v1/coverage/export': {
+      get: {
+        operationId: 'ExportCoverage',
+        description:
+          'All services that a filter means, as a file that is written while it is read.',
+        parameters: [
+          {
+            name: 'format',
+            in: 'query',
+            required: true,
+            schema: { type: 'string', enum: ['csv', 'json', 'sarif'] },
+          },
+          { $ref: '#/components/parameters/q' },
+          { $ref: '#/components/parameters/stateFilter' },
+          { $ref: '#/components/parameters/ownerFilter' },
+          { $ref: '#/components/parameters/systemFilter' },
+          { $ref: '#/components/parameters/namespaceFilter' },
+          { $ref: '#/components/parameters/clusterFilter' },
+          { $ref: '#/components/parameters/issuerFilter' },
+          { $ref: '#/components/parameters/gatewayFilter' },
+          { $ref: '#/components/parameters/findingFilter' },
+          { $ref: '#/components/parameters/claimedFilter' },
+        ],
+        responses: {
+          '200': {
+            description: 'The file.',
+            content: {
+              'text/csv': { schema: { type: 'string' } },
+              'application/json': { schema: {} },
+              'application/sarif+json': { schema: {} },
+            },
+          },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
+    },
+    '/v1/exceptions': {
+      get: {
+        operationId: 'ListExceptions',
+        description:
+          'Exceptions for services that the caller may see, newest first.',
+        parameters: [
+          {
+            name: 'state',
+            in: 'query',
+            schema: {
+              type: 'string',
+              enum: ['requested', 'active', 'expired', 'revoked'],
+            },
+          },
+          { $ref: '#/components/parameters/limit' },
+          { $ref: '#/components/parameters/cursor' },
+        ],
+        responses: {
+          '200': {
+            description: 'One page.',
+            content: {
+              'application/json': {
+                schema: {
+                  type: 'object',
+                  required: ['items'],
+                  properties: {
+                    items: {
+                      type: 'array',
+                      items: { $ref: '#/components/schemas/CoverageException' },
+                    },
+                    nextCursor: { type: 'string' },
+                  },
+                },
+              },
+            },
+          },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
+      post: {
+        operationId: 'CreateException',
+        description:
+          'Asks for an exception. It excepts nothing until somebody else approves it.',
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: { $ref: '#/components/schemas/CoverageExceptionRequest' },
+            },
+          },
+        },
+        responses: {
+          '201': {
+            description: 'The exception.',
+            content: {
+              'application/json': {
+                schema: { $ref: '#/components/schemas/CoverageException' },
+              },
+            },
+          },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
+    },
+    '/v1/exceptions/{exceptionId}': {
+      get: {
+        operationId: 'GetException',
+        description: 'An exception with all that happened to it.',
+        parameters: [{ $ref: '#/components/parameters/exceptionId' }],
+        responses: {
+          '200': {
+            description: 'The exception.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/CoverageExceptionDetail',
+                },
+              },
+            },
+          },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
+      patch: {
+        operationId: 'ChangeException',
+        description:
+          'Changes or approves an exception. 409 where somebody changed it meanwhile.',
+        parameters: [{ $ref: '#/components/parameters/exceptionId' }],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: { $ref: '#/components/schemas/CoverageExceptionChange' },
+            },
+          },
+        },
+        responses: {
+          '200': {
+            description: 'The exception, changed.',
+            content: {
+              'application/json': {
+                schema: { $ref: '#/components/schemas/CoverageException' },
+              },
+            },
+          },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
+      delete: {
+        operationId: 'RevokeException',
+        description:
+          'Takes an exception back; its history is kept. 409 where somebody changed it meanwhile.',
+        parameters: [
+          { $ref: '#/components/parameters/exceptionId' },
+          {
+            name: 'revision',
+            in: 'query',
+            required: true,
+            schema: { type: 'integer', minimum: 1 },
+          },
+        ],
+        responses: {
+          '200': {
+            description: 'The exception, revoked.',
+            content: {
+              'application/json': {
+                schema: { $ref: '#/components/schemas/CoverageException' },
+              },
+            },
+          },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
+    },
   },
   components: {
     parameters: {
@@ -435,6 +752,127 @@ export const spec = {
       },
       enablementId: {
         name: 'enablementId',
+        in: 'path',
+        required: true,
+        schema: { type: 'string', format: 'uuid' },
+      },
+      q: {
+        name: 'q',
+        in: 'query',
+        description: 'Words, each of which has to occur.',
+        schema: { type: 'string', maxLength: 200 },
+      },
+      stateFilter: {
+        name: 'state',
+        in: 'query',
+        description: 'Any of these, separated by commas.',
+        style: 'form',
+        explode: false,
+        schema: {
+          type: 'array',
+          maxItems: 7,
+          items: { $ref: '#/components/schemas/State' },
+        },
+      },
+      ownerFilter: {
+        name: 'owner',
+        in: 'query',
+        description: 'Entity ref of the owner. Empty, those without one.',
+        allowEmptyValue: true,
+        schema: { type: 'string', maxLength: 500 },
+      },
+      systemFilter: {
+        name: 'system',
+        in: 'query',
+        description: 'Entity ref of the system. Empty, those without one.',
+        allowEmptyValue: true,
+        schema: { type: 'string', maxLength: 500 },
+      },
+      issuerFilter: {
+        name: 'issuer',
+        in: 'query',
+        description: 'Exact issuer. Empty, those without one.',
+        allowEmptyValue: true,
+        schema: { type: 'string', maxLength: 500 },
+      },
+      namespaceFilter: {
+        name: 'namespace',
+        in: 'query',
+        description: 'Kubernetes namespace.',
+        schema: { type: 'string', maxLength: 500 },
+      },
+      clusterFilter: {
+        name: 'cluster',
+        in: 'query',
+        description: 'Name of a cluster.',
+        schema: { type: 'string', maxLength: 500 },
+      },
+      gatewayFilter: {
+        name: 'gateway',
+        in: 'query',
+        description: 'A gateway, as cluster/namespace/name.',
+        schema: { type: 'string', maxLength: 500 },
+      },
+      findingFilter: {
+        name: 'finding',
+        in: 'query',
+        description: 'Id of a finding.',
+        schema: { type: 'string', maxLength: 500 },
+      },
+      claimedFilter: {
+        name: 'claimed',
+        in: 'query',
+        description: 'Whether some entity claims the service.',
+        schema: { type: 'boolean' },
+      },
+      coverageSort: {
+        name: 'sort',
+        in: 'query',
+        description: 'Default title.',
+        schema: {
+          type: 'string',
+          enum: [
+            'title',
+            'state',
+            'owner',
+            'system',
+            'namespace',
+            'cluster',
+            'findings',
+            'lastProbe',
+          ],
+        },
+      },
+      coverageOrder: {
+        name: 'order',
+        in: 'query',
+        description: 'Default asc.',
+        schema: { type: 'string', enum: ['asc', 'desc'] },
+      },
+      coverageCursor: {
+        name: 'cursor',
+        in: 'query',
+        description:
+          'The `nextCursor` of the page before, for the same filter and order.',
+        schema: { type: 'string', maxLength: 2000 },
+      },
+      trendDays: {
+        name: 'days',
+        in: 'query',
+        description: 'Default 90.',
+        schema: { type: 'integer', minimum: 1, maximum: 400 },
+      },
+      groupBy: {
+        name: 'by',
+        in: 'query',
+        required: true,
+        schema: {
+          type: 'string',
+          enum: ['owner', 'system', 'issuer', 'gateway', 'namespace'],
+        },
+      },
+      exceptionId: {
+        name: 'exceptionId',
         in: 'path',
         required: true,
         schema: { type: 'string', format: 'uuid' },
@@ -1370,6 +1808,440 @@ export const spec = {
             },
           },
         ],
+      },
+      CoverageByState: {
+        type: 'object',
+        additionalProperties: false,
+        required: [
+          'enforced',
+          'validated-only',
+          'open',
+          'over-blocked',
+          'partial',
+          'drift',
+          'unknown',
+        ],
+        properties: {
+          enforced: { type: 'integer' },
+          'validated-only': { type: 'integer' },
+          open: { type: 'integer' },
+          'over-blocked': { type: 'integer' },
+          partial: { type: 'integer' },
+          drift: { type: 'integer' },
+          unknown: { type: 'integer' },
+        },
+      },
+      CoverageService: {
+        type: 'object',
+        additionalProperties: false,
+        required: [
+          'id',
+          'title',
+          'cluster',
+          'sandbox',
+          'namespace',
+          'name',
+          'state',
+          'reason',
+          'issuers',
+          'gateways',
+          'waysIn',
+          'findings',
+          'findingIds',
+        ],
+        properties: {
+          id: { type: 'string' },
+          entityRef: { type: 'string' },
+          title: { type: 'string' },
+          owner: { type: 'string' },
+          system: { type: 'string' },
+          domain: { type: 'string' },
+          cluster: { type: 'string' },
+          sandbox: { type: 'boolean' },
+          namespace: { type: 'string' },
+          name: { type: 'string' },
+          state: { $ref: '#/components/schemas/State' },
+          reason: { type: 'string' },
+          issuers: { type: 'array', items: { type: 'string' } },
+          gateways: { type: 'array', items: { type: 'string' } },
+          waysIn: { type: 'object', additionalProperties: { type: 'integer' } },
+          findings: {
+            type: 'object',
+            required: ['error', 'warning', 'info'],
+            additionalProperties: { type: 'integer' },
+          },
+          findingIds: { type: 'array', items: { type: 'string' } },
+          lastProbeAt: { type: 'string', format: 'date-time' },
+          exception: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['id', 'state', 'covers', 'expiresAt'],
+            properties: {
+              id: { type: 'string' },
+              state: { type: 'string', enum: ['requested', 'active'] },
+              covers: { type: 'string', enum: ['service', 'part'] },
+              expiresAt: { type: 'string', format: 'date-time' },
+            },
+          },
+          stale: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['since', 'reason'],
+            properties: {
+              since: { type: 'string', format: 'date-time' },
+              reason: { type: 'string' },
+            },
+          },
+          claim: {
+            type: 'object',
+            required: ['annotations'],
+            properties: {
+              annotations: {
+                type: 'object',
+                additionalProperties: { type: 'string' },
+              },
+            },
+          },
+        },
+      },
+      CoveragePage: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['items', 'total'],
+        properties: {
+          items: {
+            type: 'array',
+            items: { $ref: '#/components/schemas/CoverageService' },
+          },
+          nextCursor: { type: 'string' },
+          total: { type: 'integer' },
+        },
+      },
+      CoverageCounts: {
+        type: 'object',
+        required: ['total', 'states', 'excepted', 'shareEnforced'],
+        properties: {
+          total: { type: 'integer' },
+          states: { $ref: '#/components/schemas/CoverageByState' },
+          excepted: { $ref: '#/components/schemas/CoverageByState' },
+          shareEnforced: { type: ['number', 'null'] },
+        },
+      },
+      CoverageSummary: {
+        type: 'object',
+        additionalProperties: false,
+        required: [
+          'total',
+          'states',
+          'excepted',
+          'shareEnforced',
+          'claimed',
+          'unclaimed',
+          'stale',
+          'scope',
+          'changes',
+          'clusters',
+          'canRequestExceptions',
+        ],
+        properties: {
+          total: { type: 'integer' },
+          states: { $ref: '#/components/schemas/CoverageByState' },
+          excepted: { $ref: '#/components/schemas/CoverageByState' },
+          shareEnforced: { type: ['number', 'null'] },
+          claimed: { type: 'integer' },
+          unclaimed: { type: 'integer' },
+          stale: { type: 'integer' },
+          scope: { type: 'string', enum: ['all', 'own'] },
+          changes: {
+            type: 'array',
+            items: {
+              oneOf: [
+                {
+                  type: 'object',
+                  additionalProperties: false,
+                  required: ['kind', 'days', 'day', 'counts'],
+                  properties: {
+                    kind: { type: 'string', enum: ['known'] },
+                    days: { type: 'integer' },
+                    day: { type: 'string', format: 'date' },
+                    counts: { $ref: '#/components/schemas/CoverageCounts' },
+                  },
+                },
+                {
+                  type: 'object',
+                  additionalProperties: false,
+                  required: ['kind', 'days', 'day', 'reason'],
+                  properties: {
+                    kind: { type: 'string', enum: ['unknown'] },
+                    days: { type: 'integer' },
+                    day: { type: 'string', format: 'date' },
+                    reason: { type: 'string' },
+                  },
+                },
+              ],
+            },
+          },
+          indexedAt: { type: 'string', format: 'date-time' },
+          clusters: {
+            type: 'array',
+            items: { $ref: '#/components/schemas/ClusterFreshness' },
+          },
+          canRequestExceptions: { type: 'boolean' },
+        },
+      },
+      CoverageTrend: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['points'],
+        properties: {
+          points: {
+            type: 'array',
+            items: {
+              oneOf: [
+                {
+                  type: 'object',
+                  additionalProperties: false,
+                  required: [
+                    'kind',
+                    'day',
+                    'total',
+                    'states',
+                    'excepted',
+                    'shareEnforced',
+                  ],
+                  properties: {
+                    kind: { type: 'string', enum: ['recorded'] },
+                    day: { type: 'string', format: 'date' },
+                    total: { type: 'integer' },
+                    states: { $ref: '#/components/schemas/CoverageByState' },
+                    excepted: { $ref: '#/components/schemas/CoverageByState' },
+                    shareEnforced: { type: ['number', 'null'] },
+                  },
+                },
+                {
+                  type: 'object',
+                  additionalProperties: false,
+                  required: ['kind', 'day'],
+                  properties: {
+                    kind: { type: 'string', enum: ['gap'] },
+                    day: { type: 'string', format: 'date' },
+                  },
+                },
+              ],
+            },
+          },
+        },
+      },
+      CoverageGroups: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['by', 'groups', 'omitted'],
+        properties: {
+          by: {
+            type: 'string',
+            enum: ['owner', 'system', 'issuer', 'gateway', 'namespace'],
+          },
+          groups: {
+            type: 'array',
+            items: {
+              type: 'object',
+              additionalProperties: false,
+              required: ['key', 'total', 'states', 'excepted', 'shareEnforced'],
+              properties: {
+                key: { type: 'string' },
+                total: { type: 'integer' },
+                states: { $ref: '#/components/schemas/CoverageByState' },
+                excepted: { $ref: '#/components/schemas/CoverageByState' },
+                shareEnforced: { type: ['number', 'null'] },
+              },
+            },
+          },
+          omitted: { type: 'integer' },
+        },
+      },
+      CoverageFindings: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['findings'],
+        properties: {
+          findings: {
+            type: 'array',
+            items: {
+              type: 'object',
+              additionalProperties: false,
+              required: [
+                'id',
+                'severity',
+                'title',
+                'why',
+                'fix',
+                'link',
+                'services',
+                'occurrences',
+                'affected',
+              ],
+              properties: {
+                id: { type: 'string' },
+                severity: {
+                  type: 'string',
+                  enum: ['error', 'warning', 'info'],
+                },
+                title: { type: 'string' },
+                why: { type: 'string' },
+                fix: { type: 'string' },
+                link: { type: 'string' },
+                services: { type: 'integer' },
+                occurrences: { type: 'integer' },
+                affected: {
+                  type: 'array',
+                  items: {
+                    type: 'object',
+                    additionalProperties: false,
+                    required: ['id', 'title', 'cluster', 'namespace', 'name'],
+                    properties: {
+                      id: { type: 'string' },
+                      entityRef: { type: 'string' },
+                      title: { type: 'string' },
+                      cluster: { type: 'string' },
+                      namespace: { type: 'string' },
+                      name: { type: 'string' },
+                    },
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+      CoverageExceptionScope: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['cluster', 'namespace', 'name'],
+        properties: {
+          cluster: { type: 'string', minLength: 1, maxLength: 253 },
+          namespace: { type: 'string', minLength: 1, maxLength: 253 },
+          name: { type: 'string', minLength: 1, maxLength: 253 },
+          wayIn: { type: 'string', minLength: 1, maxLength: 500 },
+          path: {
+            type: 'string',
+            pattern: "^/[A-Za-z0-9\\-._~!$&'()+,;=:@/%]{0,500}\\*?$",
+          },
+          finding: { type: 'string', pattern: '^[a-z0-9-]{1,64}$' },
+        },
+      },
+      CoverageExceptionRequest: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['scope', 'reason', 'expiresAt'],
+        properties: {
+          scope: { $ref: '#/components/schemas/CoverageExceptionScope' },
+          reason: { type: 'string', minLength: 1, maxLength: 1000 },
+          expiresAt: { type: 'string', minLength: 1, maxLength: 40 },
+        },
+      },
+      CoverageExceptionChange: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['revision'],
+        properties: {
+          revision: { type: 'integer', minimum: 1 },
+          reason: { type: 'string', minLength: 1, maxLength: 1000 },
+          expiresAt: { type: 'string', minLength: 1, maxLength: 40 },
+          approve: { type: 'boolean', enum: [true] },
+        },
+      },
+      CoverageException: {
+        type: 'object',
+        additionalProperties: false,
+        required: [
+          'id',
+          'scope',
+          'reason',
+          'requestedBy',
+          'state',
+          'createdAt',
+          'expiresAt',
+          'revision',
+          'canChange',
+          'canApprove',
+        ],
+        properties: {
+          id: { type: 'string', format: 'uuid' },
+          scope: { $ref: '#/components/schemas/CoverageExceptionScope' },
+          entityRef: { type: 'string' },
+          reason: { type: 'string' },
+          requestedBy: { type: 'string' },
+          approvedBy: { type: 'string' },
+          state: {
+            type: 'string',
+            enum: ['requested', 'active', 'expired', 'revoked'],
+          },
+          createdAt: { type: 'string', format: 'date-time' },
+          expiresAt: { type: 'string', format: 'date-time' },
+          revision: { type: 'integer' },
+          canChange: { type: 'boolean' },
+          canApprove: { type: 'boolean' },
+        },
+      },
+      CoverageExceptionDetail: {
+        type: 'object',
+        additionalProperties: false,
+        required: [
+          'id',
+          'scope',
+          'reason',
+          'requestedBy',
+          'state',
+          'createdAt',
+          'expiresAt',
+          'revision',
+          'canChange',
+          'canApprove',
+          'history',
+        ],
+        properties: {
+          id: { type: 'string', format: 'uuid' },
+          scope: { $ref: '#/components/schemas/CoverageExceptionScope' },
+          entityRef: { type: 'string' },
+          reason: { type: 'string' },
+          requestedBy: { type: 'string' },
+          approvedBy: { type: 'string' },
+          state: {
+            type: 'string',
+            enum: ['requested', 'active', 'expired', 'revoked'],
+          },
+          createdAt: { type: 'string', format: 'date-time' },
+          expiresAt: { type: 'string', format: 'date-time' },
+          revision: { type: 'integer' },
+          canChange: { type: 'boolean' },
+          canApprove: { type: 'boolean' },
+          history: {
+            type: 'array',
+            items: {
+              type: 'object',
+              additionalProperties: false,
+              required: [
+                'revision',
+                'action',
+                'by',
+                'at',
+                'reason',
+                'expiresAt',
+              ],
+              properties: {
+                revision: { type: 'integer' },
+                action: {
+                  type: 'string',
+                  enum: ['requested', 'approved', 'changed', 'revoked'],
+                },
+                by: { type: 'string' },
+                at: { type: 'string', format: 'date-time' },
+                reason: { type: 'string' },
+                expiresAt: { type: 'string', format: 'date-time' },
+              },
+            },
+          },
+        },
       },
     },
   },

@@ -1,0 +1,298 @@
+import { FindingSeverity, ProtectionState } from 'istio-jwt-policy-engine';
+import { ClusterFreshness } from './status';
+
+/** Column by which the coverage list can be sorted. @public */
+export type CoverageSort =
+  | 'title'
+  /** Worst state first, in the engine's order. */
+  | 'state'
+  | 'owner'
+  | 'system'
+  | 'namespace'
+  | 'cluster'
+  /** By errors, then warnings. */
+  | 'findings'
+  /** By the time of the last probe; never probed counts as the oldest. */
+  | 'lastProbe';
+
+/**
+ * Which services are meant. All that are given have to fit. `owner`, `system` and `issuer` may be the
+ * empty text: services that have none.
+ *
+ * @public
+ */
+export interface CoverageFilter {
+  /** Words, each of which occurs in title, entity, owner, system, names, hosts or issuers. */
+  q?: string;
+  /** Any of these. */
+  state?: ProtectionState[];
+  /** Entity ref. */
+  owner?: string;
+  /** Entity ref. */
+  system?: string;
+  namespace?: string;
+  cluster?: string;
+  /** Exact `iss`. */
+  issuer?: string;
+  /** As in {@link CoverageService.gateways}. */
+  gateway?: string;
+  /** Id of a finding. */
+  finding?: string;
+  /** Whether some entity claims the service. */
+  claimed?: boolean;
+}
+
+/** How an exception stands at this moment. @public */
+export type CoverageExceptionState =
+  /** Nobody approved it yet: it excepts nothing. */
+  | 'requested'
+  | 'active'
+  /** Its time is over. */
+  | 'expired'
+  /** Somebody took it back. */
+  | 'revoked';
+
+/** One Service of one cluster, with the entity that claims it. Times are ISO 8601. @public */
+export interface CoverageService {
+  /** Stable while the Service exists; safe in a URL. */
+  id: string;
+  /** Absent: no entity that the caller may see claims it. */
+  entityRef?: string;
+  /** Of the entity; without one, the Service's name. */
+  title: string;
+  /** Entity ref of the owner. */
+  owner?: string;
+  /** Entity ref. */
+  system?: string;
+  /** Entity ref, from the system. */
+  domain?: string;
+  cluster: string;
+  /** Of the embedded mesh: it proves nothing about a real Istio. */
+  sandbox: boolean;
+  namespace: string;
+  name: string;
+  state: ProtectionState;
+  /** One sentence. */
+  reason: string;
+  /** Each once, at most 20. */
+  issuers: string[];
+  /** `cluster/namespace/name`, at most 20. */
+  gateways: string[];
+  /** Number of ways in by state; a state without any is absent. */
+  waysIn: Partial<Record<ProtectionState, number>>;
+  /** Number of findings. */
+  findings: Record<FindingSeverity, number>;
+  /** Ids, each once. */
+  findingIds: string[];
+  /** Absent: never probed. */
+  lastProbeAt?: string;
+  /** The exception that counts most: active ones first, whole services first. */
+  exception?: {
+    id: string;
+    state: 'requested' | 'active';
+    /** `part`: of a way in, a path or a finding, which does not except the service in counts. */
+    covers: 'service' | 'part';
+    expiresAt: string;
+  };
+  /** The cluster cannot be read (or is configured no more): this is what was seen last. */
+  stale?: { since: string; reason: string };
+  /** For services that no entity claims: what to put into catalog-info.yaml. */
+  claim?: { annotations: Record<string, string> };
+}
+
+/** Answer of `GET /v1/coverage/services`. @public */
+export interface CoveragePage {
+  items: CoverageService[];
+  /** Absent on the last page. */
+  nextCursor?: string;
+  /** Number of services that the filter means and the caller may see. */
+  total: number;
+}
+
+/**
+ * Services by state. `states` counts all of them; `excepted` says how many of those have an active
+ * exception for the whole service, so that both can be shown apart and none is hidden.
+ *
+ * @public
+ */
+export interface CoverageCounts {
+  total: number;
+  /** Every state is present. */
+  states: Record<ProtectionState, number>;
+  /** Services with an active exception by state; of `enforced` none is counted. Every state is present. */
+  excepted: Record<ProtectionState, number>;
+  /** `states.enforced / total`, from 0 to 1: an exception does not raise it. null: there is no service. */
+  shareEnforced: number | null;
+}
+
+/** How things were some days ago. @public */
+export type CoverageChange =
+  | { kind: 'known'; days: number; day: string; counts: CoverageCounts }
+  /** `reason`: nothing was recorded on that day, or the filter cannot be applied to the past. */
+  | { kind: 'unknown'; days: number; day: string; reason: string };
+
+/** Answer of `GET /v1/coverage/summary`. Takes a {@link CoverageFilter}. @public */
+export interface CoverageSummary extends CoverageCounts {
+  claimed: number;
+  unclaimed: number;
+  /** Services of clusters that cannot be read. */
+  stale: number;
+  /** `own`: counted is only what the caller may see. Services that no entity claims are not among it. */
+  scope: 'all' | 'own';
+  /** 7 and 30 days ago. */
+  changes: CoverageChange[];
+  /** When the index was last compared with the clusters. Absent: it is being built for the first time. */
+  indexedAt?: string;
+  clusters: ClusterFreshness[];
+  /** Whether the caller may ask for exceptions of at least some services. */
+  canRequestExceptions: boolean;
+}
+
+/** One UTC day. @public */
+export type CoverageTrendPoint =
+  | ({ kind: 'recorded'; day: string } & CoverageCounts)
+  /** Nothing was recorded: the backend did not run, or was not installed yet. */
+  | { kind: 'gap'; day: string };
+
+/**
+ * Answer of `GET /v1/coverage/trend?days=90`. Of the filter, `owner`, `system`, `namespace`,
+ * `cluster` and `claimed` are taken; they apply to how things were on each day.
+ *
+ * @public
+ */
+export interface CoverageTrend {
+  /** Oldest first, the last is today; one per day. */
+  points: CoverageTrendPoint[];
+}
+
+/** @public */
+export type CoverageGroupBy =
+  | 'owner'
+  | 'system'
+  | 'issuer'
+  | 'gateway'
+  | 'namespace';
+
+/** @public */
+export interface CoverageGroup extends CoverageCounts {
+  /** Value of the filter of the same name. Empty: services that have none. */
+  key: string;
+}
+
+/** Answer of `GET /v1/coverage/groups?by=owner`. Takes a {@link CoverageFilter}. @public */
+export interface CoverageGroups {
+  by: CoverageGroupBy;
+  /** Those with most services that are not enforced first, at most 200. */
+  groups: CoverageGroup[];
+  /** Groups that were left out. */
+  omitted: number;
+}
+
+/** One kind of finding over all services. @public */
+export interface CoverageFinding {
+  id: string;
+  severity: FindingSeverity;
+  title: string;
+  why: string;
+  fix: string;
+  /** Documentation of the Istio behaviour behind it. */
+  link: string;
+  /** Number of services that have it. */
+  services: number;
+  /** Number of times it was found; what is found in a shared policy counts for each service. */
+  occurrences: number;
+  /** The first services by title, at most 20. All: the list with the filter `finding`. */
+  affected: {
+    id: string;
+    entityRef?: string;
+    title: string;
+    cluster: string;
+    namespace: string;
+    name: string;
+  }[];
+}
+
+/** Answer of `GET /v1/coverage/findings`. Takes a {@link CoverageFilter}. Errors first. @public */
+export interface CoverageFindings {
+  findings: CoverageFinding[];
+}
+
+/** What an exception is about. Without `wayIn`, `path` and `finding`: the whole service. @public */
+export interface CoverageExceptionScope {
+  cluster: string;
+  namespace: string;
+  name: string;
+  /** Id of a way in. */
+  wayIn?: string;
+  /** Exact (`/healthz`), or a prefix (`/public/*`). */
+  path?: string;
+  /** Id of a finding. */
+  finding?: string;
+}
+
+/** One thing that happened to an exception. @public */
+export interface CoverageExceptionEvent {
+  revision: number;
+  action: 'requested' | 'approved' | 'changed' | 'revoked';
+  /** Entity ref of a person, or name of a service. */
+  by: string;
+  at: string;
+  reason: string;
+  expiresAt: string;
+}
+
+/** Times are ISO 8601. @public */
+export interface CoverageException {
+  id: string;
+  scope: CoverageExceptionScope;
+  /** Of the service, when the exception was asked for. */
+  entityRef?: string;
+  reason: string;
+  requestedBy: string;
+  approvedBy?: string;
+  state: CoverageExceptionState;
+  createdAt: string;
+  expiresAt: string;
+  /** Has to be given back with each change. */
+  revision: number;
+  canChange: boolean;
+  canApprove: boolean;
+}
+
+/** Answer of `GET /v1/exceptions/{exceptionId}`. @public */
+export interface CoverageExceptionDetail extends CoverageException {
+  /** Oldest first. */
+  history: CoverageExceptionEvent[];
+}
+
+/** Answer of `GET /v1/exceptions?state&limit&cursor`: newest first. @public */
+export interface CoverageExceptionPage {
+  items: CoverageException[];
+  nextCursor?: string;
+}
+
+/** Body of `POST /v1/exceptions`. @public */
+export interface CoverageExceptionRequest {
+  scope: CoverageExceptionScope;
+  /** 1 to 1,000 characters. */
+  reason: string;
+  /** In the future, at most a year away. */
+  expiresAt: string;
+}
+
+/**
+ * Body of `PATCH /v1/exceptions/{exceptionId}`. Another reason or a later end takes a new approval.
+ * 409 where `revision` is not the present one. Taking back is `DELETE …?revision=`.
+ *
+ * @public
+ */
+export interface CoverageExceptionChange {
+  revision: number;
+  reason?: string;
+  expiresAt?: string;
+  /** Takes the permission `istio-jwt.exception.approve`. */
+  approve?: true;
+}
+
+/** Format of `GET /v1/coverage/export`. @public */
+export type CoverageExportFormat = 'csv' | 'json' | 'sarif';
