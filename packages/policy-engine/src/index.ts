@@ -14,7 +14,11 @@ export { meshCallerOf, type MeshCaller } from './attach/meshCaller';
 export { compileProxy } from './compile/compileProxy';
 export type { Program } from './compile/program';
 export { decide, type DecideOptions } from './decide/decide';
-export { decideWayIn, type WayInDecision } from './decide/decideWayIn';
+export {
+  decideWayIn,
+  type WayInDecision,
+  type WayInOptions,
+} from './decide/decideWayIn';
 export {
   matchRoute,
   type RouteMatch,

@@ -138,9 +138,16 @@ export interface PolicyView {
 }
 
 /** @public */
+export interface HopStatus extends Hop {
+  /** `policies` leave out those scoped to other hosts of a shared gateway: their number. */
+  policiesOfOtherHosts?: number;
+  /** Why the proxy may answer otherwise than its policies say, in sentences. Absent: it does not. */
+  opaque?: string[];
+}
+
+/** @public */
 export interface WayInStatus extends WayInAssessment {
-  /** `policies` leave out those scoped to other hosts of a shared gateway; their number is told. */
-  hops: (Hop & { policiesOfOtherHosts?: number })[];
+  hops: HopStatus[];
   /** State before the last observation was taken into account. */
   verdict: ProtectionState;
 }

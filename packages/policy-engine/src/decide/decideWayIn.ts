@@ -20,6 +20,15 @@ export interface WayInDecision {
   reason?: string;
 }
 
+/** @public */
+export interface WayInOptions {
+  /**
+   * Goes on as if the gateway's route led to this way in and changed nothing on the way: for a mesh
+   * that holds policies and no routes. Default false.
+   */
+  assumeRouted?: boolean;
+}
+
 const REACHES = { true: 'yes', false: 'no', unknown: 'unknown' } as const;
 
 /**
@@ -33,6 +42,7 @@ export function decideWayIn(
   mesh: Mesh,
   wayIn: WayIn,
   request: ProxyRequest,
+  options: WayInOptions = {},
 ): WayInDecision {
   const programs = wayIn.hops.map(({ proxy }) => compileProxy(mesh, proxy));
   const { steps, route, reaches, uncertain } = walk(
@@ -40,6 +50,7 @@ export function decideWayIn(
     wayIn,
     programs,
     request,
+    options,
   );
   const hops = steps.map(step => ({
     proxy: step.hop.proxy,

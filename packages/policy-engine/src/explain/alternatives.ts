@@ -1,6 +1,10 @@
 import { ProxyRequest, RequestToken, WayIn } from '../model';
 import { Mesh } from '../attach/Mesh';
-import { decideWayIn, WayInDecision } from '../decide/decideWayIn';
+import {
+  decideWayIn,
+  WayInDecision,
+  WayInOptions,
+} from '../decide/decideWayIn';
 
 /** A request that differs in one thing, and what that says. */
 export interface Alternative {
@@ -94,8 +98,9 @@ export function findAlternative(
   wayIn: WayIn,
   request: ProxyRequest,
   isSeen: (decision: WayInDecision) => boolean,
+  options: WayInOptions = {},
 ): Alternative | undefined {
   return alternativesOf(request).find(alternative =>
-    isSeen(decideWayIn(mesh, wayIn, alternative.request)),
+    isSeen(decideWayIn(mesh, wayIn, alternative.request, options)),
   );
 }

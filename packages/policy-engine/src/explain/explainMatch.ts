@@ -3,7 +3,7 @@ import { nameOf } from '../parse';
 import { isIdentityMatcher } from '../analyse/rules';
 import { Mesh } from '../attach/Mesh';
 import { compileProxy } from '../compile/compileProxy';
-import { WayInDecision } from '../decide/decideWayIn';
+import { WayInDecision, WayInOptions } from '../decide/decideWayIn';
 import { Step, walk } from '../decide/walk';
 import { lastOf } from './decidingRule';
 import { explain } from './explain';
@@ -16,6 +16,7 @@ export function explainMatch(
   wayIn: WayIn,
   request: ProxyRequest,
   decision: WayInDecision,
+  options: WayInOptions = {},
 ): { summary: string; fix?: string } {
   const last = lastOf(decision);
   if (decision.status === 200) {
@@ -37,7 +38,7 @@ export function explainMatch(
     step => step.filter === 'jwt_authn' && step.outcome === 'refused',
   );
   const programs = wayIn.hops.map(({ proxy }) => compileProxy(mesh, proxy));
-  const { steps } = walk(mesh, wayIn, programs, request);
+  const { steps } = walk(mesh, wayIn, programs, request, options);
   if (byJwt) return { ...told, ...explainTokenMiss(last, steps, told.summary) };
   const isRbac = last.status === 403 && last.body === 'RBAC: access denied';
   if (!isRbac) return told;

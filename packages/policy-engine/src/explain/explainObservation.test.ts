@@ -1,5 +1,6 @@
 import {
   assessService,
+  decideWayIn,
   explainObservation,
   ObservedAnswer,
   ProxyRequest,
@@ -357,5 +358,35 @@ spec: {configPatches: [{applyTo: HTTP_FILTER, match: {context: GATEWAY}, patch: 
     const told = see([policy], RBAC, { headers: { 'X-Api-Key': 's3cret' } });
     expect(told.kind).toBe('matches');
     expect(JSON.stringify(told)).not.toContain('s3cret');
+  });
+});
+
+describe('a mesh of policies without routes', () => {
+  const wayIn = assessService(
+    meshOf([WORKLOADS, GATEWAY, ...JWT]),
+    BACKEND,
+  ).waysIn.find(({ kind }) => kind === 'gateway')!;
+  const policies = meshOf(JWT);
+  const request = { port: 8080, host: 'any.example', ...withToken() };
+
+  it('is decided as if the route led to the way in', () => {
+    expect(decideWayIn(policies, wayIn, request).reaches).toBe('no');
+    expect(
+      decideWayIn(policies, wayIn, request, { assumeRouted: true }),
+    ).toMatchObject({ status: 200, reaches: 'yes' });
+  });
+
+  it('is explained likewise', () => {
+    const told = explainObservation(
+      policies,
+      wayIn,
+      { ...request, tokens: [] },
+      RBAC,
+      { assumeRouted: true },
+    );
+    expect(told).toMatchObject({
+      kind: 'matches',
+      rule: { resource: { name: 'ingress-jwt-policy' } },
+    });
   });
 });

@@ -1,6 +1,10 @@
 import { Decision, ProxyRequest, WayIn } from '../model';
 import { Mesh } from '../attach/Mesh';
-import { decideWayIn, WayInDecision } from '../decide/decideWayIn';
+import {
+  decideWayIn,
+  WayInDecision,
+  WayInOptions,
+} from '../decide/decideWayIn';
 import { findAlternative } from './alternatives';
 import { explainMatch } from './explainMatch';
 import { explain } from './explain';
@@ -49,9 +53,10 @@ export function explainObservation(
   wayIn: WayIn,
   request: ProxyRequest,
   observed: ObservedAnswer,
+  options: WayInOptions = {},
 ): ObservationExplanation {
   const seen = readAnswer(observed, request.method);
-  const decision = decideWayIn(mesh, wayIn, request);
+  const decision = decideWayIn(mesh, wayIn, request, options);
   const last = lastOf(decision);
   const rule = decidingRule(mesh, decision);
   const base = {
@@ -76,7 +81,7 @@ export function explainObservation(
     return {
       ...base,
       kind: 'matches',
-      ...explainMatch(mesh, wayIn, request, decision),
+      ...explainMatch(mesh, wayIn, request, decision, options),
       ...(rule ? { rule } : {}),
     };
   }
@@ -85,7 +90,7 @@ export function explainObservation(
   return {
     ...base,
     kind: 'differs',
-    ...explainDifference(mesh, wayIn, request, decision, seen),
+    ...explainDifference(mesh, wayIn, request, decision, seen, options),
     ...(rule ? { rule } : {}),
   };
 }
@@ -134,6 +139,7 @@ function explainDifference(
   request: ProxyRequest,
   decision: WayInDecision,
   seen: ReadAnswer,
+  options: WayInOptions,
 ): { summary: string; fix?: string } {
   const last = lastOf(decision);
   const expected = last
@@ -144,8 +150,12 @@ function explainDifference(
       ? 'a pass'
       : `${decision.status}${decision.body ? ` ${decision.body}` : ''}`
   }`;
-  const alternative = findAlternative(mesh, wayIn, request, other =>
-    isAnswer(other, seen),
+  const alternative = findAlternative(
+    mesh,
+    wayIn,
+    request,
+    other => isAnswer(other, seen),
+    options,
   );
   if (alternative) {
     return {

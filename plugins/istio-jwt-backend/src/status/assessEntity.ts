@@ -1,4 +1,5 @@
 import {
+  HopStatus,
   Observation,
   ServiceStatus,
   StatusProblem,
@@ -6,6 +7,7 @@ import {
 } from 'backstage-plugin-istio-jwt-common';
 import {
   assessService,
+  compileProxy,
   Mesh,
   ProtectionState,
   ServiceAssessment,
@@ -73,7 +75,7 @@ function assessOne(
     const configuration = digestConfiguration(mesh, wayIn);
     configurations.set(wayIn.id, configuration);
     return applyObservations(
-      hideForeignPolicies(mesh, distrustVerdict(wayIn, blindness)),
+      describeHops(mesh, distrustVerdict(wayIn, blindness)),
       observations.filter(
         observation =>
           observation.wayInId === wayIn.id &&
@@ -143,18 +145,18 @@ function assessSafely(mesh: Mesh, service: ServiceName): ServiceAssessment {
   }
 }
 
-function hideForeignPolicies(
-  mesh: Mesh,
-  wayIn: WayInAssessment,
-): WayInAssessment {
+function describeHops(mesh: Mesh, wayIn: WayInAssessment): WayInAssessment {
   return {
     ...wayIn,
-    hops: wayIn.hops.map(hop => {
+    hops: wayIn.hops.map((hop): HopStatus => {
       const policies = selectRelevantPolicies(mesh, wayIn, hop);
       const hidden = hop.policies.length - policies.length;
-      return hidden > 0
-        ? { ...hop, policies, policiesOfOtherHosts: hidden }
-        : hop;
+      const { opaque } = compileProxy(mesh, hop.proxy);
+      return {
+        ...hop,
+        ...(hidden > 0 ? { policies, policiesOfOtherHosts: hidden } : {}),
+        ...(opaque.length > 0 ? { opaque: [...opaque] } : {}),
+      };
     }),
   };
 }

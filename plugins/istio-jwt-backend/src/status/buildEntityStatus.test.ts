@@ -131,6 +131,39 @@ describe('buildEntityStatus', () => {
     );
   });
 
+  it('tells of each proxy why its policies may not be all', async () => {
+    start();
+    await eventually(() => expect(build().state).toBe('enforced'));
+    const [{ waysIn }] = build().services;
+    expect(waysIn[0].hops[0]).not.toHaveProperty('opaque');
+    await registry.stop();
+    api.serve('/apis/networking.istio.io/v1alpha3/envoyfilters', [
+      {
+        apiVersion: 'networking.istio.io/v1alpha3',
+        metadata: meta('extra'),
+        spec: { configPatches: [{ applyTo: 'HTTP_FILTER' }] },
+      },
+    ]);
+    start();
+    await eventually(() =>
+      expect(build()).toMatchObject({
+        services: [
+          {
+            waysIn: [
+              {
+                hops: [
+                  {
+                    opaque: [expect.stringContaining('EnvoyFilter shop/extra')],
+                  },
+                ],
+              },
+            ],
+          },
+        ],
+      }),
+    );
+  });
+
   it('is unknown where policies are forbidden, whatever else says', async () => {
     api.on(POLICIES, (_, response) => void response.writeHead(403).end());
     start();

@@ -1,8 +1,8 @@
-import { Flex, Text } from '@backstage/ui';
+import { Flex, Link, Text } from '@backstage/ui';
 import { EntityStatus } from 'backstage-plugin-istio-jwt-common';
 import { useId } from 'react';
 import { ProbeRunControl } from '../../live/useProbeRun';
-import { useTabPath } from '../../routes';
+import { linkToView, useTabPath } from '../../routes';
 import { EnableAction } from '../EnableAction';
 import { RunProbesButton } from '../ProbeControls';
 import { SandboxChip } from '../SandboxChip';
@@ -27,6 +27,20 @@ export function TabActions({
           canRunProbes={status.canRunProbes}
           explanationId={explanationId}
         />
+      </Flex>
+      <Flex gap="3" justify="end" className={styles.buttons}>
+        <Link
+          href={linkToView(tabPath, { kind: 'inspect' })}
+          variant="body-small"
+        >
+          Inspect a token
+        </Link>
+        <Link
+          href={linkToView(tabPath, { kind: 'refusal' })}
+          variant="body-small"
+        >
+          I got a 403
+        </Link>
       </Flex>
       {!status.canRunProbes && (
         <Text id={explanationId} as="p" variant="body-small" color="secondary">

@@ -13,6 +13,12 @@ const DisableView = lazy(() =>
 const OperationView = lazy(() =>
   import('../Operation').then(m => ({ default: m.OperationView })),
 );
+const InspectorView = lazy(() =>
+  import('../Inspector').then(m => ({ default: m.InspectorView })),
+);
+const RefusalView = lazy(() =>
+  import('../Inspector').then(m => ({ default: m.RefusalView })),
+);
 
 /** A view that takes the place of the tab's sections. */
 export function TabViews({
@@ -70,7 +76,9 @@ function ViewOf({
           enablementId={view.enablementId}
         />
       );
+    case 'inspect':
+      return <InspectorView status={status} />;
     default:
-      return null;
+      return <RefusalView status={status} />;
   }
 }

@@ -1,0 +1,2 @@
+export * from './InspectorView';
+export * from './RefusalView';

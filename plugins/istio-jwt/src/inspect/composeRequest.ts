@@ -1,0 +1,54 @@
+import { WayInStatus } from 'backstage-plugin-istio-jwt-common';
+import { ProxyRequest, RequestToken } from 'istio-jwt-policy-engine';
+import { DecodedToken } from './decodeToken';
+
+/** A workload of the mesh that no policy names. */
+const STRANGER = {
+  namespace: 'another-namespace',
+  principal: 'cluster.local/ns/another-namespace/sa/another-account',
+};
+
+/** What is asked for, as a person says it. */
+export interface AskedRequest {
+  method: string;
+  path: string;
+}
+
+/** A path that the way in's routes take. */
+export function suggestPath({ paths }: Pick<WayInStatus, 'paths'>): string {
+  const path = paths.find(pattern => /^\/[\w\-./]*\*?$/.test(pattern));
+  return path?.replace(/\*$/, '') ?? '/';
+}
+
+/** The request that the engine decides: as a client sends it to the first hop. */
+export function composeRequest(
+  wayIn: WayInStatus,
+  { method, path }: AskedRequest,
+  token: DecodedToken,
+  validity: RequestToken['validity'],
+): ProxyRequest {
+  const [hop] = wayIn.hops;
+  const host = wayIn.host.replace(/^\*\.?/, 'any.');
+  const asked: ProxyRequest = {
+    port: hop?.port ?? wayIn.port,
+    method,
+    path,
+    host,
+    ...(wayIn.protocol === 'https' ? { sni: host } : {}),
+    ...(wayIn.kind === 'in-mesh' && wayIn.callerIdentity !== 'none'
+      ? { source: STRANGER }
+      : {}),
+  };
+  switch (token.kind) {
+    case 'none':
+      return asked;
+    case 'not-a-jwt':
+      // Envoy's words for what is wrong depend on the text.
+      return { ...asked, headers: { authorization: `Bearer ${token.text}` } };
+    default:
+      return {
+        ...asked,
+        tokens: [{ in: 'header', validity, claims: token.claims }],
+      };
+  }
+}
