@@ -58,6 +58,10 @@ export interface ReplicaOptions {
   checkKeys?: RunTools['checkKeys'];
   enablement?: object;
   leaseMs?: number;
+  /** Default: the sandbox's own. */
+  apiUrl?: string;
+  /** Default: true. */
+  probes?: boolean;
   /** Default: true. */
   drives?: boolean;
 }
@@ -65,6 +69,7 @@ export interface ReplicaOptions {
 /** The sandbox's API and gateways on real ports, a real database, and replicas on demand. */
 export class EnablementHarness {
   readonly progress: Operation[] = [];
+  onProgress?: (operation: Operation) => void;
   readonly auditor = mockServices.auditor.mock();
   private readonly replicas = new Set<Replica>();
 
@@ -74,12 +79,16 @@ export class EnablementHarness {
       database,
       await Forger.create(),
     );
-    // Its sidecar would refuse tokens of any issuer but one.
-    await fetch(
-      harness.url('RequestAuthentication', 'reviews', 'reviews-jwt'),
-      { method: 'DELETE' },
-    );
+    await harness.reset();
     return harness;
+  }
+
+  /** The demo mesh, without what makes the sidecar of reviews refuse tokens of any issuer but one. */
+  async reset(): Promise<void> {
+    this.sandbox.reset();
+    await fetch(this.url('RequestAuthentication', 'reviews', 'reviews-jwt'), {
+      method: 'DELETE',
+    });
   }
 
   private constructor(
@@ -94,9 +103,14 @@ export class EnablementHarness {
       new ConfigReader({
         istioJwt: {
           clusters: [
-            { name: 'sandbox', sandbox: true, url: this.sandbox.apiUrl },
+            {
+              name: 'sandbox',
+              sandbox: true,
+              url: options.apiUrl ?? this.sandbox.apiUrl,
+            },
           ],
           probes: {
+            enabled: options.probes ?? true,
             allowedAddresses: ['127.0.0.1/32'],
             ratePerGateway: 100,
             maxConcurrency: 16,
@@ -141,8 +155,10 @@ export class EnablementHarness {
       tokenSources,
       pacer: new GatewayPacer({ maxConcurrency: 16, ratePerGateway: 100 }),
       writers: [options.wrapWriter?.(direct) ?? direct],
-      onProgress: operation =>
-        void this.progress.push(JSON.parse(JSON.stringify(operation))),
+      onProgress: operation => {
+        this.progress.push(JSON.parse(JSON.stringify(operation)));
+        this.onProgress?.(operation);
+      },
       tuning: {
         store: options.wrapStore?.(store) ?? store,
         leaseMs: options.leaseMs ?? 2000,
@@ -286,6 +302,23 @@ export class EnablementHarness {
     return `${this.sandbox.apiUrl}${API}/namespaces/${namespace}/${plural}/${name}`;
   }
 
+  /** As somebody else would, with kubectl. */
+  async edit(
+    method: 'PATCH' | 'DELETE',
+    [kind, namespace, name]: [string, string, string],
+    patch?: object,
+  ): Promise<number> {
+    const response = await fetch(
+      `${this.url(kind, namespace, name)}?fieldManager=somebody`,
+      {
+        method,
+        headers: { 'content-type': 'application/merge-patch+json' },
+        body: patch && JSON.stringify(patch),
+      },
+    );
+    return response.status;
+  }
+
   /** What the shared gateway answers. */
   async ask(
     host: string,
@@ -299,6 +332,16 @@ export class EnablementHarness {
     });
     await response.body.dump();
     return response.statusCode;
+  }
+
+  /** Ends every replica, and forgets every operation. */
+  async settle(): Promise<void> {
+    this.onProgress = undefined;
+    await Promise.all([...this.replicas].map(replica => replica.stop()));
+    for (const table of ['plans', 'locks']) {
+      await this.database(`istio_jwt_enablement_${table}`).delete();
+    }
+    await this.database('istio_jwt_enablements').delete();
   }
 
   async stop(): Promise<void> {

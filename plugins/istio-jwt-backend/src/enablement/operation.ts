@@ -88,6 +88,8 @@ export interface Operation {
   checks: OperationCheck[];
   baseline?: Baseline;
   steps: EnablementStep[];
+  /** When it first wrote to the cluster, or was about to. */
+  wroteAt?: number;
   /** When it turned to going back. */
   turnedBackAt?: number;
   /** What no other operation may touch meanwhile, such as a gateway. */

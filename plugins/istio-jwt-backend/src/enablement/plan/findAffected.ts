@@ -67,7 +67,9 @@ export async function findAffected(
     }
   }
   return {
-    services: [...found.values()].slice(0, MAX_SHOWN),
+    services: [...found.values()]
+      .sort((a, b) => (a.entityRef < b.entityRef ? -1 : 1))
+      .slice(0, MAX_SHOWN),
     others: hosts.size - found.size,
     hosts: distinct.size,
   };

@@ -37,6 +37,7 @@ export async function moveObject(
       return;
     }
     change.heading = form;
+    run.operation.wroteAt ??= Date.now();
     await run.save();
     await run.checkpoint();
     const answer = await write(run, change, form, live);

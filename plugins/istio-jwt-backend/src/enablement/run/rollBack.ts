@@ -14,9 +14,7 @@ export async function rollBack(run: OperationRun): Promise<void> {
     'Take back what was written, last first',
   );
   await run.checkpoint();
-  const hadWritten = operation.changes.some(
-    ({ reached, heading }) => reached !== 'from' || heading !== undefined,
-  );
+  const hadWritten = operation.wroteAt !== undefined;
   const until = operation.turnedBackAt + tools.deadlines.rollbackMs;
   const stuck: string[] = [];
   for (const change of [...operation.changes].reverse()) {

@@ -1,0 +1,115 @@
+import { resolvePackagePath } from '@backstage/backend-plugin-api';
+import { TestDatabases } from '@backstage/backend-test-utils';
+import {
+  demoEntity,
+  EnablementHarness,
+} from '../__testUtils__/EnablementHarness';
+import { KillSwitch } from '../__testUtils__/KillSwitch';
+import { eventually } from '../testing/FakeApiServer';
+
+jest.setTimeout(900_000);
+
+describe('an operation whose backend is killed', () => {
+  const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
+  let harness: EnablementHarness;
+
+  beforeAll(async () => {
+    const knex = await databases.init('SQLITE_3');
+    await knex.migrate.latest({
+      directory: resolvePackagePath(
+        'backstage-plugin-istio-jwt-backend',
+        'migrations',
+      ),
+    });
+    harness = await EnablementHarness.start(knex);
+  });
+
+  afterAll(() => harness.stop());
+
+  /** Lets one replica begin and die, and another go on. */
+  async function killAt(
+    kill: KillSwitch,
+    act: () => Promise<void> = async () => {},
+  ) {
+    await harness.reset();
+    const first = await harness.startReplica({ ...kill, leaseMs: 300 });
+    const before = await harness.readPolicies();
+    const id = await harness.begin(first, 'reviews');
+    if (!kill.isDead) {
+      await eventually(async () => {
+        const { operation } = (await first.service
+          .get(demoEntity('reviews'), id)
+          .catch(() => undefined)) ?? { operation: { phase: 'dead' } };
+        if (
+          !kill.isDead &&
+          !['done', 'rolled-back'].includes(operation.phase)
+        ) {
+          throw new Error('Not yet');
+        }
+      }, 60_000);
+    }
+    await first.stop();
+    await act();
+    const second = await harness.startReplica({ leaseMs: 300 });
+    const operation = await harness.waitFor(second, 'reviews', id);
+    await second.stop();
+    return { operation, before, after: await harness.readPolicies() };
+  }
+
+  const ours = (policies: string[]) =>
+    policies.filter(text => text.includes('backstage-istio-jwt'));
+
+  it('is brought to its end from wherever it was', async () => {
+    const whole = new KillSwitch();
+    await killAt(whole);
+    const points = whole.calls.flatMap((call, index) =>
+      call === 'save'
+        ? [{ index, when: 'before' as const }].filter(() => index % 2 === 0)
+        : [
+            { index, when: 'before' as const },
+            { index, when: 'after' as const },
+          ],
+    );
+    expect(points.length).toBeGreaterThan(15);
+    const ends: [number, string, string | undefined, number][] = [];
+    for (const { index, when } of points) {
+      const kill = new KillSwitch(index, when);
+      const { operation, after } = await killAt(kill);
+      expect(kill.isDead).toBe(true);
+      ends.push([
+        index,
+        operation.phase,
+        operation.outcome,
+        ours(after).length,
+      ]);
+    }
+    expect(ends).toEqual(
+      points.map(({ index }) => [index, 'done', undefined, 2]),
+    );
+  });
+
+  it('goes back to where it was, wherever it is killed on the way back', async () => {
+    const cancelAndKill = async (again: KillSwitch) => {
+      await harness
+        .database('istio_jwt_enablements')
+        .whereNotIn('phase', ['done', 'rolled-back'])
+        .update({ cancel_requested: true });
+      const second = await harness.startReplica({ ...again, leaseMs: 300 });
+      await eventually(() => expect(again.isDead).toBe(true), 30_000);
+      await second.stop();
+    };
+    for (const index of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]) {
+      // Enforced by the first, cancelled while nobody drives, half taken back by the second.
+      const { operation, before, after } = await killAt(
+        new KillSwitch(24, 'after'),
+        () => cancelAndKill(new KillSwitch(index, 'after')),
+      );
+      expect([index, operation.phase, operation.outcome]).toEqual([
+        index,
+        'rolled-back',
+        'It was cancelled. Everything was taken back.',
+      ]);
+      expect(after).toEqual(before);
+    }
+  });
+});

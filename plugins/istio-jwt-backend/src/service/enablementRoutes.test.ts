@@ -1,0 +1,203 @@
+import { resolvePackagePath } from '@backstage/backend-plugin-api';
+import {
+  mockCredentials,
+  mockErrorHandler,
+  mockServices,
+  TestDatabases,
+} from '@backstage/backend-test-utils';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
+import {
+  Enablement,
+  EnablementOptions,
+  PlannedEnablementView,
+} from 'backstage-plugin-istio-jwt-common';
+import express from 'express';
+import request from 'supertest';
+import {
+  demoEntity,
+  EnablementHarness,
+  Replica,
+} from '../__testUtils__/EnablementHarness';
+import { eventually } from '../testing/FakeApiServer';
+import { createRouter, RouterOptions } from './createRouter';
+
+jest.setTimeout(60_000);
+
+const BASE = '/v1/entities/component/default/reviews';
+
+/** Every request and answer is held against openapi.yaml. */
+describe('the paths of enablement', () => {
+  const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
+  const auditor = mockServices.auditor.mock();
+  let denied: Set<string>;
+  let harness: EnablementHarness;
+  let replica: Replica;
+  let server: express.Express;
+
+  beforeAll(async () => {
+    const knex = await databases.init('SQLITE_3');
+    await knex.migrate.latest({
+      directory: resolvePackagePath(
+        'backstage-plugin-istio-jwt-backend',
+        'migrations',
+      ),
+    });
+    harness = await EnablementHarness.start(knex);
+    replica = await harness.startReplica();
+    const app = express();
+    app.use(
+      await createRouter({
+        auditor,
+        permissions: mockServices.permissions.mock({
+          authorize: async requests =>
+            requests.map(({ permission }) => ({
+              result: denied.has(permission.name)
+                ? AuthorizeResult.DENY
+                : AuthorizeResult.ALLOW,
+            })),
+        }),
+        httpAuth: mockServices.httpAuth(),
+        catalog: catalogServiceMock({
+          entities: ['reviews', 'payments'].map(demoEntity),
+        }),
+        enablement: replica.service,
+        validateResponses: true,
+      } as unknown as RouterOptions),
+    );
+    app.use(mockErrorHandler());
+    server = app;
+  });
+
+  beforeEach(() => {
+    denied = new Set();
+    jest.clearAllMocks();
+  });
+
+  afterAll(() => harness.stop());
+
+  const call = (
+    method: 'get' | 'post',
+    path: string,
+    body?: object,
+    user = 'user:default/alice',
+  ) =>
+    request(server)
+      [method](`${BASE}${path}`)
+      .set('authorization', mockCredentials.user.header(user))
+      .send(body);
+
+  async function makePlan(): Promise<PlannedEnablementView> {
+    const options: EnablementOptions = (
+      await call('get', '/enablement-options')
+    ).body;
+    const [{ cluster, namespace, name, waysIn }] = options.services;
+    const response = await call('post', '/enablement-plans', {
+      intent: 'enable',
+      service: { cluster, namespace, name },
+      waysIn: waysIn
+        .filter(({ kind }) => kind === 'gateway')
+        .map(({ id }) => id),
+      issuer: 'istio-testing',
+      exemptPaths: ['/healthz'],
+      preflights: 'refuse',
+    });
+    expect([response.status, response.body.kind]).toEqual([200, 'planned']);
+    return response.body;
+  }
+
+  it('lead from a plan to an operation and its end', async () => {
+    const plan = await makePlan();
+    expect(plan.changes.map(({ after }) => after)).toEqual([
+      expect.stringContaining('kind: RequestAuthentication'),
+      expect.stringContaining('kind: AuthorizationPolicy'),
+    ]);
+    expect(plan.changes[1].after).toContain('app.kubernetes.io/managed-by');
+    const begun = await call('post', '/enablements', { planId: plan.planId });
+    expect(begun.status).toBe(202);
+    const { id } = begun.body as Enablement;
+    expect(id).toBe(plan.planId);
+    let seen!: Enablement;
+    await eventually(async () => {
+      seen = (await call('get', `/enablements/${id}`)).body;
+      expect(seen.phase).toBe('done');
+    }, 30_000);
+    expect(seen).toMatchObject({
+      canCancel: false,
+      canApprove: false,
+      startedBy: 'user:default/alice',
+      issuer: 'istio-testing',
+    });
+    expect(seen.steps.length).toBeGreaterThan(8);
+    const list = await call('get', '/enablements?limit=1');
+    expect(list.body.items[0]).toMatchObject({ id, phase: 'done' });
+    expect(list.body.items[0].steps).toBeUndefined();
+    expect((await call('post', `/enablements/${id}/cancel`)).status).toBe(409);
+    expect((await call('post', `/enablements/${id}/approve`)).status).toBe(409);
+
+    const off = await call('post', '/enablement-plans', {
+      intent: 'disable',
+      enablementId: id,
+    });
+    expect(off.body).toMatchObject({ kind: 'planned', intent: 'disable' });
+    expect(
+      auditor.createEvent.mock.calls.map(([event]) => event.eventId),
+    ).toEqual(
+      expect.arrayContaining([
+        'enablement-plan-create',
+        'enablement-create',
+        'enablement-cancel',
+        'enablement-approve',
+      ]),
+    );
+    expect(
+      harness.auditor.createEvent.mock.calls.map(([event]) => event.meta?.step),
+    ).toEqual(expect.arrayContaining(['dry-run', 'enforce', 'settle']));
+  });
+
+  it('refuse without permission, and do not find what is not of the entity', async () => {
+    const id = 'a1a8ad1d-6a1c-4f7f-9d4f-1f7f5d3f2b11';
+    denied.add('istio-jwt.enablement.create');
+    denied.add('istio-jwt.enablement.approve');
+    const options = await call('get', '/enablement-options');
+    expect(options.body).toMatchObject({ canCreate: false, canApprove: false });
+    for (const [path, body] of [
+      ['/enablement-plans', { intent: 'disable', enablementId: id }],
+      ['/enablements', { planId: id }],
+      [`/enablements/${id}/cancel`, undefined],
+      [`/enablements/${id}/approve`, undefined],
+    ] as const) {
+      expect([path, (await call('post', path, body)).status]).toEqual([
+        path,
+        403,
+      ]);
+    }
+    denied.clear();
+    expect((await call('get', `/enablements/${id}`)).status).toBe(404);
+    expect((await call('post', '/enablements', { planId: id })).status).toBe(
+      404,
+    );
+    denied.add('istio-jwt.status.read');
+    expect((await call('get', '/enablements')).status).toBe(403);
+    expect((await call('get', '/enablement-options')).status).toBe(403);
+  });
+
+  it.each([
+    ['a key address of one’s own', { jwksUri: 'https://evil.example/keys' }],
+    ['a path with a wildcard inside', { exemptPaths: ['/a*/b'] }],
+    ['a path that is none', { exemptPaths: ['healthz'] }],
+    ['no way in', { waysIn: [] }],
+    ['a choice that there is not', { preflights: 'maybe' }],
+  ])('refuse a plan with %s', async (_, part) => {
+    const response = await call('post', '/enablement-plans', {
+      intent: 'enable',
+      service: { cluster: 'sandbox', namespace: 'reviews', name: 'reviews' },
+      waysIn: ['x'],
+      issuer: 'login',
+      exemptPaths: [],
+      preflights: 'refuse',
+      ...part,
+    });
+    expect(response.status).toBe(400);
+  });
+});
