@@ -45,6 +45,22 @@ const config = {
     { issuer: sample.issuer, signingJwk: JSON.stringify(signingJwk) },
   ],
   istioJwt_jwks_allowedHosts: keyHosts,
+  // The lab's host is its test's alone: nobody else has to approve.
+  istioJwt_enablement: {
+    enabled: true,
+    namespaces: ['istio-system', 'default'],
+    issuers: [
+      {
+        name: 'sample',
+        issuer: sample.issuer,
+        ...(keyHosts.length > 0
+          ? { jwksUri: `${keyHosts[0]}/sample/jwks.json` }
+          : {}),
+      },
+    ],
+    approval: { otherHosts: 10 },
+    quotas: { perEntityPerDay: 100 },
+  },
   // All tests' requests go to one gateway of the lab's own.
   istioJwt_probes_ratePerGateway: 100,
   catalog_locations: [

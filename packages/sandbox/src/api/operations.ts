@@ -187,9 +187,12 @@ export class Operations {
     const body = readBody(call.request, { optional: true });
     const options = isRecord(body) ? body : {};
     const wanted = isRecord(options.preconditions) ? options.preconditions : {};
-    const dryRun = Array.isArray(options.dryRun) && options.dryRun.length > 0;
+    // As the real one: options come from the body or, without one, from the query, never from both.
+    const dryRun = isRecord(body)
+      ? Array.isArray(options.dryRun) && options.dryRun.length > 0
+      : call.target.dryRun;
     const removed = this.#writer.remove(
-      dryRun ? { ...call.target, dryRun } : call.target,
+      { ...call.target, dryRun },
       {
         uid: readText(wanted.uid),
         resourceVersion: readText(wanted.resourceVersion),

@@ -257,6 +257,20 @@ describe('writing', () => {
     expect(unknown.status).toBe(422);
   });
 
+  it.each([
+    ['in the query', '?dryRun=All', undefined, true],
+    ['in the body', '', { dryRun: ['All'] }, true],
+    // The API server reads one of the two.
+    ['in the query, with a body', '?dryRun=All', { preconditions: {} }, false],
+  ])('a dry run of a deletion %s', async (_, query, body, isKept) => {
+    await server.create('kept');
+    const path = `${POLICIES}/kept`;
+    expect((await server.send('DELETE', `${path}${query}`, body)).status).toBe(
+      200,
+    );
+    expect((await server.send('GET', path)).status).toBe(isKept ? 200 : 404);
+  });
+
   it('deletes only what the preconditions name, and a namespace with its content', async () => {
     await server.create('kept');
     const wrong = await server.send('DELETE', `${POLICIES}/kept`, {

@@ -85,13 +85,14 @@ export class DirectWriter implements PolicyWriter {
       {
         method: 'DELETE',
         path: pathOf(ref),
-        query: dryRun ? { dryRun: 'All' } : {},
         body: {
           type: 'application/json',
           content: {
             apiVersion: 'v1',
             kind: 'DeleteOptions',
             preconditions: { uid, resourceVersion },
+            // In the body: with one, the API server does not read options from the query, and deletes.
+            ...(dryRun ? { dryRun: ['All'] } : {}),
           },
         },
       },
