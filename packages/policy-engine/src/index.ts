@@ -12,6 +12,7 @@ export { trimObject } from './parse/trimObject';
 export { Mesh, type MeshOptions } from './attach/Mesh';
 export { meshCallerOf, type MeshCaller } from './attach/meshCaller';
 export { compileProxy } from './compile/compileProxy';
+export { traitsOf, type ProxyTraits } from './compile/traitsOf';
 export type { Program } from './compile/program';
 export { decide, type DecideOptions } from './decide/decide';
 export {

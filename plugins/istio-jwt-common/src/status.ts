@@ -143,6 +143,11 @@ export interface HopStatus extends Hop {
   policiesOfOtherHosts?: number;
   /** Why the proxy may answer otherwise than its policies say, in sentences. Absent: it does not. */
   opaque?: string[];
+  /**
+   * Whether the proxy refuses what no ALLOW policy admits; `policies` may not have the one for
+   * another host that makes it so. Absent: it does not.
+   */
+  defaultDeny?: true | 'unknown';
 }
 
 /** @public */

@@ -142,7 +142,7 @@ export interface Program {
   mutualTls?: MutualTls;
   /** @internal */
   settings: ProxySettings;
-  /** Reasons why no answer of this proxy can be told, in sentences. */
+  /** @internal Reasons why no answer of this proxy can be told, in sentences. */
   opaque: readonly string[];
 }
 

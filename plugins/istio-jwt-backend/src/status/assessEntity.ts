@@ -7,10 +7,10 @@ import {
 } from 'backstage-plugin-istio-jwt-common';
 import {
   assessService,
-  compileProxy,
   Mesh,
   ProtectionState,
   ServiceAssessment,
+  traitsOf,
   WayInAssessment,
   worstState,
 } from 'istio-jwt-policy-engine';
@@ -151,11 +151,12 @@ function describeHops(mesh: Mesh, wayIn: WayInAssessment): WayInAssessment {
     hops: wayIn.hops.map((hop): HopStatus => {
       const policies = selectRelevantPolicies(mesh, wayIn, hop);
       const hidden = hop.policies.length - policies.length;
-      const { opaque } = compileProxy(mesh, hop.proxy);
+      const { opaque, defaultDeny } = traitsOf(mesh, hop.proxy);
       return {
         ...hop,
         ...(hidden > 0 ? { policies, policiesOfOtherHosts: hidden } : {}),
         ...(opaque.length > 0 ? { opaque: [...opaque] } : {}),
+        ...(defaultDeny ? { defaultDeny } : {}),
       };
     }),
   };

@@ -94,7 +94,10 @@ function compareKeyId(
   if (!known) {
     return {
       kind: 'not-checked',
-      reason: 'The published keys could not be read.',
+      reason:
+        health.kind === 'not-checked'
+          ? health.reason
+          : 'The published keys could not be read.',
     };
   }
   const { at, keySet, failing } = known;

@@ -1,45 +1,24 @@
-import {
-  ClusterFreshness,
-  EntityStatus,
-  PolicyView,
-  WayInStatus,
-} from 'backstage-plugin-istio-jwt-common';
+import { WayInStatus } from 'backstage-plugin-istio-jwt-common';
 import {
   Decision,
-  decideWayIn,
   explainObservation,
   ObservationExplanation,
   ObservedAnswer,
   ProxyRequest,
   WayInDecision,
 } from 'istio-jwt-policy-engine';
-import { buildScene, Scene } from './buildScene';
-import { listLimits } from './listLimits';
+import { Basis, nameProxies, OPTIONS, settle, Undecided } from './settle';
 
-/** What is known of a cluster in the browser. */
-export interface Basis {
-  policies: PolicyView[];
-  freshness?: Pick<ClusterFreshness, 'state' | 'missingKinds'>;
-  /** Resources that may count and cannot be read: a sentence each. */
-  malformed?: string[];
-}
+export { selectBasis, type Basis } from './settle';
 
-export function selectBasis(
-  {
-    policies,
-    freshness,
-    problems,
-  }: Pick<EntityStatus, 'policies' | 'freshness' | 'problems'>,
-  cluster: string,
-): Basis {
-  return {
-    policies: policies.filter(each => each.cluster === cluster),
-    freshness: freshness.find(each => each.cluster === cluster),
-    malformed: problems
-      .filter(({ code }) => code === 'malformed-policy')
-      .map(({ message }) => message),
-  };
-}
+/** What a proxy answers where ALLOW policies stand and none is for this host. */
+const SHUT_OUT = {
+  status: 403 as const,
+  body: 'RBAC: access denied',
+  summary:
+    '403: ALLOW policies for other hosts make the proxy refuse whatever none of them admits, and none is for this host.',
+  fix: 'Add an ALLOW policy for this host, or make those of the others DENY policies.',
+};
 
 /** What a way in answers, as far as it can be told in the browser. */
 export type LocalDecision =
@@ -50,11 +29,7 @@ export type LocalDecision =
       summary: string;
       fix?: string;
     }
-  /** `reasons` in sentences. */
-  | { kind: 'undecided'; reasons: string[] };
-
-/** No routes are known here: that they lead to the way in is taken for granted. */
-const OPTIONS = { assumeRouted: true };
+  | Undecided;
 
 /** Decides a request on a way in from what the status has, or says why that is not enough. */
 export function decideLocally(
@@ -66,13 +41,16 @@ export function decideLocally(
   if (settled.kind === 'undecided') {
     return settled;
   }
+  if (settled.kind === 'shut-out') {
+    return { kind: 'decided', ...SHUT_OUT };
+  }
   const { scene, decision } = settled;
   const { status, body } = decision;
   if (status === 200) {
     return {
       kind: 'decided',
       status,
-      summary: describePass(decision),
+      summary: describePass(decision, wayIn),
     };
   }
   const { summary, fix } = explainObservation(
@@ -94,7 +72,7 @@ export function decideLocally(
 /** What an answer that was seen means, as far as that can be told in the browser. */
 export type LocalExplanation =
   | { kind: 'explained'; explanation: ObservationExplanation }
-  | { kind: 'undecided'; reasons: string[] };
+  | Undecided;
 
 /** Leads from an answer that was seen to the rule that decided, or says why it cannot. */
 export function explainLocally(
@@ -104,138 +82,49 @@ export function explainLocally(
   observed: ObservedAnswer,
 ): LocalExplanation {
   const settled = settle(wayIn, basis, request);
-  return settled.kind === 'undecided'
-    ? settled
-    : {
+  if (settled.kind === 'undecided') {
+    return settled;
+  }
+  if (settled.kind === 'shut-out') {
+    return explainShutOut(observed);
+  }
+  return {
+    kind: 'explained',
+    explanation: explainObservation(
+      settled.scene.mesh,
+      wayIn,
+      request,
+      observed,
+      OPTIONS,
+    ),
+  };
+}
+
+function explainShutOut(observed: ObservedAnswer): LocalExplanation {
+  const { status, body, summary, fix } = SHUT_OUT;
+  return observed.status === status && observed.body?.trim() === body
+    ? {
         kind: 'explained',
-        explanation: explainObservation(
-          settled.scene.mesh,
-          wayIn,
-          request,
-          observed,
-          OPTIONS,
-        ),
+        explanation: {
+          kind: 'matches',
+          origin: 'rbac',
+          summary,
+          fix,
+          predicted: { status, body },
+        },
+      }
+    : {
+        kind: 'undecided',
+        reasons: [`The configuration gives another answer. ${summary}`],
       };
 }
 
-type Settled =
-  | {
-      kind: 'settled';
-      scene: Extract<Scene, { kind: 'ready' }>;
-      decision: WayInDecision;
-    }
-  | { kind: 'undecided'; reasons: string[] };
-
-/** Decides, where nothing on the way to the decision is unknown here. */
-function settle(
-  wayIn: WayInStatus,
-  basis: Basis,
-  request: ProxyRequest,
-): Settled {
-  const unread = describeUnread(basis);
-  if (unread.length > 0) {
-    return { kind: 'undecided', reasons: unread };
-  }
-  if (wayIn.verdict === 'unknown') {
-    return undecided(wayIn.reason);
-  }
-  if (wayIn.protocol !== 'http' && wayIn.protocol !== 'https') {
-    return undecided('No HTTP is spoken here, so that no token can be sent.');
-  }
-  const scene = buildScene(wayIn, basis.policies);
-  if (scene.kind === 'unavailable') {
-    return undecided(scene.reason);
-  }
-  const { mesh } = scene;
-  const decision = decideWayIn(mesh, wayIn, request, OPTIONS);
-  for (const [index, { decision: own }] of decision.hops.entries()) {
-    const hop = wayIn.hops[index];
-    const limits = listLimits({
-      hop,
-      policies: scene.policies[index],
-      isFirst: index === 0,
-      path: request.path ?? '/',
-      hasWildcardHost: wayIn.host.includes('*'),
-    });
-    const refusedByJwt = own.trace.some(
-      ({ filter, outcome }) => filter === 'jwt_authn' && outcome === 'refused',
-    );
-    if (hop.opaque) {
-      return { kind: 'undecided', reasons: hop.opaque.map(capitalize) };
-    }
-    if (limits.external || (limits.all.length > 0 && !refusedByJwt)) {
-      return { kind: 'undecided', reasons: limits.all };
-    }
-    if (own.status === 'unknown') {
-      return undecided(whyUnknown(own));
-    }
-    if (own.status !== 200) {
-      return { kind: 'settled', scene, decision };
-    }
-  }
-  const [uncertain] = wayIn.uncertain ?? [];
-  if (uncertain !== undefined) {
-    return undecided(uncertain);
-  }
-  return dependsOnCaller(scene, wayIn, request, decision)
-    ? undecided(
-        'The answer depends on whether the caller has an identity of the mesh.',
-      )
-    : { kind: 'settled', scene, decision };
-}
-
-/** What is not read may be what decides. */
-function describeUnread({ freshness, malformed = [] }: Basis): string[] {
-  if (malformed.length > 0) {
-    return malformed;
-  }
-  if (!freshness) {
-    return ['Nothing is known of the cluster.'];
-  }
-  const { state, missingKinds } = freshness;
-  return state.kind === 'syncing' || state.kind === 'unavailable'
-    ? ['The cluster has not been read to the end yet.']
-    : missingKinds.map(
-        ({ kind, reason }) =>
-          `${kind} cannot be read in the cluster (${reason}), and one may change the answer.`,
-      );
-}
-
-/** In the mesh callers may come with or without an identity. */
-function dependsOnCaller(
-  { mesh }: Extract<Scene, { kind: 'ready' }>,
-  wayIn: WayInStatus,
-  request: ProxyRequest,
-  decision: WayInDecision,
-): boolean {
-  if (wayIn.callerIdentity !== 'optional' || !request.source) {
-    return false;
-  }
-  const { source, ...without } = request;
-  return decideWayIn(mesh, wayIn, without, OPTIONS).status !== decision.status;
-}
-
-function whyUnknown({ trace }: Decision): string {
-  return (
-    trace.find(({ outcome }) => outcome === 'unknown')?.message ??
-    'The request does not say enough.'
-  );
-}
-
-function describePass({ hops }: WayInDecision): string {
-  if (hops.length === 0) {
+function describePass(decision: WayInDecision, { kind }: WayInStatus): string {
+  const names = nameProxies(decision);
+  if (names.length === 0) {
     return 'No proxy on the way looks at it.';
   }
-  const names = hops.map(({ proxy }) => `${proxy.kind} ${proxy.name}`);
-  return `Let through by ${names.join(
-    ' and ',
-  )}. Where the route leads here, it reaches the service.`;
-}
-
-function undecided(reason: string): Settled & { kind: 'undecided' } {
-  return { kind: 'undecided', reasons: [reason] };
-}
-
-function capitalize(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+  return `Let through by ${names.join(' and ')}.${
+    kind === 'gateway' ? ' Where the route leads here, it arrives.' : ''
+  }`;
 }

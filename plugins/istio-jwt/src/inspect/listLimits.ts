@@ -47,8 +47,8 @@ export function listLimits(context: LimitContext): {
     const unknown = asked.filter(field => !isKnown(field, isFirst));
     if (unknown.length > 0) {
       all.push(
-        `${name} asks for ${unknown.join(', ')}, which ${
-          isFirst ? 'this page does not know' : 'the route before it may change'
+        `${name} asks for ${unknown.join(', ')}, which this page does not know${
+          isFirst ? '' : ' behind another proxy'
         }.`,
       );
     }

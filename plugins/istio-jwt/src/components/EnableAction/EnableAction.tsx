@@ -35,7 +35,11 @@ export function EnableAction({
           Stop requiring a token
         </ButtonLink>
       ))}
-      <ChoiceView choice={chooseAction(options, place)} tabPath={tabPath} />
+      <ChoiceView
+        choice={chooseAction(options, place)}
+        tabPath={tabPath}
+        variant={place === 'tab' ? 'primary' : 'secondary'}
+      />
     </>
   );
 }
@@ -43,9 +47,11 @@ export function EnableAction({
 function ChoiceView({
   choice,
   tabPath,
+  variant,
 }: {
   choice: EnableChoice;
   tabPath?: string;
+  variant: 'primary' | 'secondary';
 }) {
   const explanationId = useId();
   switch (choice.kind) {
@@ -91,7 +97,7 @@ function ChoiceView({
       return (
         <ButtonLink
           size="small"
-          variant="primary"
+          variant={variant}
           iconStart={<RiShieldKeyholeLine aria-hidden />}
           href={linkToView(tabPath, { kind: 'enable' })}
         >

@@ -5,19 +5,19 @@ import { DataTable } from '../DataTable';
 import { Section } from '../Section';
 import styles from './EnablePlan.module.css';
 
-/** Who else is served by the proxies that the plan writes policies for. */
+/** Whose ways in the plan’s policies reach besides. */
 export function AffectedSection({
   affected: { services, others, hosts },
 }: Pick<PlannedEnablementView, 'affected'>) {
   return (
     <Section
-      title="Others on the same proxies"
+      title="Others that the policies reach"
       summary={
         services.length + others === 0
-          ? 'Nobody else is served by them.'
+          ? 'Nobody else is reached by them.'
           : `${hosts} ${
               hosts === 1 ? 'host' : 'hosts'
-            } of others. The plan was made so that they are answered as before; ask their owners where you are in doubt.`
+            } of others. They are answered as before; ask their owners where you are in doubt.`
       }
     >
       <div className={styles.stack}>

@@ -3,16 +3,6 @@ import { describePattern, describeVerdict } from '../../format/describePattern';
 import { DataTable } from '../DataTable';
 import { Prose } from '../Prose';
 
-const TONES: Record<
-  ConsideredPattern['verdict'],
-  'danger' | 'muted' | undefined
-> = {
-  chosen: undefined,
-  unsafe: 'danger',
-  'not-applicable': 'muted',
-  'not-needed': 'muted',
-};
-
 /** Every way of doing it that was tried in thought, and why it was taken or not. */
 export function ConsideredPatterns({
   considered,
@@ -28,7 +18,7 @@ export function ConsideredPatterns({
       columns={['Pattern', 'Verdict', 'Why']}
       rows={considered.map(({ pattern, verdict, reason }) => ({
         key: `${pattern} ${verdict} ${reason}`,
-        tone: TONES[verdict],
+        tone: verdict === 'chosen' ? undefined : 'muted',
         cells: [
           describePattern(pattern),
           describeVerdict(verdict),

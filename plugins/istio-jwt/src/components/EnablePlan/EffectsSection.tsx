@@ -20,8 +20,8 @@ export function EffectsSection({ plan }: { plan: PlannedEnablementView }) {
       title="Answers before and after"
       summary={
         neighbours === 0
-          ? 'Nothing else is served by these proxies.'
-          : `${countWaysIn(neighbours)} of others on the same proxies: ${
+          ? 'The policies reach no other way in.'
+          : `${countWaysIn(neighbours)} of others that the policies reach: ${
               changed.length === 0
                 ? 'none that is looked at is answered otherwise'
                 : `${changed.length} answered otherwise for some kind of request`

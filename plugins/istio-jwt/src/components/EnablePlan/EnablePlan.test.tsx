@@ -121,7 +121,7 @@ describe('Planning', () => {
     ).toHaveTextContent('401 Jwt is not in the form');
     expect(answers).toHaveTextContent('1 way in of neighbours stays as it is');
     const affected = screen.getByRole('region', {
-      name: 'Others on the same proxies',
+      name: 'Others that the policies reach',
     });
     expect(affected).toHaveTextContent('press');
     expect(affected).toHaveTextContent('1 more service belongs to no entity');

@@ -1,3 +1,4 @@
+import { Flex } from '@backstage/ui';
 import { EntityInfoCard } from '@backstage/plugin-catalog-react';
 import { useTabPath } from '../../routes';
 import { useProtection } from '../../live/useProtection';
@@ -24,7 +25,7 @@ export function EntityIstioJwtCard() {
       }
       footerActions={
         view.kind === 'assessed' && (
-          <>
+          <Flex align="start" justify="end" gap="2">
             {tabPath && (
               <EnableAction
                 status={view.status}
@@ -37,7 +38,7 @@ export function EntityIstioJwtCard() {
               probes={probes}
               tabPath={tabPath}
             />
-          </>
+          </Flex>
         )
       }
     >

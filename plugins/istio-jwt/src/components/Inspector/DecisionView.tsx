@@ -9,7 +9,11 @@ export function DecisionView({ decision }: { decision: LocalDecision }) {
     return (
       <div>
         <Text as="p" variant="body-medium" weight="bold">
-          Not decided here
+          {decision.letThroughBy
+            ? `Let through by ${decision.letThroughBy.join(
+                ' and ',
+              )}; what is behind is not decided here`
+            : 'Not decided here'}
         </Text>
         <ul className={styles.list}>
           {decision.reasons.map(reason => (

@@ -111,8 +111,8 @@ function describeSignature(verdict: SignatureVerdict | undefined): {
         title,
         text: (
           <>
-            Not checked: the portal has no key material. The key id is among
-            those that the issuer published <RelativeTime at={verdict.at} />.
+            This page has no keys to check it with. The key id is among those
+            that the issuer published <RelativeTime at={verdict.at} />.
           </>
         ),
       };
@@ -130,6 +130,6 @@ function describeSignature(verdict: SignatureVerdict | undefined): {
         ),
       };
     default:
-      return { result: 'open', title, text: `Not checked. ${verdict.reason}` };
+      return { result: 'open', title, text: verdict.reason };
   }
 }
