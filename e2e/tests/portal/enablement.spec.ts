@@ -1,0 +1,138 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, Page, test } from '@playwright/test';
+import { overviewOf, resetSandbox, runProbes, tabOf } from './portal.ts';
+
+test.beforeAll(resetSandbox);
+test.afterAll(resetSandbox);
+
+const OVER = { timeout: 40_000 };
+
+/** Nothing serious in what is the plugin's own on the page. */
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .include('section[aria-labelledby]')
+    .analyze();
+  expect(
+    violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html)}`),
+  ).toEqual([]);
+}
+
+/** A service on a gateway that serves others, too: RequestAuthentication alone at first. */
+test('reviews is made to require a token, proved, and set free again', async ({
+  page,
+}) => {
+  test.setTimeout(150_000);
+  await page.goto(overviewOf('reviews'));
+  await page
+    .getByRole('link', { name: 'Require a token' })
+    .click({ timeout: 30_000 });
+
+  await test.step('the plan shows answers before and after', async () => {
+    await expect(
+      page.getByRole('checkbox', { name: /reviews\.example\.com/ }),
+    ).toBeChecked({ timeout: 30_000 });
+    await page.getByText('login', { exact: true }).click();
+    await page.getByRole('textbox', { name: 'Another path' }).fill('public');
+    await expect(page.getByText('A path begins with /.')).toBeVisible();
+    await page.getByRole('textbox', { name: 'Another path' }).fill('');
+    await page.getByRole('button', { name: 'Make a plan' }).click();
+    const answers = page.getByRole('table', {
+      name: 'Answers of http://reviews.example.com',
+    });
+    await expect(
+      answers.getByRole('row').filter({ hasText: 'No token' }),
+    ).toContainText('403 RBAC: access denied', { timeout: 20_000 });
+    await expect(
+      page.getByText('A DENY for these hosts on a shared gateway').first(),
+    ).toBeVisible();
+    await expectAccessible(page);
+  });
+
+  await test.step('nothing typed is lost by a look elsewhere', async () => {
+    await page.getByRole('link', { name: 'JWT protection' }).click();
+    await expect(page.getByRole('region', { name: 'Ways in' })).toBeVisible();
+    await page.goBack();
+    await expect(page.getByRole('region', { name: 'The plan' })).toBeVisible();
+  });
+
+  await test.step('it runs, live, until it is proved', async () => {
+    const start = page.getByRole('button', { name: 'Enable' });
+    await expect(start).toBeDisabled();
+    const warnings = page
+      .getByRole('group', { name: 'What the plan cannot know' })
+      .getByRole('checkbox');
+    for (const warning of await warnings.all()) {
+      await warning.check({ force: true });
+    }
+    await start.click();
+    await expect(page.getByRole('list', { name: 'Phases' })).toBeVisible();
+    await expect(
+      page.getByText('A token is required: enforced, and proved'),
+    ).toBeVisible(OVER);
+    await expectAccessible(page);
+  });
+
+  await test.step('the way in is enforced, and probes say so', async () => {
+    await page.goto(tabOf('reviews'));
+    const wayIn = page.getByRole('article', {
+      name: 'http://reviews.example.com',
+    });
+    await expect(wayIn).toContainText('Enforced', { timeout: 30_000 });
+    await runProbes(page);
+    await expect(
+      page
+        .getByRole('table', { name: /Probes of/ })
+        .first()
+        .getByRole('row')
+        .filter({ hasText: 'Disagrees' }),
+    ).toHaveCount(0);
+  });
+
+  await test.step('it is taken back in the same way', async () => {
+    await page.getByRole('link', { name: 'Stop requiring a token' }).click();
+    await page.getByRole('button', { name: 'Make a plan' }).click();
+    const stop = page.getByRole('button', { name: 'Stop requiring a token' });
+    await expect(stop).toBeVisible({ timeout: 20_000 });
+    const warnings = page
+      .getByRole('group', { name: 'What the plan cannot know' })
+      .getByRole('checkbox');
+    for (const warning of await warnings.all()) {
+      await warning.check({ force: true });
+    }
+    await stop.click();
+    await expect(
+      page.getByText('A token is not required any more'),
+    ).toBeVisible(OVER);
+    await expect(
+      page.getByRole('table', { name: 'Operations' }).getByRole('row'),
+    ).toHaveCount(3);
+    await page.goto(tabOf('reviews'));
+    await expect(
+      page.getByRole('article', { name: 'http://reviews.example.com' }),
+    ).toContainText('Validated only', { timeout: 30_000 });
+  });
+});
+
+test('an operation can be linked to, and an unknown one is told', async ({
+  page,
+}) => {
+  await page.goto(
+    `${tabOf(
+      'reviews',
+    )}?jwt=operation&operation=00000000-0000-4000-8000-000000000000`,
+  );
+  await expect(
+    page.getByText('There is no such operation of this entity'),
+  ).toBeVisible({ timeout: 30_000 });
+});
+
+test('who does not own a service may not require a token', async ({ page }) => {
+  await page.goto(tabOf('recommendations'));
+  const button = page.getByRole('button', { name: 'Require a token' });
+  await expect(button).toBeDisabled({ timeout: 30_000 });
+  await expect(
+    page.getByText(/istio-jwt\.enablement\.create/).first(),
+  ).toBeVisible();
+});
