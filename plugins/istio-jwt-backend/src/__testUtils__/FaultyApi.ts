@@ -5,6 +5,7 @@ import {
   Server,
 } from 'node:http';
 import { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 
 /** What becomes of a request: a status instead of an answer, before or after the server was asked. */
 export type Fault = { status: number; body?: object; lost?: boolean } | 'reset';
@@ -27,9 +28,10 @@ export class FaultyApi {
 
   private constructor(private readonly target: URL) {}
 
-  private readonly server: Server = createServer((request, response) => {
+  private readonly server: Server = createServer(async (request, response) => {
     response.on('error', () => {});
-    const fault = this.judge(request);
+    const body = await buffer(request).catch(() => Buffer.alloc(0));
+    const fault = this.judge(request, body.toString());
     if (fault === 'reset') {
       response.destroy();
       return;
@@ -61,7 +63,7 @@ export class FaultyApi {
     );
     onward.on('error', () => response.destroy());
     response.on('close', () => onward.destroy());
-    request.pipe(onward);
+    onward.end(body);
   });
 
   get url(): string {
@@ -75,12 +77,19 @@ export class FaultyApi {
     });
   }
 
-  private judge({ method, url = '' }: IncomingMessage): Fault | undefined {
+  private judge(
+    { method, url = '' }: IncomingMessage,
+    body: string,
+  ): Fault | undefined {
     if (this.isDown) return 'reset';
     const { pathname, searchParams } = new URL(url, 'http://x');
     if (method !== 'PATCH' && method !== 'DELETE') return undefined;
     const plural = pathname.split('/').at(-2);
-    const dry = searchParams.has('dryRun') ? ' (dry run)' : '';
+    const isDry =
+      method === 'DELETE'
+        ? body.includes('"dryRun"')
+        : searchParams.has('dryRun');
+    const dry = isDry ? ' (dry run)' : '';
     const write = `${method} ${plural}${dry}`;
     return this.fault(write, this.writes.push(write) - 1);
   }

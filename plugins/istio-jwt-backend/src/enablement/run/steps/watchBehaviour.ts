@@ -81,6 +81,10 @@ export async function awaitNoToken(
       .map(check => wantExpected(check, check.after, true)),
     ...wantBaseline(run, 'neighbour'),
   ]);
+  addNote(
+    step,
+    'Seen on new connections. Envoy answers those that were open before as before, until it has drained them: as a rule within 45 seconds.',
+  );
 }
 
 export const VERIFY: StepDefinition = {
