@@ -215,6 +215,17 @@ export interface Config {
         running?: number;
       };
     };
+    /** What is kept of all services over time, and exceptions. */
+    coverage?: {
+      /** How long daily records are kept. Default: 400 days. */
+      retention?: HumanDuration | string;
+      exceptions?: {
+        /** Whether who asks for an exception may approve it too. Default: false. */
+        allowSelfApproval?: boolean;
+        /** How far away the end of an exception may be. Default: 365 days. */
+        maxDuration?: HumanDuration | string;
+      };
+    };
     /** Where valid tokens for probes come from. */
     tokenSources?: Array<{
       /** Exact `iss`. Optional for sandboxMint only. */

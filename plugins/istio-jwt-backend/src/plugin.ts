@@ -16,6 +16,7 @@ import {
 } from 'backstage-plugin-istio-jwt-node';
 import { ClusterRegistry } from './cluster';
 import { readIstioJwtConfig } from './config';
+import { createCoverage } from './coverage';
 import { createEnablement, scheduleEnablementCleanup } from './enablement';
 import { DatabaseKeySetStore, IssuerKeys } from './jwks';
 import {
@@ -153,6 +154,16 @@ export const istioJwtPlugin = createBackendPlugin({
             }),
         });
 
+        const coverage = createCoverage({
+          ...deps,
+          config: config.coverage,
+          notificationsEnabled: config.notifications.enabled,
+          registry,
+          database,
+          keys,
+          store,
+        });
+
         deps.permissionsRegistry.addPermissions(istioJwtPermissions);
         deps.httpRouter.use(
           await createRouter({
@@ -165,6 +176,7 @@ export const istioJwtPlugin = createBackendPlugin({
             history,
             probesEnabled: config.probes.enabled,
             enablement: enablement.service,
+            coverage: coverage.service,
           }),
         );
         await scheduleCleanup({
@@ -196,14 +208,19 @@ export const istioJwtPlugin = createBackendPlugin({
           }),
         });
 
+        await coverage.schedule(deps.scheduler);
+
         registry.subscribe(() => notifier.noteChange());
+        registry.subscribe(() => coverage.keeper.noteChange());
         lastRuns.subscribe(() => notifier.noteChange());
         keys.subscribe(() => notifier.noteChange());
         registry.start();
         keys.start();
         enablement.driver.start();
+        coverage.keeper.start();
         deps.lifecycle.addShutdownHook(async () => {
           await enablement.driver.stop();
+          await coverage.keeper.stop();
           notifier.stop();
           keys.stop();
           await runner.stop();

@@ -21,6 +21,13 @@ const credentials = (overrides: object) => ({
 describe('readIstioJwtConfig', () => {
   it('has safe defaults with nothing configured', () => {
     expect(read({})).toEqual({
+      coverage: {
+        retentionMs: 400 * 24 * 3_600_000,
+        exceptions: {
+          allowSelfApproval: false,
+          maxDurationMs: 365 * 24 * 3_600_000,
+        },
+      },
       clusters: [],
       tokenSources: [],
       jwks: { allowedHosts: [], allowedAddresses: [], intervalMs: 45_000 },

@@ -3,6 +3,7 @@ import { InputError } from '@backstage/errors';
 import { VECTORS } from '../probes/vectors';
 import { checkCidrs } from './checkCidrs';
 import { readClusters } from './readClusters';
+import { readCoverage } from './readCoverage';
 import { readJwks } from './readJwks';
 import { parseJwk } from './parseJwk';
 import { readDuration } from './readDuration';
@@ -41,6 +42,7 @@ export function readIstioJwtConfig(root: Config): IstioJwtConfig {
       root.getOptionalConfig('istioJwt.notifications'),
     ),
     enablement: readEnablement(root.getOptionalConfig('istioJwt.enablement')),
+    coverage: readCoverage(root.getOptionalConfig('istioJwt.coverage')),
   };
 }
 

@@ -172,6 +172,18 @@ export interface EnablementConfig {
   };
 }
 
+/** Durations in ms. */
+export interface CoverageConfig {
+  /** Age at which daily records are deleted. */
+  retentionMs: number;
+  exceptions: {
+    /** Whether who asks for an exception may approve it too. */
+    allowSelfApproval: boolean;
+    /** How far away an end may be. */
+    maxDurationMs: number;
+  };
+}
+
 export interface IstioJwtConfig {
   clusters: ClusterConfig[];
   probes: ProbesConfig;
@@ -181,4 +193,5 @@ export interface IstioJwtConfig {
   schedule: ScheduleConfig;
   notifications: NotificationsConfig;
   enablement: EnablementConfig;
+  coverage: CoverageConfig;
 }

@@ -21,6 +21,7 @@ import {
 } from 'backstage-plugin-istio-jwt-common';
 import express, { Router } from 'express';
 import { ClusterRegistry } from '../cluster';
+import { CoverageService } from '../coverage';
 import { EnablementService } from '../enablement';
 import { StateHistoryStore } from '../history';
 import { ProbeRunner, StartResult } from '../probes';
@@ -28,6 +29,7 @@ import { createOpenApiRouter } from '../schema/openapi/generated/router';
 import { StatusNotifier, StatusService } from '../status';
 import { ProbeRunStore } from '../storage';
 import { authorizeEntity } from './authorizeEntity';
+import { addCoverageRoutes } from './coverageRoutes';
 import { addEnablementRoutes } from './enablementRoutes';
 import { withAudit } from './withAudit';
 
@@ -45,6 +47,8 @@ export interface RouterOptions {
   probesEnabled: boolean;
   /** Absent: its paths answer 404. */
   enablement?: EnablementService;
+  /** Absent: its paths answer 404. */
+  coverage?: CoverageService;
   /** Also holds every answer against openapi.yaml, for tests. */
   validateResponses?: boolean;
 }
@@ -209,6 +213,10 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
       nameCaller,
       readPage,
     });
+  }
+
+  if (options.coverage) {
+    addCoverageRoutes(router as Router, options, options.coverage, nameCaller);
   }
 
   return router;

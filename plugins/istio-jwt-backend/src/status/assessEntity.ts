@@ -7,6 +7,7 @@ import {
 } from 'backstage-plugin-istio-jwt-common';
 import {
   assessService,
+  Finding,
   Mesh,
   ProtectionState,
   ServiceAssessment,
@@ -52,38 +53,50 @@ export function assessEntity(
     );
 }
 
-function assessOne(
+/** What is said of one Service, before policies of other hosts are hidden. */
+export interface JudgedService {
+  assessment: ServiceAssessment;
+  waysIn: WayInStatus[];
+  state: ProtectionState;
+  reason: string;
+  findings: Finding[];
+}
+
+/**
+ * Judges one Service as an entity sees it: its hosts, and what was observed.
+ *
+ * @param assessment - of the engine
+ * @param digest - of a way in's present configuration; asked for where something was observed
+ */
+export function judgeService(
   mirror: ClusterMirror,
-  service: ServiceName,
-  target: EntityTarget,
+  assessment: ServiceAssessment,
+  hosts: string[],
   observations: Observation[],
-): AssessedService {
+  digest: (wayIn: WayInAssessment) => string = wayIn =>
+    digestConfiguration(mirror.mesh, wayIn),
+): JudgedService {
   const cluster = mirror.config.name;
-  const { mesh } = mirror;
-  const assessment = assessSafely(mesh, service);
-  const malformed = mirror.parseErrors;
-  const { rootNamespace } = mesh;
+  const { service } = assessment;
   const blindness = {
     unreadKinds: mirror.unreadKinds,
     reading: mirror.reading,
-    malformed,
-    rootNamespace,
+    malformed: mirror.parseErrors,
+    rootNamespace: mirror.mesh.rootNamespace,
   };
-  const configurations = new Map<string, string>();
-  const shown = assessment.waysIn.filter(wayIn => isShown(wayIn, target.hosts));
+  const shown = assessment.waysIn.filter(wayIn => isShown(wayIn, hosts));
   const waysIn = shown.map(wayIn => {
-    const configuration = digestConfiguration(mesh, wayIn);
-    configurations.set(wayIn.id, configuration);
+    const own = observations.filter(
+      observation =>
+        observation.wayInId === wayIn.id &&
+        observation.service?.cluster === cluster &&
+        observation.service.namespace === service.namespace &&
+        observation.service.name === service.name,
+    );
     return applyObservations(
-      describeHops(mesh, distrustVerdict(wayIn, blindness)),
-      observations.filter(
-        observation =>
-          observation.wayInId === wayIn.id &&
-          observation.service?.cluster === cluster &&
-          observation.service.namespace === service.namespace &&
-          observation.service.name === service.name,
-      ),
-      configuration,
+      distrustVerdict(wayIn, blindness),
+      own,
+      own.length > 0 ? digest(wayIn) : '',
     );
   });
   const hidden = assessment.waysIn.length - shown.length;
@@ -96,6 +109,40 @@ function assessOne(
     : chooseEmptyState(assessment, hidden, mirror);
   const reason = chooseReason(state, waysIn, assessment, hidden > 0);
   return {
+    assessment,
+    waysIn,
+    state,
+    reason: hidden
+      ? `${reason} (${hidden} more by other hosts, not shown: annotation istio-jwt/hosts.)`
+      : reason,
+    // Half of a mesh looks as if the other half were missing.
+    findings: mirror.reading ? [] : assessment.findings,
+  };
+}
+
+function assessOne(
+  mirror: ClusterMirror,
+  service: ServiceName,
+  target: EntityTarget,
+  observations: Observation[],
+): AssessedService {
+  const cluster = mirror.config.name;
+  const { mesh } = mirror;
+  const assessment = assessSafely(mesh, service);
+  const malformed = mirror.parseErrors;
+  const configurations = new Map(
+    assessment.waysIn
+      .filter(wayIn => isShown(wayIn, target.hosts))
+      .map(wayIn => [wayIn.id, digestConfiguration(mesh, wayIn)]),
+  );
+  const { waysIn, state, reason, findings } = judgeService(
+    mirror,
+    assessment,
+    target.hosts,
+    observations,
+    wayIn => configurations.get(wayIn.id)!,
+  );
+  return {
     mirror,
     assessment,
     configurations,
@@ -103,17 +150,16 @@ function assessOne(
       cluster,
       ...service,
       state,
-      reason: hidden
-        ? `${reason} (${hidden} more by other hosts, not shown: annotation istio-jwt/hosts.)`
-        : reason,
-      waysIn,
+      reason,
+      waysIn: waysIn.map(wayIn => describeHops(mesh, wayIn)),
       issuers: assessment.issuers,
-      // Half of a mesh looks as if the other half were missing.
-      findings: mirror.reading ? [] : assessment.findings,
+      findings,
     },
     problems: malformed
       .filter(error =>
-        assessment.waysIn.some(wayIn => reaches(error, wayIn, rootNamespace)),
+        assessment.waysIn.some(wayIn =>
+          reaches(error, wayIn, mesh.rootNamespace),
+        ),
       )
       .map(error => ({
         code: 'malformed-policy' as const,
@@ -128,7 +174,7 @@ function assessOne(
 }
 
 /** A defect in one verdict must not hide the other services of an entity. */
-function assessSafely(mesh: Mesh, service: ServiceName): ServiceAssessment {
+export function assessSafely(mesh: Mesh, service: ServiceName): ServiceAssessment {
   try {
     return assessService(mesh, service);
   } catch {
@@ -145,7 +191,7 @@ function assessSafely(mesh: Mesh, service: ServiceName): ServiceAssessment {
   }
 }
 
-function describeHops(mesh: Mesh, wayIn: WayInAssessment): WayInAssessment {
+function describeHops(mesh: Mesh, wayIn: WayInStatus): WayInStatus {
   return {
     ...wayIn,
     hops: wayIn.hops.map((hop): HopStatus => {

@@ -1,5 +1,15 @@
 import {
   ClusterFreshness,
+  CoverageException,
+  CoverageExceptionChange,
+  CoverageExceptionDetail,
+  CoverageExceptionPage,
+  CoverageExceptionRequest,
+  CoverageFindings,
+  CoverageGroups,
+  CoveragePage,
+  CoverageSummary,
+  CoverageTrend,
   Enablement,
   EnablementOptions,
   EnablementPlanRequest,
@@ -97,5 +107,30 @@ export type EndpointMap = {
   '#post|/v1/entities/{kind}/{namespace}/{name}/enablements/{enablementId}/approve': {
     path: EnablementPath;
     response: Enablement;
+  };
+  '#get|/v1/coverage/services': { query: any; response: CoveragePage };
+  '#get|/v1/coverage/summary': { query: any; response: CoverageSummary };
+  '#get|/v1/coverage/trend': { query: any; response: CoverageTrend };
+  '#get|/v1/coverage/groups': { query: any; response: CoverageGroups };
+  '#get|/v1/coverage/findings': { query: any; response: CoverageFindings };
+  '#get|/v1/coverage/export': { query: any; response: string };
+  '#get|/v1/exceptions': { query: any; response: CoverageExceptionPage };
+  '#post|/v1/exceptions': {
+    body: CoverageExceptionRequest;
+    response: CoverageException;
+  };
+  '#get|/v1/exceptions/{exceptionId}': {
+    path: { exceptionId: string };
+    response: CoverageExceptionDetail;
+  };
+  '#patch|/v1/exceptions/{exceptionId}': {
+    path: { exceptionId: string };
+    body: CoverageExceptionChange;
+    response: CoverageException;
+  };
+  '#delete|/v1/exceptions/{exceptionId}': {
+    path: { exceptionId: string };
+    query: { revision: number };
+    response: CoverageException;
   };
 };

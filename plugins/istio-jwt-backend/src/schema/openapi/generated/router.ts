@@ -759,12 +759,14 @@ export const spec = {
       q: {
         name: 'q',
         in: 'query',
+        allowReserved: true,
         description: 'Words, each of which has to occur.',
         schema: { type: 'string', maxLength: 200 },
       },
       stateFilter: {
         name: 'state',
         in: 'query',
+        allowReserved: true,
         description: 'Any of these, separated by commas.',
         style: 'form',
         explode: false,
@@ -777,6 +779,7 @@ export const spec = {
       ownerFilter: {
         name: 'owner',
         in: 'query',
+        allowReserved: true,
         description: 'Entity ref of the owner. Empty, those without one.',
         allowEmptyValue: true,
         schema: { type: 'string', maxLength: 500 },
@@ -784,6 +787,7 @@ export const spec = {
       systemFilter: {
         name: 'system',
         in: 'query',
+        allowReserved: true,
         description: 'Entity ref of the system. Empty, those without one.',
         allowEmptyValue: true,
         schema: { type: 'string', maxLength: 500 },
@@ -791,6 +795,7 @@ export const spec = {
       issuerFilter: {
         name: 'issuer',
         in: 'query',
+        allowReserved: true,
         description: 'Exact issuer. Empty, those without one.',
         allowEmptyValue: true,
         schema: { type: 'string', maxLength: 500 },
@@ -798,24 +803,28 @@ export const spec = {
       namespaceFilter: {
         name: 'namespace',
         in: 'query',
+        allowReserved: true,
         description: 'Kubernetes namespace.',
         schema: { type: 'string', maxLength: 500 },
       },
       clusterFilter: {
         name: 'cluster',
         in: 'query',
+        allowReserved: true,
         description: 'Name of a cluster.',
         schema: { type: 'string', maxLength: 500 },
       },
       gatewayFilter: {
         name: 'gateway',
         in: 'query',
+        allowReserved: true,
         description: 'A gateway, as cluster/namespace/name.',
         schema: { type: 'string', maxLength: 500 },
       },
       findingFilter: {
         name: 'finding',
         in: 'query',
+        allowReserved: true,
         description: 'Id of a finding.',
         schema: { type: 'string', maxLength: 500 },
       },

@@ -1,0 +1,466 @@
+import {
+  mockCredentials,
+  mockErrorHandler,
+  mockServices,
+} from '@backstage/backend-test-utils';
+import {
+  AuthorizeResult,
+  Permission,
+} from '@backstage/plugin-permission-common';
+import {
+  istioJwtExceptionApprovePermission,
+  istioJwtExceptionCreatePermission,
+} from 'backstage-plugin-istio-jwt-common';
+import { generateMesh } from 'istio-jwt-sandbox';
+import { Mesh, parseObjects } from 'istio-jwt-policy-engine';
+import express from 'express';
+import request from 'supertest';
+import {
+  claimingEntity,
+  CoverageHarness,
+} from '../__testUtils__/CoverageHarness';
+import { describeOnDatabases } from '../__testUtils__/describeOnDatabases';
+import { CoverageService } from '../coverage';
+import { ExceptionService } from '../coverage/exceptions/ExceptionService';
+import { ExceptionStore } from '../coverage/exceptions/ExceptionStore';
+import { recordDay } from '../coverage/index/recordDay';
+import { Trend } from '../coverage/read/Trend';
+import { Viewers } from '../coverage/read/Viewer';
+import { mirrorOf } from '../testing/meshFixture';
+import { createRouter } from './createRouter';
+
+jest.setTimeout(120_000);
+
+const SERVICES = 30;
+const DAY = 24 * 3_600_000;
+
+/** Requests and answers are held against openapi.yaml in the router itself. */
+describeOnDatabases('the API of the coverage', connect => {
+  let harness: CoverageHarness;
+  let server: express.Express;
+  /** Permission names that a user lacks. */
+  let lacking: Record<string, string[]>;
+
+  beforeEach(async () => {
+    const mesh = new Mesh();
+    parseObjects(
+      generateMesh({ services: SERVICES, seed: 3 }),
+    ).resources.forEach(resource => mesh.apply(resource));
+    const db = await connect();
+    harness = await CoverageHarness.create(
+      db,
+      [mirrorOf(mesh)],
+      Array.from({ length: SERVICES - 5 }, (_, index) =>
+        claimingEntity(`service-${String(index).padStart(5, '0')}`, {
+          owner: `group:default/${index % 2 ? 'odd' : 'even'}`,
+        }),
+      ),
+    );
+    await harness.pass();
+    lacking = {};
+    const decide = (permission: Permission, user: string) => ({
+      result: lacking[user.split('/')[1]]?.includes(permission.name)
+        ? AuthorizeResult.DENY
+        : AuthorizeResult.ALLOW,
+    });
+    const nameOf = ({ credentials }: any) =>
+      credentials.principal.userEntityRef;
+    const permissions = mockServices.permissions.mock({
+      authorize: async (requests: any, options: any) =>
+        requests.map(({ permission }: any) =>
+          decide(permission, nameOf(options)),
+        ),
+      authorizeConditional: async (requests: any, options: any) =>
+        requests.map(({ permission }: any) =>
+          decide(permission, nameOf(options)),
+        ),
+    } as any);
+    const app = express();
+    app.use(
+      await createRouter({
+        auditor: mockServices.auditor.mock(),
+        httpAuth: mockServices.httpAuth(),
+        permissions,
+        coverage: new CoverageService({
+          viewers: new Viewers({ permissions, db, store: harness.store }),
+          reader: harness.reader,
+          trend: new Trend(db),
+          exceptions: new ExceptionService({
+            store: new ExceptionStore(db),
+            reader: harness.reader,
+            permissions,
+            allowSelfApproval: false,
+            maxDurationMs: 365 * DAY,
+          }),
+          store: harness.store,
+          registry: { listFreshness: () => [] },
+        }),
+        validateResponses: true,
+      } as any),
+    );
+    app.use(mockErrorHandler());
+    server = app;
+  });
+
+  const call = (
+    method: 'get' | 'post' | 'patch' | 'delete',
+    path: string,
+    user = 'alice',
+  ) =>
+    request(server)
+      [method](`/v1${path}`)
+      .set(
+        'authorization',
+        mockCredentials.user.header(`user:default/${user}`),
+      );
+  const read = async (path: string, user?: string) => {
+    const { status, body } = await call('get', path, user);
+    expect([path, status, body.error]).toEqual([path, 200, undefined]);
+    return body;
+  };
+
+  it('filters, sorts, pages and counts', async () => {
+    const first = await read('/coverage/services?limit=12');
+    expect(first).toMatchObject({ total: SERVICES });
+    expect(first.items).toHaveLength(12);
+    const second = await read(
+      `/coverage/services?limit=200&cursor=${first.nextCursor}`,
+    );
+    expect(second.nextCursor).toBe(undefined);
+    const names = [...first.items, ...second.items].map(item => item.name);
+    expect(names).toHaveLength(SERVICES);
+    expect(names).toEqual([...names].sort());
+
+    const open = await read(
+      '/coverage/services?state=open,validated-only&limit=200',
+    );
+    expect(new Set(open.items.map((item: any) => item.state))).toEqual(
+      new Set(['open', 'validated-only']),
+    );
+    expect(
+      await read('/coverage/services?state=open%2Cvalidated-only&limit=1'),
+    ).toMatchObject({ total: open.total });
+    expect(
+      await read('/coverage/services?owner=group%3Adefault%2Fodd&limit=1'),
+    ).toMatchObject({ total: 12 });
+    const worst = await read('/coverage/services?sort=state&order=asc&limit=1');
+    expect(worst.items[0].state).toBe('open');
+    expect(
+      await read('/coverage/services?claimed=false&limit=200'),
+    ).toMatchObject({ total: 5 });
+    expect(
+      await read('/coverage/services?owner=group:default/odd'),
+    ).toMatchObject({ total: 12 });
+    expect(await read('/coverage/services?owner=')).toMatchObject({ total: 5 });
+    expect(
+      await read('/coverage/services?q=SERVICE-00003%20odd'),
+    ).toMatchObject({ total: 1 });
+    const issuer = encodeURIComponent('https://login.example.com');
+    const [issued, without] = await Promise.all([
+      read(`/coverage/services?issuer=${issuer}`),
+      read(`/coverage/services?issuer=`),
+    ]);
+    expect(issued.total + without.total).toBe(SERVICES);
+    for (const sort of [
+      'title',
+      'state',
+      'owner',
+      'system',
+      'namespace',
+      'cluster',
+      'findings',
+      'lastProbe',
+    ]) {
+      for (const order of ['asc', 'desc']) {
+        const seen: string[] = [];
+        let cursor = '';
+        do {
+          const page = await read(
+            `/coverage/services?sort=${sort}&order=${order}&limit=7${
+              cursor && `&cursor=${cursor}`
+            }`,
+          );
+          seen.push(...page.items.map((item: any) => item.id));
+          cursor = page.nextCursor ?? '';
+        } while (cursor);
+        expect(new Set(seen).size).toBe(SERVICES);
+        expect(seen).toHaveLength(SERVICES);
+      }
+    }
+  });
+
+  it('refuses what it cannot mean', async () => {
+    const { nextCursor } = await read('/coverage/services?limit=2');
+    for (const path of [
+      '/coverage/services?sort=name',
+      '/coverage/services?limit=0',
+      '/coverage/services?limit=201',
+      '/coverage/services?state=closed',
+      '/coverage/services?cursor=x',
+      `/coverage/services?sort=owner&cursor=${nextCursor}`,
+      `/coverage/services?order=desc&cursor=${nextCursor}`,
+      `/coverage/services?cursor=${Buffer.from('["title asc",{},"a"]').toString(
+        'base64url',
+      )}`,
+      '/coverage/groups?by=name',
+      '/coverage/groups',
+      '/coverage/trend?days=0',
+      '/coverage/trend?days=401',
+      '/coverage/export?format=xml',
+      '/exceptions/1',
+    ]) {
+      expect([path, (await call('get', path)).status]).toEqual([path, 400]);
+    }
+  });
+
+  it('sums up, groups and lists findings, all of the same services', async () => {
+    await recordDay(harness.db, Date.now() - 7 * DAY);
+    const summary = await read('/coverage/summary');
+    expect(summary).toMatchObject({
+      total: SERVICES,
+      claimed: 25,
+      unclaimed: 5,
+      stale: 0,
+      scope: 'all',
+      canRequestExceptions: true,
+      shareEnforced: summary.states.enforced / SERVICES,
+      changes: [
+        {
+          kind: 'known',
+          days: 7,
+          counts: { total: SERVICES, states: summary.states },
+        },
+        { kind: 'unknown', days: 30 },
+      ],
+    });
+    const { items } = await read('/coverage/services?limit=200');
+    for (const state of Object.keys(summary.states)) {
+      expect(summary.states[state]).toBe(
+        items.filter((item: any) => item.state === state).length,
+      );
+    }
+    expect(await read('/coverage/summary?q=odd')).toMatchObject({
+      total: 12,
+      changes: [{ kind: 'unknown' }, { kind: 'unknown' }],
+    });
+    for (const by of ['owner', 'system', 'namespace', 'issuer', 'gateway']) {
+      const { groups } = await read(`/coverage/groups?by=${by}`);
+      expect([
+        by,
+        groups.reduce((sum: number, group: any) => sum + group.total, 0),
+      ]).toEqual([by, SERVICES]);
+      for (const group of groups) {
+        if (by !== 'gateway' || group.key) {
+          expect(
+            await read(
+              `/coverage/services?${by}=${encodeURIComponent(group.key)}`,
+            ),
+          ).toMatchObject({ total: group.total });
+        }
+      }
+    }
+    const { findings } = await read('/coverage/findings');
+    expect(findings.length).toBeGreaterThan(0);
+    for (const finding of findings) {
+      expect(finding).toMatchObject({
+        title: expect.stringMatching(/./),
+        link: expect.stringMatching(/^https:/),
+      });
+      expect(
+        await read(`/coverage/services?finding=${finding.id}`),
+      ).toMatchObject({ total: finding.services });
+      expect(finding.affected).toHaveLength(Math.min(20, finding.services));
+    }
+    const { points } = await read('/coverage/trend?days=10');
+    expect(points.map((point: any) => point.kind)).toEqual([
+      ...Array(2).fill('gap'),
+      'recorded',
+      ...Array(7).fill('gap'),
+    ]);
+  });
+
+  const ask = (more: object = {}, user?: string) =>
+    call('post', '/exceptions', user).send({
+      scope: { cluster: 'c', namespace: 'team-000', name: 'service-00003' },
+      reason: 'Legacy clients until spring',
+      expiresAt: new Date(Date.now() + 30 * DAY).toISOString(),
+      ...more,
+    });
+
+  it('counts an exception apart once somebody else approved it, and never hides the service', async () => {
+    const { items } = await read(
+      '/coverage/services?state=open,validated-only,partial&claimed=true',
+    );
+    const { cluster, namespace, name, state } = items[0];
+    const before = await read('/coverage/summary');
+    const created = await ask({ scope: { cluster, namespace, name } });
+    expect(created.status).toBe(201);
+    expect(created.body).toMatchObject({
+      state: 'requested',
+      requestedBy: 'user:default/alice',
+      revision: 1,
+      canChange: true,
+      canApprove: false,
+    });
+    expect((await read('/coverage/summary')).excepted[state]).toBe(0);
+    const path = `/exceptions/${created.body.id}`;
+    expect(
+      (await call('patch', path).send({ revision: 1, approve: true })).status,
+    ).toBe(403);
+    lacking.mallory = [istioJwtExceptionApprovePermission.name];
+    expect(
+      (
+        await call('patch', path, 'mallory').send({
+          revision: 1,
+          approve: true,
+        })
+      ).status,
+    ).toBe(403);
+    const approved = await call('patch', path, 'bob').send({
+      revision: 1,
+      approve: true,
+    });
+    expect(approved.body).toMatchObject({
+      state: 'active',
+      approvedBy: 'user:default/bob',
+      revision: 2,
+    });
+    const after = await read('/coverage/summary');
+    expect(after).toMatchObject({
+      states: before.states,
+      shareEnforced: before.shareEnforced,
+      excepted: { [state]: 1 },
+    });
+    const [row] = (await read(`/coverage/services?q=${name}`)).items;
+    expect(row).toMatchObject({
+      state,
+      exception: { id: created.body.id, state: 'active', covers: 'service' },
+    });
+    // Another reason is another exception.
+    const changed = await call('patch', path).send({
+      revision: 2,
+      reason: 'Something else',
+    });
+    expect(changed.body).toMatchObject({ state: 'requested', revision: 3 });
+    expect(changed.body.approvedBy).toBe(undefined);
+    expect((await read('/coverage/summary')).excepted[state]).toBe(0);
+    expect((await call('delete', `${path}?revision=3`)).body).toMatchObject({
+      state: 'revoked',
+      revision: 4,
+    });
+    const detail = await read(path);
+    expect(
+      detail.history.map((event: any) => [event.action, event.by]),
+    ).toEqual([
+      ['requested', 'user:default/alice'],
+      ['approved', 'user:default/bob'],
+      ['changed', 'user:default/alice'],
+      ['revoked', 'user:default/alice'],
+    ]);
+    expect((await read('/exceptions?state=revoked')).items).toHaveLength(1);
+    expect((await read('/exceptions?state=active')).items).toHaveLength(0);
+    expect(
+      (await call('patch', path).send({ revision: 4, reason: 'x' })).status,
+    ).toBe(409);
+  });
+
+  it('an exception of a part does not except the service', async () => {
+    const { body } = await ask({
+      scope: {
+        cluster: 'c',
+        namespace: 'team-000',
+        name: 'service-00003',
+        path: '/healthz',
+      },
+    });
+    await call('patch', `/exceptions/${body.id}`, 'bob').send({
+      revision: 1,
+      approve: true,
+    });
+    const { excepted } = await read('/coverage/summary');
+    expect(Object.values(excepted).every(count => count === 0)).toBe(true);
+    expect(
+      (await read('/coverage/services?q=service-00003')).items[0].exception,
+    ).toMatchObject({ covers: 'part', state: 'active' });
+  });
+
+  it('refuses exceptions that have no end to come, or no service', async () => {
+    for (const more of [
+      { expiresAt: new Date(Date.now() - 1000).toISOString() },
+      { expiresAt: 'tomorrow' },
+      { expiresAt: new Date(Date.now() + 400 * DAY).toISOString() },
+      { reason: '  ' },
+      { reason: '' },
+      { reason: undefined },
+      { scope: { cluster: 'c', namespace: 'team-000' } },
+      { requestedBy: 'user:default/bob' },
+    ]) {
+      expect([more, (await ask(more)).status]).toEqual([more, 400]);
+    }
+    expect(
+      (await ask({ scope: { cluster: 'c', namespace: 'a', name: 'b' } }))
+        .status,
+    ).toBe(404);
+    lacking.mallory = [istioJwtExceptionCreatePermission.name];
+    expect((await ask({}, 'mallory')).status).toBe(403);
+    expect(await read('/coverage/summary', 'mallory')).toMatchObject({
+      canRequestExceptions: false,
+    });
+  });
+
+  it('of two concurrent changes takes one', async () => {
+    const { body } = await ask();
+    const change = (reason: string) =>
+      call('patch', `/exceptions/${body.id}`).send({ revision: 1, reason });
+    const statuses = (
+      await Promise.all([change('one'), change('two'), change('three')])
+    ).map(({ status }) => status);
+    expect(statuses.sort()).toEqual([200, 409, 409]);
+    const { history } = await read(`/exceptions/${body.id}`);
+    expect(history).toHaveLength(2);
+  });
+
+  it('shows nothing without the permission', async () => {
+    lacking.mallory = ['istio-jwt.coverage.read'];
+    for (const path of [
+      '/coverage/services',
+      '/coverage/summary',
+      '/coverage/trend',
+      '/coverage/groups?by=owner',
+      '/coverage/findings',
+      '/coverage/export?format=csv',
+      '/exceptions',
+    ]) {
+      expect([path, (await call('get', path, 'mallory')).status]).toEqual([
+        path,
+        403,
+      ]);
+    }
+  });
+
+  it('exports everything as CSV, JSON and SARIF', async () => {
+    harness.entities[3].metadata.title = '=1+1,"x"';
+    await harness.pass();
+    const csv = await call('get', '/coverage/export?format=csv');
+    expect(csv.headers['content-disposition']).toBe(
+      'attachment; filename="istio-jwt-coverage.csv"',
+    );
+    expect(csv.text.split('\r\n')).toHaveLength(SERVICES + 2);
+    expect(csv.text).toContain(`,"'=1+1,""x""",`);
+    const json = await call('get', '/coverage/export?format=json&claimed=true');
+    expect(JSON.parse(json.text)).toHaveLength(SERVICES - 5);
+    const sarif = await call('get', '/coverage/export?format=sarif')
+      .buffer(true)
+      .parse((response, done) => {
+        let text = '';
+        response.on('data', chunk => (text += chunk));
+        response.on('end', () => done(null, text));
+      });
+    const [run] = JSON.parse(sarif.body).runs;
+    const rules = new Set(run.tool.driver.rules.map((rule: any) => rule.id));
+    expect(run.results.length).toBeGreaterThan(SERVICES / 2);
+    expect(run.results.every((result: any) => rules.has(result.ruleId))).toBe(
+      true,
+    );
+  });
+});
