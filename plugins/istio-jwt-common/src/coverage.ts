@@ -16,8 +16,8 @@ export type CoverageSort =
   | 'lastProbe';
 
 /**
- * Which services are meant. All that are given have to fit. `owner`, `system` and `issuer` may be the
- * empty text: services that have none.
+ * Which services are meant. All that are given have to fit. `owner`, `system`, `issuer` and
+ * `gateway` may be the empty text: services that have none.
  *
  * @public
  */

@@ -818,7 +818,9 @@ export const spec = {
         name: 'gateway',
         in: 'query',
         allowReserved: true,
-        description: 'A gateway, as cluster/namespace/name.',
+        description:
+          'A gateway, as cluster/namespace/name. Empty, those without one.',
+        allowEmptyValue: true,
         schema: { type: 'string', maxLength: 500 },
       },
       findingFilter: {
