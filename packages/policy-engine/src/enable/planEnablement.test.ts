@@ -337,12 +337,12 @@ describe('planEnablement elsewhere', () => {
 apiVersion: v1
 kind: Pod
 metadata: {name: web-istio-0, namespace: default, labels: {gateway.networking.k8s.io/gateway-name: web}}
-spec: {serviceAccountName: web-istio, containers: [{name: istio-proxy, args: [proxy, router]}]}
+spec: {serviceAccountName: web-istio, containers: [{name: istio-proxy}]}
 ---
 apiVersion: v1
 kind: Service
 metadata: {name: web-istio, namespace: default, labels: {gateway.networking.k8s.io/gateway-name: web}}
-spec: {selector: {gateway.networking.k8s.io/gateway-name: web}, ports: [{name: http, port: 80, targetPort: 80}]}
+spec: {selector: {gateway.networking.k8s.io/gateway-name: web}, ports: [{name: http, port: 80, targetPort: 80}, {name: status-port, port: 15021}]}
 `,
     ]);
     const result = planned(mesh);

@@ -40,10 +40,11 @@ export function simulate(
       .map(service => [keyOf(service), assessService(mesh, service)]),
   );
   const refs = resources.map(refOf);
+  const gateways = listGateways(before.get(keyOf(request.service)), request);
   const { ways, findings } = withChanges(mesh, resources, () => {
-    const touched = [...before.values()].flatMap(known =>
-      touchedBy(mesh, known, refs),
-    );
+    const touched = [...before.values()]
+      .filter(known => !isGatewayItself(known, gateways))
+      .flatMap(known => touchedBy(mesh, known, refs));
     return {
       ways: touched.flatMap(({ known, now }) =>
         now.waysIn
@@ -59,6 +60,37 @@ export function simulate(
     neighbours: ways.filter(({ isTarget }) => !isTarget),
     findings,
   };
+}
+
+/** Workloads that stand as gateways before the targets. */
+function listGateways(
+  target: ServiceAssessment | undefined,
+  { waysIn }: EnablementRequest,
+): ReadonlySet<string> {
+  return new Set(
+    (target?.waysIn ?? [])
+      .filter(({ id, kind }) => kind === 'gateway' && waysIn.includes(id))
+      .flatMap(({ hops }) => hops.slice(0, 1).map(({ proxy }) => keyOf(proxy))),
+  );
+}
+
+/**
+ * Whether a Service is the gateway's own, which is no neighbour: the hosts that it serves are, and its
+ * status port is none of its listeners. Seen from the mesh its Pods can look like any workload's.
+ */
+function isGatewayItself(
+  { waysIn }: ServiceAssessment,
+  gateways: ReadonlySet<string>,
+): boolean {
+  return (
+    waysIn.length > 0 &&
+    waysIn.every(({ kind, hops }) => {
+      const last = hops.at(-1)?.proxy;
+      return (
+        kind === 'in-mesh' && last !== undefined && gateways.has(keyOf(last))
+      );
+    })
+  );
 }
 
 interface Touched {
