@@ -67,9 +67,11 @@ test('a shared gateway: the service asks for a token, and four neighbours never 
       routeTo('echo', { name: `neighbour-${index}`, host, gateway: 'shared' }),
     ),
   );
-  for (const host of [BACKEND_HOST, ...NEIGHBOURS]) {
-    await eventually(() => h.atGateway(host), 200);
-  }
+  await Promise.all(
+    [BACKEND_HOST, ...NEIGHBOURS].map(host =>
+      eventually(() => h.atGateway(host), 200),
+    ),
+  );
   const api = await EnablementApi.open(page, 'backend');
   const neighbours = watchNeighbours(h, NEIGHBOURS, 20);
 
