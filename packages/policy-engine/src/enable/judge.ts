@@ -112,6 +112,6 @@ function whyHarmed({
 
 function placeOf({ host, port, kind }: SimulatedWayIn['wayIn']): string {
   return kind === 'gateway'
-    ? `Host ${host}, port ${port},`
-    : `The way in from the mesh, port ${port},`;
+    ? `Host ${host}, port ${port}`
+    : `The way in from the mesh, port ${port}`;
 }

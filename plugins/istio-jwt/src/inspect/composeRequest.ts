@@ -1,6 +1,7 @@
 import { WayInStatus } from 'backstage-plugin-istio-jwt-common';
 import { ProxyRequest, RequestToken } from 'istio-jwt-policy-engine';
 import { DecodedToken } from './decodeToken';
+import { AUTHORIZATION, TokenPlace } from './listPlaces';
 
 /** A workload of the mesh that no policy names. */
 const STRANGER = {
@@ -12,6 +13,8 @@ const STRANGER = {
 export interface AskedRequest {
   method: string;
   path: string;
+  /** Where the token is sent. Default: `Authorization: Bearer`. */
+  place?: TokenPlace;
 }
 
 /** A path that the way in's routes take. */
@@ -23,7 +26,7 @@ export function suggestPath({ paths }: Pick<WayInStatus, 'paths'>): string {
 /** The request that the engine decides: as a client sends it to the first hop. */
 export function composeRequest(
   wayIn: WayInStatus,
-  { method, path }: AskedRequest,
+  { method, path, place = AUTHORIZATION }: AskedRequest,
   token: DecodedToken,
   validity: RequestToken['validity'],
 ): ProxyRequest {
@@ -44,11 +47,36 @@ export function composeRequest(
       return asked;
     case 'not-a-jwt':
       // Envoy's words for what is wrong depend on the text.
-      return { ...asked, headers: { authorization: `Bearer ${token.text}` } };
+      return addRaw(asked, place, token.text);
     default:
       return {
         ...asked,
-        tokens: [{ in: 'header', validity, claims: token.claims }],
+        tokens: [
+          {
+            in: place.in,
+            name: place.name,
+            ...(place.in === 'header' ? { prefix: place.prefix } : {}),
+            validity,
+            claims: token.claims,
+          },
+        ],
       };
+  }
+}
+
+function addRaw(
+  asked: ProxyRequest,
+  { in: where, name, prefix }: TokenPlace,
+  text: string,
+): ProxyRequest {
+  switch (where) {
+    case 'query': {
+      const query = new URLSearchParams({ [name]: text });
+      return { ...asked, path: `${asked.path?.split('?')[0]}?${query}` };
+    }
+    case 'cookie':
+      return { ...asked, headers: { cookie: `${name}=${text}` } };
+    default:
+      return { ...asked, headers: { [name]: `${prefix}${text}` } };
   }
 }

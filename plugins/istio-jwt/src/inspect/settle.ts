@@ -94,7 +94,7 @@ export function settle(
       hop,
       policies: scene.policies[index],
       isFirst: index === 0,
-      path: request.path ?? '/',
+      path: request.path?.split('?')[0] ?? '/',
       hasWildcardHost: wayIn.host.includes('*'),
     });
     const refusedByJwt = own.trace.some(

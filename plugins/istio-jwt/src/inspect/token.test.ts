@@ -1,5 +1,8 @@
+import { buildWayIn } from '../__testUtils__/fixtures';
 import { compareIssuers } from './compareIssuers';
 import { decodeToken } from './decodeToken';
+import { composeRequest } from './composeRequest';
+import { listPlaces } from './listPlaces';
 import { judgeTimes } from './judgeTimes';
 import { readRefusal } from './readRefusal';
 
@@ -105,6 +108,64 @@ describe('compareIssuers', () => {
 
   it('says that any audience is allowed', () => {
     expect(compare('', { iss: 'whoever' }).audience?.text).toMatch(/Any/);
+  });
+});
+
+describe('listPlaces', () => {
+  const policy = (jwtRules: object[]) => ({
+    cluster: 'main',
+    ref: { kind: 'RequestAuthentication', name: 'r' },
+    yaml: JSON.stringify({
+      apiVersion: 'security.istio.io/v1',
+      kind: 'RequestAuthentication',
+      metadata: { name: 'r', namespace: 'n' },
+      spec: { jwtRules },
+    }),
+  });
+
+  it('has every place once, the usual one first', () => {
+    const places = listPlaces([
+      policy([
+        { issuer: 'a', fromHeaders: [{ name: 'X-Token', prefix: 'T ' }] },
+        { issuer: 'b', fromHeaders: [{ name: 'x-token', prefix: 'T ' }] },
+        {
+          issuer: 'c',
+          fromHeaders: [{ name: 'Authorization', prefix: 'Bearer ' }],
+        },
+        { issuer: 'd', fromParams: ['t'], fromCookies: ['c'] },
+      ]),
+    ]);
+    expect(places.map(({ label }) => label)).toEqual([
+      'Authorization: Bearer',
+      'header x-token, after “T ”',
+      'query parameter t',
+      'cookie c',
+    ]);
+  });
+
+  it('is where the engine is told that the token stands', () => {
+    const [, place] = listPlaces([
+      policy([{ issuer: 'a', fromHeaders: [{ name: 'x-token' }] }]),
+    ]);
+    const wayIn = buildWayIn();
+    const asked = { method: 'GET', path: '/', place };
+    expect(
+      composeRequest(wayIn, asked, decodeToken(write({})), 'valid').tokens,
+    ).toMatchObject([{ in: 'header', name: 'x-token', prefix: '' }]);
+    expect(
+      composeRequest(wayIn, asked, decodeToken('opaque'), 'valid').headers,
+    ).toEqual({ 'x-token': 'opaque' });
+    const at = (where: object) =>
+      composeRequest(
+        wayIn,
+        { ...asked, place: { ...place, ...where } },
+        decodeToken('o+p'),
+        'valid',
+      );
+    expect(at({ in: 'query', name: 't' }).path).toBe('/?t=o%2Bp');
+    expect(at({ in: 'cookie', name: 'c' }).headers).toEqual({
+      cookie: 'c=o+p',
+    });
   });
 });
 

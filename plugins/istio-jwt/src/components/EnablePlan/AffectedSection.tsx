@@ -17,7 +17,7 @@ export function AffectedSection({
           ? 'Nobody else is reached by them.'
           : `${hosts} ${
               hosts === 1 ? 'host' : 'hosts'
-            } of others. They are answered as before; ask their owners where you are in doubt.`
+            } of others. What they are answered stands above; ask their owners where you are in doubt.`
       }
     >
       <div className={styles.stack}>

@@ -21,18 +21,12 @@ export function StartFailure({
       />
     );
   }
-  const isConflict = failure.kind === 'refused' && failure.status === 409;
-  const isUnknown = failure.kind === 'refused' && failure.status === 404;
   return (
     <Alert
       role="alert"
       status="warning"
       icon
-      title={
-        isConflict || isUnknown
-          ? 'The plan does not hold any more'
-          : 'The plan could not be started'
-      }
+      title="The plan was not started"
       description={`${finishSentence(
         failure.message,
       )} Nothing was written. Your choices are kept.`}

@@ -1,6 +1,6 @@
 import { Text } from '@backstage/ui';
 import { EntityStatus, WayInStatus } from 'backstage-plugin-istio-jwt-common';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { SignatureVerdict, toValidity } from '../../inspect/checkSignature';
 import {
   AskedRequest,
@@ -13,6 +13,7 @@ import {
   selectBasis,
 } from '../../inspect/decideLocally';
 import { DecodedToken } from '../../inspect/decodeToken';
+import { AUTHORIZATION, listPlaces } from '../../inspect/listPlaces';
 import { TimesVerdict } from '../../inspect/judgeTimes';
 import { describeOrigin, describeWayIn } from '../../format/describeWayIn';
 import { Section } from '../Section';
@@ -42,6 +43,7 @@ export function DecisionsSection({
     method: 'GET',
     path: ways[0] ? suggestPath(ways[0].wayIn) : '/',
   });
+  const places = useMemo(() => listPlaces(status.policies), [status.policies]);
   const decide = (wayIn: WayInStatus, cluster: string): LocalDecision =>
     times?.validity === 'unreadable'
       ? {
@@ -61,10 +63,18 @@ export function DecisionsSection({
   return (
     <Section
       title="Decision by every way in"
-      summary={describeAssumptions(token, signature)}
+      summary={describeAssumptions(
+        token,
+        signature,
+        (request.place ?? AUTHORIZATION).label,
+      )}
     >
       <div className={styles.stack}>
-        <RequestFields request={request} onChange={setRequest} />
+        <RequestFields
+          request={request}
+          places={places}
+          onChange={setRequest}
+        />
         {ways.slice(0, MAX_SHOWN).map(({ cluster, wayIn }) => (
           <article
             key={`${cluster} ${wayIn.destination?.namespace} ${wayIn.destination?.name} ${wayIn.id}`}
@@ -109,13 +119,14 @@ export function judgeValidity(
 function describeAssumptions(
   token: DecodedToken,
   signature: SignatureVerdict | undefined,
+  place: string,
 ): string {
   const isChecked =
     token.kind !== 'decoded' ||
     signature?.kind === 'verified' ||
     signature?.kind === 'fails' ||
     signature?.kind === 'key-not-published';
-  return `Decided in this page, from the policies that it shows, for a request with this token in “Authorization: Bearer” and no other headers.${
+  return `Decided in this page, from the policies that it shows, for a request with this token in “${place}” and no other headers.${
     isChecked ? '' : ' The signature is taken for good: it is not checked.'
   }`;
 }

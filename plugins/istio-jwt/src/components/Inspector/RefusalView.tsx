@@ -6,13 +6,18 @@ import {
   TextField,
 } from '@backstage/ui';
 import { EntityStatus } from 'backstage-plugin-istio-jwt-common';
-import { FormEvent, useState } from 'react';
-import { composeRequest, suggestPath } from '../../inspect/composeRequest';
+import { FormEvent, useMemo, useState } from 'react';
+import {
+  AskedRequest,
+  composeRequest,
+  suggestPath,
+} from '../../inspect/composeRequest';
 import {
   explainLocally,
   LocalExplanation,
   selectBasis,
 } from '../../inspect/decideLocally';
+import { listPlaces } from '../../inspect/listPlaces';
 import { judgeTimes } from '../../inspect/judgeTimes';
 import { describeOrigin, describeWayIn } from '../../format/describeWayIn';
 import { Section } from '../Section';
@@ -41,10 +46,11 @@ export function RefusalView({ status }: { status: EntityStatus }) {
   );
   const [chosen, setChosen] = useState(ways[0]?.key ?? '');
   const way = ways.find(({ key }) => key === chosen);
-  const [request, setRequest] = useState({
+  const [request, setRequest] = useState<AskedRequest>({
     method: 'GET',
     path: way ? suggestPath(way.wayIn) : '/',
   });
+  const places = useMemo(() => listPlaces(status.policies), [status.policies]);
   const [code, setCode] = useState('403');
   const [body, setBody] = useState('RBAC: access denied');
   const { text, setText, token } = usePastedToken();
@@ -111,7 +117,11 @@ export function RefusalView({ status }: { status: EntityStatus }) {
               </Radio>
             ))}
           </RadioGroup>
-          <RequestFields request={request} onChange={change(setRequest)} />
+          <RequestFields
+            request={request}
+            places={places}
+            onChange={change(setRequest)}
+          />
           <TextField
             label="Status"
             className={styles.short}
