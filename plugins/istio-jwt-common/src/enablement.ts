@@ -42,8 +42,12 @@ export interface EnablementIssuerOption {
 export interface ProposedExemptPath {
   /** Exact (`/healthz`), or a prefix (`/public/*`). */
   path: string;
-  /** `probe`: a kubelet's probe; `exposure`: passes without a token now; `route`: a route of its own that reads like a health check. */
-  source: 'probe' | 'exposure' | 'route';
+  /**
+   * `exposure`: passes without a token now; `route`: a route of its own that reads like a health check.
+   * Probes of the kubelet are no reason: they do not come by a gateway, and Istio lets them pass
+   * sidecars.
+   */
+  source: 'exposure' | 'route';
   /** One sentence. */
   reason: string;
 }

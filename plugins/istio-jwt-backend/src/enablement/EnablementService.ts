@@ -7,41 +7,31 @@ import {
   ConflictError,
   NotAllowedError,
   NotFoundError,
-  ServiceUnavailableError,
 } from '@backstage/errors';
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import {
   EnablementOptions,
   EnablementPlanRequest,
   EnablementPlanView,
-  EnablementServiceOption,
   istioJwtEnablementApprovePermission,
   Page,
 } from 'backstage-plugin-istio-jwt-common';
 import { randomUUID } from 'node:crypto';
 import { ClusterRegistry } from '../cluster';
 import { EnablementConfig } from '../config';
-import { readAnnotations } from '../entity';
-import { AssessedService, assessEntity } from '../status/assessEntity';
-import { selectClusters } from '../status/buildEntityStatus';
-import { listMarks, listServiceOptions } from './listOptions';
-import { markObjects } from './marks';
+import { describeOptions } from './describeOptions';
 import { Operation } from './operation';
+import { describePlan } from './plan/describePlan';
 import { findAffected } from './plan/findAffected';
-import {
-  OperationPlan,
-  OperationPlanResult,
-  planDisabling,
-  planOperation,
-} from './plan/planOperation';
+import { PlanMaker } from './plan/PlanMaker';
+import { toOperation } from './plan/toOperation';
+import { refuseUnlessCreated, refuseUnlessMoved } from './refusals';
 import { EnablementDriver } from './run/EnablementDriver';
 import {
-  CreateResult,
   EnablementStore,
   StoredOperation,
   StoredPlan,
 } from './store/EnablementStore';
-import { describePlan } from './plan/describePlan';
 
 export interface EnablementServiceOptions {
   config: EnablementConfig;
@@ -62,38 +52,22 @@ export interface Caller {
 
 /** Plans and operations of entities, for callers who may. */
 export class EnablementService {
-  constructor(private readonly options: EnablementServiceOptions) {}
+  private readonly plans: PlanMaker;
 
-  async getOptions(
+  constructor(private readonly options: EnablementServiceOptions) {
+    this.plans = new PlanMaker(options);
+  }
+
+  getOptions(
     entity: Entity,
     may: { create: boolean; approve: boolean },
   ): Promise<EnablementOptions> {
-    const { config, store } = this.options;
-    const entityRef = stringifyEntityRef(entity);
-    const running = await store.findRunning(entityRef);
-    return {
-      entityRef,
-      enabled: config.enabled,
-      services: await this.addInForce(
-        entityRef,
-        listServiceOptions(config, this.assess(entity)),
-      ),
-      issuers: config.issuers.map(
-        ({ name, issuer, audiences, fromHeaders = [], claims = [] }) => ({
-          name,
-          issuer,
-          audiences,
-          fromHeaders,
-          claims,
-        }),
-      ),
-      canCreate: config.enabled && may.create,
-      canApprove: config.enabled && may.approve,
-      approvalAbove: config.approval.otherHosts,
-      ...(running
-        ? { running: { enablementId: running.id, phase: running.phase } }
-        : {}),
-    };
+    return describeOptions(
+      this.options,
+      stringifyEntityRef(entity),
+      this.plans.assess(entity),
+      may,
+    );
   }
 
   /** @throws NotAllowedError where the portal's config forbids it, NotFoundError for an unknown operation */
@@ -106,7 +80,7 @@ export class EnablementService {
     const { config, store } = this.options;
     const entityRef = stringifyEntityRef(entity);
     const id = randomUUID();
-    const planned = await this.makePlan(entity, request, id);
+    const planned = await this.plans.make(entity, request, id);
     if (planned.kind === 'refused') {
       const { service, reason, alternatives, considered, conflicts } = planned;
       const { intent } = request;
@@ -175,7 +149,7 @@ export class EnablementService {
         'There is no such plan of yours for this entity, or its time is over. Plan again.',
       );
     }
-    const fresh = await this.expectUnchanged(entity, plan);
+    const fresh = await this.plans.makeAgain(entity, plan);
     if (fresh.writing.mode === 'copy') {
       throw new NotAllowedError(
         `The portal does not write this itself: ${fresh.writing.reason}`,
@@ -220,7 +194,7 @@ export class EnablementService {
         'Somebody else has to approve what you asked for.',
       );
     }
-    await this.expectUnchanged(entity, { id, ...operation.plan });
+    await this.plans.makeAgain(entity, { id, ...operation.plan });
     const next: Operation = {
       ...operation,
       phase: 'planned',
@@ -314,74 +288,6 @@ export class EnablementService {
     await store.deleteBefore(now - retentionMs);
   }
 
-  /** The marks in the cluster say which operation is in force; the database knows what it was. */
-  private async addInForce(
-    entityRef: string,
-    services: EnablementServiceOption[],
-  ): Promise<EnablementServiceOption[]> {
-    return Promise.all(
-      services.map(async service => {
-        const mirror = this.options.registry.get(service.cluster);
-        const { labels } = markObjects(service, entityRef, '');
-        for (const id of mirror ? listMarks(mirror.mesh, labels) : []) {
-          const found = await this.options.store.get(id);
-          const operation = found?.operation;
-          if (
-            operation?.phase === 'done' &&
-            operation.entityRef === entityRef
-          ) {
-            const { issuer } = operation;
-            return { ...service, inForce: { enablementId: id, issuer } };
-          }
-        }
-        return service;
-      }),
-    );
-  }
-
-  private async makePlan(
-    entity: Entity,
-    request: EnablementPlanRequest,
-    id: string,
-  ): Promise<OperationPlanResult> {
-    const context = {
-      config: this.options.config,
-      entityRef: stringifyEntityRef(entity),
-      assessed: this.assess(entity),
-      id,
-    };
-    if (request.intent === 'enable') return planOperation(context, request);
-    const { operation } = await this.get(entity, request.enablementId);
-    if (operation.phase !== 'done' || operation.intent !== 'enable') {
-      throw new ConflictError(
-        'Only an enablement that is done can be disabled.',
-      );
-    }
-    return planDisabling(context, operation);
-  }
-
-  /** The same plan is made once more: whatever it depends on and changed shows in it. */
-  private async expectUnchanged(
-    entity: Entity,
-    { id, request, snapshot }: Pick<StoredPlan, 'id' | 'request' | 'snapshot'>,
-  ): Promise<OperationPlan> {
-    const again = await this.makePlan(entity, request, id);
-    if (again.kind === 'refused') {
-      if (/up to date|could not be read/.test(again.reason)) {
-        throw new ServiceUnavailableError(again.reason);
-      }
-      throw new ConflictError(
-        `The configuration changed since the plan was made: ${again.reason} Plan again.`,
-      );
-    }
-    if (again.snapshot !== snapshot) {
-      throw new ConflictError(
-        'The configuration that the plan depends on changed since. Plan again.',
-      );
-    }
-    return again;
-  }
-
   private judgeApproval(hosts: number): Operation['approval'] {
     const { otherHosts } = this.options.config.approval;
     return hosts > otherHosts
@@ -397,13 +303,6 @@ export class EnablementService {
       : { required: false };
   }
 
-  private assess(entity: Entity): AssessedService[] {
-    const annotations = readAnnotations(entity);
-    if (!annotations.ok) return [];
-    const scope = selectClusters(annotations.target, this.options.registry);
-    return scope.ok ? assessEntity(annotations.target, scope.mirrors, []) : [];
-  }
-
   private refuseUnlessEnabled(): void {
     if (!this.options.config.enabled) {
       throw new NotAllowedError(
@@ -411,73 +310,4 @@ export class EnablementService {
       );
     }
   }
-}
-
-function toOperation(
-  planned: OperationPlan,
-  begin: Pick<
-    Operation,
-    'id' | 'entityRef' | 'intent' | 'startedBy' | 'approval' | 'plan'
-  > & { now: number },
-): Operation {
-  const { now, ...known } = begin;
-  const { service, waysIn, issuerName, issuer, pattern } = planned;
-  const { changes, checks, locks } = planned;
-  const { jwks, jwksUri } = issuer;
-  return {
-    ...known,
-    service,
-    waysIn,
-    issuer: issuerName,
-    // Keys that stand in the policy are there with it.
-    ...(jwks || known.intent === 'disable'
-      ? {}
-      : {
-          keys: { issuer: issuer.issuer, ...(jwksUri ? { jwksUri } : {}) },
-        }),
-    ...(pattern ? { pattern } : {}),
-    phase: 'planned',
-    createdAt: now,
-    updatedAt: now,
-    changes,
-    checks,
-    steps: [],
-    locks,
-  };
-}
-
-function refuseUnlessCreated(
-  result: CreateResult,
-  { quotas }: EnablementConfig,
-): void {
-  switch (result.kind) {
-    case 'exists':
-      throw new ConflictError('This plan was started already.');
-    case 'locked':
-      throw describeLock(result);
-    case 'quota':
-      throw new ConflictError(
-        result.quota === 'running'
-          ? `${quotas.running} operations are going on, which is as many as may. Try again later.`
-          : `${quotas.perEntityPerDay} operations of this entity began within a day, which is as many as may.`,
-      );
-    default:
-  }
-}
-
-function refuseUnlessMoved(
-  result: Awaited<ReturnType<EnablementStore['moveOn']>>,
-): void {
-  if (result.kind === 'changed') {
-    throw new ConflictError('It moved on meanwhile. Look again.');
-  }
-  if (result.kind === 'locked') throw describeLock(result);
-}
-
-function describeLock({ name, by }: { name: string; by: string }) {
-  return new ConflictError(
-    name.startsWith('entity ')
-      ? `Another operation of this entity is not over: ${by}.`
-      : `Another operation works on the same gateway or workload: ${by}. Try again once it is over.`,
-  );
 }

@@ -7,6 +7,7 @@ import {
   Replica,
   ReplicaOptions,
 } from '../__testUtils__/EnablementHarness';
+import { Operation } from './operation';
 
 jest.setTimeout(120_000);
 
@@ -190,13 +191,24 @@ describe('who may have what written', () => {
     ]);
   });
 
-  it('cancels, and everything is as before', async () => {
+  it.each([
+    ['in the middle', ({ phase }: Operation) => phase === 'enforcing'],
+    [
+      'at the last moment',
+      ({ steps }: Operation) =>
+        steps.at(-1)?.id === 'settle' && steps.at(-1)?.status === 'done',
+    ],
+  ])('cancels %s, and everything is as before', async (_, isTime) => {
     const before = await harness.readPolicies();
     const replica = await harness.startReplica();
     let cancelled: Promise<unknown> | undefined;
-    harness.onProgress = ({ id, phase }) => {
-      if (phase === 'enforcing') {
-        cancelled ??= replica.service.cancel(reviews, id, harness.caller());
+    harness.onProgress = operation => {
+      if (isTime(operation)) {
+        cancelled ??= replica.service.cancel(
+          reviews,
+          operation.id,
+          harness.caller(),
+        );
       }
     };
     const id = await harness.begin(replica, 'reviews');

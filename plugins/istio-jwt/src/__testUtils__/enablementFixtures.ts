@@ -55,7 +55,7 @@ export function buildServiceOption(
     exemptPaths: [
       {
         path: '/healthz',
-        source: 'probe',
+        source: 'route',
         reason: 'The kubelet asks for it.',
       },
     ],

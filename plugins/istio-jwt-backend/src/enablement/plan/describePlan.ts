@@ -5,7 +5,7 @@ import {
 } from 'backstage-plugin-istio-jwt-common';
 import { StoredPlan } from '../store/EnablementStore';
 import { describeChange, listCommands } from './describeChanges';
-import { OperationPlan } from './planOperation';
+import { OperationPlan } from './OperationPlan';
 
 /** A plan as its caller sees it. */
 export function describePlan(

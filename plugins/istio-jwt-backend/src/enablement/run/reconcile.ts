@@ -29,12 +29,7 @@ export async function reconcile(
     return false;
   }
   const next = listSteps(operation).find(({ id }) => !isDone(run, id));
-  if (!next) {
-    operation.phase = 'done';
-    operation.finishedAt = Date.now();
-    await run.save();
-    return false;
-  }
+  if (!next) return finish(run);
   const step = await run.openStep(next.id, next.phase, next.title);
   try {
     await record(run, next.id, () => perform(run, next, step));
@@ -47,12 +42,32 @@ export async function reconcile(
         : 'Something went wrong inside the portal; its log says more.';
     note(step, reason);
     run.closeStep(step, 'failed');
-    operation.phase = 'rolling-back';
-    operation.outcome = reason;
-    operation.turnedBackAt = Date.now();
+    turnBack(run, reason);
   }
   await run.save();
   return true;
+}
+
+/** Whoever cancels at the last moment still gets what was asked for. */
+async function finish(run: OperationRun): Promise<boolean> {
+  try {
+    await run.checkpoint();
+  } catch (error) {
+    if (!(error instanceof StepFailed)) throw error;
+    turnBack(run, error.message);
+    await run.save();
+    return true;
+  }
+  run.operation.phase = 'done';
+  run.operation.finishedAt = Date.now();
+  await run.save();
+  return false;
+}
+
+function turnBack({ operation }: OperationRun, reason: string): void {
+  operation.phase = 'rolling-back';
+  operation.outcome = reason;
+  operation.turnedBackAt = Date.now();
 }
 
 function isDone({ operation }: OperationRun, id: string): boolean {

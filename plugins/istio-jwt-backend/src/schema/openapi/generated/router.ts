@@ -1540,10 +1540,7 @@ export const spec = {
                     required: ['path', 'source', 'reason'],
                     properties: {
                       path: { type: 'string' },
-                      source: {
-                        type: 'string',
-                        enum: ['probe', 'exposure', 'route'],
-                      },
+                      source: { type: 'string', enum: ['exposure', 'route'] },
                       reason: { type: 'string' },
                     },
                   },

@@ -1,0 +1,36 @@
+import { Operation } from '../operation';
+import { OperationPlan } from './OperationPlan';
+
+/** A plan as the operation that it would begin as. */
+export function toOperation(
+  planned: OperationPlan,
+  begin: Pick<
+    Operation,
+    'id' | 'entityRef' | 'intent' | 'startedBy' | 'approval' | 'plan'
+  > & { now: number },
+): Operation {
+  const { now, ...known } = begin;
+  const { service, waysIn, issuerName, issuer, pattern } = planned;
+  const { changes, checks, locks } = planned;
+  const { jwks, jwksUri } = issuer;
+  return {
+    ...known,
+    service,
+    waysIn,
+    issuer: issuerName,
+    // Keys that stand in the policy are there with it.
+    ...(jwks || known.intent === 'disable'
+      ? {}
+      : {
+          keys: { issuer: issuer.issuer, ...(jwksUri ? { jwksUri } : {}) },
+        }),
+    ...(pattern ? { pattern } : {}),
+    phase: 'planned',
+    createdAt: now,
+    updatedAt: now,
+    changes,
+    checks,
+    steps: [],
+    locks,
+  };
+}
