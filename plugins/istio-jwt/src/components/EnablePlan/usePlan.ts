@@ -4,7 +4,7 @@ import {
   PlannedEnablementView,
   RefusedEnablementView,
 } from 'backstage-plugin-istio-jwt-common';
-import { useCallback } from 'react';
+import { useCallback, useEffect, useRef } from 'react';
 import { istioJwtApiRef } from '../../api';
 import { describeFailure, RequestFailure } from '../../api/describeFailure';
 import { useKept } from './useKept';
@@ -46,7 +46,7 @@ export interface PlanControl {
 /**
  * Makes plans and starts them. The last one is kept while the page is open.
  *
- * @param onStarted - called with the operation's id
+ * @param onStarted - called with the operation's id, unless the view was left meanwhile
  */
 export function usePlan(
   entityRef: string,
@@ -57,6 +57,13 @@ export function usePlan(
   const [state, setState] = useKept<PlanState>(`plan ${entityRef} ${intent}`, {
     kind: 'none',
   });
+  const isInView = useRef(false);
+  useEffect(() => {
+    isInView.current = true;
+    return () => {
+      isInView.current = false;
+    };
+  }, []);
 
   const plan = useCallback(
     (request: EnablementPlanRequest) => {
@@ -112,7 +119,9 @@ export function usePlan(
     api.startEnablement(entityRef, planId).then(
       ({ id }) => {
         setState({ kind: 'none' });
-        onStarted(id);
+        if (isInView.current) {
+          onStarted(id);
+        }
       },
       error =>
         setState(current =>

@@ -22,6 +22,7 @@ const STATUSES: Record<
   done: { word: 'done', Icon: RiCheckboxCircleLine },
   running: { word: 'now', Icon: RiLoader4Line },
   failed: { word: 'failed', Icon: RiCloseCircleLine },
+  stopped: { word: 'stopped', Icon: RiIndeterminateCircleLine },
   upcoming: { word: 'to come', Icon: RiCircleLine },
   skipped: { word: 'not reached', Icon: RiIndeterminateCircleLine },
 };

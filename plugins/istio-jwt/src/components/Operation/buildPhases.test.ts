@@ -61,6 +61,18 @@ describe('buildPhases', () => {
     );
   });
 
+  it('does not call failed what somebody cancelled', () => {
+    const steps = [
+      buildStep({ id: 'shadow', phase: 'shadowing', status: 'failed' }),
+      buildStep({ id: 'back', phase: 'rolling-back', status: 'failed' }),
+    ];
+    expect(
+      list(
+        buildEnablement({ phase: 'failed', steps, cancelRequested: true }),
+      ).filter(each => !each.endsWith('skipped')),
+    ).toEqual(['shadowing stopped', 'rolling-back failed', 'failed failed']);
+  });
+
   it('is all to come before it begins', () => {
     expect(
       list(buildEnablement({ phase: 'planned', steps: [] })).every(each =>

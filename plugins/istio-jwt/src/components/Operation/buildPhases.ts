@@ -7,7 +7,8 @@ import {
 /** One phase of an operation as a stepper shows it. */
 export interface PhaseEntry {
   phase: EnablementPhase;
-  status: 'done' | 'running' | 'failed' | 'upcoming' | 'skipped';
+  /** `stopped`: somebody cancelled. */
+  status: 'done' | 'running' | 'failed' | 'stopped' | 'upcoming' | 'skipped';
   steps: EnablementStep[];
   startedAt?: string;
   finishedAt?: string;
@@ -26,7 +27,11 @@ export function buildPhases({
   phase,
   steps,
   approval,
-}: Pick<Enablement, 'phase' | 'steps' | 'approval'>): PhaseEntry[] {
+  cancelRequested,
+}: Pick<
+  Enablement,
+  'phase' | 'steps' | 'approval' | 'cancelRequested'
+>): PhaseEntry[] {
   const goesBack =
     phase === 'rolling-back' ||
     phase === 'rolled-back' ||
@@ -55,9 +60,12 @@ export function buildPhases({
         ? { finishedAt: own[own.length - 1].finishedAt }
         : {}),
     };
+    const status = judge(each, index - current, own, phase, goesBack);
+    const isStopped =
+      status === 'failed' && cancelRequested && each !== 'rolling-back';
     return {
       ...entry,
-      status: judge(each, index - current, own, phase, goesBack),
+      status: isStopped && each !== 'failed' ? 'stopped' : status,
     };
   });
 }
