@@ -1,16 +1,21 @@
-import { EntityProvider } from '@backstage/plugin-catalog-react';
+import {
+  EntityProvider,
+  entityRouteRef,
+} from '@backstage/plugin-catalog-react';
 import { renderInTestApp, TestApiProvider } from '@backstage/test-utils';
 import { screen } from '@testing-library/react';
 import { Route, Routes } from 'react-router-dom';
-import { istioJwtApiRef } from './api';
+import { istioJwtApiRef, istioJwtCoverageApiRef } from './api';
 import {
   EntityIstioJwtCard,
   EntityIstioJwtContent,
+  IstioJwtCoveragePage,
   isIstioJwtAvailable,
   istioJwtPlugin,
 } from './legacy';
-import { entityContentRouteRef } from './routes';
+import { coverageRouteRef, entityContentRouteRef } from './routes';
 import { buildStatus, entity } from './__testUtils__/fixtures';
+import { createFakeCoverageApi } from './__testUtils__/renderCoverage';
 import { createFakeApi } from './__testUtils__/renderWithApi';
 
 function renderLegacy(element: JSX.Element) {
@@ -57,9 +62,37 @@ describe('the plugin in the old frontend system', () => {
     ).toBeInTheDocument();
   });
 
+  it('has a coverage page with a header of its own', async () => {
+    await renderInTestApp(
+      <TestApiProvider
+        apis={[
+          [istioJwtApiRef, createFakeApi()],
+          [istioJwtCoverageApiRef, createFakeCoverageApi()],
+        ]}
+      >
+        <Routes>
+          <Route path="/" element={<IstioJwtCoveragePage />} />
+        </Routes>
+      </TestApiProvider>,
+      {
+        mountedRoutes: {
+          '/jwt-coverage': coverageRouteRef,
+          '/catalog/:namespace/:kind/:name': entityRouteRef,
+        },
+      },
+    );
+    expect(
+      await screen.findByRole('grid', { name: 'Services' }, { timeout: 5000 }),
+    ).toBeInTheDocument();
+    expect(
+      screen.getByRole('heading', { name: 'JWT coverage', level: 1 }),
+    ).toBeInTheDocument();
+  });
+
   it('brings its own client', () => {
     expect([...istioJwtPlugin.getApis()].map(({ api }) => api.id)).toEqual([
       'plugin.istio-jwt.service',
+      'plugin.istio-jwt.coverage',
     ]);
   });
 

@@ -12,8 +12,13 @@ import {
   fetchApiRef,
 } from '@backstage/core-plugin-api';
 import type { ComponentType } from 'react';
-import { istioJwtApiRef, IstioJwtClient } from './api';
-import { entityContentRouteRef } from './routes';
+import {
+  istioJwtApiRef,
+  IstioJwtClient,
+  istioJwtCoverageApiRef,
+  IstioJwtCoverageClient,
+} from './api';
+import { coverageRouteRef, entityContentRouteRef } from './routes';
 
 export { isIstioJwtAvailable } from './isIstioJwtAvailable';
 
@@ -27,8 +32,14 @@ export const istioJwtPlugin = createPlugin({
       factory: ({ discoveryApi, fetchApi }) =>
         new IstioJwtClient({ discoveryApi, fetchApi }),
     }),
+    createApiFactory({
+      api: istioJwtCoverageApiRef,
+      deps: { discoveryApi: discoveryApiRef, fetchApi: fetchApiRef },
+      factory: ({ discoveryApi, fetchApi }) =>
+        new IstioJwtCoverageClient({ discoveryApi, fetchApi }),
+    }),
   ],
-  routes: { entityContent: entityContentRouteRef },
+  routes: { entityContent: entityContentRouteRef, coverage: coverageRouteRef },
 });
 
 /**
@@ -61,5 +72,19 @@ export const EntityIstioJwtContent: ComponentType = istioJwtPlugin.provide(
       import('./components/EntityIstioJwtContent').then(
         m => m.EntityIstioJwtContent,
       ),
+  }),
+);
+
+/**
+ * The coverage page, to be mounted at a path of its own such as `/jwt-coverage`.
+ *
+ * @public
+ */
+export const IstioJwtCoveragePage: ComponentType = istioJwtPlugin.provide(
+  createRoutableExtension({
+    name: 'IstioJwtCoveragePage',
+    mountPoint: coverageRouteRef,
+    component: () =>
+      import('./components/CoveragePage').then(m => m.LegacyCoveragePage),
   }),
 );

@@ -3,12 +3,14 @@ import {
   createExtensionTester,
   renderTestApp,
 } from '@backstage/frontend-test-utils';
+import { coreExtensionData } from '@backstage/frontend-plugin-api';
 import { EntityContentBlueprint } from '@backstage/plugin-catalog-react/alpha';
 import { createTestEntityPage } from '@backstage/plugin-catalog-react/testUtils';
 import { screen } from '@testing-library/react';
-import { istioJwtApiRef } from './api';
+import { istioJwtApiRef, istioJwtCoverageApiRef } from './api';
 import plugin from './plugin';
 import { buildStatus, entity } from './__testUtils__/fixtures';
+import { createFakeCoverageApi } from './__testUtils__/renderCoverage';
 import { createFakeApi } from './__testUtils__/renderWithApi';
 
 const card = plugin.getExtension('entity-card:istio-jwt/protection');
@@ -45,6 +47,28 @@ describe('the plugin in the new frontend system', () => {
     ).toBeInTheDocument();
     const tester = createExtensionTester(content);
     expect(tester.get(EntityContentBlueprint.dataRefs.title)).toBe('JWT');
+  });
+
+  it('has a coverage page with a title for the navigation', async () => {
+    const page = plugin.getExtension('page:istio-jwt');
+    renderTestApp({
+      extensions: [page],
+      apis: [
+        [istioJwtApiRef, createFakeApi()] as const,
+        [istioJwtCoverageApiRef, createFakeCoverageApi()] as const,
+      ],
+      initialRouteEntries: ['/jwt-coverage'],
+    });
+    expect(
+      await screen.findByRole(
+        'grid',
+        { name: 'Services' },
+        { timeout: 10_000 },
+      ),
+    ).toBeInTheDocument();
+    const tester = createExtensionTester(page);
+    expect(tester.get(coreExtensionData.title)).toBe('JWT coverage');
+    expect(tester.get(coreExtensionData.icon)).toBeDefined();
   });
 
   it('stays away from what is no service', async () => {

@@ -4,6 +4,7 @@ import {
   createFrontendPlugin,
   discoveryApiRef,
   fetchApiRef,
+  PageBlueprint,
 } from '@backstage/frontend-plugin-api';
 import {
   EntityCardBlueprint,
@@ -14,8 +15,13 @@ import {
   ANNOTATION_KUBERNETES_ID,
   ANNOTATION_KUBERNETES_LABEL_SELECTOR,
 } from 'backstage-plugin-istio-jwt-common';
-import { istioJwtApiRef, IstioJwtClient } from './api';
-import { entityContentRouteRef } from './routes';
+import {
+  istioJwtApiRef,
+  IstioJwtClient,
+  istioJwtCoverageApiRef,
+  IstioJwtCoverageClient,
+} from './api';
+import { coverageRouteRef, entityContentRouteRef } from './routes';
 
 const istioJwtApi = ApiBlueprint.make({
   params: defineParams =>
@@ -24,6 +30,17 @@ const istioJwtApi = ApiBlueprint.make({
       deps: { discoveryApi: discoveryApiRef, fetchApi: fetchApiRef },
       factory: ({ discoveryApi, fetchApi }) =>
         new IstioJwtClient({ discoveryApi, fetchApi }),
+    }),
+});
+
+const coverageApi = ApiBlueprint.make({
+  name: 'coverage',
+  params: defineParams =>
+    defineParams({
+      api: istioJwtCoverageApiRef,
+      deps: { discoveryApi: discoveryApiRef, fetchApi: fetchApiRef },
+      factory: ({ discoveryApi, fetchApi }) =>
+        new IstioJwtCoverageClient({ discoveryApi, fetchApi }),
     }),
 });
 
@@ -69,6 +86,17 @@ const entityContent = EntityContentBlueprint.make({
   },
 });
 
+const coveragePage = PageBlueprint.make({
+  params: {
+    path: '/jwt-coverage',
+    title: 'JWT coverage',
+    icon: <RiShieldKeyholeLine aria-hidden />,
+    routeRef: coverageRouteRef,
+    loader: () =>
+      import('./components/CoveragePage').then(m => <m.CoveragePage />),
+  },
+});
+
 /**
  * The istio-jwt plugin for the new frontend system.
  *
@@ -79,6 +107,12 @@ export default createFrontendPlugin({
   title: 'Istio JWT',
   icon: <RiShieldKeyholeLine aria-hidden />,
   info: { packageJson: () => import('../package.json') },
-  extensions: [istioJwtApi, entityCard, entityContent],
-  routes: { entityContent: entityContentRouteRef },
+  extensions: [
+    istioJwtApi,
+    coverageApi,
+    entityCard,
+    entityContent,
+    coveragePage,
+  ],
+  routes: { entityContent: entityContentRouteRef, coverage: coverageRouteRef },
 });

@@ -9,6 +9,13 @@ import { useSearchParams } from 'react-router-dom';
  */
 export const entityContentRouteRef = createRouteRef({ id: 'istio-jwt' });
 
+/**
+ * The coverage page.
+ *
+ * @public
+ */
+export const coverageRouteRef = createRouteRef({ id: 'istio-jwt-coverage' });
+
 /** Path of the JWT tab of the entity in view; undefined where the portal does not mount the tab. */
 export function useTabPath(): string | undefined {
   try {

@@ -1,6 +1,5 @@
 import { CompoundEntityRef, parseEntityRef } from '@backstage/catalog-model';
 import { DiscoveryApi, FetchApi } from '@backstage/core-plugin-api';
-import { ResponseError } from '@backstage/errors';
 import {
   ClusterFreshness,
   Enablement,
@@ -14,14 +13,13 @@ import {
   ProbeRunSummary,
   StateChange,
 } from 'backstage-plugin-istio-jwt-common';
+import { BackendRequests } from './BackendRequests';
 import {
   IstioJwtApi,
   IstioJwtPageOptions,
   IstioJwtRequestOptions,
 } from './IstioJwtApi';
 
-/** Status answers come from memory: one that takes longer is not coming. */
-const REQUEST_TIMEOUT_MS = 15_000;
 /** A plan decides every kind of request on every neighbour, before and after. */
 const PLAN_TIMEOUT_MS = 60_000;
 
@@ -31,35 +29,41 @@ const PLAN_TIMEOUT_MS = 60_000;
  * @public
  */
 export class IstioJwtClient implements IstioJwtApi {
-  private readonly discoveryApi: DiscoveryApi;
-  private readonly fetchApi: FetchApi;
+  private readonly requests: BackendRequests;
 
   constructor(options: { discoveryApi: DiscoveryApi; fetchApi: FetchApi }) {
-    this.discoveryApi = options.discoveryApi;
-    this.fetchApi = options.fetchApi;
+    this.requests = new BackendRequests(options);
   }
 
   async getStatus(
     entityRef: string | CompoundEntityRef,
     options?: IstioJwtRequestOptions,
   ): Promise<EntityStatus> {
-    return this.request('GET', `${entityPath(entityRef)}/status`, options);
+    return this.requests.sendForJson(
+      'GET',
+      `${entityPath(entityRef)}/status`,
+      options,
+    );
   }
 
   async getClusters(
     options?: IstioJwtRequestOptions,
   ): Promise<ClusterFreshness[]> {
-    return this.request('GET', '/v1/clusters', options);
+    return this.requests.sendForJson('GET', '/v1/clusters', options);
   }
 
   async startProbeRun(
     entityRef: string | CompoundEntityRef,
     options?: IstioJwtRequestOptions,
   ): Promise<ProbeRun> {
-    return this.request('POST', `${entityPath(entityRef)}/probe-runs`, {
-      signal: options?.signal,
-      body: {},
-    });
+    return this.requests.sendForJson(
+      'POST',
+      `${entityPath(entityRef)}/probe-runs`,
+      {
+        signal: options?.signal,
+        body: {},
+      },
+    );
   }
 
   async getProbeRun(
@@ -67,7 +71,7 @@ export class IstioJwtClient implements IstioJwtApi {
     runId: string,
     options?: IstioJwtRequestOptions,
   ): Promise<ProbeRun> {
-    return this.request('GET', runPath(entityRef, runId), options);
+    return this.requests.sendForJson('GET', runPath(entityRef, runId), options);
   }
 
   async listProbeRuns(
@@ -75,7 +79,7 @@ export class IstioJwtClient implements IstioJwtApi {
     options?: IstioJwtPageOptions,
   ): Promise<Page<ProbeRunSummary>> {
     const path = `${entityPath(entityRef)}/probe-runs${pageQuery(options)}`;
-    return this.request('GET', path, { signal: options?.signal });
+    return this.requests.sendForJson('GET', path, { signal: options?.signal });
   }
 
   async getHistory(
@@ -83,7 +87,7 @@ export class IstioJwtClient implements IstioJwtApi {
     options?: IstioJwtPageOptions,
   ): Promise<Page<StateChange>> {
     const path = `${entityPath(entityRef)}/history${pageQuery(options)}`;
-    return this.request('GET', path, { signal: options?.signal });
+    return this.requests.sendForJson('GET', path, { signal: options?.signal });
   }
 
   async cancelProbeRun(
@@ -91,10 +95,14 @@ export class IstioJwtClient implements IstioJwtApi {
     runId: string,
     options?: IstioJwtRequestOptions,
   ): Promise<ProbeRun> {
-    return this.request('POST', `${runPath(entityRef, runId)}/cancel`, {
-      signal: options?.signal,
-      body: {},
-    });
+    return this.requests.sendForJson(
+      'POST',
+      `${runPath(entityRef, runId)}/cancel`,
+      {
+        signal: options?.signal,
+        body: {},
+      },
+    );
   }
 
   async getEnablementOptions(
@@ -102,7 +110,7 @@ export class IstioJwtClient implements IstioJwtApi {
     options?: IstioJwtRequestOptions,
   ): Promise<EnablementOptions> {
     const path = `${entityPath(entityRef)}/enablement-options`;
-    return this.request('GET', path, options);
+    return this.requests.sendForJson('GET', path, options);
   }
 
   async createEnablementPlan(
@@ -110,11 +118,15 @@ export class IstioJwtClient implements IstioJwtApi {
     request: EnablementPlanRequest,
     options?: IstioJwtRequestOptions,
   ): Promise<EnablementPlanView> {
-    return this.request('POST', `${entityPath(entityRef)}/enablement-plans`, {
-      signal: options?.signal,
-      body: request,
-      timeoutMs: PLAN_TIMEOUT_MS,
-    });
+    return this.requests.sendForJson(
+      'POST',
+      `${entityPath(entityRef)}/enablement-plans`,
+      {
+        signal: options?.signal,
+        body: request,
+        timeoutMs: PLAN_TIMEOUT_MS,
+      },
+    );
   }
 
   async startEnablement(
@@ -122,11 +134,15 @@ export class IstioJwtClient implements IstioJwtApi {
     planId: string,
     options?: IstioJwtRequestOptions,
   ): Promise<Enablement> {
-    return this.request('POST', `${entityPath(entityRef)}/enablements`, {
-      signal: options?.signal,
-      body: { planId },
-      timeoutMs: PLAN_TIMEOUT_MS,
-    });
+    return this.requests.sendForJson(
+      'POST',
+      `${entityPath(entityRef)}/enablements`,
+      {
+        signal: options?.signal,
+        body: { planId },
+        timeoutMs: PLAN_TIMEOUT_MS,
+      },
+    );
   }
 
   async listEnablements(
@@ -134,7 +150,7 @@ export class IstioJwtClient implements IstioJwtApi {
     options?: IstioJwtPageOptions,
   ): Promise<Page<EnablementSummary>> {
     const path = `${entityPath(entityRef)}/enablements${pageQuery(options)}`;
-    return this.request('GET', path, { signal: options?.signal });
+    return this.requests.sendForJson('GET', path, { signal: options?.signal });
   }
 
   async getEnablement(
@@ -143,7 +159,7 @@ export class IstioJwtClient implements IstioJwtApi {
     options?: IstioJwtRequestOptions,
   ): Promise<Enablement> {
     const path = enablementPath(entityRef, enablementId);
-    return this.request('GET', path, options);
+    return this.requests.sendForJson('GET', path, options);
   }
 
   async cancelEnablement(
@@ -152,7 +168,10 @@ export class IstioJwtClient implements IstioJwtApi {
     options?: IstioJwtRequestOptions,
   ): Promise<Enablement> {
     const path = `${enablementPath(entityRef, enablementId)}/cancel`;
-    return this.request('POST', path, { signal: options?.signal, body: {} });
+    return this.requests.sendForJson('POST', path, {
+      signal: options?.signal,
+      body: {},
+    });
   }
 
   async approveEnablement(
@@ -161,35 +180,10 @@ export class IstioJwtClient implements IstioJwtApi {
     options?: IstioJwtRequestOptions,
   ): Promise<Enablement> {
     const path = `${enablementPath(entityRef, enablementId)}/approve`;
-    return this.request('POST', path, { signal: options?.signal, body: {} });
-  }
-
-  private async request<T>(
-    method: 'GET' | 'POST',
-    path: string,
-    options: IstioJwtRequestOptions & {
-      body?: object;
-      timeoutMs?: number;
-    } = {},
-  ): Promise<T> {
-    const baseUrl = await this.discoveryApi.getBaseUrl('istio-jwt');
-    const timeout = AbortSignal.timeout(
-      options.timeoutMs ?? REQUEST_TIMEOUT_MS,
-    );
-    const response = await this.fetchApi.fetch(`${baseUrl}${path}`, {
-      method,
-      signal: options.signal
-        ? AbortSignal.any([options.signal, timeout])
-        : timeout,
-      ...(options.body && {
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify(options.body),
-      }),
+    return this.requests.sendForJson('POST', path, {
+      signal: options?.signal,
+      body: {},
     });
-    if (!response.ok) {
-      throw await ResponseError.fromResponse(response);
-    }
-    return response.json();
   }
 }
 

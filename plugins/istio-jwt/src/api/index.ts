@@ -1,2 +1,4 @@
 export * from './IstioJwtApi';
 export * from './IstioJwtClient';
+export * from './IstioJwtCoverageApi';
+export * from './IstioJwtCoverageClient';

@@ -1,7 +1,7 @@
 import { ProtectionState } from 'istio-jwt-policy-engine';
 
 /* Same order as the engine's `STATES_WORST_FIRST`, repeated so that pages do not load the engine. */
-const WORST_FIRST: ProtectionState[] = [
+export const STATES_WORST_FIRST: ProtectionState[] = [
   'drift',
   'open',
   'validated-only',
@@ -12,8 +12,8 @@ const WORST_FIRST: ProtectionState[] = [
 ];
 
 function rank(state: ProtectionState): number {
-  const index = WORST_FIRST.indexOf(state);
-  return index < 0 ? WORST_FIRST.indexOf('unknown') : index;
+  const index = STATES_WORST_FIRST.indexOf(state);
+  return index < 0 ? STATES_WORST_FIRST.indexOf('unknown') : index;
 }
 
 /** Keeps the order within a state. */

@@ -1,6 +1,7 @@
 import { Enablement } from 'backstage-plugin-istio-jwt-common';
 import { describeResource } from '../../format/describeResource';
 import { labelPhase } from '../../format/describePhase';
+import { saveFile } from '../../format/saveFile';
 
 /** An operation as lines of text, oldest first. Like the operation itself it holds no token. */
 export function writeLog(enablement: Enablement): string {
@@ -46,12 +47,5 @@ function writeEvidence(
 
 /** Hands a text to the browser as a file. */
 export function download(name: string, type: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  document.body.append(link);
-  link.click();
-  link.remove();
-  URL.revokeObjectURL(url);
+  saveFile(name, new Blob([text], { type }));
 }

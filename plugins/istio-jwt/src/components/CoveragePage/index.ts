@@ -1,0 +1,2 @@
+export * from './CoveragePage';
+export * from './LegacyCoveragePage';

@@ -1,0 +1,218 @@
+import { Button, Link, Text } from '@backstage/ui';
+import { CoverageService } from 'backstage-plugin-istio-jwt-common';
+import { useCoverageAddress } from '../../coverage/useCoverageAddress';
+import { nameEntity, useEntityLinks } from '../../coverage/useEntityLinks';
+import { countThings } from '../../format/formatCount';
+import { formatAbsolute } from '../../format/formatTime';
+import { Prose } from '../Prose';
+import { RelativeTime } from '../RelativeTime';
+import { DatedProvider, StateBadge } from '../StateBadge';
+import { StateCounts } from '../StateCounts';
+import { ServiceColumnId } from './columns';
+import styles from './CoverageServices.module.css';
+
+export function ServiceCell({
+  column,
+  service,
+  canRequestExceptions,
+  onClaim,
+}: {
+  column: ServiceColumnId;
+  service: CoverageService;
+  canRequestExceptions: boolean;
+  onClaim: () => void;
+}) {
+  switch (column) {
+    case 'title':
+      return <TitleCell service={service} />;
+    case 'state':
+      return <StateCell service={service} />;
+    case 'owner':
+      return service.owner ? (
+        <EntityName entityRef={service.owner} kind="group" />
+      ) : (
+        <Nothing />
+      );
+    case 'system':
+      return service.system ? (
+        <EntityName entityRef={service.system} kind="system" />
+      ) : (
+        <Nothing />
+      );
+    case 'cluster':
+      return <>{service.cluster}</>;
+    case 'namespace':
+      return <>{service.namespace}</>;
+    case 'issuers':
+      return <TextList texts={service.issuers} />;
+    case 'waysIn':
+      return <StateCounts states={service.waysIn} label="Ways in by state" />;
+    case 'findings':
+      return <FindingsCell service={service} />;
+    case 'lastProbe':
+      return service.lastProbeAt ? (
+        <RelativeTime at={service.lastProbeAt} />
+      ) : (
+        <>Never</>
+      );
+    case 'exception':
+      return <ExceptionCell service={service} />;
+    default:
+      return (
+        <ActionsCell
+          service={service}
+          canRequestExceptions={canRequestExceptions}
+          onClaim={onClaim}
+        />
+      );
+  }
+}
+
+function Nothing() {
+  return <>–</>;
+}
+
+function TitleCell({ service }: { service: CoverageService }) {
+  const { toTab } = useEntityLinks();
+  const tab = service.entityRef && toTab(service.entityRef);
+  const isNamedOtherwise = service.title !== service.name;
+  return (
+    <div className={styles.stack}>
+      {tab ? (
+        <Link href={tab} weight="bold">
+          {service.title}
+        </Link>
+      ) : (
+        <Text weight="bold">{service.title}</Text>
+      )}
+      {isNamedOtherwise && (
+        <Text variant="body-small" color="secondary">
+          Service {service.name}
+        </Text>
+      )}
+      {service.sandbox && (
+        <Text variant="body-small" color="secondary">
+          Sandbox
+        </Text>
+      )}
+    </div>
+  );
+}
+
+function StateCell({
+  service: { state, reason, stale },
+}: {
+  service: CoverageService;
+}) {
+  return (
+    <div className={styles.stack}>
+      <DatedProvider value={stale !== undefined}>
+        <StateBadge state={state} />
+      </DatedProvider>
+      <span className={styles.reason} title={reason}>
+        <Text variant="body-small" color="secondary">
+          <Prose text={reason} />
+        </Text>
+      </span>
+      {stale && (
+        <span title={`${stale.reason} (${formatAbsolute(stale.since)})`}>
+          <Text variant="body-small" color="warning">
+            Cluster not read since <RelativeTime at={stale.since} />
+          </Text>
+        </span>
+      )}
+    </div>
+  );
+}
+
+function EntityName({ entityRef, kind }: { entityRef: string; kind: string }) {
+  const { toEntity } = useEntityLinks();
+  const path = toEntity(entityRef);
+  const name = nameEntity(entityRef, kind);
+  return path ? <Link href={path}>{name}</Link> : <>{name}</>;
+}
+
+function TextList({ texts }: { texts: string[] }) {
+  return texts.length === 0 ? (
+    <Nothing />
+  ) : (
+    <ul className={styles.list}>
+      {texts.map(text => (
+        <li key={text}>{text}</li>
+      ))}
+    </ul>
+  );
+}
+
+function FindingsCell({ service: { findings } }: { service: CoverageService }) {
+  const { error, warning, info } = findings;
+  const parts = [
+    error > 0 && countThings(error, 'error'),
+    warning > 0 && countThings(warning, 'warning'),
+    info > 0 && countThings(info, 'note'),
+  ].filter(Boolean);
+  return <>{parts.length > 0 ? parts.join(', ') : 'None'}</>;
+}
+
+function ExceptionCell({
+  service: { exception },
+}: {
+  service: CoverageService;
+}) {
+  const { linkTo } = useCoverageAddress();
+  if (!exception) {
+    return <Nothing />;
+  }
+  const { id, state, covers, expiresAt } = exception;
+  const href = linkTo({
+    view: 'exceptions',
+    exception: { kind: 'one', id },
+  });
+  return (
+    <div className={styles.stack}>
+      <Link href={href}>
+        {covers === 'service' ? 'Whole service' : 'A part of it'}
+      </Link>
+      <Text variant="body-small" color="secondary">
+        {state === 'requested' ? 'Not approved yet, ends' : 'Ends'}{' '}
+        {formatAbsolute(expiresAt)}
+      </Text>
+    </div>
+  );
+}
+
+function ActionsCell({
+  service,
+  canRequestExceptions,
+  onClaim,
+}: {
+  service: CoverageService;
+  canRequestExceptions: boolean;
+  onClaim: () => void;
+}) {
+  const { linkTo } = useCoverageAddress();
+  const { cluster, namespace, name, claim, exception, state } = service;
+  const canBeExcepted =
+    canRequestExceptions && !exception && state !== 'enforced';
+  const href = linkTo({
+    view: 'exceptions',
+    exception: { kind: 'new', service: `${cluster}/${namespace}/${name}` },
+  });
+  return (
+    <div className={styles.stack}>
+      {claim && (
+        <Button size="small" variant="secondary" onPress={onClaim}>
+          Claim it
+        </Button>
+      )}
+      {canBeExcepted && (
+        <Link
+          href={href}
+          aria-label={`Ask for an exception for ${service.title}`}
+        >
+          Ask for an exception
+        </Link>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,34 @@
+import { CoverageSort } from 'backstage-plugin-istio-jwt-common';
+
+export type ServiceColumnId =
+  | CoverageSort
+  | 'issuers'
+  | 'waysIn'
+  | 'exception'
+  | 'actions';
+
+export interface ServiceColumn {
+  id: ServiceColumnId;
+  label: string;
+  isRowHeader?: boolean;
+  isSortable?: boolean;
+}
+
+export const SERVICE_COLUMNS: ServiceColumn[] = [
+  { id: 'title', label: 'Service', isRowHeader: true, isSortable: true },
+  { id: 'state', label: 'State', isSortable: true },
+  { id: 'owner', label: 'Owner', isSortable: true },
+  { id: 'system', label: 'System', isSortable: true },
+  { id: 'cluster', label: 'Cluster', isSortable: true },
+  { id: 'namespace', label: 'Namespace', isSortable: true },
+  { id: 'issuers', label: 'Issuers' },
+  { id: 'waysIn', label: 'Ways in' },
+  { id: 'findings', label: 'Findings', isSortable: true },
+  { id: 'lastProbe', label: 'Last probe', isSortable: true },
+  { id: 'exception', label: 'Exception' },
+  { id: 'actions', label: 'Actions' },
+];
+
+export function isSort(id: string): id is CoverageSort {
+  return SERVICE_COLUMNS.some(each => each.id === id && each.isSortable);
+}

@@ -1,0 +1,2 @@
+export * from './SummarySection';
+export * from './TrendSection';
