@@ -23,6 +23,7 @@ import { describeOptions } from './describeOptions';
 import { Operation } from './operation';
 import { describePlan } from './plan/describePlan';
 import { findAffected } from './plan/findAffected';
+import { OperationPlan } from './plan/OperationPlan';
 import { PlanMaker } from './plan/PlanMaker';
 import { toOperation } from './plan/toOperation';
 import { refuseUnlessCreated, refuseUnlessMoved } from './refusals';
@@ -116,7 +117,7 @@ export class EnablementService {
         entityRef,
         intent: request.intent,
         startedBy: caller.name,
-        approval: this.judgeApproval(affected.hosts),
+        approval: this.judgeApproval(affected.hosts, planned),
         plan: { request, snapshot: planned.snapshot },
         now,
       }),
@@ -288,13 +289,21 @@ export class EnablementService {
     await store.deleteBefore(now - retentionMs);
   }
 
-  private judgeApproval(hosts: number): Operation['approval'] {
+  private judgeApproval(
+    hosts: number,
+    { neighbours, effects }: OperationPlan,
+  ): Operation['approval'] {
     const { otherHosts } = this.options.config.approval;
-    return hosts > otherHosts
+    const listed = effects.filter(({ isTarget }) => !isTarget).length;
+    // Of neighbours that a plan leaves out, each may have a host of its own.
+    const omitted = neighbours - listed;
+    return hosts + omitted > otherHosts
       ? {
           required: true,
           permission: istioJwtEnablementApprovePermission.name,
-          reason: `It touches proxies that serve ${hosts} other ${
+          reason: `It touches proxies that serve ${
+            omitted > 0 ? 'more than ' : ''
+          }${hosts} other ${
             hosts === 1 ? 'host' : 'hosts'
           }; above ${otherHosts}, somebody with ${
             istioJwtEnablementApprovePermission.name

@@ -20,7 +20,8 @@ import {
 } from 'backstage-plugin-istio-jwt-common';
 import { WayInEffect } from 'istio-jwt-policy-engine';
 import { ClusterMirror } from '../../cluster';
-import { matchServices, readAnnotations } from '../../entity';
+import { readAnnotations } from '../../entity';
+import { createClaimFinder, nameService } from './createClaimFinder';
 
 const PAGE = 500;
 const MAX_ENTITIES = 20_000;
@@ -51,16 +52,24 @@ export async function findAffected(
   const own = new Set(targets.map(({ service }) => nameService(service)));
   const ownHosts = new Set(targets.map(({ wayIn }) => wayIn.host));
   const hosts = new Map<string, Set<string>>();
+  const services = new Map<string, { namespace: string; name: string }>();
   for (const { service, wayIn } of effects) {
     const name = nameService(service);
     if (own.has(name)) continue;
+    services.set(name, service);
     hosts.set(name, (hosts.get(name) ?? new Set()).add(wayIn.host));
   }
   const distinct = new Set([...hosts.values()].flatMap(set => [...set]));
   ownHosts.forEach(host => distinct.delete(host));
   const found = new Map<string, AffectedService>();
   if (hosts.size > 0) {
-    const owners = await listOwners(catalog, mirror, hosts, credentials);
+    const owners = await listOwners(
+      catalog,
+      mirror,
+      [...services.values()],
+      hosts,
+      credentials,
+    );
     const visible = await filterReadable(permissions, owners, credentials);
     for (const { name, service } of visible) {
       if (!found.has(name)) found.set(name, service);
@@ -83,11 +92,13 @@ interface Named {
 async function listOwners(
   catalog: CatalogService,
   mirror: ClusterMirror,
+  services: { namespace: string; name: string }[],
   hosts: ReadonlyMap<string, ReadonlySet<string>>,
   credentials: BackstageCredentials,
 ): Promise<Named[]> {
   const cluster = mirror.config.name;
   const found: Named[] = [];
+  const findClaims = createClaimFinder(mirror.mesh, services);
   const filter = [
     ANNOTATION_KUBERNETES_LABEL_SELECTOR,
     ANNOTATION_KUBERNETES_ID,
@@ -104,25 +115,18 @@ async function listOwners(
     for (const entity of items) {
       const read = readAnnotations(entity);
       if (!read.ok || (read.target.cluster ?? cluster) !== cluster) continue;
-      for (const service of matchServices(
-        mirror.mesh,
-        read.target.selector,
-        read.target.namespace,
-      )) {
+      for (const service of findClaims(read.target)) {
         const name = nameService(service);
-        const reached = hosts.get(name);
-        if (reached) {
-          found.push({
-            name,
-            service: {
-              cluster,
-              ...service,
-              entityRef: stringifyEntityRef(entity),
-              owners: ownersOf(entity),
-              hosts: [...reached].sort(),
-            },
-          });
-        }
+        found.push({
+          name,
+          service: {
+            cluster,
+            ...service,
+            entityRef: stringifyEntityRef(entity),
+            owners: ownersOf(entity),
+            hosts: [...(hosts.get(name) ?? [])].sort(),
+          },
+        });
       }
     }
     listed += items.length;
@@ -168,14 +172,4 @@ function ownersOf({ relations, spec, metadata }: Entity): string[] {
   } catch {
     return [];
   }
-}
-
-function nameService({
-  namespace,
-  name,
-}: {
-  namespace: string;
-  name: string;
-}): string {
-  return `${namespace}/${name}`;
 }

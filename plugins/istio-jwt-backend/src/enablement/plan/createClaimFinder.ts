@@ -1,0 +1,69 @@
+import { Mesh, Resource } from 'istio-jwt-policy-engine';
+import { EntityTarget, matchServices, ServiceName } from '../../entity';
+import { matchLabels } from '../../entity/parseLabelSelector';
+
+type Labels = Record<string, string> | undefined;
+
+/**
+ * Answers which of some Services an entity means, as `matchServices` does. Most entities mean none of
+ * them, which is seen without looking at every Service of the cluster for each entity.
+ */
+export function createClaimFinder(
+  mesh: Mesh,
+  services: readonly ServiceName[],
+): (target: EntityTarget) => ServiceName[] {
+  const pods = groupPods(mesh);
+  const candidates = services.map(service => {
+    const stored = mesh.get({ kind: 'Service', ...service });
+    return {
+      service,
+      labels: [
+        stored?.metadata.labels,
+        ...listPodLabels(pods.get(service.namespace), stored?.spec),
+      ],
+    };
+  });
+  return ({ selector, namespace }) => {
+    const may = candidates.filter(
+      ({ service, labels }) =>
+        (!namespace || service.namespace === namespace) &&
+        labels.some(each => matchLabels(selector, each)),
+    );
+    if (may.length === 0) return [];
+    const meant = new Set(
+      matchServices(mesh, selector, namespace).map(nameService),
+    );
+    return may
+      .map(({ service }) => service)
+      .filter(service => meant.has(nameService(service)));
+  };
+}
+
+function groupPods(mesh: Mesh): Map<string, Resource[]> {
+  const byNamespace = new Map<string, Resource[]>();
+  for (const pod of mesh.list('Pod')) {
+    const { namespace = '' } = pod.metadata;
+    const known = byNamespace.get(namespace);
+    if (known) known.push(pod);
+    else byNamespace.set(namespace, [pod]);
+  }
+  return byNamespace;
+}
+
+/** Labels of the Pods behind a Service, each set once. */
+function listPodLabels(pods: Resource[] = [], spec: unknown): Labels[] {
+  const { selector } = (spec ?? {}) as { selector?: Record<string, string> };
+  const wanted = Object.entries(selector ?? {});
+  if (wanted.length === 0) return [];
+  const found = new Map<string, Labels>();
+  for (const { metadata } of pods) {
+    if (wanted.every(([key, value]) => metadata.labels?.[key] === value)) {
+      found.set(JSON.stringify(metadata.labels), metadata.labels);
+    }
+  }
+  return [...found.values()];
+}
+
+export function nameService({ namespace, name }: ServiceName): string {
+  return `${namespace}/${name}`;
+}
