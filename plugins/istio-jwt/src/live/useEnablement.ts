@@ -43,32 +43,37 @@ export function useEnablement(
   const [view, setView] = useState<EnablementView>({ kind: 'loading' });
   const [pending, setPending] = useState<'cancel' | 'approve'>();
   const [failure, setFailure] = useState<string>();
-  const waits =
-    view.kind === 'ready' && view.enablement.phase === 'awaiting-approval';
+  const phase = view.kind === 'ready' ? view.enablement.phase : undefined;
+  const waits = phase === 'awaiting-approval';
+  // What failed can be taken up again.
+  const hasEnded = phase !== undefined && isOver(phase);
 
   useEffect(() => setView({ kind: 'loading' }), [entityRef, enablementId]);
 
   useEffect(
     () =>
-      followOperation<Enablement>({
-        load: signal => api.getEnablement(entityRef, enablementId, { signal }),
-        listen,
-        isNews: signal =>
-          signal.type === 'enablement-changed' &&
-          signal.enablementId === enablementId,
-        isOver: ({ phase }) => isOver(phase),
-        onCurrent: enablement => setView({ kind: 'ready', enablement }),
-        onFailure: message =>
-          setView(known =>
-            known.kind === 'ready'
-              ? { ...known, refreshFailure: message }
-              : { kind: 'failed', message },
-          ),
-        onGone: () => setView({ kind: 'gone' }),
-        delayMs: 0,
-        ...(waits ? { pollMs: WAITING_POLL_MS } : {}),
-      }),
-    [api, entityRef, enablementId, listen, waits],
+      hasEnded
+        ? undefined
+        : followOperation<Enablement>({
+            load: signal =>
+              api.getEnablement(entityRef, enablementId, { signal }),
+            listen,
+            isNews: signal =>
+              signal.type === 'enablement-changed' &&
+              signal.enablementId === enablementId,
+            isOver: current => isOver(current.phase),
+            onCurrent: enablement => setView({ kind: 'ready', enablement }),
+            onFailure: message =>
+              setView(known =>
+                known.kind === 'ready'
+                  ? { ...known, refreshFailure: message }
+                  : { kind: 'failed', message },
+              ),
+            onGone: () => setView({ kind: 'gone' }),
+            delayMs: 0,
+            ...(waits ? { pollMs: WAITING_POLL_MS } : {}),
+          }),
+    [api, entityRef, enablementId, listen, waits, hasEnded],
   );
 
   const ask = useCallback(

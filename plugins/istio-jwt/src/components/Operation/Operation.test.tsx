@@ -123,6 +123,26 @@ describe('An operation', () => {
     ).toBeInTheDocument();
   });
 
+  it('takes up again what could not be taken back, and follows that', async () => {
+    let current = buildEnablement({ phase: 'failed', cancelRequested: true });
+    open({
+      getEnablement: async () => current,
+      cancelEnablement: async () => {
+        current = buildEnablement({ phase: 'rolled-back', canCancel: false });
+        return buildEnablement({ phase: 'rolling-back' });
+      },
+    });
+    await userEvent.click(
+      await screen.findByRole('button', { name: 'Take it back again' }),
+    );
+    await userEvent.click(
+      await screen.findByRole('button', { name: 'Try again' }),
+    );
+    expect(
+      await screen.findByText('Rolled back: everything is as it was before'),
+    ).toBeInTheDocument();
+  });
+
   it('waits for an approval, which those who may can give', async () => {
     const waiting = buildEnablement({
       phase: 'awaiting-approval',

@@ -26,7 +26,7 @@ export function OperationActions({
   enablement: Enablement;
   control: EnablementControl;
 }) {
-  const { id, canApprove, canCancel, cancelRequested } = enablement;
+  const { id, phase, canApprove, canCancel, cancelRequested } = enablement;
   const name = `istio-jwt-${id}`;
   return (
     <div className={styles.actions}>
@@ -43,8 +43,11 @@ export function OperationActions({
       )}
       {canCancel && (
         <CancelButton
-          intent={enablement.intent}
-          isAsked={cancelRequested || control.pending === 'cancel'}
+          words={chooseWords(enablement)}
+          isAsked={
+            control.pending === 'cancel' ||
+            (cancelRequested && phase !== 'failed')
+          }
           onCancel={control.cancel}
         />
       )}
@@ -76,12 +79,42 @@ export function OperationActions({
   );
 }
 
+interface CancelWords {
+  button: string;
+  title: string;
+  text: string;
+  keep: string;
+  confirm: string;
+}
+
+function chooseWords({ phase, intent }: Enablement): CancelWords {
+  if (phase === 'failed') {
+    return {
+      button: 'Take it back again',
+      title: 'Try again to take it back?',
+      text: 'What still stands of this operation is taken back once more, last first.',
+      keep: 'Leave it',
+      confirm: 'Try again',
+    };
+  }
+  return {
+    button: 'Cancel',
+    title: 'Cancel and roll back?',
+    text:
+      intent === 'enable'
+        ? 'The operation stops after its present step, and everything that it wrote is taken back, last first. Ways in are as open as before.'
+        : 'The operation stops after its present step, and everything that it took away is put back. A token stays required.',
+    keep: 'Let it go on',
+    confirm: 'Cancel and roll back',
+  };
+}
+
 function CancelButton({
-  intent,
+  words,
   isAsked,
   onCancel,
 }: {
-  intent: Enablement['intent'];
+  words: CancelWords;
   isAsked: boolean;
   onCancel: () => void;
 }) {
@@ -94,20 +127,18 @@ function CancelButton({
         iconStart={<RiStopCircleLine aria-hidden />}
         isPending={isAsked}
       >
-        Cancel
+        {words.button}
       </Button>
       <Dialog>
-        <DialogHeader>Cancel and roll back?</DialogHeader>
+        <DialogHeader>{words.title}</DialogHeader>
         <DialogBody>
           <Text as="p" variant="body-medium">
-            {intent === 'enable'
-              ? 'The operation stops after its present step, and everything that it wrote is taken back, last first. Ways in are as open as before.'
-              : 'The operation stops after its present step, and everything that it took away is put back. A token stays required.'}
+            {words.text}
           </Text>
         </DialogBody>
         <DialogFooter>
           <Button variant="secondary" slot="close">
-            Let it go on
+            {words.keep}
           </Button>
           <Button
             variant="primary"
@@ -117,7 +148,7 @@ function CancelButton({
               onCancel();
             }}
           >
-            Cancel and roll back
+            {words.confirm}
           </Button>
         </DialogFooter>
       </Dialog>
