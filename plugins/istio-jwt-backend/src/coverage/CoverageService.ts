@@ -1,0 +1,83 @@
+import {
+  CoverageFilter,
+  CoverageService as CoverageServiceView,
+  CoverageSummary,
+} from 'backstage-plugin-istio-jwt-common';
+import { ClusterRegistry } from '../cluster';
+import { Caller, ExceptionService } from './exceptions/ExceptionService';
+import { IndexStore } from './index/IndexStore';
+import { CoverageReader } from './read/CoverageReader';
+import { Trend } from './read/Trend';
+import { Viewer, Viewers } from './read/Viewer';
+
+const EXPORT_PAGE = 500;
+const CHANGE_DAYS = [7, 30];
+
+/** Everything that the API of the coverage answers from. */
+export class CoverageService {
+  readonly viewers: Viewers;
+  readonly reader: CoverageReader;
+  readonly trend: Trend;
+  readonly exceptions: ExceptionService;
+
+  constructor(
+    private readonly options: {
+      viewers: Viewers;
+      reader: CoverageReader;
+      trend: Trend;
+      exceptions: ExceptionService;
+      store: Pick<IndexStore, 'getProgress'>;
+      registry: Pick<ClusterRegistry, 'listFreshness'>;
+    },
+  ) {
+    this.viewers = options.viewers;
+    this.reader = options.reader;
+    this.trend = options.trend;
+    this.exceptions = options.exceptions;
+  }
+
+  async summarise(
+    { viewer, credentials }: Caller,
+    filter: CoverageFilter,
+  ): Promise<CoverageSummary> {
+    const { store, registry } = this.options;
+    const now = Date.now();
+    const [counts, progress, canRequestExceptions, ...changes] =
+      await Promise.all([
+        this.reader.summarise(viewer, filter, now),
+        store.getProgress(),
+        this.exceptions.mayRequestSome(credentials),
+        ...CHANGE_DAYS.map(days =>
+          this.trend.compare(viewer, filter, days, now),
+        ),
+      ] as const);
+    return {
+      ...counts,
+      scope: viewer.kind === 'all' ? 'all' : 'own',
+      changes,
+      ...(progress.indexedAt
+        ? { indexedAt: new Date(progress.indexedAt).toISOString() }
+        : {}),
+      clusters: registry.listFreshness(),
+      canRequestExceptions,
+    };
+  }
+
+  /** A page at a time is in memory. */
+  async *listAll(
+    viewer: Viewer,
+    filter: CoverageFilter,
+  ): AsyncGenerator<CoverageServiceView> {
+    let cursor: string | undefined;
+    do {
+      const page = await this.reader.readPage(viewer, filter, {
+        sort: 'title',
+        order: 'asc',
+        limit: EXPORT_PAGE,
+        cursor,
+      });
+      yield* page.items;
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+  }
+}

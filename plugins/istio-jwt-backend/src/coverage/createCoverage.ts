@@ -1,0 +1,119 @@
+import {
+  AuthService,
+  LoggerService,
+  PermissionsService,
+  SchedulerService,
+} from '@backstage/backend-plugin-api';
+import { MetricsService } from '@backstage/backend-plugin-api/alpha';
+import { CatalogService } from '@backstage/plugin-catalog-node';
+import { NotificationService } from '@backstage/plugin-notifications-node';
+import { Knex } from 'knex';
+import { ClusterRegistry } from '../cluster';
+import { CoverageConfig } from '../config/types';
+import { IssuerKeys } from '../jwks';
+import { ProbeRunStore } from '../storage';
+import { CoverageMetrics } from './CoverageMetrics';
+import { CoverageService } from './CoverageService';
+import { ExceptionNotices } from './exceptions/ExceptionNotices';
+import { ExceptionService } from './exceptions/ExceptionService';
+import { ExceptionStore } from './exceptions/ExceptionStore';
+import { CoverageIndexer } from './index/CoverageIndexer';
+import { IndexStore } from './index/IndexStore';
+import { listClaimants } from './index/listClaimants';
+import { ProbeFactsReader } from './index/ProbeFacts';
+import { deleteOldDays, recordDay } from './index/recordDay';
+import { IndexKeeper } from './IndexKeeper';
+import { CoverageReader } from './read/CoverageReader';
+import { Trend } from './read/Trend';
+import { Viewers } from './read/Viewer';
+
+export interface Coverage {
+  service: CoverageService;
+  keeper: IndexKeeper;
+  /** Has notices sent and old days deleted. */
+  schedule(scheduler: SchedulerService): Promise<void>;
+}
+
+/** Days are recorded this often, so that the last hour of a day counts. */
+const RECORD_EVERY_MS = 30 * 60_000;
+
+/** Puts together all that answers for, and keeps, the coverage. */
+export function createCoverage(options: {
+  auth: AuthService;
+  catalog: CatalogService;
+  permissions: PermissionsService;
+  notifications: NotificationService;
+  logger: LoggerService;
+  metrics: MetricsService;
+  database: Knex;
+  registry: ClusterRegistry;
+  keys: IssuerKeys;
+  store: ProbeRunStore;
+  config: CoverageConfig;
+  notificationsEnabled: boolean;
+}): Coverage {
+  const { database: db, registry, logger, permissions, config } = options;
+  const store = new IndexStore(db);
+  const reader = new CoverageReader(db);
+  const metrics = new CoverageMetrics(options.metrics);
+  let recordedAt = -Infinity;
+  const keeper = new IndexKeeper({
+    store,
+    logger,
+    indexer: new CoverageIndexer({
+      registry,
+      keys: options.keys,
+      store,
+      probes: new ProbeFactsReader(db, options.store),
+      logger,
+      listClaimants: signal => listClaimants({ ...options, signal }),
+    }),
+    onLost: () => metrics.clear(),
+    afterPass: async () => {
+      await metrics.refresh(db);
+      const isComplete = registry.list().every(({ reading }) => !reading);
+      if (isComplete && Date.now() - recordedAt > RECORD_EVERY_MS) {
+        await recordDay(db, Date.now());
+        recordedAt = Date.now();
+      }
+    },
+  });
+  const notices = new ExceptionNotices({
+    ...options,
+    db,
+    enabled: options.notificationsEnabled,
+  });
+  return {
+    service: new CoverageService({
+      viewers: new Viewers({ permissions, db, store }),
+      reader,
+      trend: new Trend(db),
+      exceptions: new ExceptionService({
+        store: new ExceptionStore(db),
+        reader,
+        permissions,
+        allowSelfApproval: config.exceptions.allowSelfApproval,
+        maxDurationMs: config.exceptions.maxDurationMs,
+      }),
+      store,
+      registry,
+    }),
+    keeper,
+    schedule: async scheduler => {
+      await scheduler.scheduleTask({
+        id: 'istio-jwt-exception-notices',
+        frequency: { minutes: 1 },
+        initialDelay: { seconds: 15 },
+        timeout: { minutes: 5 },
+        fn: signal => notices.sendDue(signal),
+      });
+      await scheduler.scheduleTask({
+        id: 'istio-jwt-coverage-retention',
+        frequency: { hours: 6 },
+        initialDelay: { minutes: 6 },
+        timeout: { minutes: 10 },
+        fn: () => deleteOldDays(db, Date.now(), config.retentionMs),
+      });
+    },
+  };
+}

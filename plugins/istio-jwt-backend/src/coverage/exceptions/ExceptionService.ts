@@ -1,0 +1,318 @@
+import {
+  BackstageCredentials,
+  PermissionsService,
+} from '@backstage/backend-plugin-api';
+import {
+  ConflictError,
+  InputError,
+  NotAllowedError,
+  NotFoundError,
+} from '@backstage/errors';
+import {
+  AuthorizeResult,
+  ResourcePermission,
+} from '@backstage/plugin-permission-common';
+import {
+  CoverageException,
+  CoverageExceptionChange,
+  CoverageExceptionDetail,
+  CoverageExceptionPage,
+  CoverageExceptionRequest,
+  CoverageExceptionState,
+  istioJwtExceptionApprovePermission,
+  istioJwtExceptionCreatePermission,
+} from 'backstage-plugin-istio-jwt-common';
+import { CoverageReader } from '../read/CoverageReader';
+import { Viewer } from '../read/Viewer';
+import {
+  describeException,
+  ExceptionPatch,
+  ExceptionRow,
+  ExceptionStore,
+  stateOf,
+} from './ExceptionStore';
+
+/** Who asks, and what they may see. */
+export interface Caller {
+  name: string;
+  credentials: BackstageCredentials;
+  viewer: Viewer;
+}
+
+export interface ExceptionServiceOptions {
+  store: ExceptionStore;
+  reader: Pick<CoverageReader, 'findService'>;
+  permissions: PermissionsService;
+  /** Whether who asked for an exception may approve it too. */
+  allowSelfApproval: boolean;
+  /** How far away an end may be, in ms. */
+  maxDurationMs: number;
+  now?: () => number;
+}
+
+/** Exceptions: asked for by owners, approved by somebody else, over at a time that is set. */
+export class ExceptionService {
+  private readonly now: () => number;
+
+  constructor(private readonly options: ExceptionServiceOptions) {
+    this.now = options.now ?? Date.now;
+  }
+
+  async list(
+    caller: Caller,
+    page: { state?: CoverageExceptionState; limit: number; cursor?: string },
+  ): Promise<CoverageExceptionPage> {
+    const now = this.now();
+    const { rows, nextCursor } = await this.options.store.list(
+      caller.viewer,
+      page,
+      now,
+    );
+    return {
+      items: await this.describeAll(rows, caller),
+      ...(nextCursor ? { nextCursor } : {}),
+    };
+  }
+
+  async get(caller: Caller, id: string): Promise<CoverageExceptionDetail> {
+    const row = await this.find(caller, id);
+    const [shown] = await this.describeAll([row], caller);
+    return { ...shown, history: await this.options.store.getHistory(id) };
+  }
+
+  async create(
+    caller: Caller,
+    request: CoverageExceptionRequest,
+  ): Promise<CoverageException> {
+    const { store, reader } = this.options;
+    const service = await reader.findService(caller.viewer, request.scope);
+    if (!service) {
+      throw new NotFoundError('No such service in the coverage.');
+    }
+    const entityRef = service.entity_ref ?? undefined;
+    await this.demand(istioJwtExceptionCreatePermission, entityRef, caller);
+    const row = await store.create(
+      {
+        scope: request.scope,
+        entityRef,
+        reason: readReason(request.reason),
+        by: caller.name,
+        expiresAt: this.readEnd(request.expiresAt),
+      },
+      this.now(),
+    );
+    return (await this.describeAll([row], caller))[0];
+  }
+
+  async change(
+    caller: Caller,
+    id: string,
+    change: CoverageExceptionChange,
+  ): Promise<CoverageException> {
+    const { store } = this.options;
+    const row = await this.findOpen(caller, id);
+    const edits = change.reason !== undefined || change.expiresAt !== undefined;
+    if (!edits && !change.approve) {
+      throw new InputError(
+        'Nothing to change: give reason, expiresAt or approve.',
+      );
+    }
+    if (edits) {
+      await this.demand(
+        istioJwtExceptionCreatePermission,
+        row.entity_ref ?? undefined,
+        caller,
+      );
+    }
+    const reason =
+      change.reason === undefined ? row.reason : readReason(change.reason);
+    const expiresAt =
+      change.expiresAt === undefined
+        ? Number(row.expires_at)
+        : this.readEnd(change.expiresAt);
+    // An approval is of a reason and an end.
+    const holds = reason === row.reason && expiresAt <= Number(row.expires_at);
+    const patch: ExceptionPatch = {
+      action: change.approve ? 'approved' : 'changed',
+      by: caller.name,
+      reason,
+      expiresAt,
+      approvedBy: holds ? row.approved_by : null,
+    };
+    if (change.approve) {
+      await this.demandApproval(row, caller, edits);
+      patch.approvedBy = caller.name;
+    }
+    const changed = await store.change(id, change.revision, patch, this.now());
+    if (expiresAt !== Number(row.expires_at)) {
+      await store.resetNotices(id);
+    }
+    return (await this.describeAll([changed], caller))[0];
+  }
+
+  async revoke(
+    caller: Caller,
+    id: string,
+    revision: number,
+  ): Promise<CoverageException> {
+    const row = await this.findOpen(caller, id);
+    await this.demand(
+      istioJwtExceptionCreatePermission,
+      row.entity_ref ?? undefined,
+      caller,
+    );
+    const revoked = await this.options.store.change(
+      id,
+      revision,
+      {
+        action: 'revoked',
+        by: caller.name,
+        reason: row.reason,
+        expiresAt: Number(row.expires_at),
+        approvedBy: row.approved_by,
+        revoked: true,
+      },
+      this.now(),
+    );
+    return (await this.describeAll([revoked], caller))[0];
+  }
+
+  /** Whether the caller may ask for some exception at all. */
+  async mayRequestSome(credentials: BackstageCredentials): Promise<boolean> {
+    const [{ result }] = await this.options.permissions.authorizeConditional(
+      [{ permission: istioJwtExceptionCreatePermission }],
+      { credentials },
+    );
+    return result !== AuthorizeResult.DENY;
+  }
+
+  private async find(caller: Caller, id: string): Promise<ExceptionRow> {
+    const row = await this.options.store.get(caller.viewer, id);
+    if (!row) {
+      throw new NotFoundError(`No exception ${id}`);
+    }
+    return row;
+  }
+
+  private async findOpen(caller: Caller, id: string): Promise<ExceptionRow> {
+    const row = await this.find(caller, id);
+    const state = stateOf(row, this.now());
+    if (state === 'revoked' || state === 'expired') {
+      throw new ConflictError('This exception is over. Ask for another one.');
+    }
+    return row;
+  }
+
+  private async demandApproval(
+    row: ExceptionRow,
+    caller: Caller,
+    edits: boolean,
+  ): Promise<void> {
+    if (stateOf(row, this.now()) !== 'requested' && !edits) {
+      throw new ConflictError('This exception is approved already.');
+    }
+    await this.demand(
+      istioJwtExceptionApprovePermission,
+      row.entity_ref ?? undefined,
+      caller,
+    );
+    // Who words or prolongs an exception asks for it, too.
+    const asks = edits || row.requested_by === caller.name;
+    if (asks && !this.options.allowSelfApproval) {
+      throw new NotAllowedError(
+        'Somebody else has to approve what you ask for yourself.',
+      );
+    }
+  }
+
+  private async demand(
+    permission: ResourcePermission<'catalog-entity'>,
+    entityRef: string | undefined,
+    caller: Caller,
+  ): Promise<void> {
+    const [allowed] = await this.may(permission, [entityRef], caller);
+    if (!allowed) {
+      throw new NotAllowedError(`The permission ${permission.name} is missing`);
+    }
+  }
+
+  /** Without an entity, no condition can be met: it takes an unconditional permission. */
+  private async may(
+    permission: ResourcePermission<'catalog-entity'>,
+    entityRefs: (string | undefined)[],
+    { credentials }: Caller,
+  ): Promise<boolean[]> {
+    const { permissions } = this.options;
+    const refs = [...new Set(entityRefs)];
+    const decisions = new Map<string | undefined, boolean>();
+    const named = refs.filter(ref => ref !== undefined);
+    if (named.length < refs.length) {
+      const [{ result }] = await permissions.authorizeConditional(
+        [{ permission }],
+        { credentials },
+      );
+      decisions.set(undefined, result === AuthorizeResult.ALLOW);
+    }
+    if (named.length > 0) {
+      const results = await permissions.authorize(
+        named.map(resourceRef => ({ permission, resourceRef })),
+        { credentials },
+      );
+      named.forEach((ref, index) =>
+        decisions.set(ref, results[index]?.result === AuthorizeResult.ALLOW),
+      );
+    }
+    return entityRefs.map(ref => decisions.get(ref) ?? false);
+  }
+
+  private async describeAll(
+    rows: ExceptionRow[],
+    caller: Caller,
+  ): Promise<CoverageException[]> {
+    if (rows.length === 0) {
+      return [];
+    }
+    const refs = rows.map(row => row.entity_ref ?? undefined);
+    const [change, approve] = await Promise.all([
+      this.may(istioJwtExceptionCreatePermission, refs, caller),
+      this.may(istioJwtExceptionApprovePermission, refs, caller),
+    ]);
+    return rows.map((row, index) =>
+      describeException(row, this.now(), {
+        canChange: change[index],
+        canApprove:
+          approve[index] &&
+          (this.options.allowSelfApproval || row.requested_by !== caller.name),
+      }),
+    );
+  }
+
+  private readEnd(text: string): number {
+    const at = Date.parse(text);
+    const now = this.now();
+    if (Number.isNaN(at) || !/^\d{4}-\d{2}-\d{2}/.test(text)) {
+      throw new InputError(
+        'expiresAt has to be a time as in ISO 8601, such as 2027-01-31T00:00:00Z.',
+      );
+    }
+    if (at <= now) {
+      throw new InputError('expiresAt has to be in the future.');
+    }
+    if (at > now + this.options.maxDurationMs) {
+      throw new InputError(
+        `expiresAt is later than istioJwt.coverage.exceptions.maxDuration allows: at most ${new Date(
+          now + this.options.maxDurationMs,
+        ).toISOString()}.`,
+      );
+    }
+    return at;
+  }
+}
+
+function readReason(text: string): string {
+  const reason = text.split('\0').join('').trim();
+  if (!reason) {
+    throw new InputError('reason has to say why.');
+  }
+  return reason;
+}

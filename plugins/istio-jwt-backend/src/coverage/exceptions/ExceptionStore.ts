@@ -1,0 +1,303 @@
+import { ConflictError } from '@backstage/errors';
+import {
+  CoverageException,
+  CoverageExceptionEvent,
+  CoverageExceptionScope,
+  CoverageExceptionState,
+} from 'backstage-plugin-istio-jwt-common';
+import { Knex } from 'knex';
+import { randomUUID } from 'node:crypto';
+import { cutPage, decodeCursor } from '../../storage/cursor';
+import { restrictToVisible, withVisible } from '../read/selectRows';
+import { Viewer } from '../read/Viewer';
+import { COVERAGE, EXCEPTIONS, keyOfEntity, keyOfService } from '../rows';
+
+const HISTORY = 'istio_jwt_exception_history';
+
+export interface ExceptionRow {
+  id: string;
+  service_key: string;
+  entity_key: string;
+  entity_ref: string | null;
+  cluster: string;
+  namespace: string;
+  name: string;
+  way_in: string | null;
+  path: string | null;
+  finding: string | null;
+  whole: boolean | number;
+  reason: string;
+  requested_by: string;
+  approved_by: string | null;
+  created_at: number | string;
+  expires_at: number | string;
+  revoked_at: number | string | null;
+  revision: number;
+  notice_level: number;
+  notice_lease_until: number | string | null;
+}
+
+interface HistoryRow {
+  exception_id: string;
+  revision: number;
+  action: CoverageExceptionEvent['action'];
+  by: string;
+  at: number | string;
+  reason: string;
+  expires_at: number | string;
+}
+
+/** What an exception is changed to. */
+export interface ExceptionPatch {
+  action: CoverageExceptionEvent['action'];
+  by: string;
+  reason: string;
+  expiresAt: number;
+  /** null: it waits for an approval. */
+  approvedBy: string | null;
+  revoked?: boolean;
+}
+
+/** Exceptions with all that happened to them. Nothing is ever deleted. */
+export class ExceptionStore {
+  constructor(private readonly db: Knex) {}
+
+  async create(
+    exception: {
+      scope: CoverageExceptionScope;
+      entityRef?: string;
+      reason: string;
+      by: string;
+      expiresAt: number;
+    },
+    now: number,
+  ): Promise<ExceptionRow> {
+    const { scope, entityRef, reason, by, expiresAt } = exception;
+    const { cluster, namespace, name, wayIn, path, finding } = scope;
+    const row: ExceptionRow = {
+      id: randomUUID(),
+      service_key: keyOfService(scope),
+      entity_key: entityRef ? keyOfEntity(entityRef) : '',
+      entity_ref: entityRef ?? null,
+      cluster,
+      namespace,
+      name,
+      way_in: wayIn ?? null,
+      path: path ?? null,
+      finding: finding ?? null,
+      whole: !wayIn && !path && !finding,
+      reason,
+      requested_by: by,
+      approved_by: null,
+      created_at: now,
+      expires_at: expiresAt,
+      revoked_at: null,
+      revision: 1,
+      notice_level: 0,
+      notice_lease_until: null,
+    };
+    await this.db.transaction(async transaction => {
+      await transaction<ExceptionRow>(EXCEPTIONS).insert(row);
+      await this.addEvent(transaction, row, 'requested', by, now);
+    });
+    return row;
+  }
+
+  /** @throws ConflictError where `revision` is not the present one */
+  async change(
+    id: string,
+    revision: number,
+    patch: ExceptionPatch,
+    now: number,
+  ): Promise<ExceptionRow> {
+    return this.db.transaction(async transaction => {
+      const changed = await transaction<ExceptionRow>(EXCEPTIONS)
+        .where({ id, revision })
+        .update({
+          reason: patch.reason,
+          expires_at: patch.expiresAt,
+          approved_by: patch.approvedBy,
+          revision: revision + 1,
+          ...(patch.revoked ? { revoked_at: now } : {}),
+        });
+      if (changed === 0) {
+        throw new ConflictError(
+          'Somebody changed this exception meanwhile. Load it again.',
+        );
+      }
+      const row = (await transaction<ExceptionRow>(EXCEPTIONS)
+        .where({ id })
+        .first())!;
+      await this.addEvent(transaction, row, patch.action, patch.by, now);
+      return row;
+    });
+  }
+
+  /** Notices are due anew for another end. */
+  async resetNotices(id: string): Promise<void> {
+    await this.db<ExceptionRow>(EXCEPTIONS)
+      .where({ id })
+      .update({ notice_level: 0 });
+  }
+
+  async get(viewer: Viewer, id: string): Promise<ExceptionRow | undefined> {
+    return this.selectVisible(viewer).where('x.id', id).first('x.*');
+  }
+
+  async getHistory(id: string): Promise<CoverageExceptionEvent[]> {
+    const rows = await this.db<HistoryRow>(HISTORY)
+      .where({ exception_id: id })
+      .orderBy('revision');
+    return rows.map(row => ({
+      revision: row.revision,
+      action: row.action,
+      by: row.by,
+      at: toIso(row.at),
+      reason: row.reason,
+      expiresAt: toIso(row.expires_at),
+    }));
+  }
+
+  /** Newest first. */
+  async list(
+    viewer: Viewer,
+    options: {
+      state?: CoverageExceptionState;
+      limit: number;
+      cursor?: string;
+    },
+    now: number,
+  ): Promise<{ rows: ExceptionRow[]; nextCursor?: string }> {
+    const { state, limit, cursor } = options;
+    const query = this.selectVisible(viewer);
+    if (state) {
+      query.modify(restrictToState, state, now);
+    }
+    if (cursor !== undefined) {
+      const { at, key } = decodeCursor(cursor);
+      query.whereRaw('(x.created_at, x.id) < (?, ?)', [at, key]);
+    }
+    const rows: ExceptionRow[] = await query
+      .orderBy([
+        { column: 'x.created_at', order: 'desc' },
+        { column: 'x.id', order: 'desc' },
+      ])
+      .limit(limit + 1)
+      .select('x.*');
+    return cutPage(rows, limit, row => ({
+      at: Number(row.created_at),
+      key: row.id,
+    }));
+  }
+
+  /** Those whose Service or entity the caller may see. */
+  private selectVisible(viewer: Viewer): Knex.QueryBuilder {
+    const query = withVisible(this.db, this.db({ x: EXCEPTIONS }), viewer);
+    if (viewer.kind === 'some') {
+      query.where(visible => {
+        // Without an entity, it is not known whose it was: the Service alone tells.
+        visible
+          .where(own =>
+            own
+              .whereNot('x.entity_key', '')
+              .modify(builder =>
+                restrictToVisible(builder, viewer, 'x.entity_key'),
+              ),
+          )
+          .orWhereExists(
+            this.db({ c: COVERAGE })
+              .select(this.db.raw('1'))
+              .whereRaw('c.service_key = x.service_key')
+              .modify(builder =>
+                restrictToVisible(builder, viewer, 'c.entity_key'),
+              ),
+          );
+      });
+    }
+    return query;
+  }
+
+  private async addEvent(
+    transaction: Knex,
+    row: ExceptionRow,
+    action: CoverageExceptionEvent['action'],
+    by: string,
+    now: number,
+  ): Promise<void> {
+    await transaction<HistoryRow>(HISTORY).insert({
+      exception_id: row.id,
+      revision: row.revision,
+      action,
+      by,
+      at: now,
+      reason: row.reason,
+      expires_at: row.expires_at,
+    });
+  }
+}
+
+export function stateOf(
+  row: ExceptionRow,
+  now: number,
+): CoverageExceptionState {
+  if (row.revoked_at !== null) {
+    return 'revoked';
+  }
+  if (Number(row.expires_at) <= now) {
+    return 'expired';
+  }
+  return row.approved_by === null ? 'requested' : 'active';
+}
+
+/** An exception as it is shown. */
+export function describeException(
+  row: ExceptionRow,
+  now: number,
+  allowed: Pick<CoverageException, 'canChange' | 'canApprove'>,
+): CoverageException {
+  const state = stateOf(row, now);
+  const isOver = state === 'revoked' || state === 'expired';
+  return {
+    id: row.id,
+    scope: {
+      cluster: row.cluster,
+      namespace: row.namespace,
+      name: row.name,
+      ...(row.way_in === null ? {} : { wayIn: row.way_in }),
+      ...(row.path === null ? {} : { path: row.path }),
+      ...(row.finding === null ? {} : { finding: row.finding }),
+    },
+    ...(row.entity_ref === null ? {} : { entityRef: row.entity_ref }),
+    reason: row.reason,
+    requestedBy: row.requested_by,
+    ...(row.approved_by === null ? {} : { approvedBy: row.approved_by }),
+    state,
+    createdAt: toIso(row.created_at),
+    expiresAt: toIso(row.expires_at),
+    revision: row.revision,
+    canChange: allowed.canChange && !isOver,
+    canApprove: allowed.canApprove && state === 'requested',
+  };
+}
+
+function restrictToState(
+  query: Knex.QueryBuilder,
+  state: CoverageExceptionState,
+  now: number,
+): void {
+  if (state === 'revoked') {
+    query.whereNotNull('x.revoked_at');
+    return;
+  }
+  query.whereNull('x.revoked_at');
+  if (state === 'expired') {
+    query.where('x.expires_at', '<=', now);
+    return;
+  }
+  query.where('x.expires_at', '>', now);
+  query[state === 'requested' ? 'whereNull' : 'whereNotNull']('x.approved_by');
+}
+
+function toIso(at: number | string): string {
+  return new Date(Number(at)).toISOString();
+}
