@@ -217,6 +217,8 @@ export interface Config {
     };
     /** What is kept of all services over time, and exceptions. */
     coverage?: {
+      /** How often the catalog is asked which entities claim services. Default: 1 minute. */
+      catalogInterval?: HumanDuration | string;
       /** How long daily records are kept. Default: 400 days. */
       retention?: HumanDuration | string;
       exceptions?: {

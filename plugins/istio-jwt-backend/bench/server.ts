@@ -21,6 +21,9 @@ type Message =
 
 const answer = (benchAnswer: unknown) => process.send!({ benchAnswer });
 
+// Whoever asked is gone.
+process.on('disconnect', () => process.exit());
+
 let requests: RecordedRequest[] = [];
 
 process.on('message', async (message: Message) => {

@@ -22,6 +22,7 @@ describe('readIstioJwtConfig', () => {
   it('has safe defaults with nothing configured', () => {
     expect(read({})).toEqual({
       coverage: {
+        catalogIntervalMs: 60_000,
         retentionMs: 400 * 24 * 3_600_000,
         exceptions: {
           allowSelfApproval: false,

@@ -20,7 +20,14 @@ export function readCoverage(config: Config | undefined): CoverageConfig {
       'istioJwt.coverage.exceptions.maxDuration has to be longer than nothing.',
     );
   }
+  const catalogIntervalMs = readDuration(config, 'catalogInterval', 60_000);
+  if (catalogIntervalMs < 1000) {
+    throw new InputError(
+      'istioJwt.coverage.catalogInterval has to be at least one second.',
+    );
+  }
   return {
+    catalogIntervalMs,
     retentionMs,
     exceptions: {
       allowSelfApproval:

@@ -174,6 +174,8 @@ export interface EnablementConfig {
 
 /** Durations in ms. */
 export interface CoverageConfig {
+  /** How long a list of the catalog's entities is good for. */
+  catalogIntervalMs: number;
   /** Age at which daily records are deleted. */
   retentionMs: number;
   exceptions: {

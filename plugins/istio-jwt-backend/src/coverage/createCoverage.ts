@@ -66,6 +66,7 @@ export function createCoverage(options: {
       store,
       probes: new ProbeFactsReader(db, options.store),
       logger,
+      claimantsMaxAgeMs: config.catalogIntervalMs,
       listClaimants: signal => listClaimants({ ...options, signal }),
     }),
     onLost: () => metrics.clear(),
