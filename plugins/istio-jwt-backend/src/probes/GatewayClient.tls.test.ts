@@ -16,6 +16,8 @@ import {
 
 const HOST = 'shop.example.com';
 
+jest.setTimeout(60_000);
+
 describe('GatewayClient over TLS', () => {
   const authority = new TestAuthority();
   const caFile = authority.writeBundle();

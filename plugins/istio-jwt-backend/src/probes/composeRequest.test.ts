@@ -13,7 +13,9 @@ const plan = {
 const VALID = 'eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJpIn0.c2VjcmV0';
 
 async function makeContext(): Promise<VectorContext> {
-  const { publicKey } = await generateKeyPair('RS256', { extractable: true });
+  const { publicKey, privateKey } = await generateKeyPair('RS256', {
+    extractable: true,
+  });
   return {
     issuer: {
       issuer: 'https://idp.example',
@@ -25,6 +27,7 @@ async function makeContext(): Promise<VectorContext> {
     host: 'shop.example.com',
     path: '/api/items',
     forger: await Forger.create(),
+    fallbackKey: await exportJWK(privateKey),
     getValidToken: async () => ({ kind: 'token', token: VALID }),
   };
 }
