@@ -16,12 +16,13 @@ import {
 import { policyExtensionPoint } from '@backstage/plugin-permission-node/alpha';
 import {
   istioJwtEnablementCreatePermission,
+  istioJwtExceptionCreatePermission,
   istioJwtProbeRunPermission,
 } from 'backstage-plugin-istio-jwt-common';
 
 /**
- * Everybody who is signed in may read; only the owners of an entity may send probes to it and have it
- * require a token. Other permissions of the istio-jwt plugin, such as approving what touches others,
+ * Everybody who is signed in may read; only the owners of an entity may send probes to it, have it
+ * require a token, and ask for exceptions. Other permissions of the istio-jwt plugin, such as approving what touches others,
  * are denied until somebody decides otherwise: give those to a platform team.
  */
 class OwnershipPolicy implements PermissionPolicy {
@@ -32,7 +33,8 @@ class OwnershipPolicy implements PermissionPolicy {
     const { permission } = request;
     if (
       isPermission(permission, istioJwtProbeRunPermission) ||
-      isPermission(permission, istioJwtEnablementCreatePermission)
+      isPermission(permission, istioJwtEnablementCreatePermission) ||
+      isPermission(permission, istioJwtExceptionCreatePermission)
     ) {
       return createCatalogConditionalDecision(
         permission,

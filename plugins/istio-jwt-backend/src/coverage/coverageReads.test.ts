@@ -282,14 +282,14 @@ describe('what the index does', () => {
   );
   const namespaces = fc.constantFrom('one', 'two');
 
-  it('finds the Services of a selector as matchServices does', () => {
-    fc.assert(
-      fc.property(
+  it('finds the Services of a selector as matchServices does', async () => {
+    await fc.assert(
+      fc.asyncProperty(
         fc.array(fc.tuple(namespaces, labels, labels), { maxLength: 8 }),
         fc.array(fc.tuple(namespaces, labels), { maxLength: 8 }),
         fc.array(requirement, { minLength: 1, maxLength: 3 }),
         fc.option(namespaces, { nil: undefined }),
-        (services, pods, selector, namespace) => {
+        async (services, pods, selector, namespace) => {
           const mesh = meshOf();
           const objects: Resource[] = [
             ...services.map(([ns, own, picks], index) => ({
@@ -306,12 +306,13 @@ describe('what the index does', () => {
             })),
           ] as unknown as Resource[];
           objects.forEach(object => mesh.apply(object));
-          expect(
-            new ServiceIndex(mesh.list('Service'), mesh.list('Pod')).find(
-              selector as LabelSelector,
-              namespace,
-            ),
-          ).toEqual(matchServices(mesh, selector as LabelSelector, namespace));
+          const index = await ServiceIndex.create(
+            mesh.list('Service'),
+            mesh.list('Pod'),
+          );
+          expect(index.find(selector as LabelSelector, namespace)).toEqual(
+            matchServices(mesh, selector as LabelSelector, namespace),
+          );
         },
       ),
       { numRuns: 500 },

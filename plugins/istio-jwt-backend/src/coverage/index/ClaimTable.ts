@@ -10,7 +10,7 @@ const NOBODY: Claimant[] = [];
 
 /** Which entities claim which Services of one cluster. */
 export class ClaimTable {
-  index = new ServiceIndex([], []);
+  index?: ServiceIndex;
   private services: Resource[] = [];
   private pods: Resource[] = [];
   private claimants?: Claimant[];
@@ -33,12 +33,11 @@ export class ClaimTable {
     const pods = listCached(mesh, 'Pod');
     const sameObjects =
       sameElements(services, this.services) && sameElements(pods, this.pods);
-    if (sameObjects && claimants === this.claimants) {
+    if (this.index && sameObjects && claimants === this.claimants) {
       return;
     }
-    if (!sameObjects) {
-      this.index = new ServiceIndex(services, pods);
-      await yieldTurn();
+    if (!this.index || !sameObjects) {
+      this.index = await ServiceIndex.create(services, pods, yieldTurn);
     }
     const byService = new Map<string, Claimant[]>();
     for (const claimant of claimants) {

@@ -228,7 +228,7 @@ export class CoverageIndexer {
       suggestClaim: () =>
         suggestClaim(
           service,
-          claims.index,
+          claims.index!,
           context.severalClusters ? cluster : undefined,
         ),
     });

@@ -11,16 +11,15 @@ export class LabelTable {
   private readonly byKey = new Map<string, Resource[]>();
   private readonly positions = new Map<Resource, number>();
 
-  constructor(private readonly all: Resource[]) {
-    all.forEach((resource, position) => {
-      this.positions.set(resource, position);
-      for (const [key, value] of Object.entries(
-        resource.metadata.labels ?? {},
-      )) {
-        addTo(this.byLabel, joinKey(key, value), resource);
-        addTo(this.byKey, key, resource);
-      }
-    });
+  private readonly all: Resource[] = [];
+
+  add(resource: Resource): void {
+    this.positions.set(resource, this.all.length);
+    this.all.push(resource);
+    for (const [key, value] of Object.entries(resource.metadata.labels ?? {})) {
+      addTo(this.byLabel, joinKey(key, value), resource);
+      addTo(this.byKey, key, resource);
+    }
   }
 
   find(selector: LabelSelector, namespace?: string): Resource[] {

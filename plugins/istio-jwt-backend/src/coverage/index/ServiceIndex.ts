@@ -8,24 +8,35 @@ import { addTo, joinKey, LabelTable } from './LabelTable';
  * one of its labels instead of all.
  */
 export class ServiceIndex {
-  private readonly services: LabelTable;
-  private readonly pods: LabelTable;
+  private readonly services = new LabelTable();
+  private readonly pods = new LabelTable();
   /** By namespace, and one label of their own selector. */
   private readonly bySelector = new Map<string, Resource[]>();
 
-  constructor(services: Resource[], pods: Resource[]) {
-    this.services = new LabelTable(services);
-    this.pods = new LabelTable(pods);
+  /** @param yieldTurn - called again and again, as thousands of objects take a while */
+  static async create(
+    services: Resource[],
+    pods: Resource[],
+    yieldTurn: () => Promise<void> = async () => {},
+  ): Promise<ServiceIndex> {
+    const index = new ServiceIndex();
     for (const service of services) {
+      index.services.add(service);
       const [first] = Object.entries(selectorOf(service) ?? {});
       if (first) {
         addTo(
-          this.bySelector,
+          index.bySelector,
           joinKey(namespaceOf(service), ...first),
           service,
         );
       }
+      await yieldTurn();
     }
+    for (const pod of pods) {
+      index.pods.add(pod);
+      await yieldTurn();
+    }
+    return index;
   }
 
   /** In the order of namespace and name. */
