@@ -20,11 +20,17 @@ const LONGEST_RUN_MS = 60 * 60_000;
 export class ProbeFactsReader {
   private readonly facts = new Map<string, ProbeFacts>();
   private readUntil?: number;
+  private changes = 0;
 
   constructor(
     private readonly db: Knex,
     private readonly runs: Pick<ProbeRunStore, 'getLastRuns'>,
   ) {}
+
+  /** Grows where something is new. */
+  get version(): number {
+    return this.changes;
+  }
 
   get(entityRef: string): ProbeFacts | undefined {
     return this.facts.get(entityRef);
@@ -51,6 +57,7 @@ export class ProbeFactsReader {
       const known = this.facts.get(entityRef);
       if (known?.lastProbeAt !== lastProbeAt) {
         const mayDisagree = !disagreeing || disagreeing.has(entityRef);
+        this.changes += 1;
         this.facts.set(entityRef, {
           lastProbeAt,
           disagreeing: mayDisagree ? await this.readDisagreeing(entityRef) : [],
