@@ -9,7 +9,7 @@ import {
 } from 'react';
 import { useListenToSignals } from './useListenToSignals';
 
-const POLL_MS = 60_000;
+const POLL_MS = 30_000;
 /** One change of a shared gateway moves many entities: they are one reason to load. */
 const SETTLE_MS = 3000;
 
@@ -24,7 +24,7 @@ const CoverageVersionContext = createContext<CoverageVersion>({
   renew: () => {},
 });
 
-/** Counts up whenever what the page shows may be old: on signals, and once a minute without. */
+/** Counts up whenever what the page shows may be old: on signals, and every 30 seconds without. */
 export function CoverageVersionProvider({ children }: { children: ReactNode }) {
   const [version, setVersion] = useState(0);
   const listen = useListenToSignals();

@@ -28,11 +28,7 @@ export function ServiceCell({
     case 'state':
       return <StateCell service={service} />;
     case 'owner':
-      return service.owner ? (
-        <EntityName entityRef={service.owner} kind="group" />
-      ) : (
-        <Nothing />
-      );
+      return <OwnerCell service={service} onClaim={onClaim} />;
     case 'system':
       return service.system ? (
         <EntityName entityRef={service.system} kind="system" />
@@ -55,14 +51,11 @@ export function ServiceCell({
       ) : (
         <>Never</>
       );
-    case 'exception':
-      return <ExceptionCell service={service} />;
     default:
       return (
-        <ActionsCell
+        <ExceptionCell
           service={service}
           canRequestExceptions={canRequestExceptions}
-          onClaim={onClaim}
         />
       );
   }
@@ -125,6 +118,28 @@ function StateCell({
   );
 }
 
+function OwnerCell({
+  service: { owner, claim },
+  onClaim,
+}: {
+  service: CoverageService;
+  onClaim: () => void;
+}) {
+  if (owner) {
+    return <EntityName entityRef={owner} kind="group" />;
+  }
+  return claim ? (
+    <div className={styles.stack}>
+      Claimed by nobody
+      <Button size="small" variant="secondary" onPress={onClaim}>
+        Claim it
+      </Button>
+    </div>
+  ) : (
+    <Nothing />
+  );
+}
+
 function EntityName({ entityRef, kind }: { entityRef: string; kind: string }) {
   const { toEntity } = useEntityLinks();
   const path = toEntity(entityRef);
@@ -155,13 +170,20 @@ function FindingsCell({ service: { findings } }: { service: CoverageService }) {
 }
 
 function ExceptionCell({
-  service: { exception },
+  service,
+  canRequestExceptions,
 }: {
   service: CoverageService;
+  canRequestExceptions: boolean;
 }) {
   const { linkTo } = useCoverageAddress();
+  const { exception } = service;
   if (!exception) {
-    return <Nothing />;
+    return canRequestExceptions && service.state !== 'enforced' ? (
+      <AskForException service={service} />
+    ) : (
+      <Nothing />
+    );
   }
   const { id, state, covers, expiresAt } = exception;
   const href = linkTo({
@@ -181,38 +203,19 @@ function ExceptionCell({
   );
 }
 
-function ActionsCell({
-  service,
-  canRequestExceptions,
-  onClaim,
+function AskForException({
+  service: { cluster, namespace, name, title },
 }: {
   service: CoverageService;
-  canRequestExceptions: boolean;
-  onClaim: () => void;
 }) {
   const { linkTo } = useCoverageAddress();
-  const { cluster, namespace, name, claim, exception, state } = service;
-  const canBeExcepted =
-    canRequestExceptions && !exception && state !== 'enforced';
   const href = linkTo({
     view: 'exceptions',
     exception: { kind: 'new', service: `${cluster}/${namespace}/${name}` },
   });
   return (
-    <div className={styles.stack}>
-      {claim && (
-        <Button size="small" variant="secondary" onPress={onClaim}>
-          Claim it
-        </Button>
-      )}
-      {canBeExcepted && (
-        <Link
-          href={href}
-          aria-label={`Ask for an exception for ${service.title}`}
-        >
-          Ask for an exception
-        </Link>
-      )}
-    </div>
+    <Link href={href} aria-label={`Ask for an exception for ${title}`}>
+      Ask for an exception
+    </Link>
   );
 }

@@ -1,11 +1,6 @@
 import { CoverageSort } from 'backstage-plugin-istio-jwt-common';
 
-export type ServiceColumnId =
-  | CoverageSort
-  | 'issuers'
-  | 'waysIn'
-  | 'exception'
-  | 'actions';
+export type ServiceColumnId = CoverageSort | 'issuers' | 'waysIn' | 'exception';
 
 export interface ServiceColumn {
   id: ServiceColumnId;
@@ -26,7 +21,6 @@ export const SERVICE_COLUMNS: ServiceColumn[] = [
   { id: 'findings', label: 'Findings', isSortable: true },
   { id: 'lastProbe', label: 'Last probe', isSortable: true },
   { id: 'exception', label: 'Exception' },
-  { id: 'actions', label: 'Actions' },
 ];
 
 export function isSort(id: string): id is CoverageSort {
