@@ -1,6 +1,12 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, Page, test } from '@playwright/test';
-import { overviewOf, resetSandbox, runProbes, tabOf } from './portal.ts';
+import {
+  overviewOf,
+  resetSandbox,
+  runProbes,
+  tabOf,
+  takeReadmePicture,
+} from './portal.ts';
 
 test.beforeAll(resetSandbox);
 test.afterAll(resetSandbox);
@@ -48,6 +54,7 @@ test('reviews is made to require a token, proved, and set free again', async ({
       page.getByText('A DENY for these hosts on a shared gateway').first(),
     ).toBeVisible();
     await expectAccessible(page);
+    await takeReadmePicture(page, 'plan');
   });
 
   await test.step('nothing typed is lost by a look elsewhere', async () => {
