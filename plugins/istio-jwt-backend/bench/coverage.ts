@@ -38,9 +38,8 @@ import { startPostgres } from '../src/testing/startPostgres';
 const SERVICES = Number(process.env.BENCH_SERVICES ?? 10_000);
 const READS = Number(process.env.BENCH_READS ?? 200);
 const TEAMS = 100;
-const MAX_PAGE_MS = 100;
-const MAX_SUMMARY_MS = 150;
-const MAX_STATUS_MS = 20;
+/** A live list takes at least as many times as long as an answer at its 99th percentile. */
+const MIN_RATIO = 10;
 
 interface KubeObject {
   kind: string;
@@ -216,15 +215,18 @@ async function main(database: 'sqlite' | 'postgres') {
   await backend.stop();
   await postgres?.stop();
   api.stop();
+  const isSlow = (times: number[]) =>
+    quantile(times, 0.99) * MIN_RATIO > liveP50;
   const failures = [
-    quantile(page, 0.99) > MAX_PAGE_MS && `a page takes over ${MAX_PAGE_MS} ms`,
-    quantile(summaries, 0.99) > MAX_SUMMARY_MS &&
-      `a summary takes over ${MAX_SUMMARY_MS} ms`,
-    quantile(statuses, 0.99) > MAX_STATUS_MS &&
-      `a status takes over ${MAX_STATUS_MS} ms`,
+    isSlow(page) && 'a page',
+    isSlow(ownPage) && 'a page of an owner',
+    isSlow(summaries) && 'a summary',
+    isSlow(statuses) && 'a status',
     lines.length - 2 !== summary.total && 'the export is not complete',
   ].filter(Boolean);
-  failures.forEach(failure => console.error(`  over the limit: ${failure}`));
+  failures.forEach(failure =>
+    console.error(`  not within the limit: ${failure}`),
+  );
   return failures.length;
 }
 

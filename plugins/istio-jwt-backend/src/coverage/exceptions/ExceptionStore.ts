@@ -201,7 +201,7 @@ export class ExceptionStore {
             own
               .whereNot('x.entity_key', '')
               .modify(builder =>
-                restrictToVisible(builder, viewer, 'x.entity_key'),
+                restrictToVisible(this.db, builder, viewer, 'x.entity_key'),
               ),
           )
           .orWhereExists(
@@ -209,7 +209,7 @@ export class ExceptionStore {
               .select(this.db.raw('1'))
               .whereRaw('c.service_key = x.service_key')
               .modify(builder =>
-                restrictToVisible(builder, viewer, 'c.entity_key'),
+                restrictToVisible(this.db, builder, viewer, 'c.entity_key'),
               ),
           );
       });

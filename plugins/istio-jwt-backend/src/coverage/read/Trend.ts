@@ -117,7 +117,7 @@ export class Trend {
   /** Of each Service and day one: that of the first entity which fits. */
   private selectSpans(viewer: Viewer, filter: PastFilter): Knex.QueryBuilder {
     const restrict = (builder: Knex.QueryBuilder, alias: string) => {
-      restrictToVisible(builder, viewer, `${alias}.entity_key`);
+      restrictToVisible(this.db, builder, viewer, `${alias}.entity_key`);
       if (filter.owner !== undefined) {
         builder.where(`${alias}.owner`, filter.owner);
       }

@@ -16,7 +16,7 @@ export function selectRows(
 ): Knex.QueryBuilder {
   const query = withVisible(db, db({ c: COVERAGE }), viewer);
   const restrict = (builder: Knex.QueryBuilder, alias: string) => {
-    restrictToVisible(builder, viewer, `${alias}.entity_key`);
+    restrictToVisible(db, builder, viewer, `${alias}.entity_key`);
     if (filter.owner !== undefined) {
       builder.where(`${alias}.owner`, filter.owner);
     }
@@ -75,15 +75,12 @@ export function withVisible<Q extends Knex.QueryBuilder>(
   query: Q,
   viewer: Viewer,
 ): Q {
-  if (viewer.kind === 'some') {
+  if (viewer.kind === 'some' && !isPostgres(db)) {
     query.with(
       'visible',
-      db.raw(
-        isPostgres(db)
-          ? 'select jsonb_array_elements_text(?::jsonb) as value'
-          : 'select value from json_each(?)',
-        [JSON.stringify(viewer.entityKeys)],
-      ),
+      db.raw('select value from json_each(?)', [
+        JSON.stringify(viewer.entityKeys),
+      ]),
     );
   }
   return query;
@@ -91,11 +88,21 @@ export function withVisible<Q extends Knex.QueryBuilder>(
 
 /** For queries made by {@link withVisible}, and queries inside of them. */
 export function restrictToVisible(
+  db: Knex,
   query: Knex.QueryBuilder,
   viewer: Viewer,
   column: string,
 ): void {
-  if (viewer.kind === 'some') {
+  if (viewer.kind !== 'some') {
+    return;
+  }
+  if (isPostgres(db)) {
+    // An array whose length the planner knows. The last element, which no key is, keeps an empty key apart from no key.
+    query.whereRaw("?? = any(string_to_array(?, ','))", [
+      column,
+      [...viewer.entityKeys, '-'].join(','),
+    ]);
+  } else {
     query.whereRaw('?? in (select value from visible)', [column]);
   }
 }
