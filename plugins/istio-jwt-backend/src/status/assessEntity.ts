@@ -174,7 +174,10 @@ function assessOne(
 }
 
 /** A defect in one verdict must not hide the other services of an entity. */
-export function assessSafely(mesh: Mesh, service: ServiceName): ServiceAssessment {
+export function assessSafely(
+  mesh: Mesh,
+  service: ServiceName,
+): ServiceAssessment {
   try {
     return assessService(mesh, service);
   } catch {

@@ -56,7 +56,12 @@ it('leaves to the main thread what JSON would change, and nothing else', () => {
   const { add } = createFolder();
   const isPlain = (text: string) =>
     readPlainFile(add('file.yaml', text)) !== undefined;
-  const plain = ['name: svc-1-0', 'a: 1e10', 'image: x@sha256:ab1e999', BACKEND];
+  const plain = [
+    'name: svc-1-0',
+    'a: 1e10',
+    'image: x@sha256:ab1e999',
+    BACKEND,
+  ];
   const other = ['a: -0', 'a: [-0.0]', '- .nan', 'a: -.Inf', 'a: 1.5e400'];
   expect(plain.filter(isPlain)).toEqual(plain);
   expect(
