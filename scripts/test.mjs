@@ -5,6 +5,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { findBrowser } from './lib/browser.mjs';
 import { installDependencies } from './lib/install.mjs';
@@ -60,6 +61,8 @@ async function runUnitTests() {
   await runStep('unit and integration tests', [
     'test:unit',
     '--watch=false',
+    // Jest leaves a core free, which on two cores is half of the machine.
+    `--maxWorkers=${Math.max(1, availableParallelism())}`,
     '--json',
     `--outputFile=${file}`,
   ]);
