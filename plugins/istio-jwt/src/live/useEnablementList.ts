@@ -3,7 +3,7 @@ import { EnablementSummary } from 'backstage-plugin-istio-jwt-common';
 import { useCallback, useEffect, useState } from 'react';
 import { istioJwtApiRef } from '../api';
 import { describeFailure } from '../api/describeFailure';
-import { useListenToSignals } from './useListenToSignals';
+import { useEnablementChanges } from './useEnablementChanges';
 
 /** What is known of an entity's operations. */
 export type EnablementListView =
@@ -17,15 +17,12 @@ export type EnablementListView =
     };
 
 const SHOWN = 50;
-const SETTLE_MS = 300;
-
 /** Loads the operations of an entity, and again when one of them moves on. */
 export function useEnablementList(entityRef: string): {
   view: EnablementListView;
   retry: () => void;
 } {
   const api = useApi(istioJwtApiRef);
-  const listen = useListenToSignals();
   const [attempt, setAttempt] = useState(0);
   const [view, setView] = useState<EnablementListView>({ kind: 'loading' });
 
@@ -49,23 +46,7 @@ export function useEnablementList(entityRef: string): {
     return () => controller.abort();
   }, [api, entityRef, attempt]);
 
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const unsubscribe = listen?.(signal => {
-      if (
-        signal?.type === 'enablement-changed' &&
-        signal.entityRef === entityRef
-      ) {
-        clearTimeout(timer);
-        timer = setTimeout(() => setAttempt(count => count + 1), SETTLE_MS);
-      }
-    });
-    return () => {
-      clearTimeout(timer);
-      unsubscribe?.();
-    };
-  }, [listen, entityRef]);
-
   const retry = useCallback(() => setAttempt(count => count + 1), []);
+  useEnablementChanges(entityRef, retry);
   return { view, retry };
 }

@@ -3,7 +3,7 @@ import { EnablementOptions } from 'backstage-plugin-istio-jwt-common';
 import { useCallback, useEffect, useState } from 'react';
 import { istioJwtApiRef } from '../api';
 import { describeFailure } from '../api/describeFailure';
-import { useListenToSignals } from './useListenToSignals';
+import { useEnablementChanges } from './useEnablementChanges';
 
 /** What is known of what can be planned for an entity. */
 export type EnablementOptionsView =
@@ -17,9 +17,6 @@ export type EnablementOptionsView =
       refreshFailure?: string;
     };
 
-/** Several signals in a row are one reason to load. */
-const SETTLE_MS = 300;
-
 /**
  * Loads what can be planned, and again when an operation moves on or `version` is another.
  *
@@ -30,7 +27,6 @@ export function useEnablementOptions(
   version: string,
 ): { view: EnablementOptionsView; retry: () => void } {
   const api = useApi(istioJwtApiRef);
-  const listen = useListenToSignals();
   const [attempt, setAttempt] = useState(0);
   const [view, setView] = useState<EnablementOptionsView>({ kind: 'loading' });
 
@@ -54,24 +50,8 @@ export function useEnablementOptions(
     return () => controller.abort();
   }, [api, entityRef, version, attempt]);
 
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const unsubscribe = listen?.(signal => {
-      if (
-        signal?.type === 'enablement-changed' &&
-        signal.entityRef === entityRef
-      ) {
-        clearTimeout(timer);
-        timer = setTimeout(() => setAttempt(count => count + 1), SETTLE_MS);
-      }
-    });
-    return () => {
-      clearTimeout(timer);
-      unsubscribe?.();
-    };
-  }, [listen, entityRef]);
-
   const retry = useCallback(() => setAttempt(count => count + 1), []);
+  useEnablementChanges(entityRef, retry);
   return { view, retry };
 }
 
