@@ -108,7 +108,7 @@ export class ExceptionNotices {
       payload: {
         title: `${title}: ${row.namespace}/${row.name}`,
         description: row.reason,
-        link: '/istio-jwt',
+        link: '/jwt-coverage',
         severity: 'normal',
         topic: 'istio-jwt',
         // A later one takes the place of an earlier one.
