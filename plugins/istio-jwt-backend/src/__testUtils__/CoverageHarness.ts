@@ -8,6 +8,7 @@ import { CoverageIndexer, PassResult } from '../coverage/index/CoverageIndexer';
 import { IndexStore } from '../coverage/index/IndexStore';
 import { listClaimants } from '../coverage/index/listClaimants';
 import { ProbeFactsReader } from '../coverage/index/ProbeFacts';
+import { CountReader } from '../coverage/read/CountReader';
 import { CoverageReader } from '../coverage/read/CoverageReader';
 import { Viewer } from '../coverage/read/Viewer';
 import { keyOfEntity } from '../coverage/rows';
@@ -56,6 +57,7 @@ export function claimingEntity(
 export class CoverageHarness {
   readonly store: IndexStore;
   readonly reader: CoverageReader;
+  readonly counts: CountReader;
   readonly indexer: CoverageIndexer;
   entities: Entity[];
   mirrors: ClusterMirror[];
@@ -85,6 +87,7 @@ export class CoverageHarness {
     this.entities = entities;
     this.store = new IndexStore(db);
     this.reader = new CoverageReader(db);
+    this.counts = new CountReader(db);
     this.indexer = this.makeIndexer();
   }
 

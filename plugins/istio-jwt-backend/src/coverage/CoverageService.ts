@@ -6,7 +6,9 @@ import {
 import { ClusterRegistry } from '../cluster';
 import { Caller, ExceptionService } from './exceptions/ExceptionService';
 import { IndexStore } from './index/IndexStore';
+import { CountReader } from './read/CountReader';
 import { CoverageReader } from './read/CoverageReader';
+import { FindingReader } from './read/FindingReader';
 import { Trend } from './read/Trend';
 import { Viewer, Viewers } from './read/Viewer';
 
@@ -17,6 +19,8 @@ const CHANGE_DAYS = [7, 30];
 export class CoverageService {
   readonly viewers: Viewers;
   readonly reader: CoverageReader;
+  readonly counts: CountReader;
+  readonly findings: FindingReader;
   readonly trend: Trend;
   readonly exceptions: ExceptionService;
 
@@ -24,6 +28,8 @@ export class CoverageService {
     private readonly options: {
       viewers: Viewers;
       reader: CoverageReader;
+      counts: CountReader;
+      findings: FindingReader;
       trend: Trend;
       exceptions: ExceptionService;
       store: Pick<IndexStore, 'getProgress'>;
@@ -32,6 +38,8 @@ export class CoverageService {
   ) {
     this.viewers = options.viewers;
     this.reader = options.reader;
+    this.counts = options.counts;
+    this.findings = options.findings;
     this.trend = options.trend;
     this.exceptions = options.exceptions;
   }
@@ -44,7 +52,7 @@ export class CoverageService {
     const now = Date.now();
     const [counts, progress, canRequestExceptions, ...changes] =
       await Promise.all([
-        this.reader.summarise(viewer, filter, now),
+        this.counts.summarise(viewer, filter, now),
         store.getProgress(),
         this.exceptions.mayRequestSome(credentials),
         ...CHANGE_DAYS.map(days =>

@@ -128,7 +128,7 @@ describeOnDatabases('the index of the coverage', connect => {
         stale: { since, reason: 'HTTP 503' },
       }),
     ]);
-    expect(await harness.reader.summarise(ALL, {}, Date.now())).toMatchObject({
+    expect(await harness.counts.summarise(ALL, {}, Date.now())).toMatchObject({
       total: 2,
       stale: 1,
     });
@@ -173,7 +173,7 @@ describeOnDatabases('the index of the coverage', connect => {
     expect(
       titles(await harness.listAll(ALL, { owner: 'group:default/b' })),
     ).toEqual(['b']);
-    expect((await harness.reader.summarise(ALL, {}, Date.now())).total).toBe(1);
+    expect((await harness.counts.summarise(ALL, {}, Date.now())).total).toBe(1);
   });
 
   it('takes hostile names as they are', async () => {

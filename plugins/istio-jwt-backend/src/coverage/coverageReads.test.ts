@@ -10,6 +10,7 @@ import { addDays, DAY_MS } from './days';
 import { ServiceIndex } from './index/ServiceIndex';
 import { deleteOldDays, recordDay } from './index/recordDay';
 import { CoverageReader } from './read/CoverageReader';
+import { FindingReader } from './read/FindingReader';
 import { Trend } from './read/Trend';
 import {
   COVERAGE,
@@ -131,7 +132,7 @@ describeOnDatabases('reads of the coverage', connect => {
       })),
     ).flat();
     await db.batchInsert(FACETS, facets, 200);
-    const findings = await new CoverageReader(db).listFindings(ALL, {});
+    const findings = await new FindingReader(db).list(ALL, {});
     expect(findings).toHaveLength(5);
     expect(
       findings.map(({ services, occurrences, affected }) => [

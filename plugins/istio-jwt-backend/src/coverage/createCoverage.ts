@@ -23,7 +23,9 @@ import { listClaimants } from './index/listClaimants';
 import { ProbeFactsReader } from './index/ProbeFacts';
 import { deleteOldDays, recordDay } from './index/recordDay';
 import { IndexKeeper } from './IndexKeeper';
+import { CountReader } from './read/CountReader';
 import { CoverageReader } from './read/CoverageReader';
+import { FindingReader } from './read/FindingReader';
 import { Trend } from './read/Trend';
 import { Viewers } from './read/Viewer';
 
@@ -88,6 +90,8 @@ export function createCoverage(options: {
     service: new CoverageService({
       viewers: new Viewers({ permissions, db, store }),
       reader,
+      counts: new CountReader(db),
+      findings: new FindingReader(db),
       trend: new Trend(db),
       exceptions: new ExceptionService({
         store: new ExceptionStore(db),

@@ -24,6 +24,7 @@ import { CoverageService } from '../coverage';
 import { ExceptionService } from '../coverage/exceptions/ExceptionService';
 import { ExceptionStore } from '../coverage/exceptions/ExceptionStore';
 import { recordDay } from '../coverage/index/recordDay';
+import { FindingReader } from '../coverage/read/FindingReader';
 import { Trend } from '../coverage/read/Trend';
 import { Viewers } from '../coverage/read/Viewer';
 import { mirrorOf } from '../testing/meshFixture';
@@ -84,6 +85,8 @@ describeOnDatabases('the API of the coverage', connect => {
         coverage: new CoverageService({
           viewers: new Viewers({ permissions, db, store: harness.store }),
           reader: harness.reader,
+          counts: harness.counts,
+          findings: new FindingReader(db),
           trend: new Trend(db),
           exceptions: new ExceptionService({
             store: new ExceptionStore(db),

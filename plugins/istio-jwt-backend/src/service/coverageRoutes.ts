@@ -101,7 +101,7 @@ export function addCoverageRoutes(
   router.get('/v1/coverage/groups', async (request, response) => {
     response.json(
       await read(request, 'groups', ({ viewer }) =>
-        coverage.reader.group(
+        coverage.counts.group(
           viewer,
           readFilter(request.query),
           request.query.by as CoverageGroupBy,
@@ -114,7 +114,7 @@ export function addCoverageRoutes(
   router.get('/v1/coverage/findings', async (request, response) => {
     response.json(
       await read(request, 'findings', async ({ viewer }) => ({
-        findings: await coverage.reader.listFindings(
+        findings: await coverage.findings.list(
           viewer,
           readFilter(request.query),
         ),
