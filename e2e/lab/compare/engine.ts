@@ -19,9 +19,11 @@ export const {
   matchRoute,
   Mesh,
   parseObjects,
+  planEnablement,
 } = engine;
 export type {
   Decision,
+  EnablementPlan,
   ProxyRef,
   ProxyRequest,
   RequestToken,

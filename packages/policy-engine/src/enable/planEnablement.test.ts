@@ -165,6 +165,25 @@ describe('planEnablement on a shared gateway', () => {
     expect(carryOut(mesh, result)).toEqual(['partial']);
   });
 
+  it('warns of an exempt prefix, which an encoded slash goes round', () => {
+    const ask = (mesh: Mesh) =>
+      planned(mesh, {
+        exemptPaths: ['/healthz', '/public/*'],
+      }).warnings.filter(text => text.includes('%2f'));
+    expect(ask(meshOf(SHARED))).toEqual([
+      expect.stringContaining('/public/* exempts /public/..%2f'),
+    ]);
+    const decoding = `
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: istio, namespace: istio-system}
+data:
+  mesh: |
+    pathNormalization: {normalization: DECODE_AND_MERGE_SLASHES}
+`;
+    expect(ask(meshOf([...SHARED, decoding]))).toEqual([]);
+  });
+
   it('leaves the mesh as it was', () => {
     const mesh = meshOf(SHARED);
     const before = JSON.stringify(assessService(mesh, BACKEND));

@@ -62,7 +62,14 @@ export function planEnablement(
           reason: 'A pattern that comes before it is safe.',
         });
       }
-      return describePlan(request, pattern, considered, tried);
+      const warnings = listWarnings(
+        request,
+        tried.simulation,
+        sites.map(
+          ({ proxy }) => compileProxy(mesh, proxy).settings.pathNormalization,
+        ),
+      );
+      return describePlan(pattern, considered, tried, warnings);
     }
     considered.push({ pattern, verdict: tried.kind, reason: tried.reason });
     conflicts.push(...(tried.conflicts ?? []));
@@ -272,10 +279,10 @@ function toChange(
 }
 
 function describePlan(
-  request: EnablementRequest,
   pattern: EnablementPattern,
   considered: ConsideredPattern[],
   { changes, simulation }: Extract<Tried, { kind: 'plan' }>,
+  warnings: string[],
 ): EnablementPlan {
   const { targets, neighbours, findings } = simulation;
   const changed = neighbours.filter(hasChange);
@@ -292,7 +299,7 @@ function describePlan(
     ].map(toEffect),
     neighbours: neighbours.length,
     findings,
-    warnings: listWarnings(request, simulation),
+    warnings,
   };
 }
 

@@ -1,13 +1,19 @@
 import { EnablementRequest } from '../model';
+import { PathNormalization } from '../match/normalizePath';
 import { matchesPath } from './matchesPath';
 import { SimulatedWayIn, Simulation } from './simulate';
 
 const NAMED = 5;
 
-/** What a plan cannot know and somebody has to, in sentences. */
+/**
+ * What a plan cannot know and somebody has to, in sentences.
+ *
+ * @param normalizations - what the proxies concerned make of a path before they compare it
+ */
 export function listWarnings(
   { issuer, exemptPaths }: EnablementRequest,
   { targets, neighbours }: Simulation,
+  normalizations: readonly PathNormalization[],
 ): string[] {
   const disturbed = neighbours.filter(refusesBearer);
   const others = targets.flatMap(({ assessment }) =>
@@ -35,6 +41,9 @@ export function listWarnings(
           `No audience is asked for: a token that ${issuer.issuer} made for any other application is accepted.`,
         ]
       : []),
+    ...(normalizations.every(mode => mode === 'DECODE_AND_MERGE_SLASHES')
+      ? []
+      : exemptPaths.filter(path => path.endsWith('*')).map(warnOfPrefix)),
     ...others.map(path => `No route leads ${path} to this service.`),
     ...(targets[0]?.wayIn.kind === 'gateway'
       ? [
@@ -42,6 +51,12 @@ export function listWarnings(
         ]
       : []),
   ];
+}
+
+/** Proxies compare paths with `%2f` as it stands; whoever decodes it later leaves the prefix by `..`. */
+function warnOfPrefix(path: string): string {
+  const outside = `${path.replace(/\/?\*$/, '/')}..%2f`;
+  return `${path} exempts ${outside}… too: a server that decodes %2f takes that for a path outside of it. Exempt exact paths, make sure that the service does not decode it, or set pathNormalization.normalization: DECODE_AND_MERGE_SLASHES in the mesh config.`;
 }
 
 function refusesBearer({ answers }: SimulatedWayIn): boolean {
