@@ -4,7 +4,8 @@ import {
   CoverageSummary,
 } from 'backstage-plugin-istio-jwt-common';
 import { ClusterRegistry } from '../cluster';
-import { Caller, ExceptionService } from './exceptions/ExceptionService';
+import { Caller } from './exceptions/Caller';
+import { ExceptionService } from './exceptions/ExceptionService';
 import { IndexStore } from './index/IndexStore';
 import { CountReader } from './read/CountReader';
 import { CoverageReader } from './read/CoverageReader';
@@ -54,7 +55,7 @@ export class CoverageService {
       await Promise.all([
         this.counts.summarise(viewer, filter, now),
         store.getProgress(),
-        this.exceptions.mayRequestSome(credentials),
+        this.exceptions.access.mayRequestSome(credentials),
         ...CHANGE_DAYS.map(days =>
           this.trend.compare(viewer, filter, days, now),
         ),

@@ -1,3 +1,3 @@
 export * from './CoverageService';
 export * from './createCoverage';
-export type { Caller } from './exceptions/ExceptionService';
+export type { Caller } from './exceptions/Caller';

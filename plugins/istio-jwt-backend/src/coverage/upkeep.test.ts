@@ -113,6 +113,7 @@ describeOnDatabases('the upkeep of the coverage', connect => {
         payload: expect.objectContaining({
           title: 'The exception ends within 7 days: default/shop',
           description: 'Approved',
+          link: `/jwt-coverage?view=exceptions&exception=${id}`,
         }),
       },
     ]);

@@ -2,8 +2,9 @@ import { LoggerService } from '@backstage/backend-plugin-api';
 import { NotificationService } from '@backstage/plugin-notifications-node';
 import { Knex } from 'knex';
 import { DAY_MS } from '../days';
+import { linkToCoverage } from '../linkToCoverage';
 import { COVERAGE, CoverageRow, EXCEPTIONS } from '../rows';
-import { ExceptionRow } from './ExceptionStore';
+import { ExceptionRow } from './describeException';
 
 /** What is told when. A later one takes the place of earlier ones that were missed. */
 const LEVELS = [
@@ -108,7 +109,7 @@ export class ExceptionNotices {
       payload: {
         title: `${title}: ${row.namespace}/${row.name}`,
         description: row.reason,
-        link: '/jwt-coverage',
+        link: linkToCoverage({}, { view: 'exceptions', exception: row.id }),
         severity: 'normal',
         topic: 'istio-jwt',
         // A later one takes the place of an earlier one.

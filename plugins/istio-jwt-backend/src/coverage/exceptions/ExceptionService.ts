@@ -1,17 +1,10 @@
-import {
-  BackstageCredentials,
-  PermissionsService,
-} from '@backstage/backend-plugin-api';
+import { PermissionsService } from '@backstage/backend-plugin-api';
 import {
   ConflictError,
   InputError,
   NotAllowedError,
   NotFoundError,
 } from '@backstage/errors';
-import {
-  AuthorizeResult,
-  ResourcePermission,
-} from '@backstage/plugin-permission-common';
 import {
   CoverageException,
   CoverageExceptionChange,
@@ -23,21 +16,11 @@ import {
   istioJwtExceptionCreatePermission,
 } from 'backstage-plugin-istio-jwt-common';
 import { CoverageReader } from '../read/CoverageReader';
-import { Viewer } from '../read/Viewer';
-import {
-  describeException,
-  ExceptionPatch,
-  ExceptionRow,
-  ExceptionStore,
-  stateOf,
-} from './ExceptionStore';
-
-/** Who asks, and what they may see. */
-export interface Caller {
-  name: string;
-  credentials: BackstageCredentials;
-  viewer: Viewer;
-}
+import { Caller } from './Caller';
+import { describeException, ExceptionRow, stateOf } from './describeException';
+import { ExceptionAccess } from './ExceptionAccess';
+import { ExceptionPatch, ExceptionStore } from './ExceptionStore';
+import { readEnd, readReason } from './readRequest';
 
 export interface ExceptionServiceOptions {
   store: ExceptionStore;
@@ -52,10 +35,12 @@ export interface ExceptionServiceOptions {
 
 /** Exceptions: asked for by owners, approved by somebody else, over at a time that is set. */
 export class ExceptionService {
+  readonly access: ExceptionAccess;
   private readonly now: () => number;
 
   constructor(private readonly options: ExceptionServiceOptions) {
     this.now = options.now ?? Date.now;
+    this.access = new ExceptionAccess(options.permissions);
   }
 
   async list(
@@ -90,7 +75,11 @@ export class ExceptionService {
       throw new NotFoundError('No such service in the coverage.');
     }
     const entityRef = service.entity_ref ?? undefined;
-    await this.demand(istioJwtExceptionCreatePermission, entityRef, caller);
+    await this.access.demand(
+      istioJwtExceptionCreatePermission,
+      entityRef,
+      caller.credentials,
+    );
     const row = await store.create(
       {
         scope: request.scope,
@@ -118,10 +107,10 @@ export class ExceptionService {
       );
     }
     if (edits) {
-      await this.demand(
+      await this.access.demand(
         istioJwtExceptionCreatePermission,
         row.entity_ref ?? undefined,
-        caller,
+        caller.credentials,
       );
     }
     const reason =
@@ -156,10 +145,10 @@ export class ExceptionService {
     revision: number,
   ): Promise<CoverageException> {
     const row = await this.findOpen(caller, id);
-    await this.demand(
+    await this.access.demand(
       istioJwtExceptionCreatePermission,
       row.entity_ref ?? undefined,
-      caller,
+      caller.credentials,
     );
     const revoked = await this.options.store.change(
       id,
@@ -175,15 +164,6 @@ export class ExceptionService {
       this.now(),
     );
     return (await this.describeAll([revoked], caller))[0];
-  }
-
-  /** Whether the caller may ask for some exception at all. */
-  async mayRequestSome(credentials: BackstageCredentials): Promise<boolean> {
-    const [{ result }] = await this.options.permissions.authorizeConditional(
-      [{ permission: istioJwtExceptionCreatePermission }],
-      { credentials },
-    );
-    return result !== AuthorizeResult.DENY;
   }
 
   private async find(caller: Caller, id: string): Promise<ExceptionRow> {
@@ -211,10 +191,10 @@ export class ExceptionService {
     if (stateOf(row, this.now()) !== 'requested' && !edits) {
       throw new ConflictError('This exception is approved already.');
     }
-    await this.demand(
+    await this.access.demand(
       istioJwtExceptionApprovePermission,
       row.entity_ref ?? undefined,
-      caller,
+      caller.credentials,
     );
     // Who words or prolongs an exception asks for it, too.
     const asks = edits || row.requested_by === caller.name;
@@ -223,46 +203,6 @@ export class ExceptionService {
         'Somebody else has to approve what you ask for yourself.',
       );
     }
-  }
-
-  private async demand(
-    permission: ResourcePermission<'catalog-entity'>,
-    entityRef: string | undefined,
-    caller: Caller,
-  ): Promise<void> {
-    const [allowed] = await this.may(permission, [entityRef], caller);
-    if (!allowed) {
-      throw new NotAllowedError(`The permission ${permission.name} is missing`);
-    }
-  }
-
-  /** Without an entity, no condition can be met: it takes an unconditional permission. */
-  private async may(
-    permission: ResourcePermission<'catalog-entity'>,
-    entityRefs: (string | undefined)[],
-    { credentials }: Caller,
-  ): Promise<boolean[]> {
-    const { permissions } = this.options;
-    const refs = [...new Set(entityRefs)];
-    const decisions = new Map<string | undefined, boolean>();
-    const named = refs.filter(ref => ref !== undefined);
-    if (named.length < refs.length) {
-      const [{ result }] = await permissions.authorizeConditional(
-        [{ permission }],
-        { credentials },
-      );
-      decisions.set(undefined, result === AuthorizeResult.ALLOW);
-    }
-    if (named.length > 0) {
-      const results = await permissions.authorize(
-        named.map(resourceRef => ({ permission, resourceRef })),
-        { credentials },
-      );
-      named.forEach((ref, index) =>
-        decisions.set(ref, results[index]?.result === AuthorizeResult.ALLOW),
-      );
-    }
-    return entityRefs.map(ref => decisions.get(ref) ?? false);
   }
 
   private async describeAll(
@@ -274,8 +214,16 @@ export class ExceptionService {
     }
     const refs = rows.map(row => row.entity_ref ?? undefined);
     const [change, approve] = await Promise.all([
-      this.may(istioJwtExceptionCreatePermission, refs, caller),
-      this.may(istioJwtExceptionApprovePermission, refs, caller),
+      this.access.may(
+        istioJwtExceptionCreatePermission,
+        refs,
+        caller.credentials,
+      ),
+      this.access.may(
+        istioJwtExceptionApprovePermission,
+        refs,
+        caller.credentials,
+      ),
     ]);
     return rows.map((row, index) =>
       describeException(row, this.now(), {
@@ -288,31 +236,7 @@ export class ExceptionService {
   }
 
   private readEnd(text: string): number {
-    const at = Date.parse(text);
-    const now = this.now();
-    if (Number.isNaN(at) || !/^\d{4}-\d{2}-\d{2}/.test(text)) {
-      throw new InputError(
-        'expiresAt has to be a time as in ISO 8601, such as 2027-01-31T00:00:00Z.',
-      );
-    }
-    if (at <= now) {
-      throw new InputError('expiresAt has to be in the future.');
-    }
-    if (at > now + this.options.maxDurationMs) {
-      throw new InputError(
-        `expiresAt is later than istioJwt.coverage.exceptions.maxDuration allows: at most ${new Date(
-          now + this.options.maxDurationMs,
-        ).toISOString()}.`,
-      );
-    }
-    return at;
+    const { maxDurationMs } = this.options;
+    return readEnd(text, { now: this.now(), maxDurationMs });
   }
-}
-
-function readReason(text: string): string {
-  const reason = text.split('\0').join('').trim();
-  if (!reason) {
-    throw new InputError('reason has to say why.');
-  }
-  return reason;
 }

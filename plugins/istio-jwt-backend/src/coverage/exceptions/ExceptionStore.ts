@@ -1,6 +1,5 @@
 import { ConflictError } from '@backstage/errors';
 import {
-  CoverageException,
   CoverageExceptionEvent,
   CoverageExceptionScope,
   CoverageExceptionState,
@@ -11,31 +10,9 @@ import { cutPage, decodeCursor } from '../../storage/cursor';
 import { restrictToVisible, withVisible } from '../read/selectRows';
 import { Viewer } from '../read/Viewer';
 import { COVERAGE, EXCEPTIONS, keyOfEntity, keyOfService } from '../rows';
+import { ExceptionRow, toIso } from './describeException';
 
 const HISTORY = 'istio_jwt_exception_history';
-
-export interface ExceptionRow {
-  id: string;
-  service_key: string;
-  entity_key: string;
-  entity_ref: string | null;
-  cluster: string;
-  namespace: string;
-  name: string;
-  way_in: string | null;
-  path: string | null;
-  finding: string | null;
-  whole: boolean | number;
-  reason: string;
-  requested_by: string;
-  approved_by: string | null;
-  created_at: number | string;
-  expires_at: number | string;
-  revoked_at: number | string | null;
-  revision: number;
-  notice_level: number;
-  notice_lease_until: number | string | null;
-}
 
 interface HistoryRow {
   exception_id: string;
@@ -236,50 +213,6 @@ export class ExceptionStore {
   }
 }
 
-export function stateOf(
-  row: ExceptionRow,
-  now: number,
-): CoverageExceptionState {
-  if (row.revoked_at !== null) {
-    return 'revoked';
-  }
-  if (Number(row.expires_at) <= now) {
-    return 'expired';
-  }
-  return row.approved_by === null ? 'requested' : 'active';
-}
-
-/** An exception as it is shown. */
-export function describeException(
-  row: ExceptionRow,
-  now: number,
-  allowed: Pick<CoverageException, 'canChange' | 'canApprove'>,
-): CoverageException {
-  const state = stateOf(row, now);
-  const isOver = state === 'revoked' || state === 'expired';
-  return {
-    id: row.id,
-    scope: {
-      cluster: row.cluster,
-      namespace: row.namespace,
-      name: row.name,
-      ...(row.way_in === null ? {} : { wayIn: row.way_in }),
-      ...(row.path === null ? {} : { path: row.path }),
-      ...(row.finding === null ? {} : { finding: row.finding }),
-    },
-    ...(row.entity_ref === null ? {} : { entityRef: row.entity_ref }),
-    reason: row.reason,
-    requestedBy: row.requested_by,
-    ...(row.approved_by === null ? {} : { approvedBy: row.approved_by }),
-    state,
-    createdAt: toIso(row.created_at),
-    expiresAt: toIso(row.expires_at),
-    revision: row.revision,
-    canChange: allowed.canChange && !isOver,
-    canApprove: allowed.canApprove && state === 'requested',
-  };
-}
-
 function restrictToState(
   query: Knex.QueryBuilder,
   state: CoverageExceptionState,
@@ -296,8 +229,4 @@ function restrictToState(
   }
   query.where('x.expires_at', '>', now);
   query[state === 'requested' ? 'whereNull' : 'whereNotNull']('x.approved_by');
-}
-
-function toIso(at: number | string): string {
-  return new Date(Number(at)).toISOString();
 }

@@ -1,0 +1,33 @@
+import { InputError } from '@backstage/errors';
+
+/** When an exception is to end. */
+export function readEnd(
+  text: string,
+  { now, maxDurationMs }: { now: number; maxDurationMs: number },
+): number {
+  const at = Date.parse(text);
+  if (Number.isNaN(at) || !/^\d{4}-\d{2}-\d{2}/.test(text)) {
+    throw new InputError(
+      'expiresAt has to be a time as in ISO 8601, such as 2027-01-31T00:00:00Z.',
+    );
+  }
+  if (at <= now) {
+    throw new InputError('expiresAt has to be in the future.');
+  }
+  if (at > now + maxDurationMs) {
+    throw new InputError(
+      `expiresAt is later than istioJwt.coverage.exceptions.maxDuration allows: at most ${new Date(
+        now + maxDurationMs,
+      ).toISOString()}.`,
+    );
+  }
+  return at;
+}
+
+export function readReason(text: string): string {
+  const reason = text.split('\0').join('').trim();
+  if (!reason) {
+    throw new InputError('reason has to say why.');
+  }
+  return reason;
+}
