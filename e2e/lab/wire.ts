@@ -78,7 +78,7 @@ export function sendHttp2(
     let status = 0;
     let body = '';
     stream.on('response', answer => {
-      status = answer[constants.HTTP2_HEADER_STATUS] ?? 0;
+      status = Number(answer[constants.HTTP2_HEADER_STATUS] ?? 0);
     });
     stream.setEncoding('utf8');
     stream.on('data', chunk => {
