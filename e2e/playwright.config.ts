@@ -3,6 +3,7 @@ import { browser, reporter } from './playwrightBrowser.ts';
 
 export default defineConfig({
   testDir: './tests/portal',
+  globalSetup: './globalSetup.ts',
   outputDir: './test-results',
   // One portal, one sandbox: tests that change policies must not meet each other.
   workers: 1,
@@ -12,8 +13,7 @@ export default defineConfig({
   use: browser,
   webServer: {
     command: 'node ../scripts/start.mjs',
-    // The backend serves the portal, too; it is ready once it has read the sandbox.
-    url: 'http://localhost:3000/.backstage/health/v1/readiness',
+    url: 'http://localhost:3000',
     reuseExistingServer: !process.env.CI,
     timeout: 5 * 60_000,
     env: {

@@ -26,6 +26,7 @@ export {
   type RouteTarget,
 } from './route/matchRoute';
 export { assessService } from './assess/assessService';
+export { prepareMesh } from './assess/prepareMesh';
 export { explain, type Explanation } from './explain/explain';
 export {
   explainObservation,

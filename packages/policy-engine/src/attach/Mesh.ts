@@ -29,8 +29,12 @@ export interface MeshOptions {
 
 const NO_ERRORS: readonly ParseError[] = [];
 
-/** Derived values kept before old ones are dropped: a bound on memory under churn. */
+/**
+ * Derived values kept before all are dropped: a bound on memory under churn. A mesh whose every Service
+ * was assessed has two to three for each object, however large it is.
+ */
 const MAX_DERIVED = 500_000;
+const MAX_DERIVED_PER_OBJECT = 5;
 
 /**
  * The configuration of one cluster. Objects go in and out one by one; derived answers are cached
@@ -44,6 +48,7 @@ export class Mesh {
   readonly queries = new Queries();
   private readonly kinds = new Map<string, KindTable>();
   private changes = 0;
+  private objects = 0;
   private meshConfig: KnownMeshConfig = DEFAULT_MESH_CONFIG;
   private trusted: readonly string[] = [];
   private readonly options: MeshOptions;
@@ -75,6 +80,13 @@ export class Mesh {
   /** Grows with every change. */
   get revision(): number {
     return this.changes;
+  }
+
+  /** Grows with every change of an object of a kind. Both kinds called `Gateway` count as one. */
+  revisionOf(kind: string): number {
+    return Math.max(
+      ...keysOfKind(kind).map(key => this.table(key).node.changedAt),
+    );
   }
 
   /** Adds an object, or replaces the one of the same kind, namespace and name. */
@@ -162,6 +174,16 @@ export class Mesh {
     return table.objects().sort(compareStored);
   }
 
+  /**
+   * @internal Objects of a kind in no order, and without depending on them: for what is got ready ahead
+   * of any answer.
+   */
+  *unsorted(kind: string): Generator<Stored> {
+    for (const table of this.kinds.get(kind)?.namespaces.values() ?? []) {
+      yield* table.objects();
+    }
+  }
+
   /** @internal Namespaces that hold an object of a kind, sorted. */
   namespacesOf(kind: string): string[] {
     const table = this.table(kind);
@@ -200,13 +222,16 @@ export class Mesh {
     stored: Stored | undefined,
   ): Stored | undefined {
     this.changes += 1;
-    if (this.queries.size > MAX_DERIVED) this.forgetAll();
+    const maxDerived = MAX_DERIVED + MAX_DERIVED_PER_OBJECT * this.objects;
+    if (this.queries.size > maxDerived) this.forgetAll();
     const table = this.table(kind);
     const objects = table.namespace(namespace);
     const slot = objects.slot(name);
     const before = slot.stored;
     slot.stored = stored;
-    objects.count += Number(Boolean(stored)) - Number(Boolean(before));
+    const more = Number(Boolean(stored)) - Number(Boolean(before));
+    objects.count += more;
+    this.objects += more;
     this.queries.touch(table.node);
     this.queries.touch(objects.node);
     this.queries.touch(slot.node);

@@ -164,7 +164,7 @@ const parts = new WeakMap<
 >();
 
 /** Destinations and delegates that a VirtualService names; reads malformed ones as far as it can. */
-function partsOf(stored: Stored): {
+export function partsOf(stored: Stored): {
   destinations: Set<string>;
   delegates: Set<string>;
 } {

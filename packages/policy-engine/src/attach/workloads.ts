@@ -108,7 +108,11 @@ export function identityOf(mesh: Mesh, workload: Workload): string {
   return `${mesh.trustDomain}/ns/${workload.namespace}/sa/${workload.serviceAccount}`;
 }
 
-function labelIndex(mesh: Mesh, namespace: string): Map<string, Workload[]> {
+/** Workloads of a namespace by each of their labels, as `key=value`. */
+export function labelIndex(
+  mesh: Mesh,
+  namespace: string,
+): Map<string, Workload[]> {
   return mesh.queries.get('workload-labels', namespace, () => {
     const index = new Map<string, Workload[]>();
     for (const workload of workloadsIn(mesh, namespace)) {

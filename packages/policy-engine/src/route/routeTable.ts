@@ -59,10 +59,14 @@ export function findVirtualHost(
         members.map(({ server }) => server),
       ),
     );
-  const domains = readDomains();
-  const domain = findDomain(domains, host.toLowerCase());
+  const requested = host.toLowerCase();
+  const choose = () => findDomain(readDomains(), requested);
+  // Cached by host and by domain, so that a change of another host's routes stops here. What is asked
+  // for itself, and by any name, is not worth keeping.
+  const domain = mesh.queries.isRecording
+    ? mesh.queries.get('domain-of', `${key}/${requested}`, choose)
+    : choose();
   if (domain === undefined) return undefined;
-  // Cached by domain, so that a change of another host's routes stops here.
   return mesh.queries.get(
     'virtual-host',
     `${key}/${domain}`,

@@ -11,6 +11,7 @@ import {
 } from './judgeFreshness';
 import { KindStore } from './KindStore';
 import { nameKind, WATCHED_KINDS, WatchedKind } from './kinds';
+import { MeshPreparation } from './MeshPreparation';
 import { PodStreams } from './PodStreams';
 import { KindEvent, watchKind } from './watchKind';
 
@@ -46,6 +47,7 @@ export class ClusterMirror {
   readonly pods: PodStreams;
   private readonly streams: Stream[];
   private readonly abort = new AbortController();
+  private readonly preparation: MeshPreparation;
   private running: Promise<unknown> = Promise.resolve();
   private lastChangeAt?: number;
   private freshnessCache?: ClusterFreshness;
@@ -57,6 +59,7 @@ export class ClusterMirror {
       rootNamespace: config.rootNamespace,
       trustDomain: config.trustDomain,
     });
+    this.preparation = new MeshPreparation(this.mesh, this.abort.signal);
     this.connection =
       options.connection ?? new ClusterConnection(config.access);
     this.pods = new PodStreams(config.access);
@@ -92,6 +95,14 @@ export class ClusterMirror {
 
   get parseErrors(): ParseError[] {
     return this.streams.flatMap(({ store }) => store.listErrors());
+  }
+
+  /**
+   * To be awaited before the mesh is asked about Services: the first answer after a change costs the
+   * event loop a while otherwise. Never rejects.
+   */
+  prepare(): Promise<void> {
+    return this.preparation.prepare();
   }
 
   start(): void {

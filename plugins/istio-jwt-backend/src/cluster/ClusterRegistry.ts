@@ -75,6 +75,11 @@ export class ClusterRegistry {
     return listReading().map(({ config }) => config.name);
   }
 
+  /** As {@link ClusterMirror.prepare}, for all clusters. */
+  async prepare(): Promise<void> {
+    await Promise.all(this.list().map(mirror => mirror.prepare()));
+  }
+
   start(): void {
     this.list().forEach(mirror => mirror.start());
   }

@@ -60,20 +60,21 @@ function matchByPods(
 
 const lists = new WeakMap<
   Mesh,
-  { revision: number; byKind: Map<string, Resource[]> }
+  Map<string, { revision: number; list: Resource[] }>
 >();
 
-/** Listing sorts; many entities ask the same of one revision. */
+/** Listing sorts; many entities ask the same of one revision of a kind. */
 export function listCached(mesh: Mesh, kind: string): Resource[] {
-  let cached = lists.get(mesh);
-  if (cached?.revision !== mesh.revision) {
-    cached = { revision: mesh.revision, byKind: new Map() };
-    lists.set(mesh, cached);
+  let kinds = lists.get(mesh);
+  if (!kinds) {
+    kinds = new Map();
+    lists.set(mesh, kinds);
   }
-  let list = cached.byKind.get(kind);
-  if (!list) {
-    list = mesh.list(kind);
-    cached.byKind.set(kind, list);
+  const revision = mesh.revisionOf(kind);
+  let cached = kinds.get(kind);
+  if (cached?.revision !== revision) {
+    cached = { revision, list: mesh.list(kind) };
+    kinds.set(kind, cached);
   }
-  return list;
+  return cached.list;
 }

@@ -127,6 +127,7 @@ export class ProbeRunner {
     if (reading.length > 0) {
       return { kind: 'reading', clusters: reading };
     }
+    await Promise.all(scope.mirrors.map(mirror => mirror.prepare()));
     const notes = new Set<string>();
     const planned = planProbes(
       annotations.target,

@@ -101,7 +101,9 @@ export class StatusNotifier {
       return;
     }
     try {
-      const { revision } = this.options.statuses.peekStatus(reader.entity);
+      const { revision } = await this.options.statuses.peekStatus(
+        reader.entity,
+      );
       if (revision !== reader.revision) {
         reader.revision = revision;
         await this.publish({ type: 'status-changed', entityRef, revision });

@@ -29,17 +29,17 @@ export class StatusService {
   }
 
   async getStatus(entity: Entity): Promise<SharedStatus> {
-    const status = this.compute(
-      entity,
-      await this.lastRuns.get(stringifyEntityRef(entity)),
-    );
+    const known = await this.lastRuns.get(stringifyEntityRef(entity));
+    await this.registry.prepare();
+    const status = this.compute(entity, known);
     return this.keys
       ? { ...status, issuerHealth: this.keys.refresh(status.issuerHealth) }
       : status;
   }
 
   /** The status as far as it is known without waiting for the database. */
-  peekStatus(entity: Entity): SharedStatus {
+  async peekStatus(entity: Entity): Promise<SharedStatus> {
+    await this.registry.prepare();
     const known = this.lastRuns.peek(stringifyEntityRef(entity));
     return this.compute(entity, known ?? UNKNOWN_RUNS);
   }

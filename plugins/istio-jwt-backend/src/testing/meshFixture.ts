@@ -34,6 +34,7 @@ export function mirrorOf(mesh: Mesh, more: object = {}): ClusterMirror {
     parseErrors: [],
     reading: false,
     freshness: { state: { kind: 'synced' } },
+    prepare: async () => {},
   } as unknown as ClusterMirror;
 }
 

@@ -10,7 +10,7 @@ import { IndexStore } from './IndexStore';
 import { Claimant } from './listClaimants';
 import { ProbeFactsReader } from './ProbeFacts';
 import { suggestClaim } from './suggestClaim';
-import { Turns } from './Turns';
+import { Turns } from '../../Turns';
 
 /** What a pass did. */
 export interface PassResult {
@@ -88,6 +88,7 @@ export class ClusterIndexer {
     ) {
       return { services: this.passed.services, written: 0, removed: 0 };
     }
+    await mirror.prepare();
     const services = listCached(mesh, 'Service');
     await this.claims.update(mesh, claimants, () => turns.yield());
     const present = new Set<string>();

@@ -5,7 +5,7 @@ import { ClusterIndexer, KnownService, PassResult } from './ClusterIndexer';
 import { describeGap } from './describeGap';
 import { IndexStore } from './IndexStore';
 import { ProbeFactsReader } from './ProbeFacts';
-import { Turns } from './Turns';
+import { Turns } from '../../Turns';
 
 export type { PassResult } from './ClusterIndexer';
 

@@ -30,6 +30,7 @@ export class PlanMaker {
     request: EnablementPlanRequest,
     id: string,
   ): Promise<OperationPlanResult> {
+    await this.options.registry.prepare();
     const context = {
       config: this.options.config,
       entityRef: stringifyEntityRef(entity),
