@@ -165,9 +165,32 @@ export interface Config {
       enabled?: boolean;
       /**
        * `direct`: by server-side apply, with the credentials of the cluster. `copy`: the portal writes nothing and
-       * gives YAML and commands. Default: direct, within `namespaces`.
+       * gives YAML and commands. `pull-request`: as `copy`, and a software template opens a pull request. Default:
+       * direct, within `namespaces`.
        */
-      writeMode?: 'direct' | 'copy';
+      writeMode?: 'direct' | 'copy' | 'pull-request';
+      /**
+       * Where pull requests go: with `writeMode: pull-request`, and, where it is given, also for places that Argo CD
+       * or Flux keeps and for what is outside `namespaces`. Default: those are given as YAML to copy.
+       */
+      pullRequest?: {
+        /** Entity ref of the software template. Default: template:default/istio-jwt-pull-request. */
+        template?: string;
+        /** As publishing actions take it, such as github.com?owner=shop&repo=clusters. Default: people choose. */
+        repoUrl?: string;
+        /** Folder of the repository. Default: istio-jwt. */
+        directory?: string;
+      };
+      /** Clusters that are written in another way, by their names. What is left out is as above. */
+      clusters?: Array<{
+        name: string;
+        writeMode?: 'direct' | 'copy' | 'pull-request';
+        pullRequest?: {
+          template?: string;
+          repoUrl?: string;
+          directory?: string;
+        };
+      }>;
       /**
        * Namespaces that may be written to, as `namespace` or `cluster/namespace`: those of gateways, and of workloads
        * that are to ask for tokens themselves. Default: none.
@@ -201,6 +224,8 @@ export interface Config {
         plan?: HumanDuration | string;
         /** How long an operation waits for its approval. Default: 3 days. */
         approval?: HumanDuration | string;
+        /** How long a plan that became a pull request may take until it stands in the cluster. Default: 14 days. */
+        merge?: HumanDuration | string;
         /** Of each wait for proxies to follow, or for the API server. Default: 2 minutes. */
         propagation?: HumanDuration | string;
         /** From begin to end. What takes longer is taken back. Default: 30 minutes. */

@@ -17,7 +17,11 @@ import {
 import { ClusterRegistry } from './cluster';
 import { readIstioJwtConfig } from './config';
 import { createCoverage } from './coverage';
-import { createEnablement, scheduleEnablementCleanup } from './enablement';
+import {
+  createEnablement,
+  scheduleEnablementCleanup,
+  scheduleProposalWatch,
+} from './enablement';
 import { DatabaseKeySetStore, IssuerKeys } from './jwks';
 import {
   announceChanges,
@@ -36,6 +40,7 @@ import {
 } from './probes';
 import { DatabaseScheduleStore, startSchedule } from './schedule';
 import { createRouter } from './service';
+import { EnablementCalls } from './service/EnablementCalls';
 import { LastRunCache, StatusNotifier, StatusService } from './status';
 import { DatabaseProbeRunStore } from './storage';
 import { scheduleCleanup } from './storage/scheduleCleanup';
@@ -164,6 +169,10 @@ export const istioJwtPlugin = createBackendPlugin({
           store,
         });
 
+        const calls = new EnablementCalls({
+          ...deps,
+          service: enablement.service,
+        });
         deps.permissionsRegistry.addPermissions(istioJwtPermissions);
         deps.httpRouter.use(
           await createRouter({
@@ -175,7 +184,7 @@ export const istioJwtPlugin = createBackendPlugin({
             store,
             history,
             probesEnabled: config.probes.enabled,
-            enablement: enablement.service,
+            enablement: calls,
             coverage: coverage.service,
           }),
         );
@@ -192,6 +201,10 @@ export const istioJwtPlugin = createBackendPlugin({
           scheduler: deps.scheduler,
           service: enablement.service,
           retentionMs: config.observationRetentionMs,
+        });
+        await scheduleProposalWatch({
+          scheduler: deps.scheduler,
+          watcher: enablement.watcher,
         });
         await startSchedule({
           ...deps,

@@ -16,14 +16,26 @@ export interface EnablementService {
 
 /**
  * How a plan reaches the cluster. `direct`: the backend writes it by server-side apply. `copy`: it
- * writes nothing; people take the YAML to where the cluster's configuration is kept. `reason` says
- * why not directly: the config says so, Argo CD or Flux owns the place, or it is outside the scope.
+ * writes nothing; people take the YAML to where the cluster's configuration is kept. `pull-request`:
+ * as `copy`, and a software template puts the files into a pull request. `reason` says why not
+ * directly: the config says so, Argo CD, Flux or Helm owns the place, or it is outside the scope.
  *
  * @public
  */
 export type EnablementWriting =
   | { mode: 'direct' }
-  | { mode: 'copy'; reason: string };
+  | { mode: 'copy'; reason: string }
+  | ({ mode: 'pull-request'; reason: string } & PullRequestTarget);
+
+/** Where files of plans go. Holds no secret. @public */
+export interface PullRequestTarget {
+  /** Entity ref of the software template that opens the pull request. */
+  template: string;
+  /** As publishing actions take it: `github.com?owner=shop&repo=clusters`. Absent: people choose. */
+  repoUrl?: string;
+  /** Folder of the repository, without `..`. Default: `istio-jwt`. */
+  directory: string;
+}
 
 /** An issuer that the platform team allows. Chosen by its name; holds no secret. @public */
 export interface EnablementIssuerOption {
@@ -93,6 +105,8 @@ export interface EnablementOptions {
   approvalAbove: number;
   /** The operation of this entity that is not over. */
   running?: { enablementId: string; phase: EnablementPhase };
+  /** The newest proposal that waits to be merged. It keeps nothing else from starting. */
+  proposed?: { enablementId: string };
 }
 
 /** Body of `POST …/enablement-plans`. @public */
@@ -205,6 +219,10 @@ export type EnablementPlanView = PlannedEnablementView | RefusedEnablementView;
  * - `rolling-back`: what was written is taken back, last first
  * - `rolled-back`: everything is as it was before
  * - `failed`: even that could not be done; `outcome` says what stands there still
+ * - `proposed`: files were given away for a pull request, and do not stand in the cluster yet. Once
+ *   they do, it goes to `verifying`, and comes back where probes are not answered as planned
+ * - `withdrawn`: a proposal that nobody follows any more. The portal wrote nothing, and takes nothing back
+ * - `expired`: a proposal that did not stand in the cluster, or was not proved, in time
  *
  * @public
  */
@@ -218,7 +236,10 @@ export type EnablementPhase =
   | 'done'
   | 'rolling-back'
   | 'rolled-back'
-  | 'failed';
+  | 'failed'
+  | 'proposed'
+  | 'withdrawn'
+  | 'expired';
 
 /** What a step rests on. Holds no token. @public */
 export type EnablementEvidence =
@@ -267,6 +288,19 @@ export interface EnablementStep {
   log: { at: string; message: string }[];
 }
 
+/** What an operation waits for whose objects somebody else writes. @public */
+export interface EnablementProposal {
+  /** Of the pull request, where it was told. http or https, without credentials. */
+  url?: string;
+  /** ISO 8601. Until then it has to stand in the cluster. */
+  expiresAt: string;
+}
+
+/** Body of `POST …/enablement-plans/{planId}/proposal`. @public */
+export interface EnablementProposalRequest {
+  url?: string;
+}
+
 /** An operation without its steps. Times are ISO 8601. @public */
 export interface EnablementSummary {
   id: string;
@@ -280,6 +314,8 @@ export interface EnablementSummary {
   phase: EnablementPhase;
   /** Why it ended, waits or goes back, in one sentence. */
   outcome?: string;
+  /** Present where the portal itself writes nothing. */
+  proposal?: EnablementProposal;
   startedBy: string;
   approvedBy?: string;
   /** Somebody asked to stop and take everything back. */

@@ -15,6 +15,7 @@ import { readIstioJwtConfig } from '../config';
 import { createEnablement, EnablementService } from '../enablement';
 import { Operation } from '../enablement/operation';
 import { EnablementDriver } from '../enablement/run/EnablementDriver';
+import { ProposalWatcher } from '../enablement/proposals/ProposalWatcher';
 import { RunTools } from '../enablement/run/OperationRun';
 import { DatabaseEnablementStore } from '../enablement/store/DatabaseEnablementStore';
 import { EnablementStore } from '../enablement/store/EnablementStore';
@@ -48,6 +49,7 @@ export function demoEntity(name: string): Entity {
 export interface Replica {
   service: EnablementService;
   driver: EnablementDriver;
+  watcher: ProposalWatcher;
   registry: ClusterRegistry;
   stop(): Promise<void>;
 }
@@ -141,7 +143,7 @@ export class EnablementHarness {
     );
     const guard = new AddressGuard(config.probes.allowedAddresses);
     const direct = new DirectWriter(registry);
-    const { service, driver } = createEnablement({
+    const { service, driver, watcher } = createEnablement({
       config,
       registry,
       database: this.database,
@@ -171,6 +173,7 @@ export class EnablementHarness {
     const replica: Replica = {
       service,
       driver,
+      watcher,
       registry,
       stop: async () => {
         this.replicas.delete(replica);

@@ -44,13 +44,14 @@ describe('readIstioJwtConfig', () => {
       notifications: { enabled: true, holdMs: 60_000 },
       enablement: {
         enabled: false,
-        writeMode: 'direct',
+        writing: { default: { mode: 'direct' }, clusters: {} },
         issuers: [],
         namespaces: [],
         approval: { otherHosts: 0, allowSelf: false },
         deadlines: {
           planMs: 15 * 60_000,
           approvalMs: 3 * 24 * 3600 * 1000,
+          mergeMs: 14 * 24 * 3_600_000,
           propagationMs: 2 * 60_000,
           operationMs: 30 * 60_000,
           rollbackMs: 10 * 60_000,

@@ -29,7 +29,7 @@ describe('readEnablement', () => {
       }),
     ).toEqual({
       enabled: true,
-      writeMode: 'copy',
+      writing: { default: { mode: 'copy' }, clusters: {} },
       namespaces: ['edge', 'prod-1/istio-ingress'],
       issuers: [
         {
@@ -57,8 +57,74 @@ describe('readEnablement', () => {
     });
   });
 
+  it('lets clusters be written in ways of their own', () => {
+    const { writing } = read({
+      writeMode: 'direct',
+      clusters: [
+        {
+          name: 'prod',
+          writeMode: 'pull-request',
+          pullRequest: {
+            template: 'jwt-by-gitlab',
+            repoUrl: 'gitlab.example.com:8443?owner=shop%2Fops&repo=clusters',
+            directory: 'clusters/prod/istio-jwt',
+          },
+        },
+        { name: 'stage', writeMode: 'pull-request' },
+        { name: 'legacy', writeMode: 'copy' },
+      ],
+    });
+    expect(writing).toEqual({
+      default: { mode: 'direct' },
+      clusters: {
+        prod: {
+          mode: 'pull-request',
+          pullRequest: {
+            template: 'template:default/jwt-by-gitlab',
+            repoUrl: 'gitlab.example.com:8443?owner=shop%2Fops&repo=clusters',
+            directory: 'clusters/prod/istio-jwt',
+          },
+        },
+        stage: {
+          mode: 'pull-request',
+          pullRequest: {
+            template: 'template:default/istio-jwt-pull-request',
+            directory: 'istio-jwt',
+          },
+        },
+        legacy: { mode: 'copy' },
+      },
+    });
+  });
+
+  it('has where pull requests go for places that others keep, without making them the rule', () => {
+    expect(
+      read({ pullRequest: { repoUrl: 'github.com?owner=shop&repo=clusters' } })
+        .writing.default,
+    ).toEqual({
+      mode: 'direct',
+      pullRequest: {
+        template: 'template:default/istio-jwt-pull-request',
+        directory: 'istio-jwt',
+        repoUrl: 'github.com?owner=shop&repo=clusters',
+      },
+    });
+  });
+
   it.each<[JsonObject, RegExp]>([
-    [{ writeMode: 'pull-request' }, /writeMode is 'pull-request'/],
+    [{ writeMode: 'by-mail' }, /writeMode is 'by-mail'/],
+    [
+      { clusters: [{ name: 'a', writeMode: 'git' }] },
+      /clusters\[0\]\.writeMode is 'git'/,
+    ],
+    [{ clusters: [{ name: 'a' }, { name: 'a' }] }, /two of one name/],
+    [
+      { pullRequest: { repoUrl: 'https://token@github.com/shop/clusters' } },
+      /pullRequest\.repoUrl/,
+    ],
+    [{ pullRequest: { directory: '../secrets' } }, /pullRequest\.directory/],
+    [{ pullRequest: { directory: '/etc' } }, /pullRequest\.directory/],
+    [{ pullRequest: { template: ':' } }, /pullRequest\.template/],
     [{ namespaces: ['*'] }, /namespaces names '\*'/],
     [
       { issuers: [{ name: 'a', issuer: 'i', jwksUri: 'file:///etc/keys' }] },

@@ -2,6 +2,7 @@ import { Config } from '@backstage/config';
 import { InputError } from '@backstage/errors';
 import { EnablementIssuer } from 'istio-jwt-policy-engine';
 import { readDuration } from './readDuration';
+import { readWriting } from './readWriting';
 import { EnablementConfig } from './types';
 
 const KEY = 'istioJwt.enablement';
@@ -12,12 +13,6 @@ const NAMESPACE = /^([\w.-]+\/)?[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** Reads `istioJwt.enablement`. @throws InputError that names the key and what to write instead */
 export function readEnablement(config: Config | undefined): EnablementConfig {
-  const writeMode = config?.getOptionalString('writeMode') ?? 'direct';
-  if (writeMode !== 'direct' && writeMode !== 'copy') {
-    throw new InputError(
-      `${KEY}.writeMode is '${writeMode}'. Write direct or copy.`,
-    );
-  }
   const namespaces = config?.getOptionalStringArray('namespaces') ?? [];
   const bad = namespaces.find(name => !NAMESPACE.test(name));
   if (bad !== undefined) {
@@ -36,7 +31,7 @@ export function readEnablement(config: Config | undefined): EnablementConfig {
   const quotas = config?.getOptionalConfig('quotas');
   return {
     enabled: config?.getOptionalBoolean('enabled') ?? false,
-    writeMode,
+    writing: readWriting(config, KEY),
     issuers,
     namespaces,
     approval: {
@@ -46,6 +41,7 @@ export function readEnablement(config: Config | undefined): EnablementConfig {
     deadlines: {
       planMs: readDuration(deadlines, 'plan', 15 * MINUTE_MS),
       approvalMs: readDuration(deadlines, 'approval', 3 * DAY_MS),
+      mergeMs: readDuration(deadlines, 'merge', 14 * DAY_MS),
       propagationMs: readDuration(deadlines, 'propagation', 2 * MINUTE_MS),
       operationMs: readDuration(deadlines, 'operation', 30 * MINUTE_MS),
       rollbackMs: readDuration(deadlines, 'rollback', 10 * MINUTE_MS),

@@ -1,3 +1,7 @@
+import {
+  EnablementWriting,
+  PullRequestTarget,
+} from 'backstage-plugin-istio-jwt-common';
 import { EnablementIssuer } from 'istio-jwt-policy-engine';
 import { LabelSelector } from '../entity/parseLabelSelector';
 
@@ -142,10 +146,22 @@ export interface NotificationsConfig {
   holdMs: number;
 }
 
+/** How plans for a cluster are written. */
+export interface WritingConfig {
+  mode: EnablementWriting['mode'];
+  /** Present with `pull-request`; else for places that Argo CD or Flux keeps. */
+  pullRequest?: PullRequestTarget;
+}
+
 /** Who may have what written where. Durations in ms. */
 export interface EnablementConfig {
   enabled: boolean;
-  writeMode: 'direct' | 'copy';
+  writing: {
+    /** Of clusters that are not named. */
+    default: WritingConfig;
+    /** By name of the cluster. */
+    clusters: Record<string, WritingConfig>;
+  };
   /** Chosen by name; nobody else's addresses ever reach istiod. */
   issuers: (EnablementIssuer & { name: string })[];
   /** `namespace`, or `cluster/namespace`. Empty: nothing is written anywhere. */
@@ -159,6 +175,8 @@ export interface EnablementConfig {
   deadlines: {
     planMs: number;
     approvalMs: number;
+    /** How long a proposal may take until it stands in the cluster. */
+    mergeMs: number;
     /** Of every wait for proxies to follow. */
     propagationMs: number;
     operationMs: number;

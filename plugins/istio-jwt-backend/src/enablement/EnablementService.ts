@@ -15,6 +15,7 @@ import {
   EnablementPlanView,
   istioJwtEnablementApprovePermission,
   Page,
+  PlannedEnablementView,
 } from 'backstage-plugin-istio-jwt-common';
 import { randomUUID } from 'node:crypto';
 import { ClusterRegistry } from '../cluster';
@@ -23,11 +24,14 @@ import { describeOptions } from './describeOptions';
 import { Operation } from './operation';
 import { describePlan } from './plan/describePlan';
 import { findAffected } from './plan/findAffected';
+import { findOwnPlan } from './plan/findOwnPlan';
 import { OperationPlan } from './plan/OperationPlan';
 import { PlanMaker } from './plan/PlanMaker';
 import { toOperation } from './plan/toOperation';
+import { Proposals } from './proposals/Proposals';
 import { refuseUnlessCreated, refuseUnlessMoved } from './refusals';
 import { EnablementDriver } from './run/EnablementDriver';
+import { withdraw } from './run/waitOn';
 import {
   EnablementStore,
   StoredOperation,
@@ -39,6 +43,7 @@ export interface EnablementServiceOptions {
   registry: ClusterRegistry;
   store: EnablementStore;
   driver: Pick<EnablementDriver, 'kick'>;
+  proposals: Proposals;
   catalog: CatalogService;
   permissions: PermissionsService;
   onProgress(operation: Operation): void;
@@ -96,13 +101,7 @@ export class EnablementService {
         conflicts,
       };
     }
-    const mirror = this.options.registry.get(planned.service.cluster)!;
-    const affected = await findAffected(
-      this.options,
-      mirror,
-      planned.effects,
-      caller.credentials,
-    );
+    const affected = await this.findAffected(planned, caller);
     const now = Date.now();
     const plan: StoredPlan = {
       id,
@@ -110,6 +109,7 @@ export class EnablementService {
       caller: caller.name,
       request,
       snapshot: planned.snapshot,
+      writing: planned.writing.mode,
       createdAt: now,
       expiresAt: now + config.deadlines.planMs,
       operation: toOperation(planned, {
@@ -127,6 +127,38 @@ export class EnablementService {
   }
 
   /**
+   * A plan of the caller's, as it still is.
+   *
+   * @throws NotFoundError for a plan that is unknown, over or somebody else's; ConflictError where
+   * the configuration changed since
+   */
+  async readPlan(
+    entity: Entity,
+    planId: string,
+    caller: Caller,
+  ): Promise<PlannedEnablementView> {
+    this.refuseUnlessEnabled();
+    const plan = await findOwnPlan(this.options.store, {
+      entityRef: stringifyEntityRef(entity),
+      planId,
+      caller: caller.name,
+    });
+    const fresh = await this.plans.makeAgain(entity, plan);
+    return describePlan(plan, fresh, await this.findAffected(fresh, caller));
+  }
+
+  /** Begins to wait for a plan that somebody else writes. @throws as {@link Proposals.propose} */
+  propose(
+    entity: Entity,
+    planId: string,
+    caller: Caller,
+    url: string | undefined,
+  ): Promise<StoredOperation> {
+    this.refuseUnlessEnabled();
+    return this.options.proposals.propose(entity, planId, caller.name, url);
+  }
+
+  /**
    * @throws NotFoundError for a plan that is unknown, over or somebody else's; ConflictError where
    * the configuration changed since, or something else is going on
    */
@@ -137,21 +169,14 @@ export class EnablementService {
   ): Promise<StoredOperation> {
     this.refuseUnlessEnabled();
     const { config, store, driver } = this.options;
-    const entityRef = stringifyEntityRef(entity);
-    const plan = await store.getPlan(planId);
+    const plan = await findOwnPlan(store, {
+      entityRef: stringifyEntityRef(entity),
+      planId,
+      caller: caller.name,
+    });
     const now = Date.now();
-    if (
-      !plan ||
-      plan.entityRef !== entityRef ||
-      plan.caller !== caller.name ||
-      plan.expiresAt < now
-    ) {
-      throw new NotFoundError(
-        'There is no such plan of yours for this entity, or its time is over. Plan again.',
-      );
-    }
     const fresh = await this.plans.makeAgain(entity, plan);
-    if (fresh.writing.mode === 'copy') {
+    if (fresh.writing.mode !== 'direct') {
       throw new NotAllowedError(
         `The portal does not write this itself: ${fresh.writing.reason}`,
       );
@@ -230,6 +255,13 @@ export class EnablementService {
       this.options.onProgress(next);
       return { operation: next, cancelRequested: true };
     }
+    if (operation.phase === 'proposed') {
+      const next: Operation = { ...operation, updatedAt: now };
+      withdraw(next, caller.name);
+      refuseUnlessMoved(await store.moveOn(next, 'proposed', []));
+      this.options.onProgress(next);
+      return { operation: next, cancelRequested: true };
+    }
     if (operation.phase === 'failed') {
       const { finishedAt, ...rest } = operation;
       const next: Operation = {
@@ -287,6 +319,11 @@ export class EnablementService {
       if (moved.kind === 'moved') this.options.onProgress(next);
     }
     await store.deleteBefore(now - retentionMs);
+  }
+
+  private findAffected({ service, effects }: OperationPlan, caller: Caller) {
+    const mirror = this.options.registry.get(service.cluster)!;
+    return findAffected(this.options, mirror, effects, caller.credentials);
   }
 
   private judgeApproval(

@@ -15,6 +15,8 @@ import { AddressGuard, Forger, TokenSources } from '../probes';
 import { GatewayPacer } from '../probes/GatewayPacer';
 import { EnablementService } from './EnablementService';
 import { Operation } from './operation';
+import { Proposals } from './proposals/Proposals';
+import { ProposalWatcher } from './proposals/ProposalWatcher';
 import { EnablementDriver } from './run/EnablementDriver';
 import { OperationProber } from './run/OperationProber';
 import { RunTools } from './run/OperationRun';
@@ -54,6 +56,7 @@ export interface EnablementParts {
 export function createEnablement(parts: EnablementParts): {
   service: EnablementService;
   driver: EnablementDriver;
+  watcher: ProposalWatcher;
 } {
   const { config, registry, writers, tuning } = parts;
   const store = tuning?.store ?? new DatabaseEnablementStore(parts.database);
@@ -66,13 +69,20 @@ export function createEnablement(parts: EnablementParts): {
     prober: new OperationProber({ ...parts, config: config.probes }),
     checkKeys: tuning?.checkKeys ?? createKeyCheck(parts),
   });
+  const proposals = new Proposals({
+    ...parts,
+    config: config.enablement,
+    store,
+  });
   const service = new EnablementService({
     ...parts,
     config: config.enablement,
     store,
     driver,
+    proposals,
   });
-  return { service, driver };
+  const watcher = new ProposalWatcher({ ...parts, store, driver, proposals });
+  return { service, driver, watcher };
 }
 
 /** Reads an issuer's keys as istiod would, from the hosts that may be asked for keys. */
@@ -97,6 +107,20 @@ function createKeyCheck({
           fix: '',
         };
   };
+}
+
+/** Looks every few seconds, on one replica, whether what was proposed has been merged. */
+export async function scheduleProposalWatch(options: {
+  scheduler: SchedulerService;
+  watcher: ProposalWatcher;
+}): Promise<void> {
+  await options.scheduler.scheduleTask({
+    id: 'istio-jwt-proposals',
+    frequency: { seconds: 15 },
+    initialDelay: { seconds: 15 },
+    timeout: { minutes: 2 },
+    fn: () => options.watcher.look(),
+  });
 }
 
 /** Ends what waits for too long, and deletes what ended long ago. */

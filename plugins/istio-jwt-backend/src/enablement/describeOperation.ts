@@ -13,8 +13,15 @@ export function summariseOperation({
 }: StoredOperation): EnablementSummary {
   const { id, entityRef, intent, service, waysIn, issuer, pattern, phase } =
     operation;
-  const { outcome, startedBy, approvedBy, createdAt, updatedAt, finishedAt } =
-    operation;
+  const {
+    proposal,
+    outcome,
+    startedBy,
+    approvedBy,
+    createdAt,
+    updatedAt,
+    finishedAt,
+  } = operation;
   return {
     id,
     entityRef,
@@ -25,6 +32,14 @@ export function summariseOperation({
     ...(pattern ? { pattern } : {}),
     phase,
     ...(outcome === undefined ? {} : { outcome }),
+    ...(proposal
+      ? {
+          proposal: {
+            ...(proposal.url ? { url: proposal.url } : {}),
+            expiresAt: formatTime(proposal.expiresAt),
+          },
+        }
+      : {}),
     startedBy,
     ...(approvedBy === undefined ? {} : { approvedBy }),
     cancelRequested,
@@ -50,7 +65,10 @@ export function describeOperation(
     approval,
     canCancel:
       may.create &&
-      (waits || phase === 'failed' || (goesForward && !cancelRequested)),
+      (waits ||
+        phase === 'failed' ||
+        phase === 'proposed' ||
+        (goesForward && !cancelRequested)),
     canApprove: may.approve && waits,
   };
 }

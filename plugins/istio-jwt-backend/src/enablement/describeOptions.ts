@@ -12,7 +12,7 @@ import { EnablementStore } from './store/EnablementStore';
 interface OptionSources {
   config: EnablementConfig;
   registry: Pick<ClusterRegistry, 'get'>;
-  store: Pick<EnablementStore, 'get' | 'findRunning'>;
+  store: Pick<EnablementStore, 'get' | 'findRunning' | 'listProposed'>;
 }
 
 /** What can be planned for an entity, and what its caller may do. */
@@ -24,6 +24,7 @@ export async function describeOptions(
 ): Promise<EnablementOptions> {
   const { config, store } = sources;
   const running = await store.findRunning(entityRef);
+  const [proposed] = await store.listProposed({ entityRef, limit: 1 });
   return {
     entityRef,
     enabled: config.enabled,
@@ -47,6 +48,7 @@ export async function describeOptions(
     ...(running
       ? { running: { enablementId: running.id, phase: running.phase } }
       : {}),
+    ...(proposed ? { proposed: { enablementId: proposed.id } } : {}),
   };
 }
 

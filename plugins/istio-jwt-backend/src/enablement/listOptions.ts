@@ -47,6 +47,7 @@ export function listServiceOptions(
           ),
         ],
         chosen.flatMap(({ gateway, route }) => [gateway, route]),
+        [],
       ),
     };
   });

@@ -88,6 +88,15 @@ export interface Operation {
   checks: OperationCheck[];
   baseline?: Baseline;
   steps: EnablementStep[];
+  /** Present where somebody else writes: times in ms since the epoch. */
+  proposal?: {
+    url?: string;
+    expiresAt: number;
+    /** How often it stood in the cluster and could not be proved. */
+    tries?: number;
+    /** When it may be tried again. */
+    retryAt?: number;
+  };
   /** When it first wrote to the cluster, or was about to. */
   wroteAt?: number;
   /** When it turned to going back. */
@@ -106,4 +115,9 @@ export const DRIVEN_PHASES: readonly EnablementPhase[] = [
   'rolling-back',
 ];
 
-export const OVER_PHASES: readonly EnablementPhase[] = ['done', 'rolled-back'];
+export const OVER_PHASES: readonly EnablementPhase[] = [
+  'done',
+  'rolled-back',
+  'withdrawn',
+  'expired',
+];

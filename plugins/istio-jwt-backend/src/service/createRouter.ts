@@ -13,24 +13,25 @@ import {
   ServiceUnavailableError,
 } from '@backstage/errors';
 import { CatalogService } from '@backstage/plugin-catalog-node';
+import { ResourcePermission } from '@backstage/plugin-permission-common';
 import {
-  EntityStatus,
   istioJwtProbeRunPermission,
-  istioJwtStatusReadPermission,
   ProbeRun,
 } from 'backstage-plugin-istio-jwt-common';
 import express, { Router } from 'express';
 import { ClusterRegistry } from '../cluster';
 import { CoverageService } from '../coverage';
-import { EnablementService } from '../enablement';
 import { StateHistoryStore } from '../history';
 import { ProbeRunner, StartResult } from '../probes';
 import { createOpenApiRouter } from '../schema/openapi/generated/router';
 import { StatusNotifier, StatusService } from '../status';
 import { ProbeRunStore } from '../storage';
-import { authorizeEntity } from './authorizeEntity';
 import { addCoverageRoutes } from './coverageRoutes';
+import { EnablementCalls } from './EnablementCalls';
 import { addEnablementRoutes } from './enablementRoutes';
+import { nameCaller } from './nameCaller';
+import { openEntity, OpenEntity } from './openEntity';
+import { readStatus } from './readStatus';
 import { withAudit } from './withAudit';
 
 export interface RouterOptions {
@@ -46,7 +47,7 @@ export interface RouterOptions {
   history: Pick<StateHistoryStore, 'list'>;
   probesEnabled: boolean;
   /** Absent: its paths answer 404. */
-  enablement?: EnablementService;
+  enablement?: EnablementCalls;
   /** Absent: its paths answer 404. */
   coverage?: CoverageService;
   /** Also holds every answer against openapi.yaml, for tests. */
@@ -62,8 +63,7 @@ export type EntityRequest = express.Request<
 
 /** The HTTP API of openapi.yaml. */
 export async function createRouter(options: RouterOptions): Promise<Router> {
-  const { auditor, httpAuth, registry, statuses, notifier, runner, store } =
-    options;
+  const { auditor, httpAuth, registry, runner, store } = options;
   const router = await createOpenApiRouter(
     options.validateResponses
       ? { validatorOptions: { validateResponses: true } }
@@ -78,33 +78,13 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   router.get(
     '/v1/entities/:kind/:namespace/:name/status',
     async (request, response) => {
-      const status = await withAudit(
-        auditor,
-        {
-          eventId: 'status-read',
-          severityLevel: 'low',
+      response.json(
+        await readStatus(options, {
+          ref: request.params,
+          credentials: await readCredentials(options, request),
           request,
-          meta: { entityRef: nameEntity(request) },
-        },
-        async (): Promise<EntityStatus> => {
-          const { entity, credentials } = await openEntity(options, request);
-          const shared = await statuses.getStatus(entity);
-          notifier.noteRead(entity, shared.revision);
-          return {
-            ...shared,
-            generatedAt: new Date().toISOString(),
-            canRunProbes:
-              options.probesEnabled &&
-              (await authorizeEntity(
-                options.permissions,
-                istioJwtProbeRunPermission,
-                shared.entityRef,
-                credentials,
-              )),
-          };
-        },
+        }),
       );
-      response.json(status);
     },
   );
 
@@ -120,9 +100,10 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
           meta: { entityRef: nameEntity(request) },
         },
         async () => {
-          const { entity, credentials } = await openEntityForProbes(
+          const { entity, credentials } = await openRequested(
             options,
             request,
+            istioJwtProbeRunPermission,
           );
           return refuseUnlessStarted(
             await runner.start(entity, nameCaller(credentials)),
@@ -152,7 +133,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   router.get(
     '/v1/entities/:kind/:namespace/:name/probe-runs',
     async (request, response) => {
-      const { entity } = await openEntity(options, request);
+      const { entity } = await openRequested(options, request);
       response.json(
         await store.listRuns(stringifyEntityRef(entity), readPage(request)),
       );
@@ -162,7 +143,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   router.get(
     '/v1/entities/:kind/:namespace/:name/history',
     async (request, response) => {
-      const { entity } = await openEntity(options, request);
+      const { entity } = await openRequested(options, request);
       response.json(
         await options.history.list(
           stringifyEntityRef(entity),
@@ -175,7 +156,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   router.get(
     '/v1/entities/:kind/:namespace/:name/probe-runs/:runId',
     async (request, response) => {
-      const { entity } = await openEntity(options, request);
+      const { entity } = await openRequested(options, request);
       response.json(await readRun(store, entity, request.params.runId));
     },
   );
@@ -192,7 +173,11 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
           meta: { entityRef: nameEntity(request), runId: request.params.runId },
         },
         async () => {
-          const { entity } = await openEntityForProbes(options, request);
+          const { entity } = await openRequested(
+            options,
+            request,
+            istioJwtProbeRunPermission,
+          );
           const found = await readRun(store, entity, request.params.runId);
           if (!runner.cancel(found.id)) {
             throw new ConflictError(
@@ -207,12 +192,12 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   );
 
   if (options.enablement) {
-    addEnablementRoutes(router as Router, options, options.enablement, {
-      openEntity: request => openEntity(options, request),
-      nameEntity,
-      nameCaller,
+    addEnablementRoutes(
+      router as Router,
+      options,
+      options.enablement,
       readPage,
-    });
+    );
   }
 
   if (options.coverage) {
@@ -222,58 +207,24 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   return router;
 }
 
-export interface OpenEntity {
-  entity: Entity;
-  credentials: BackstageCredentials;
-}
-
-/** @throws NotFoundError where the catalog does not show the entity, NotAllowedError without permission */
-async function openEntity(
-  { httpAuth, catalog, permissions }: RouterOptions,
+function readCredentials(
+  { httpAuth }: RouterOptions,
   request: EntityRequest,
-): Promise<OpenEntity> {
-  const credentials = await httpAuth.credentials(request, {
-    allow: ['user', 'service'],
-  });
-  const { kind, namespace, name } = request.params;
-  const entity = await catalog.getEntityByRef(
-    { kind, namespace, name },
-    { credentials },
-  );
-  if (!entity) {
-    throw new NotFoundError(`No entity ${nameEntity(request)} in the catalog`);
-  }
-  const allowed = await authorizeEntity(
-    permissions,
-    istioJwtStatusReadPermission,
-    stringifyEntityRef(entity),
-    credentials,
-  );
-  if (!allowed) {
-    throw new NotAllowedError(
-      `The permission ${istioJwtStatusReadPermission.name} is missing`,
-    );
-  }
-  return { entity, credentials };
+): Promise<BackstageCredentials> {
+  return httpAuth.credentials(request, { allow: ['user', 'service'] });
 }
 
-async function openEntityForProbes(
+async function openRequested(
   options: RouterOptions,
   request: EntityRequest,
+  ...wanted: ResourcePermission<'catalog-entity'>[]
 ): Promise<OpenEntity> {
-  const opened = await openEntity(options, request);
-  const allowed = await authorizeEntity(
-    options.permissions,
-    istioJwtProbeRunPermission,
-    stringifyEntityRef(opened.entity),
-    opened.credentials,
+  return openEntity(
+    options,
+    request.params,
+    await readCredentials(options, request),
+    ...wanted,
   );
-  if (!allowed) {
-    throw new NotAllowedError(
-      `The permission ${istioJwtProbeRunPermission.name} is missing`,
-    );
-  }
-  return opened;
 }
 
 async function readRun(
@@ -327,9 +278,4 @@ function readPage({ query }: EntityRequest): {
 
 function nameEntity({ params }: EntityRequest): string {
   return `${params.kind}:${params.namespace}/${params.name}`.toLowerCase();
-}
-
-function nameCaller({ principal }: BackstageCredentials): string {
-  const known = principal as { userEntityRef?: string; subject?: string };
-  return known.userEntityRef ?? known.subject ?? 'unknown';
 }

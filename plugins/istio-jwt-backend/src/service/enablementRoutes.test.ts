@@ -21,6 +21,7 @@ import {
 } from '../__testUtils__/EnablementHarness';
 import { eventually } from '../testing/FakeApiServer';
 import { createRouter, RouterOptions } from './createRouter';
+import { EnablementCalls } from './EnablementCalls';
 
 jest.setTimeout(60_000);
 
@@ -46,22 +47,28 @@ describe('the paths of enablement', () => {
     harness = await EnablementHarness.start(knex);
     replica = await harness.startReplica();
     const app = express();
+    const access = {
+      auditor,
+      permissions: mockServices.permissions.mock({
+        authorize: async requests =>
+          requests.map(({ permission }) => ({
+            result: denied.has(permission.name)
+              ? AuthorizeResult.DENY
+              : AuthorizeResult.ALLOW,
+          })),
+      }),
+      catalog: catalogServiceMock({
+        entities: ['reviews', 'payments'].map(demoEntity),
+      }),
+    };
     app.use(
       await createRouter({
-        auditor,
-        permissions: mockServices.permissions.mock({
-          authorize: async requests =>
-            requests.map(({ permission }) => ({
-              result: denied.has(permission.name)
-                ? AuthorizeResult.DENY
-                : AuthorizeResult.ALLOW,
-            })),
-        }),
+        ...access,
         httpAuth: mockServices.httpAuth(),
-        catalog: catalogServiceMock({
-          entities: ['reviews', 'payments'].map(demoEntity),
+        enablement: new EnablementCalls({
+          ...access,
+          service: replica.service,
         }),
-        enablement: replica.service,
         validateResponses: true,
       } as unknown as RouterOptions),
     );
@@ -155,6 +162,27 @@ describe('the paths of enablement', () => {
     ).toEqual(expect.arrayContaining(['dry-run', 'enforce', 'settle']));
   });
 
+  it('give a plan to its maker again, and wait for nothing that the portal writes itself', async () => {
+    const plan = await makePlan();
+    const path = `/enablement-plans/${plan.planId}`;
+    const again = await call('get', path);
+    expect([again.status, again.body]).toEqual([200, plan]);
+    const other = await call('get', path, undefined, 'user:default/bob');
+    expect(other.status).toBe(404);
+    const proposed = await call('post', `${path}/proposal`, {
+      url: 'https://github.com/shop/clusters/pull/7',
+    });
+    expect([proposed.status, proposed.body.error.message]).toEqual([
+      409,
+      expect.stringMatching(/writes this plan itself/),
+    ]);
+    const bad = await call('post', `${path}/proposal`, { token: 'x' });
+    expect(bad.status).toBe(400);
+    expect(
+      auditor.createEvent.mock.calls.map(([event]) => event.eventId),
+    ).toContain('enablement-propose');
+  });
+
   it('refuse without permission, and do not find what is not of the entity', async () => {
     const id = 'a1a8ad1d-6a1c-4f7f-9d4f-1f7f5d3f2b11';
     denied.add('istio-jwt.enablement.create');
@@ -164,6 +192,7 @@ describe('the paths of enablement', () => {
     for (const [path, body] of [
       ['/enablement-plans', { intent: 'disable', enablementId: id }],
       ['/enablements', { planId: id }],
+      [`/enablement-plans/${id}/proposal`, {}],
       [`/enablements/${id}/cancel`, undefined],
       [`/enablements/${id}/approve`, undefined],
     ] as const) {
@@ -172,6 +201,7 @@ describe('the paths of enablement', () => {
         403,
       ]);
     }
+    expect((await call('get', `/enablement-plans/${id}`)).status).toBe(403);
     denied.clear();
     expect((await call('get', `/enablements/${id}`)).status).toBe(404);
     expect((await call('post', '/enablements', { planId: id })).status).toBe(

@@ -1,191 +1,94 @@
-import { BackstageCredentials } from '@backstage/backend-plugin-api';
-import { stringifyEntityRef } from '@backstage/catalog-model';
-import { NotAllowedError } from '@backstage/errors';
-import { ResourcePermission } from '@backstage/plugin-permission-common';
+import { HttpAuthService } from '@backstage/backend-plugin-api';
+import { CompoundEntityRef } from '@backstage/catalog-model';
 import {
-  Enablement,
-  EnablementOptions,
   EnablementPlanRequest,
-  EnablementPlanView,
-  EnablementSummary,
-  istioJwtEnablementApprovePermission,
-  istioJwtEnablementCreatePermission,
-  Page,
+  EnablementProposalRequest,
 } from 'backstage-plugin-istio-jwt-common';
 import { Router } from 'express';
-import {
-  describeOperation,
-  EnablementService,
-  summariseOperation,
-} from '../enablement';
-import { StoredOperation } from '../enablement/store/EnablementStore';
-import { authorizeEntity } from './authorizeEntity';
-import type { EntityRequest, OpenEntity, RouterOptions } from './createRouter';
-import { withAudit } from './withAudit';
-
-export interface EnablementRouteTools {
-  openEntity(request: EntityRequest): Promise<OpenEntity>;
-  nameEntity(request: EntityRequest): string;
-  nameCaller(credentials: BackstageCredentials): string;
-  readPage(request: EntityRequest): { limit: number; cursor?: string };
-}
+import type { EntityRequest } from './createRouter';
+import { EnablementCalls, EntityCall } from './EnablementCalls';
 
 const ENTITY = '/v1/entities/:kind/:namespace/:name';
 
-/** Adds the paths of plans and operations. Reading takes the status permission, all else its own. */
+/** Adds the paths of plans and operations. */
 export function addEnablementRoutes(
   router: Router,
-  { auditor, permissions }: Pick<RouterOptions, 'auditor' | 'permissions'>,
-  service: EnablementService,
-  tools: EnablementRouteTools,
+  { httpAuth }: { httpAuth: HttpAuthService },
+  calls: EnablementCalls,
+  readPage: (request: EntityRequest) => { limit: number; cursor?: string },
 ): void {
-  const may = async (
-    permission: ResourcePermission<'catalog-entity'>,
-    { entity, credentials }: OpenEntity,
-  ) =>
-    authorizeEntity(
-      permissions,
-      permission,
-      stringifyEntityRef(entity),
-      credentials,
-    );
-  const listAllowed = async (opened: OpenEntity) => {
-    const [create, approve] = await Promise.all([
-      may(istioJwtEnablementCreatePermission, opened),
-      may(istioJwtEnablementApprovePermission, opened),
-    ]);
-    return { create, approve };
-  };
-  const open = async (
-    request: EntityRequest,
-    permission: ResourcePermission<'catalog-entity'>,
-  ) => {
-    const opened = await tools.openEntity(request);
-    if (!(await may(permission, opened))) {
-      throw new NotAllowedError(`The permission ${permission.name} is missing`);
-    }
-    return opened;
-  };
-  const callerOf = ({ credentials }: OpenEntity) => ({
-    name: tools.nameCaller(credentials),
-    credentials,
+  const read = async (request: EntityRequest): Promise<EntityCall> => ({
+    ref: refOf(request),
+    credentials: await httpAuth.credentials(request, {
+      allow: ['user', 'service'],
+    }),
+    request,
   });
-  const show = async (
-    stored: StoredOperation,
-    opened: OpenEntity,
-  ): Promise<Enablement> =>
-    describeOperation(stored, await listAllowed(opened));
-  const audited = <T>(
-    request: EntityRequest,
-    eventId: string,
-    meta: Record<string, string>,
-    work: () => Promise<T>,
-  ) =>
-    withAudit(
-      auditor,
-      {
-        eventId,
-        severityLevel: 'medium',
-        request,
-        meta: { entityRef: tools.nameEntity(request), ...meta },
-      },
-      work,
-    );
 
   router.get(`${ENTITY}/enablement-options`, async (request, response) => {
-    const opened = await tools.openEntity(request);
-    response.json(
-      (await service.getOptions(
-        opened.entity,
-        await listAllowed(opened),
-      )) satisfies EnablementOptions,
-    );
+    response.json(await calls.getOptions(await read(request)));
   });
 
   router.post(`${ENTITY}/enablement-plans`, async (request, response) => {
     const body = request.body as EnablementPlanRequest;
-    const plan = await audited(
-      request,
-      'enablement-plan-create',
-      { intent: body.intent },
-      async () => {
-        const opened = await open(request, istioJwtEnablementCreatePermission);
-        return service.plan(opened.entity, body, callerOf(opened));
-      },
-    );
-    response.json(plan satisfies EnablementPlanView);
+    response.json(await calls.plan(await read(request), body));
   });
 
+  router.get(
+    `${ENTITY}/enablement-plans/:planId`,
+    async (request, response) => {
+      const planId = idOf(request, 'planId');
+      response.json(await calls.readPlan(await read(request), planId));
+    },
+  );
+
+  router.post(
+    `${ENTITY}/enablement-plans/:planId/proposal`,
+    async (request, response) => {
+      const { url } = request.body as EnablementProposalRequest;
+      const planId = idOf(request, 'planId');
+      response
+        .status(202)
+        .json(await calls.propose(await read(request), planId, url));
+    },
+  );
+
   router.get(`${ENTITY}/enablements`, async (request, response) => {
-    const { entity } = await tools.openEntity(request);
-    const { items, nextCursor } = await service.list(
-      entity,
-      tools.readPage(request),
-    );
-    response.json({
-      items: items.map(summariseOperation),
-      ...(nextCursor ? { nextCursor } : {}),
-    } satisfies Page<EnablementSummary>);
+    response.json(await calls.list(await read(request), readPage(request)));
   });
 
   router.post(`${ENTITY}/enablements`, async (request, response) => {
     const { planId } = request.body as { planId: string };
-    const begun = await audited(
-      request,
-      'enablement-create',
-      { planId },
-      async () => {
-        const opened = await open(request, istioJwtEnablementCreatePermission);
-        return show(
-          await service.start(opened.entity, planId, callerOf(opened)),
-          opened,
-        );
-      },
-    );
-    response.status(202).json(begun);
+    response.status(202).json(await calls.start(await read(request), planId));
   });
 
   router.get(
     `${ENTITY}/enablements/:enablementId`,
     async (request, response) => {
-      const opened = await tools.openEntity(request);
-      response.json(
-        await show(await service.get(opened.entity, idOf(request)), opened),
-      );
+      const id = idOf(request, 'enablementId');
+      response.json(await calls.get(await read(request), id));
     },
   );
 
-  const addAction = (
-    action: 'cancel' | 'approve',
-    permission: ResourcePermission<'catalog-entity'>,
-  ) =>
+  for (const action of ['cancel', 'approve'] as const) {
     router.post(
       `${ENTITY}/enablements/:enablementId/${action}`,
       async (request, response) => {
-        const enablementId = idOf(request);
-        const changed = await audited(
-          request,
-          `enablement-${action}`,
-          { enablementId },
-          async () => {
-            const opened = await open(request, permission);
-            return show(
-              await service[action](
-                opened.entity,
-                enablementId,
-                callerOf(opened),
-              ),
-              opened,
-            );
-          },
-        );
-        response.status(202).json(changed);
+        const id = idOf(request, 'enablementId');
+        response.status(202).json(await calls[action](await read(request), id));
       },
     );
-  addAction('cancel', istioJwtEnablementCreatePermission);
-  addAction('approve', istioJwtEnablementApprovePermission);
+  }
 }
 
-function idOf({ params }: EntityRequest): string {
-  return (params as unknown as { enablementId: string }).enablementId;
+function refOf({ params }: EntityRequest): CompoundEntityRef {
+  const { kind, namespace, name } = params;
+  return { kind, namespace, name };
+}
+
+function idOf(
+  { params }: EntityRequest,
+  key: 'planId' | 'enablementId',
+): string {
+  return (params as unknown as Record<typeof key, string>)[key];
 }

@@ -11,7 +11,8 @@ export async function withAudit<T>(
   event: {
     eventId: string;
     severityLevel?: AuditorServiceEventSeverityLevel;
-    request: Request<any, any, any, any>;
+    /** Absent: of no request over HTTP. */
+    request?: Request<any, any, any, any>;
     meta?: JsonObject;
   },
   work: () => Promise<T>,

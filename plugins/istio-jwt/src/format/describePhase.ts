@@ -13,6 +13,9 @@ const LABELS: Record<EnablementPhase, string> = {
   'rolling-back': 'Rolling back',
   'rolled-back': 'Rolled back',
   failed: 'Failed',
+  proposed: 'Waiting for merge',
+  withdrawn: 'Withdrawn',
+  expired: 'Expired',
 };
 
 const MEANINGS: Record<EnablementPhase, string> = {
@@ -29,6 +32,10 @@ const MEANINGS: Record<EnablementPhase, string> = {
   'rolling-back': 'What was written is taken back, last first.',
   'rolled-back': 'Everything is as it was before.',
   failed: 'Not even taking it back worked; see what stands there still.',
+  proposed:
+    'What was planned is with whoever keeps this place. The portal looks for it in the cluster.',
+  withdrawn: 'Nobody follows it any more. The portal wrote nothing.',
+  expired: 'It did not stand in the cluster, or was not proved, in time.',
 };
 
 const DISABLE_MEANINGS: Partial<Record<EnablementPhase, string>> = {
@@ -53,7 +60,15 @@ export function explainPhase(phase: EnablementPhase, intent: Intent): string {
   );
 }
 
+const OVER: readonly EnablementPhase[] = [
+  'done',
+  'rolled-back',
+  'failed',
+  'withdrawn',
+  'expired',
+];
+
 /** Whether an operation will not change any more. */
 export function isOver(phase: EnablementPhase): boolean {
-  return phase === 'done' || phase === 'rolled-back' || phase === 'failed';
+  return OVER.includes(phase);
 }

@@ -6,7 +6,8 @@ import { EnablementConfig } from '../../config';
  * Whether the backend may write somewhere itself, or why people have to.
  *
  * @param namespaces - where objects would be written
- * @param around - objects that whoever keeps this place keeps too: gateways, routes, policies
+ * @param around - objects that whoever keeps this place keeps too: gateways, routes
+ * @param written - objects that would be changed or deleted, where they stand
  */
 export function findWriting(
   config: EnablementConfig,
@@ -14,13 +15,23 @@ export function findWriting(
   mesh: Mesh,
   namespaces: readonly string[],
   around: readonly (ResourceRef | undefined)[],
+  written: readonly ResourceRef[],
 ): EnablementWriting {
-  const copy = (reason: string): EnablementWriting => ({
-    mode: 'copy',
-    reason,
-  });
-  if (config.writeMode === 'copy') {
-    return copy('The portal is set to write nothing itself (writeMode: copy).');
+  const { mode, pullRequest } =
+    config.writing.clusters[cluster] ?? config.writing.default;
+  const elsewhere = (reason: string): EnablementWriting =>
+    pullRequest && mode !== 'copy'
+      ? { mode: 'pull-request', reason, ...pullRequest }
+      : { mode: 'copy', reason };
+  if (mode === 'copy') {
+    return elsewhere(
+      'The portal is set to write nothing itself (writeMode: copy).',
+    );
+  }
+  if (mode === 'pull-request') {
+    return elsewhere(
+      `What stands in ${cluster} is changed by pull requests (writeMode: pull-request).`,
+    );
   }
   const outside = namespaces.find(
     name =>
@@ -28,28 +39,53 @@ export function findWriting(
       !config.namespaces.includes(`${cluster}/${name}`),
   );
   if (outside !== undefined) {
-    return copy(
+    return elsewhere(
       `Namespace ${outside} of ${cluster} is not among those that the portal may write to. An administrator of the portal lists it in istioJwt.enablement.namespaces.`,
     );
   }
-  const owner = [
+  const read = (refs: readonly (ResourceRef | undefined)[]) =>
+    refs.flatMap(ref => (ref && mesh.get(ref)) ?? []);
+  const owner = read([
     ...namespaces.map(name => ({ kind: 'Namespace', name })),
     ...around,
-  ]
-    .flatMap(ref => (ref && mesh.get(ref)) ?? [])
+    ...written,
+  ])
     .map(findKeeper)
     .find(found => found !== undefined);
-  return owner
-    ? copy(
-        `${owner} keeps this place from a repository and would undo what is written directly. Put the YAML there.`,
+  if (owner) {
+    return elsewhere(
+      `${owner} keeps this place from a repository and would undo what is written directly. Put the YAML there.`,
+    );
+  }
+  // Helm minds its own objects alone, and only at the next upgrade.
+  const release = read(written).map(findRelease).find(Boolean);
+  return release
+    ? elsewhere(
+        `${release}, and its next upgrade would undo what is written directly. Change the chart or its values.`,
       )
     : { mode: 'direct' };
 }
 
+function nameOf({ kind, metadata: { namespace, name } }: Resource): string {
+  return `${kind} ${namespace ? `${namespace}/` : ''}${name}`;
+}
+
+function findRelease(resource: Resource): string | undefined {
+  const { labels = {}, annotations = {} } = resource.metadata;
+  const release = annotations['meta.helm.sh/release-name'];
+  const isHelm =
+    release !== undefined || labels['app.kubernetes.io/managed-by'] === 'Helm';
+  return isHelm
+    ? `${nameOf(resource)} belongs to the Helm release${
+        release === undefined ? '' : ` ${release}`
+      }`
+    : undefined;
+}
+
 /** Who keeps an object from a repository, by the marks that Argo CD and Flux leave. */
-function findKeeper({ kind, metadata }: Resource): string | undefined {
-  const { labels = {}, annotations = {}, namespace, name } = metadata;
-  const place = `${kind} ${namespace ? `${namespace}/` : ''}${name}`;
+function findKeeper(resource: Resource): string | undefined {
+  const { labels = {}, annotations = {} } = resource.metadata;
+  const place = nameOf(resource);
   const managedBy = labels['app.kubernetes.io/managed-by'] ?? '';
   const isArgo =
     'argocd.argoproj.io/tracking-id' in annotations ||

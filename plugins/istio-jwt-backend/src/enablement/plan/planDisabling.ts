@@ -95,6 +95,7 @@ export function planDisabling(
       service.cluster,
       mesh,
       [...new Set(changes.map(({ ref }) => ref.namespace))],
+      [],
       changes.map(({ ref }) => ref),
     ),
     locks: earlier.locks,

@@ -86,10 +86,8 @@ export function planOperation(
       service.cluster,
       mesh,
       [...new Set(changes.map(({ ref }) => ref.namespace))],
-      [
-        ...chosen.flatMap(({ gateway, route }) => [gateway, route]),
-        ...changes.map(({ ref }) => ref),
-      ],
+      chosen.flatMap(({ gateway, route }) => [gateway, route]),
+      changes.map(({ ref }) => ref),
     ),
     locks: [
       `entity ${entityRef}`,

@@ -14,6 +14,9 @@ import { OperationProber } from './OperationProber';
 /** A step cannot be done, for a reason that a person is told. What was written goes back. */
 export class StepFailed extends Error {}
 
+/** Somebody asked to stop. */
+export class CancelRequested extends StepFailed {}
+
 /** Nothing more may be done here: another replica drives, the backend stops, or the database is away. */
 export class DriveEnded extends Error {}
 
@@ -72,7 +75,7 @@ export class OperationRun {
       throw new DriveEnded('The lease is gone, or the backend stops.');
     }
     if (this.operation.phase === 'rolling-back') return;
-    if (cancelRequested) throw new StepFailed('It was cancelled.');
+    if (cancelRequested) throw new CancelRequested('It was cancelled.');
     const began = Date.parse(this.operation.steps[0]?.startedAt ?? '');
     if (Date.now() > began + this.tools.deadlines.operationMs) {
       throw new StepFailed('It took longer than an operation may.');

@@ -1,5 +1,6 @@
 import { Operation, OperationChange } from '../operation';
 import { moveObject } from './moveObject';
+import { SEE_MERGED } from './steps/seeMerged';
 import { deadline, StepDefinition } from './steps/StepDefinition';
 import { checkKeys, DRY_RUN, SETTLE } from './steps/tryChanges';
 import {
@@ -12,6 +13,7 @@ import {
 
 /** Steps of an operation, in order. */
 export function listSteps(operation: Operation): StepDefinition[] {
+  if (operation.proposal) return [SEE_MERGED, VERIFY, SETTLE];
   return operation.intent === 'enable'
     ? listEnablingSteps(operation)
     : listDisablingSteps();

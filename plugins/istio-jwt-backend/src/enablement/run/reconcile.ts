@@ -1,9 +1,16 @@
 import { EnablementStep } from 'backstage-plugin-istio-jwt-common';
 import { listSteps } from './forwardSteps';
 import { arrive, expectOurs, readLive } from './moveObject';
-import { DriveEnded, note, OperationRun, StepFailed } from './OperationRun';
+import {
+  CancelRequested,
+  DriveEnded,
+  note,
+  OperationRun,
+  StepFailed,
+} from './OperationRun';
 import { rollBack } from './rollBack';
 import { StepDefinition } from './steps/StepDefinition';
+import { waitOn, withdraw } from './waitOn';
 
 /** Records how a step ended, such as in an audit log. */
 export type StepRecorder = <T>(
@@ -42,10 +49,10 @@ export async function reconcile(
         : 'Something went wrong inside the portal; its log says more.';
     note(step, reason);
     run.closeStep(step, 'failed');
-    turnBack(run, reason);
+    stop(run, error, reason);
   }
   await run.save();
-  return true;
+  return !operation.proposal || operation.phase === 'verifying';
 }
 
 /** Whoever cancels at the last moment still gets what was asked for. */
@@ -54,9 +61,9 @@ async function finish(run: OperationRun): Promise<boolean> {
     await run.checkpoint();
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error;
-    turnBack(run, error.message);
+    stop(run, error, error.message);
     await run.save();
-    return true;
+    return !run.operation.proposal;
   }
   run.operation.phase = 'done';
   run.operation.finishedAt = Date.now();
@@ -64,7 +71,13 @@ async function finish(run: OperationRun): Promise<boolean> {
   return false;
 }
 
-function turnBack({ operation }: OperationRun, reason: string): void {
+/** What was written goes back; what somebody else wrote is theirs. */
+function stop({ operation }: OperationRun, error: unknown, reason: string) {
+  if (operation.proposal) {
+    if (error instanceof CancelRequested) withdraw(operation);
+    else waitOn(operation, reason);
+    return;
+  }
   operation.phase = 'rolling-back';
   operation.outcome = reason;
   operation.turnedBackAt = Date.now();

@@ -148,7 +148,7 @@ export class DatabaseEnablementStore implements EnablementStore {
   ): Promise<{ id: string; phase: EnablementPhase } | undefined> {
     return this.db<OperationRow>(OPERATIONS)
       .where({ entity_key: digestRef(entityRef) })
-      .whereNotIn('phase', OVER_PHASES)
+      .whereNotIn('phase', [...OVER_PHASES, 'proposed'])
       .orderBy('created_at', 'desc')
       .first('id', 'phase');
   }
@@ -268,9 +268,31 @@ export class DatabaseEnablementStore implements EnablementStore {
     return rows.map(row => readOperation(row).operation);
   }
 
+  async listProposed({
+    entityRef,
+    after,
+    limit,
+  }: {
+    entityRef?: string;
+    after?: string;
+    limit: number;
+  }): Promise<Operation[]> {
+    const query = this.db<OperationRow>(OPERATIONS)
+      .where({ phase: 'proposed' })
+      .limit(limit);
+    if (entityRef === undefined) query.orderBy('id');
+    else {
+      query
+        .andWhere({ entity_key: digestRef(entityRef) })
+        .orderBy('created_at', 'desc');
+    }
+    if (after !== undefined) query.andWhere('id', '>', after);
+    return (await query).map(row => readOperation(row).operation);
+  }
+
   async deleteBefore(before: number): Promise<number> {
     return this.db<OperationRow>(OPERATIONS)
-      .where({ phase: 'rolled-back' })
+      .whereIn('phase', ['rolled-back', 'withdrawn', 'expired'])
       .andWhere('finished_at', '<', before)
       .delete();
   }

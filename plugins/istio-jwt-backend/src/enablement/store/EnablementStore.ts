@@ -1,6 +1,7 @@
 import {
   EnablementPhase,
   EnablementPlanRequest,
+  EnablementWriting,
   Page,
 } from 'backstage-plugin-istio-jwt-common';
 import { Operation } from '../operation';
@@ -16,6 +17,8 @@ export interface StoredPlan {
   /** ms since the epoch. */
   createdAt: number;
   expiresAt: number;
+  /** Who would write it. */
+  writing: EnablementWriting['mode'];
   /** As it will begin. */
   operation: Operation;
 }
@@ -59,7 +62,7 @@ export interface EnablementStore {
     entityRef: string,
     page: { limit: number; cursor?: string },
   ): Promise<Page<StoredOperation>>;
-  /** The operation of an entity that is not over. */
+  /** The operation of an entity that is not over. Proposals keep nothing from starting. */
   findRunning(
     entityRef: string,
   ): Promise<{ id: string; phase: EnablementPhase } | undefined>;
@@ -93,6 +96,16 @@ export interface EnablementStore {
   >;
   /** Operations that wait for an approval since before a time. */
   listWaiting(before: number, limit: number): Promise<Operation[]>;
-  /** Deletes what was rolled back before a time. What is done is kept: to disable it, it has to be known. */
+  /**
+   * Operations that wait for somebody else to write them, by id. Of one entity: newest first.
+   *
+   * @param after - id of the last one known
+   */
+  listProposed(page: {
+    entityRef?: string;
+    after?: string;
+    limit: number;
+  }): Promise<Operation[]>;
+  /** Deletes what ended without effect before a time. What is done is kept: to disable it, it has to be known. */
   deleteBefore(before: number): Promise<number>;
 }

@@ -14,9 +14,11 @@ import {
   EnablementOptions,
   EnablementPlanRequest,
   EnablementPlanView,
+  EnablementProposalRequest,
   EnablementSummary,
   EntityStatus,
   Page,
+  PlannedEnablementView,
   ProbeRun,
   ProbeRunSummary,
   StateChange,
@@ -34,6 +36,10 @@ interface RunPath extends EntityPath {
 
 interface EnablementPath extends EntityPath {
   enablementId: string;
+}
+
+interface PlanPath extends EntityPath {
+  planId: string;
 }
 
 interface PageQuery {
@@ -85,6 +91,15 @@ export type EndpointMap = {
     path: EntityPath;
     body: EnablementPlanRequest;
     response: EnablementPlanView;
+  };
+  '#get|/v1/entities/{kind}/{namespace}/{name}/enablement-plans/{planId}': {
+    path: PlanPath;
+    response: PlannedEnablementView;
+  };
+  '#post|/v1/entities/{kind}/{namespace}/{name}/enablement-plans/{planId}/proposal': {
+    path: PlanPath;
+    body: EnablementProposalRequest;
+    response: Enablement;
   };
   '#get|/v1/entities/{kind}/{namespace}/{name}/enablements': {
     path: EntityPath;

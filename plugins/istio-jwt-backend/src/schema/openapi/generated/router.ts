@@ -250,6 +250,66 @@ export const spec = {
         },
       },
     },
+    '/v1/entities/{kind}/{namespace}/{name}/enablement-plans/{planId}': {
+      get: {
+        operationId: 'GetEnablementPlan',
+        description:
+          "A plan of the caller's. 404 for a plan that is unknown, over or of somebody else; 409 where the configuration changed since.",
+        parameters: [
+          { $ref: '#/components/parameters/kind' },
+          { $ref: '#/components/parameters/namespace' },
+          { $ref: '#/components/parameters/name' },
+          { $ref: '#/components/parameters/planId' },
+        ],
+        responses: {
+          '200': {
+            description: 'The plan, as it still is.',
+            content: {
+              'application/json': {
+                schema: { $ref: '#/components/schemas/EnablementPlan' },
+              },
+            },
+          },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
+    },
+    '/v1/entities/{kind}/{namespace}/{name}/enablement-plans/{planId}/proposal':
+      {
+        post: {
+          operationId: 'ProposeEnablement',
+          description:
+            'Begins to wait for a plan that somebody else writes, such as by a pull request. 409 where the portal writes it itself.',
+          parameters: [
+            { $ref: '#/components/parameters/kind' },
+            { $ref: '#/components/parameters/namespace' },
+            { $ref: '#/components/parameters/name' },
+            { $ref: '#/components/parameters/planId' },
+          ],
+          requestBody: {
+            required: true,
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/EnablementProposalRequest',
+                },
+              },
+            },
+          },
+          responses: {
+            '202': {
+              description:
+                'The operation, which waits until the objects stand in the cluster.',
+              content: {
+                'application/json': {
+                  schema: { $ref: '#/components/schemas/Enablement' },
+                },
+              },
+            },
+            default: { $ref: '#/components/responses/Error' },
+          },
+        },
+      },
     '/v1/entities/{kind}/{namespace}/{name}/enablements': {
       get: {
         operationId: 'ListEnablements',
@@ -746,6 +806,12 @@ export const spec = {
       },
       runId: {
         name: 'runId',
+        in: 'path',
+        required: true,
+        schema: { type: 'string', format: 'uuid' },
+      },
+      planId: {
+        name: 'planId',
         in: 'path',
         required: true,
         schema: { type: 'string', format: 'uuid' },
@@ -1463,6 +1529,9 @@ export const spec = {
           'rolling-back',
           'rolled-back',
           'failed',
+          'proposed',
+          'withdrawn',
+          'expired',
         ],
       },
       EnablementIntent: { type: 'string', enum: ['enable', 'disable'] },
@@ -1470,8 +1539,11 @@ export const spec = {
         type: 'object',
         required: ['mode'],
         properties: {
-          mode: { type: 'string', enum: ['direct', 'copy'] },
+          mode: { type: 'string', enum: ['direct', 'copy', 'pull-request'] },
           reason: { type: 'string' },
+          template: { type: 'string' },
+          repoUrl: { type: 'string' },
+          directory: { type: 'string' },
         },
       },
       EnablementOptions: {
@@ -1587,6 +1659,11 @@ export const spec = {
               enablementId: { type: 'string' },
               phase: { $ref: '#/components/schemas/EnablementPhase' },
             },
+          },
+          proposed: {
+            type: 'object',
+            required: ['enablementId'],
+            properties: { enablementId: { type: 'string' } },
           },
         },
       },
@@ -1723,6 +1800,19 @@ export const spec = {
         required: ['planId'],
         properties: { planId: { type: 'string', format: 'uuid' } },
       },
+      EnablementProposalRequest: {
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          url: {
+            type: 'string',
+            description:
+              'Of the pull request. http or https, without credentials; parameters are dropped.',
+            minLength: 1,
+            maxLength: 2000,
+          },
+        },
+      },
       EnablementSummary: {
         type: 'object',
         required: [
@@ -1751,6 +1841,14 @@ export const spec = {
           pattern: { type: 'string' },
           phase: { $ref: '#/components/schemas/EnablementPhase' },
           outcome: { type: 'string' },
+          proposal: {
+            type: 'object',
+            required: ['expiresAt'],
+            properties: {
+              url: { type: 'string' },
+              expiresAt: { type: 'string', format: 'date-time' },
+            },
+          },
           startedBy: { type: 'string' },
           approvedBy: { type: 'string' },
           cancelRequested: { type: 'boolean' },
