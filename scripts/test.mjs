@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * `npm test`: types, lint, format, unit and integration tests, and the browser tests on the
+ * `npm test`: types, lint, format, docs, unit and integration tests, and the browser tests on the
  * sandbox. `--lab` adds the tests against a real Istio where the machine can run one.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -21,19 +21,29 @@ mkdirSync(resultsDir, { recursive: true });
 const total = { passed: 0, failed: 0, skipped: 0 };
 const failedSteps = [];
 
-/** Runs one step, its output passed on, and gives its exit code. */
-function runStep(title, args, env = {}) {
+/**
+ * Runs one step and gives its exit code. Its output is passed on as it comes, or in one piece at its end
+ * where other steps run at the same time.
+ */
+function runStep(title, args, { env = {}, output = 'live' } = {}) {
   say(`${title}: yarn ${args.join(' ')}`);
   const started = Date.now();
   return new Promise(resolve => {
     const child = spawn('yarn', args, {
       cwd: repoRoot,
       env: { ...toolchain.env, CI: 'true', ...env },
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: [
+        'ignore',
+        ...(output === 'live' ? ['inherit', 'inherit'] : ['pipe', 'pipe']),
+      ],
       shell: process.platform === 'win32',
     });
+    const held = [];
+    child.stdout?.on('data', chunk => held.push(chunk));
+    child.stderr?.on('data', chunk => held.push(chunk));
     child.on('error', error => fail(`yarn did not start: ${error.message}`));
-    child.on('exit', (code, signal) => {
+    child.on('close', (code, signal) => {
+      process.stdout.write(Buffer.concat(held));
       const seconds = Math.round((Date.now() - started) / 1000);
       const ok = code === 0;
       say(
@@ -82,8 +92,10 @@ async function runBrowserTests(browser) {
     return;
   }
   await runStep('browser tests', ['test:e2e'], {
-    PLAYWRIGHT_JSON_OUTPUT_NAME: join(resultsDir, 'playwright.json'),
-    ...(browser.kind === 'system' ? { CHROMIUM_PATH: browser.path } : {}),
+    env: {
+      PLAYWRIGHT_JSON_OUTPUT_NAME: join(resultsDir, 'playwright.json'),
+      ...(browser.kind === 'system' ? { CHROMIUM_PATH: browser.path } : {}),
+    },
   });
   const stats = readReport('playwright.json')?.stats;
   if (!stats) return;
@@ -108,17 +120,37 @@ async function runLabTests(browser) {
     return;
   }
   await runStep('lab tests', ['lab', 'test'], {
-    LAB_REPORT: join(resultsDir, 'lab.json'),
-    ...(browser.kind === 'system' ? { CHROMIUM_PATH: browser.path } : {}),
+    env: {
+      LAB_REPORT: join(resultsDir, 'lab.json'),
+      ...(browser.kind === 'system' ? { CHROMIUM_PATH: browser.path } : {}),
+    },
   });
   const report = readReport('lab.json');
   if (report) count(report);
 }
 
-await runStep('types', ['tsc']);
-await runStep('lint', ['lint']);
-await runStep('format', ['format:check']);
-await runStep('API reports', ['api-reports:check']);
+/** Steps that use one core each, two at a time. */
+async function runStaticChecks() {
+  const runInTurn = async steps => {
+    for (const [title, script] of steps) {
+      await runStep(title, [script], { output: 'held' });
+    }
+  };
+  await Promise.all([
+    // The reports are made of the declarations that the type check writes.
+    runInTurn([
+      ['types', 'tsc'],
+      ['API reports', 'api-reports:check'],
+    ]),
+    runInTurn([
+      ['lint', 'lint'],
+      ['format', 'format:check'],
+      ['docs', 'docs:test'],
+    ]),
+  ]);
+}
+
+await runStaticChecks();
 await runUnitTests();
 const browser = findBrowser(toolchain.env);
 await runBrowserTests(browser);
