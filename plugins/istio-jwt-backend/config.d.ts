@@ -6,6 +6,7 @@ export interface Config {
     clusters?: Array<{
       /** Referred to by the annotation `backstage.io/kubernetes-cluster`. */
       name: string;
+      /** Shown to people. Default: the name. */
       title?: string;
       /** The embedded mesh: shown as such everywhere. */
       sandbox?: boolean;
@@ -23,6 +24,7 @@ export interface Config {
       caData?: string;
       /** Path of a PEM certificate authority. */
       caFile?: string;
+      /** Does not check the API server's certificate. For tries only. Default: false. */
       skipTLSVerify?: boolean;
       /** Read only these namespaces, and the root namespace. Default: all. */
       namespaces?: string[];
@@ -33,6 +35,7 @@ export interface Config {
       /** Where probes reach a gateway, when neither a load balancer nor a NodePort tells. */
       gateways?: Array<{
         match: {
+          /** Of the gateway's workload. */
           namespace: string;
           /** Name of the gateway's workload, its Service or the Gateway resource. */
           name: string;
@@ -55,6 +58,7 @@ export interface Config {
        * Default: none, and ways in inside the mesh are not probed.
        */
       probers?: Array<{
+        /** Where Pods may be used. Whoever may write Pods there can read the probes. */
         namespace: string;
         /** Of the Pods. Default: app.kubernetes.io/name=istio-jwt-prober. */
         labelSelector?: string;
@@ -90,6 +94,7 @@ export interface Config {
        * @visibility secret
        */
       fallbackKey?: string;
+      /** By which gateways' logs tell probes apart. Default: backstage-istio-jwt-probe/1. */
       userAgent?: string;
       /** Bytes read of an answer. Default and maximum: 65536. */
       maxResponseBytes?: number;
@@ -183,11 +188,16 @@ export interface Config {
       };
       /** Clusters that are written in another way, by their names. What is left out is as above. */
       clusters?: Array<{
+        /** One of `istioJwt.clusters`. */
         name: string;
+        /** Of this cluster. */
         writeMode?: 'direct' | 'copy' | 'pull-request';
         pullRequest?: {
+          /** Of this cluster. */
           template?: string;
+          /** Of this cluster. */
           repoUrl?: string;
+          /** Of this cluster. */
           directory?: string;
         };
       }>;
@@ -198,6 +208,7 @@ export interface Config {
       namespaces?: string[];
       /** What may be trusted. People choose by name; an address of theirs never reaches istiod. Default: none. */
       issuers?: Array<{
+        /** By which people choose it. */
         name: string;
         /** Exact `iss`. */
         issuer: string;
@@ -206,9 +217,19 @@ export interface Config {
         /** Any of these has to be in `aud`. Default: any audience, which each plan warns of. */
         audiences?: string[];
         /** Headers that hold the token. Default: `Authorization: Bearer`, and `access_token` in the query. */
-        fromHeaders?: Array<{ name: string; prefix?: string }>;
+        fromHeaders?: Array<{
+          /** Of the header. */
+          name: string;
+          /** In front of the token, with its space, such as `Bearer `. Default: none. */
+          prefix?: string;
+        }>;
         /** Claims that a token has to carry, each with one of its values. */
-        claims?: Array<{ name: string; values: string[] }>;
+        claims?: Array<{
+          /** Of the claim, at the top level of the token. */
+          name: string;
+          /** Any of these. */
+          values: string[];
+        }>;
       }>;
       approval?: {
         /**
@@ -276,11 +297,13 @@ export interface Config {
       clientCredentials?: {
         /** https; http for loopback, or with `allowInsecureHttp`. */
         tokenUrl: string;
+        /** RFC 6749 section 2.2. */
         clientId: string;
         /** @visibility secret */
         clientSecret: string;
         /** How the client shows its secret: `basic` (default) or `post`. */
         authentication?: 'basic' | 'post';
+        /** RFC 6749 section 3.3, divided by spaces. Default: what the issuer gives. */
         scope?: string;
         /** Parameter `audience`, which some issuers want. */
         audience?: string;
