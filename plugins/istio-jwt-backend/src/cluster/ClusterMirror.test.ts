@@ -83,6 +83,66 @@ describe('ClusterMirror', () => {
     await eventually(() => expect(names('Service')).toEqual(['b']));
   });
 
+  it('knows nothing of a kind whose first list broke off, and goes on from the start', async () => {
+    let broken = true;
+    api.on(SERVICES, (_, response, query) => {
+      if (query.has('watch')) {
+        api.openWatch(SERVICES, response);
+      } else if (!query.has('continue')) {
+        sendList(response, [service('a')], '1', 'more');
+      } else if (broken) {
+        response.writeHead(500).end();
+      } else {
+        sendList(response, [service('b')], '1');
+      }
+    });
+    start();
+    const { mesh } = registry!.get('c')!;
+    await eventually(() =>
+      expect(registry!.get('c')!.freshness.missingKinds).toMatchObject([
+        { kind: 'services' },
+      ]),
+    );
+    expect(mesh.list('Service')).toEqual([]);
+
+    broken = false;
+    await eventually(() => expect(stateOf()).toBe('synced'));
+    expect(names('Service')).toEqual(['a', 'b']);
+  });
+
+  it('keeps what it knew where a later list breaks off in the middle of an object', async () => {
+    api.serve(SERVICES, [service('a'), service('b')]);
+    start();
+    await eventually(() => expect(stateOf()).toBe('synced'));
+
+    let broken = true;
+    const [next, last] = [service('c'), service('a')].map(each =>
+      JSON.stringify(each),
+    );
+    api.on(SERVICES, (_, response, query) => {
+      if (query.has('watch')) {
+        api.openWatch(SERVICES, response);
+        return;
+      }
+      // The order of custom resources: what is said of the list comes behind its items.
+      response.write(
+        `{"apiVersion":"v1","items":[${next},${last.slice(0, 30)}`,
+      );
+      if (broken) {
+        response.destroy();
+      } else {
+        response.end(`${last.slice(30)}],"metadata":{"resourceVersion":"9"}}`);
+      }
+    });
+    api.send(SERVICES, 'ERROR', { code: 410 });
+    await eventually(() => expect(stateOf()).toBe('stale'));
+    expect(names('Service')).toEqual(expect.arrayContaining(['a', 'b']));
+
+    broken = false;
+    await eventually(() => expect(stateOf()).toBe('synced'));
+    expect(names('Service')).toEqual(['a', 'c']);
+  });
+
   it('keeps of a pod only what decides', async () => {
     const pod = {
       apiVersion: 'v1',

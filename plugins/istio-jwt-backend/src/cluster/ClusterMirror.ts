@@ -137,6 +137,7 @@ export class ClusterMirror {
         }
       } catch {
         // A defect in this process, not of the cluster. The picture may be wrong: say so and start over.
+        this.abandonList(stream);
         stream.health.failure = {
           kind: 'not-kubernetes',
           message: 'An object could not be taken in',
@@ -154,8 +155,12 @@ export class ClusterMirror {
     const before = health.failure?.message;
     let changed = false;
     switch (event.type) {
+      case 'listing':
+        // Until a kind was read once, only its end is news.
+        changed = store.takeListed(event.objects) && health.listed;
+        break;
       case 'listed':
-        changed = store.replaceAll(event.objects) || !health.listed;
+        changed = store.endList() || !health.listed;
         this.markCurrent(health);
         break;
       case 'upserted':
@@ -171,11 +176,13 @@ export class ClusterMirror {
         this.markCurrent(health);
         break;
       case 'absent':
-        changed = store.replaceAll([]) || !health.absent;
+        store.abandonList();
+        changed = store.endList() || !health.absent;
         this.markCurrent(health);
         health.absent = true;
         break;
       default:
+        this.abandonList(stream);
         health.failure = event.failure;
         if (before !== event.failure.message) {
           this.options.logger.warn(
@@ -190,6 +197,14 @@ export class ClusterMirror {
     }
     if (changed || before !== health.failure?.message) {
       this.announce();
+    }
+  }
+
+  /** A part of a kind would look as if the rest did not exist: none is known until all is. */
+  private abandonList({ health, store }: Stream): void {
+    store.abandonList();
+    if (!health.listed) {
+      store.endList();
     }
   }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   Mesh,
   ParseError,
@@ -20,22 +20,46 @@ interface Held {
 export class KindStore {
   private readonly held = new Map<string, Held>();
   private readonly malformed = new Map<string, ParseError[]>();
+  /** Names in the list that is being read. */
+  private listed?: Set<string>;
 
   constructor(private readonly mesh: Mesh) {}
 
-  /** @returns whether anything changed */
-  replaceAll(objects: RawObject[]): boolean {
-    const names = new Set(objects.map(nameObject));
+  /**
+   * Takes in a part of a full list. What is known and not in the list stays until {@link endList}.
+   *
+   * @returns whether anything changed
+   */
+  takeListed(objects: RawObject[]): boolean {
+    this.listed ??= new Set();
     let changed = false;
-    for (const name of [...this.held.keys()]) {
-      if (!names.has(name)) {
-        changed = this.drop(name) || changed;
-      }
-    }
     for (const object of objects) {
+      this.listed.add(nameObject(object));
       changed = this.upsert(object) || changed;
     }
     return changed;
+  }
+
+  /**
+   * The list is complete: what was not in it is dropped.
+   *
+   * @returns whether anything changed
+   */
+  endList(): boolean {
+    const { listed } = this;
+    this.listed = undefined;
+    let changed = false;
+    for (const name of [...this.held.keys()]) {
+      if (!listed?.has(name)) {
+        changed = this.drop(name) || changed;
+      }
+    }
+    return changed;
+  }
+
+  /** The list broke off: it says nothing about what was not in it. */
+  abandonList(): void {
+    this.listed = undefined;
   }
 
   /** @returns whether anything changed */
@@ -115,13 +139,12 @@ function referTo(resource: Resource) {
   };
 }
 
-function nameObject({ metadata }: RawObject): string {
-  return `${metadata.namespace ?? ''}/${metadata.name}`;
+/** What is no text, as an API server never sends, may be something that has none. */
+function nameObject({ metadata: { namespace, name } }: RawObject): string {
+  return `${typeof namespace === 'string' ? namespace : ''}/${name}`;
 }
 
 function fingerprintObject({ metadata, ...rest }: RawObject): string {
   const { resourceVersion, generation, ...kept } = metadata;
-  return createHash('sha1')
-    .update(JSON.stringify([kept, rest]))
-    .digest('base64');
+  return hash('sha1', JSON.stringify([kept, rest]), 'base64');
 }

@@ -158,6 +158,11 @@ export function nameKind(kind: WatchedKind): string {
   return kind.group ? `${kind.plural}.${kind.group}` : kind.plural;
 }
 
+/** `apiVersion` of the kind's objects. */
+export function nameVersion(kind: WatchedKind, version: string): string {
+  return kind.group ? `${kind.group}/${version}` : version;
+}
+
 export function buildListPath(
   kind: WatchedKind,
   version: string,

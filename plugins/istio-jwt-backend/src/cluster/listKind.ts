@@ -1,70 +1,83 @@
 import { ApiFailure } from './apiFailure';
 import { ClusterConnection } from './ClusterConnection';
-import { BodyTooLarge, readText } from './readBody';
+import { ListSplitter, NotAList, PartTooLarge } from './ListSplitter';
+import { BodyTooLarge } from './readBody';
 import { isRawObject, RawObject, trimObject } from './trimObject';
 
 const PAGE_SIZE = 500;
-const MAX_PAGE_BYTES = 64 * 1024 * 1024;
+/** An object of etcd has at most 1.5 MiB. */
+const MAX_ITEM_BYTES = 8 * 1024 * 1024;
 /** Past this a cluster is read by namespaces, or the backend runs out of memory. */
 const MAX_OBJECTS = 250_000;
 
-export type ListResult =
-  | { ok: true; objects: RawObject[]; resourceVersion: string }
+/** How a list ended. */
+export type ListEnd =
+  | { ok: true; resourceVersion: string }
   | { ok: false; failure: ApiFailure };
 
 export interface ListOptions {
   kind: string;
+  /** Of the objects: items of a list carry neither kind nor apiVersion. */
+  apiVersion: string;
   path: string;
   query?: Record<string, string>;
   signal: AbortSignal;
 }
 
-/** Lists a kind page by page, trimming as it goes. */
-export async function listKind(
+/**
+ * Lists a kind page by page. Objects are yielded, trimmed, as soon as they are read: neither a page nor
+ * the untrimmed form of more than one object is ever in memory.
+ */
+export async function* listKind(
   connection: Pick<ClusterConnection, 'get'>,
   options: ListOptions,
-): Promise<ListResult> {
-  const objects: RawObject[] = [];
+): AsyncGenerator<RawObject[], ListEnd> {
   let continueToken = '';
+  let count = 0;
   for (;;) {
-    const page = await readPage(connection, options, continueToken);
-    if (!page.ok) {
-      return page;
+    const page = readPage(connection, options, continueToken);
+    let end: PageEnd;
+    for (;;) {
+      const step = await page.next();
+      if (step.done) {
+        end = step.value;
+        break;
+      }
+      count += step.value.length;
+      if (count > MAX_OBJECTS) {
+        await page.return({ ok: false, failure: describeGarbage('') });
+        return {
+          ok: false,
+          failure: {
+            kind: 'too-large',
+            message: `More than ${MAX_OBJECTS} objects of kind ${options.kind}`,
+          },
+        };
+      }
+      yield step.value;
     }
-    objects.push(...page.objects);
-    if (objects.length > MAX_OBJECTS) {
-      return {
-        ok: false,
-        failure: {
-          kind: 'too-large',
-          message: `More than ${MAX_OBJECTS} objects of kind ${options.kind}`,
-        },
-      };
+    if (!end.ok) {
+      return end;
     }
-    if (!page.continueToken) {
-      return { ok: true, objects, resourceVersion: page.resourceVersion };
+    if (!end.continueToken) {
+      return { ok: true, resourceVersion: end.resourceVersion };
     }
-    if (page.continueToken === continueToken) {
+    if (end.continueToken === continueToken) {
       return { ok: false, failure: describeGarbage(options.kind) };
     }
-    continueToken = page.continueToken;
+    continueToken = end.continueToken;
   }
 }
 
-type Page =
-  | {
-      ok: true;
-      objects: RawObject[];
-      resourceVersion: string;
-      continueToken: string;
-    }
+type PageEnd =
+  | { ok: true; resourceVersion: string; continueToken: string }
   | { ok: false; failure: ApiFailure };
 
-async function readPage(
+async function* readPage(
   connection: Pick<ClusterConnection, 'get'>,
-  { kind, path, query, signal }: ListOptions,
+  { kind, apiVersion, path, query, signal }: ListOptions,
   continueToken: string,
-): Promise<Page> {
+): AsyncGenerator<RawObject[], PageEnd> {
   const answer = await connection.get({
     path,
     query: {
@@ -77,29 +90,28 @@ async function readPage(
   if (!answer.ok) {
     return answer;
   }
-  let text: string;
+  const splitter = new ListSplitter(MAX_ITEM_BYTES);
+  let fields: { metadata?: { resourceVersion?: unknown; continue?: unknown } };
   try {
-    text = await readText(answer.body, MAX_PAGE_BYTES);
+    for await (const chunk of answer.body) {
+      const objects = splitter
+        .push(chunk)
+        .filter(isRawObject)
+        .map(item => trimObject({ apiVersion, ...item, kind }));
+      if (objects.length > 0) {
+        yield objects;
+      }
+    }
+    fields = splitter.end();
   } catch (error) {
-    answer.body.destroy();
     return { ok: false, failure: describeBodyFailure(error, kind) };
+  } finally {
+    answer.body.destroy();
   }
-  const list = parseJson(text);
-  if (
-    !Array.isArray(list?.items) ||
-    typeof list.metadata?.resourceVersion !== 'string'
-  ) {
-    return { ok: false, failure: describeGarbage(kind) };
-  }
-  return {
-    ok: true,
-    resourceVersion: list.metadata.resourceVersion,
-    continueToken: String(list.metadata.continue ?? ''),
-    objects: list.items.filter(isRawObject).map((item: RawObject) =>
-      // Items of a list carry neither kind nor apiVersion.
-      trimObject({ apiVersion: list.apiVersion, ...item, kind }),
-    ),
-  };
+  const { resourceVersion, continue: next } = fields.metadata ?? {};
+  return typeof resourceVersion === 'string'
+    ? { ok: true, resourceVersion, continueToken: String(next ?? '') }
+    : { ok: false, failure: describeGarbage(kind) };
 }
 
 export function parseJson(text: string): any {
@@ -118,7 +130,10 @@ export function describeGarbage(kind: string): ApiFailure {
 }
 
 export function describeBodyFailure(error: unknown, kind: string): ApiFailure {
-  if (error instanceof BodyTooLarge) {
+  if (error instanceof NotAList) {
+    return describeGarbage(kind);
+  }
+  if (error instanceof BodyTooLarge || error instanceof PartTooLarge) {
     return {
       kind: 'too-large',
       message: `An answer for kind ${kind} is over ${error.limit} bytes`,

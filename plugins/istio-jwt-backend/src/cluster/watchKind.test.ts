@@ -53,12 +53,20 @@ describe('watchKind', () => {
     })();
   }
 
-  const lists = () =>
-    events.flatMap(event =>
-      event.type === 'listed'
-        ? [event.objects.map(({ metadata }) => metadata.name)]
-        : [],
-    );
+  /** Names in each list that was read to its end. */
+  const lists = () => {
+    const ended: string[][] = [];
+    let names: string[] = [];
+    for (const event of events) {
+      if (event.type === 'listing') {
+        names.push(...event.objects.map(({ metadata }) => metadata.name));
+      } else if (event.type === 'listed') {
+        ended.push(names);
+        names = [];
+      }
+    }
+    return ended;
+  };
   const failures = () =>
     events.flatMap(event =>
       event.type === 'failed' ? [event.failure.kind] : [],
@@ -80,6 +88,8 @@ describe('watchKind', () => {
     api.send(PATH, 'DELETED', service('a', '9'));
     await eventually(() =>
       expect(events.map(({ type }) => type)).toEqual([
+        'listing',
+        'listing',
         'listed',
         'watching',
         'upserted',
@@ -119,11 +129,11 @@ describe('watchKind', () => {
     api.send(PATH, 'BOOKMARK', { metadata: { resourceVersion: '42' } });
     const types = () => events.map(({ type }) => type);
     await eventually(() =>
-      expect(types()).toEqual(['listed', 'watching', 'alive']),
+      expect(types()).toEqual(['listing', 'listed', 'watching', 'alive']),
     );
     api.resetWatches(PATH);
     await eventually(() =>
-      expect(types().slice(3, 5)).toEqual(['alive', 'failed']),
+      expect(types().slice(4, 6)).toEqual(['alive', 'failed']),
     );
   });
 

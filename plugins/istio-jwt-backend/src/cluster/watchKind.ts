@@ -3,10 +3,11 @@ import { findErrorCode } from '../findErrorCode';
 import { ApiFailure, describeStatus } from './apiFailure';
 import { Backoff } from './Backoff';
 import { ClusterConnection } from './ClusterConnection';
-import { buildListPath, WatchedKind } from './kinds';
+import { buildListPath, nameVersion, WatchedKind } from './kinds';
 import {
   describeBodyFailure,
   describeGarbage,
+  ListEnd,
   listKind,
   parseJson,
 } from './listKind';
@@ -20,8 +21,10 @@ const SHORT_WATCH_MS = 1000;
 const HEARD_BREAKS = new Set(['ECONNRESET', 'UND_ERR_SOCKET']);
 
 export type KindEvent =
-  /** The full set, replacing what was known. */
-  | { type: 'listed'; objects: RawObject[] }
+  /** A part of the full set, as it is read. */
+  | { type: 'listing'; objects: RawObject[] }
+  /** The full set was read: what was known before and was not in it is gone. */
+  | { type: 'listed' }
   | { type: 'upserted'; object: RawObject }
   | { type: 'deleted'; object: RawObject }
   /** A watch is open: what is known is current. */
@@ -57,13 +60,24 @@ export async function* watchKind(
   const backoff = options.backoff ?? new Backoff();
   let versionIndex = 0;
   while (!signal.aborted) {
-    const path = buildListPath(kind, kind.versions[versionIndex], namespace);
-    const list = await listKind(connection, {
+    const version = kind.versions[versionIndex];
+    const path = buildListPath(kind, version, namespace);
+    const listing = listKind(connection, {
       kind: kind.kind,
+      apiVersion: nameVersion(kind, version),
       path,
       query: options.query,
       signal,
     });
+    let list: ListEnd;
+    for (;;) {
+      const step = await listing.next();
+      if (step.done) {
+        list = step.value;
+        break;
+      }
+      yield { type: 'listing', objects: step.value };
+    }
     if (signal.aborted) {
       return;
     }
@@ -81,7 +95,7 @@ export async function* watchKind(
       await pause(chooseDelay(list.failure, options, backoff), signal);
       continue;
     }
-    yield { type: 'listed', objects: list.objects };
+    yield { type: 'listed' };
     yield* followWatch(connection, {
       ...options,
       path,
