@@ -3,7 +3,6 @@ import { browser, reporter } from './playwrightBrowser.ts';
 
 export default defineConfig({
   testDir: './tests/portal',
-  globalSetup: './globalSetup.ts',
   outputDir: './test-results',
   // One portal, one sandbox: tests that change policies must not meet each other.
   workers: 1,
@@ -13,7 +12,8 @@ export default defineConfig({
   use: browser,
   webServer: {
     command: 'node ../scripts/start.mjs',
-    url: 'http://localhost:3000',
+    // The backend serves the portal, too; it is ready once it has read the sandbox.
+    url: 'http://localhost:3000/.backstage/health/v1/readiness',
     reuseExistingServer: !process.env.CI,
     timeout: 5 * 60_000,
     env: {

@@ -1,7 +1,11 @@
 #!/usr/bin/env node
-/** `npm start`: the portal with its backend, on the embedded sandbox. */
+/**
+ * `npm start`: the portal with its backend, on the embedded sandbox. The portal is built and comes from
+ * the backend, as where it is deployed; `--dev` serves it from its sources and reloads what changes.
+ */
 import { mkdirSync, createWriteStream } from 'node:fs';
 import { join } from 'node:path';
+import { buildPortal } from './lib/buildPortal.mjs';
 import { installDependencies } from './lib/install.mjs';
 import {
   isPortTaken,
@@ -12,14 +16,15 @@ import {
 import { fail, prepareToolchain, repoRoot, say } from './lib/toolchain.mjs';
 
 const PORTAL = 'http://localhost:3000';
-const BACKEND = 'http://localhost:7007';
 const SANDBOX = 'http://127.0.0.1:7481';
+const READY_WITHIN_MS = 5 * 60_000;
+const dev = process.argv.includes('--dev');
+const BACKEND = dev ? 'http://localhost:7007' : PORTAL;
 const PORTS = [
   [3000, 'the portal'],
-  [7007, 'the backend'],
+  ...(dev ? [[7007, 'the backend']] : []),
   [7481, 'the sandbox'],
 ];
-const READY_WITHIN_MS = 5 * 60_000;
 
 const startedAt = Date.now();
 const toolchain = prepareToolchain();
@@ -63,9 +68,9 @@ async function stop(exitCode) {
 process.on('SIGINT', () => stop(0));
 process.on('SIGTERM', () => stop(0));
 
-function run(name, args) {
+function run(name, args, env = {}) {
   start(name, 'yarn', args, {
-    env: toolchain.env,
+    env: { ...toolchain.env, ...env },
     onLine: keepLine(name),
     onExit: code => {
       if (stopping) return;
@@ -78,6 +83,7 @@ function run(name, args) {
   });
 }
 
+if (!dev) buildPortal(toolchain);
 say('Starting the sandbox, the backend and the portal.');
 run('sandbox', ['workspace', 'istio-jwt-sandbox', 'start']);
 
@@ -93,7 +99,13 @@ const timer = setTimeout(() => {
 
 try {
   await waitForAnswer(`${SANDBOX}/version`, aborter.signal);
-  run('portal', ['start:portal']);
+  if (dev) run('portal', ['start:portal']);
+  else {
+    run('portal', ['workspace', 'backend', 'start'], {
+      APP_CONFIG_backend_baseUrl: JSON.stringify(PORTAL),
+      APP_CONFIG_backend_listen_port: String(new URL(PORTAL).port),
+    });
+  }
   await Promise.all([
     waitForAnswer(PORTAL, aborter.signal),
     waitForAnswer(`${BACKEND}/.backstage/health/v1/readiness`, aborter.signal),
