@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { parsePlain } from './parseDocument';
+import { readPlainYaml } from './plainYaml';
 import { readText } from './readText';
 import { splitDocuments } from './splitDocuments';
 
@@ -22,10 +23,16 @@ const NOT_IN_JSON =
 export function readPlainFile(path: string): PlainDocument[] | undefined {
   if (extname(path).toLowerCase() === '.json') return undefined;
   const read = readText(path);
-  if (!read.ok || NOT_IN_JSON.test(read.text)) return undefined;
+  if (!read.ok) return undefined;
+  let fitsJson: boolean | undefined;
   const documents: PlainDocument[] = [];
   for (const { text, linesBefore } of splitDocuments(read.text)) {
-    const parsed = parsePlain(text);
+    let parsed: { value: unknown; line: number } | undefined =
+      readPlainYaml(text);
+    if (!parsed) {
+      fitsJson ??= !NOT_IN_JSON.test(read.text);
+      parsed = fitsJson ? parsePlain(text) : undefined;
+    }
     if (!parsed) return undefined;
     documents.push({ value: parsed.value, line: linesBefore + parsed.line });
   }
