@@ -32,6 +32,12 @@ export function peerOf(
   service: Stored,
   port: ServicePortSpec,
 ): Peer {
+  const some = mesh.queries.get(
+    'destination-rules-there',
+    '',
+    () => mesh.all('DestinationRule').length > 0,
+  );
+  if (!some) return 'mesh';
   const { namespace = '', name } = service.resource.metadata;
   return mesh.queries.get(
     'peer',

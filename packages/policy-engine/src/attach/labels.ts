@@ -11,9 +11,22 @@ export function includesLabels(
   return true;
 }
 
-/** The string entries of an untrusted map. */
-export function stringRecord(value: unknown): Record<string, string> {
-  if (!value || typeof value !== 'object') return {};
+const NO_STRINGS: Record<string, string> = Object.freeze({});
+
+/** The string entries of an untrusted map, which is not to be changed. */
+export function stringRecord(value: unknown): Readonly<Record<string, string>> {
+  if (!value || typeof value !== 'object') return NO_STRINGS;
+  if (Array.isArray(value)) return onlyStrings(value);
+  // Nearly always all of them are: then the map can stay as it is.
+  for (const key of Object.keys(value)) {
+    if (typeof (value as Record<string, unknown>)[key] !== 'string') {
+      return onlyStrings(value);
+    }
+  }
+  return value as Record<string, string>;
+}
+
+function onlyStrings(value: object): Record<string, string> {
   return Object.fromEntries(
     Object.entries(value).filter(
       (entry): entry is [string, string] => typeof entry[1] === 'string',

@@ -1,7 +1,7 @@
 import { ProxyRef } from '../model';
 import { nameOf, refOf } from '../parse';
 import { Mesh, Stored } from './Mesh';
-import { findAttached } from './policies';
+import { attachedTo } from './policies';
 import { proxyKey } from './workloads';
 
 const NOTHING: readonly string[] = [];
@@ -20,7 +20,7 @@ export function opaqueReasons(mesh: Mesh, proxy: ProxyRef): readonly string[] {
   );
   if (!some) return NOTHING;
   const attached = (kind: 'EnvoyFilter' | 'WasmPlugin') =>
-    findAttached(mesh, proxy, kind);
+    attachedTo(mesh, proxy, kind);
   return mesh.queries.get(
     'opaque',
     proxyKey(proxy),

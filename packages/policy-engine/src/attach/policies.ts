@@ -10,7 +10,7 @@ import {
   targetRefsOf,
   WAYPOINT_CLASS,
 } from './policyIndex';
-import { includesLabels, proxyKey } from './workloads';
+import { includesLabels } from './workloads';
 
 export { GATEWAY_NAME_LABEL, selectorOf, targetRefsOf } from './policyIndex';
 
@@ -19,13 +19,6 @@ export interface Attachment {
   readonly stored: Stored;
   readonly by: AttachedPolicy['by'];
 }
-
-const FAMILIES: Record<PolicyKind, string> = {
-  RequestAuthentication: 'attached/RequestAuthentication',
-  AuthorizationPolicy: 'attached/AuthorizationPolicy',
-  EnvoyFilter: 'attached/EnvoyFilter',
-  WasmPlugin: 'attached/WasmPlugin',
-};
 
 const NO_ATTACHMENTS: readonly Attachment[] = [];
 
@@ -39,23 +32,11 @@ export function attachedTo(
   proxy: ProxyRef,
   kind: PolicyKind,
 ): readonly Attachment[] {
-  if (proxy.kind === 'none') return [];
+  if (proxy.kind === 'none') return NO_ATTACHMENTS;
   // ztunnel is told of AuthorizationPolicies only.
-  if (proxy.kind === 'ztunnel' && kind !== 'AuthorizationPolicy') return [];
-  return mesh.queries.get(
-    FAMILIES[kind],
-    proxyKey(proxy),
-    () => findAttached(mesh, proxy, kind),
-    sameAttachments,
-  );
-}
-
-/** As {@link attachedTo}, computed anew: for a caller that keeps what it makes of it. */
-export function findAttached(
-  mesh: Mesh,
-  proxy: ProxyRef,
-  kind: PolicyKind,
-): readonly Attachment[] {
+  if (proxy.kind === 'ztunnel' && kind !== 'AuthorizationPolicy') {
+    return NO_ATTACHMENTS;
+  }
   // Authentication is looked up in the proxy's namespace first. The order counts: a rule that
   // is tried earlier takes its token away from a later one of the same issuer.
   const namespaces = new Set(
@@ -141,14 +122,4 @@ function compareAge(a: Attachment, b: Attachment): number {
   );
   if (byTime !== 0) return byTime;
   return left.name < right.name ? -1 : 1;
-}
-
-function sameAttachments(
-  a: readonly Attachment[],
-  b: readonly Attachment[],
-): boolean {
-  return (
-    a.length === b.length &&
-    a.every((item, i) => item.stored === b[i].stored && item.by === b[i].by)
-  );
 }

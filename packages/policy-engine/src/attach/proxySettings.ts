@@ -7,6 +7,7 @@ import {
 } from '../parse/meshConfig';
 import { Reader } from '../parse/reader';
 import { Mesh } from './Mesh';
+import type { KnownMeshConfig } from './meshConfig';
 import { proxyKey, selectWorkloads } from './workloads';
 
 /** How a proxy reads a request before any filter. */
@@ -24,41 +25,63 @@ export interface ProxySettings {
 /** What Pods without the annotation say; most have none, and parsing costs more than all the rest. */
 const NO_SETTINGS: ProxyConfig = { unread: [] };
 
+/** Of proxies whose Pods say nothing: one for gateways, and one for all others. */
+const unsaid = new WeakMap<
+  KnownMeshConfig,
+  { gateway?: ProxySettings; other?: ProxySettings }
+>();
+
 /** Settings from the mesh config and from the annotation of the proxy's Pods. */
 export function proxySettingsOf(mesh: Mesh, proxy: ProxyRef): ProxySettings {
+  const texts = annotationsOf(mesh, proxy);
+  if (texts.every(text => text === '')) return unsaidSettings(mesh, proxy);
   return mesh.queries.get(
     'proxy-settings',
     proxyKey(proxy),
-    () => {
-      const { config } = mesh;
-      const own = annotationsOf(mesh, proxy).map(text => {
-        if (text === '') return NO_SETTINGS;
-        const reader = new Reader();
-        const read = readProxyConfigText(text, reader);
-        return reader.errors.length > 0
-          ? { unread: [`${PROXY_CONFIG_ANNOTATION}, which cannot be read`] }
-          : read;
-      });
-      const unread = new Set(
-        [config.defaultConfig, ...own].flatMap(item => item.unread),
-      );
-      return {
-        pathNormalization: config.pathNormalization,
-        clientAddress:
-          proxy.kind === 'gateway'
-            ? { trustedProxies: trustedProxies(mesh, own) }
-            : 'last-hop',
-        unread: [
-          ...config.problems,
-          ...[...unread].map(
-            field =>
-              `the proxy's settings have ${field}, which the engine does not follow`,
-          ),
-        ],
-      };
-    },
+    () => combine(mesh, proxy, annotationsOf(mesh, proxy)),
     (a, b) => JSON.stringify(a) === JSON.stringify(b),
   );
+}
+
+function unsaidSettings(mesh: Mesh, proxy: ProxyRef): ProxySettings {
+  let known = unsaid.get(mesh.config);
+  if (!known) unsaid.set(mesh.config, (known = {}));
+  const scope = proxy.kind === 'gateway' ? 'gateway' : 'other';
+  known[scope] ??= combine(mesh, proxy, []);
+  return known[scope];
+}
+
+function combine(
+  mesh: Mesh,
+  proxy: ProxyRef,
+  texts: readonly string[],
+): ProxySettings {
+  const { config } = mesh;
+  const own = texts.map(text => {
+    if (text === '') return NO_SETTINGS;
+    const reader = new Reader();
+    const read = readProxyConfigText(text, reader);
+    return reader.errors.length > 0
+      ? { unread: [`${PROXY_CONFIG_ANNOTATION}, which cannot be read`] }
+      : read;
+  });
+  const unread = new Set(
+    [config.defaultConfig, ...own].flatMap(item => item.unread),
+  );
+  return {
+    pathNormalization: config.pathNormalization,
+    clientAddress:
+      proxy.kind === 'gateway'
+        ? { trustedProxies: trustedProxies(mesh, own) }
+        : 'last-hop',
+    unread: [
+      ...config.problems,
+      ...[...unread].map(
+        field =>
+          `the proxy's settings have ${field}, which the engine does not follow`,
+      ),
+    ],
+  };
 }
 
 function trustedProxies(mesh: Mesh, own: ProxyConfig[]): number | 'unknown' {

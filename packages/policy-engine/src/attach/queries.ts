@@ -132,6 +132,7 @@ export class Queries {
     string,
     Map<string, DerivedNode<unknown>>
   >();
+  private readonly interned = new Map<string, Map<string, unknown>>();
   private settled: Map<string, SettledValues> | undefined;
   private recording = NOT_RECORDING;
   private recordings = 0;
@@ -196,6 +197,23 @@ export class Queries {
     return value;
   }
 
+  /**
+   * The value that was first given for `key` in a family, as long as it is kept: so that what is made
+   * anew and comes out equal is the same. Nothing can change it, so nothing depends on it.
+   */
+  intern<T>(family: string, key: string, value: T): T {
+    if (this.settled) {
+      return this.settledIn(this.settled, family, key, () => value);
+    }
+    let values = this.interned.get(family);
+    if (!values) this.interned.set(family, (values = new Map()));
+    const known = values.get(key);
+    if (known !== undefined) return known as T;
+    values.set(key, value);
+    this.nodes += 1;
+    return value;
+  }
+
   /** Forgets derived values, so that removed objects do not hold memory for ever. */
   forget(): void {
     this.dropDerived();
@@ -236,6 +254,7 @@ export class Queries {
 
   private dropDerived(): void {
     this.derived.clear();
+    this.interned.clear();
     this.nodes = 0;
   }
 }

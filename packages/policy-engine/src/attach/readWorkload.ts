@@ -182,7 +182,7 @@ function intern(
     key,
   };
   // The identity of unchanged workloads is what keeps a Pod's restart from spreading.
-  return mesh.queries.get('workload', key, () => workload);
+  return mesh.queries.intern('workload', key, workload);
 }
 
 function portNames(containers: ContainerSpec[]): [string, number][] {

@@ -32,9 +32,13 @@ export function tailsOf(
   stored: Stored,
   port: ServicePortSpec,
 ): Tail[] {
-  const tails = new Map<string, Tail>();
   const backends = backendsOf(mesh, stored, port);
+  if (backends.length === 0) return [];
   const waypoint = waypointOf(mesh, stored);
+  if (backends.length === 1) {
+    return [toTail(mesh, port, backends[0], waypoint)];
+  }
+  const tails = new Map<string, Tail>();
   const add = (backend: Backend) => toTail(mesh, port, backend, waypoint);
   for (const backend of backends.slice(0, MAX_BACKENDS)) {
     const tail = add(backend);

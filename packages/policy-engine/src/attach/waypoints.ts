@@ -28,6 +28,10 @@ const NONE: Waypoint = { kind: 'none' };
  */
 export function waypointOf(mesh: Mesh, service: Stored): Waypoint {
   const { namespace = '', name } = service.resource.metadata;
+  // Most Services ask for none, by themselves or by their namespace.
+  if (!(USE_WAYPOINT in labelsOf(service)) && !isAskedForIn(mesh, namespace)) {
+    return NONE;
+  }
   return mesh.queries.get(
     'waypoint',
     `${namespace}/${name}`,
@@ -36,6 +40,14 @@ export function waypointOf(mesh: Mesh, service: Stored): Waypoint {
       return findWaypoint(mesh, stored);
     },
     (a, b) => JSON.stringify(a) === JSON.stringify(b),
+  );
+}
+
+function isAskedForIn(mesh: Mesh, namespace: string): boolean {
+  return mesh.queries.get(
+    'waypoint-in-namespace',
+    namespace,
+    () => USE_WAYPOINT in labelsOf(mesh.stored('Namespace', '', namespace)),
   );
 }
 

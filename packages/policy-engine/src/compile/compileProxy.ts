@@ -10,6 +10,7 @@ import { CompiledPolicy, compilePolicy } from './compilePolicy';
 import { compileProviders, placesOf, sortProviders } from './jwtProviders';
 import { Program } from './program';
 import { buildFilters } from './ruleSet';
+import { samePrograms } from './samePrograms';
 import { toZtunnelPolicies } from './ztunnelRules';
 
 /**
@@ -20,45 +21,52 @@ import { toZtunnelPolicies } from './ztunnelRules';
  * @public
  */
 export function compileProxy(mesh: Mesh, proxy: ProxyRef): Program {
-  return mesh.queries.get('program', proxyKey(proxy), () => {
-    const authentications = attachedTo(mesh, proxy, 'RequestAuthentication');
-    const authorizations = attachedTo(mesh, proxy, 'AuthorizationPolicy');
-    const settings = proxySettingsOf(mesh, proxy);
-    const providers = sortProviders(
-      authentications
-        .filter(({ stored }) => stored.errors.length === 0)
-        .flatMap(({ stored }) => compileProviders(stored)),
-    );
-    const policies = authorizations.map(({ stored }) =>
-      compilePolicy(mesh, stored),
-    );
-    const enforced =
-      proxy.kind === 'ztunnel' ? toZtunnelPolicies(policies) : policies;
-    return {
-      proxy,
-      policies: [
-        ...authentications.map(attachment => toAttachedPolicy(attachment)),
-        ...authorizations.map((attachment, index) =>
-          toAttachedPolicy(attachment, policies[index]),
-        ),
-      ],
-      providers,
-      tokenPlaces: placesOf(providers),
-      malformedProviders: authentications
-        .filter(({ stored }) => stored.errors.length > 0)
-        .map(({ stored: { resource } }) => {
-          const { namespace, name } = resource.metadata;
-          return `RequestAuthentication ${namespace}/${name} is malformed`;
-        }),
-      http: buildFilters(enforced, 'http'),
-      tcp: buildFilters(enforced, 'tcp'),
-      ...(proxy.kind === 'sidecar' || proxy.kind === 'ztunnel'
-        ? { mutualTls: mutualTlsOf(mesh, proxy) }
-        : {}),
-      settings,
-      opaque: [...opaqueReasons(mesh, proxy), ...settings.unread],
-    };
-  });
+  return mesh.queries.get(
+    'program',
+    proxyKey(proxy),
+    () => compile(mesh, proxy),
+    samePrograms,
+  );
+}
+
+function compile(mesh: Mesh, proxy: ProxyRef): Program {
+  const authentications = attachedTo(mesh, proxy, 'RequestAuthentication');
+  const authorizations = attachedTo(mesh, proxy, 'AuthorizationPolicy');
+  const settings = proxySettingsOf(mesh, proxy);
+  const providers = sortProviders(
+    authentications
+      .filter(({ stored }) => stored.errors.length === 0)
+      .flatMap(({ stored }) => compileProviders(stored)),
+  );
+  const policies = authorizations.map(({ stored }) =>
+    compilePolicy(mesh, stored),
+  );
+  const enforced =
+    proxy.kind === 'ztunnel' ? toZtunnelPolicies(policies) : policies;
+  return {
+    proxy,
+    policies: [
+      ...authentications.map(attachment => toAttachedPolicy(attachment)),
+      ...authorizations.map((attachment, index) =>
+        toAttachedPolicy(attachment, policies[index]),
+      ),
+    ],
+    providers,
+    tokenPlaces: placesOf(providers),
+    malformedProviders: authentications
+      .filter(({ stored }) => stored.errors.length > 0)
+      .map(({ stored: { resource } }) => {
+        const { namespace, name } = resource.metadata;
+        return `RequestAuthentication ${namespace}/${name} is malformed`;
+      }),
+    http: buildFilters(enforced, 'http'),
+    tcp: buildFilters(enforced, 'tcp'),
+    ...(proxy.kind === 'sidecar' || proxy.kind === 'ztunnel'
+      ? { mutualTls: mutualTlsOf(mesh, proxy) }
+      : {}),
+    settings,
+    opaque: [...opaqueReasons(mesh, proxy), ...settings.unread],
+  };
 }
 
 const attachedPolicies = new WeakMap<Stored, Map<string, AttachedPolicy>>();

@@ -2,7 +2,6 @@ import { AttachedPolicy, ProxyRef, ResourceRef } from '../model';
 import { isSubsetHost } from '../attach/hosts';
 import { Mesh } from '../attach/Mesh';
 import { proxyKey } from '../attach/workloads';
-import { sameItems } from '../attach/queries';
 import { pushTo } from '../multimap';
 import { compileProxy } from './compileProxy';
 import {
@@ -12,6 +11,7 @@ import {
   RbacFilters,
   RuleSet,
 } from './program';
+import { samePrograms } from './samePrograms';
 
 const NO_RULES: RuleSet = { present: false, general: [], byHost: new Map() };
 /** Policies lose their hosts on TCP chains, so those would change with every host. */
@@ -142,25 +142,4 @@ function addHost(
 
 function keyOf({ kind, namespace, name }: ResourceRef): string {
   return `${kind}/${namespace}/${name}`;
-}
-
-function samePrograms(a: Program, b: Program): boolean {
-  return (
-    a.mutualTls === b.mutualTls &&
-    a.settings === b.settings &&
-    sameItems(a.opaque, b.opaque) &&
-    sameItems(a.providers, b.providers) &&
-    sameItems(a.malformedProviders, b.malformedProviders) &&
-    sameItems(a.policies, b.policies) &&
-    sameFilters(a.http, b.http)
-  );
-}
-
-function sameFilters(a: RbacFilters, b: RbacFilters): boolean {
-  return RBAC_FILTERS.every(
-    name =>
-      a[name].present === b[name].present &&
-      a[name].byHost.size === b[name].byHost.size &&
-      sameItems(a[name].general, b[name].general),
-  );
 }

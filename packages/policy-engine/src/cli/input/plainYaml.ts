@@ -22,26 +22,6 @@ const COLON = 0x3a;
 const BRACKET = 0x5b;
 const BRACE = 0x7b;
 
-/**
- * Reads the usual block style of manifests: keys of letters, digits and `_./-`, lists of `- `, and on one
- * line each plain words, whole numbers, quoted texts without escapes, `[]` and `{}`. It takes a quarter of
- * the time of a general reader.
- *
- * @returns the value, and the line of the first content, from 1. Undefined for everything else, be it
- * unusual or wrong: that is for the general readers to read or to refuse.
- */
-export function readPlainYaml(
-  text: string,
-): { value: Record<string, unknown>; line: number } | undefined {
-  if (OTHER_CHARACTERS.test(text)) return undefined;
-  try {
-    return new PlainReader(text).read();
-  } catch (error) {
-    if (error === NOT_PLAIN) return undefined;
-    throw error;
-  }
-}
-
 function fail(): never {
   throw NOT_PLAIN;
 }
@@ -229,6 +209,26 @@ class PlainReader {
       if (code === HASH && text.charCodeAt(at - 1) === SPACE) fail();
       if (code === COLON && text.charCodeAt(at + 1) === SPACE) fail();
     }
+  }
+}
+
+/**
+ * Reads the usual block style of manifests: keys of letters, digits and `_./-`, lists of `- `, and on one
+ * line each plain words, whole numbers, quoted texts without escapes, `[]` and `{}`. It takes a quarter of
+ * the time of a general reader.
+ *
+ * @returns the value, and the line of the first content, from 1. Undefined for everything else, be it
+ * unusual or wrong: that is for the general readers to read or to refuse.
+ */
+export function readPlainYaml(
+  text: string,
+): { value: Record<string, unknown>; line: number } | undefined {
+  if (OTHER_CHARACTERS.test(text)) return undefined;
+  try {
+    return new PlainReader(text).read();
+  } catch (error) {
+    if (error === NOT_PLAIN) return undefined;
+    throw error;
   }
 }
 
