@@ -213,15 +213,19 @@ export class Kube {
     return JSON.parse(answer.body).items;
   }
 
-  /** A ServiceAccount's token for Istio's CA, as a projected volume would hold it. */
-  async createToken(namespace: string, account: string): Promise<string> {
+  /** A ServiceAccount's token, for Istio's CA unless told otherwise, as a projected volume would hold it. */
+  async createToken(
+    namespace: string,
+    account: string,
+    audiences = ['istio-ca'],
+  ): Promise<string> {
     const answer = await this.send(
       'POST',
       `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`,
       {
         apiVersion: 'authentication.k8s.io/v1',
         kind: 'TokenRequest',
-        spec: { audiences: ['istio-ca'], expirationSeconds: 86_400 },
+        spec: { audiences, expirationSeconds: 86_400 },
       },
     );
     if (answer.status >= 300) {

@@ -12,8 +12,9 @@ import {
   type Harness,
 } from '../lab/support.ts';
 import type { Manifest } from '../../lab/kube.ts';
-import { EnablementApi, type Operation } from './EnablementApi.ts';
-import { watchNeighbours } from './watchNeighbours.ts';
+import type { Operation } from '../../lab/portal/EnablementApi.ts';
+import { openEnablementApi } from './openEnablementApi.ts';
+import { watchNeighbours } from '../lab/watchNeighbours.ts';
 
 const NEIGHBOURS = [
   ECHO_HOST,
@@ -72,7 +73,7 @@ test('a shared gateway: the service asks for a token, and four neighbours never 
       eventually(() => h.atGateway(host), 200),
     ),
   );
-  const api = await EnablementApi.open(page, 'backend');
+  const api = await openEnablementApi(page, 'backend');
   const neighbours = watchNeighbours(h, NEIGHBOURS, 20);
 
   const plan = await api.plan({ kind: 'gateway', hosts: [BACKEND_HOST] });
@@ -122,7 +123,7 @@ test('a Gateway of the Gateway API of its own', async ({ page }) => {
       headers: withToken ? { authorization: `Bearer ${await token()}` } : {},
     });
   await eventually(ask, 200);
-  const api = await EnablementApi.open(page, 'backend');
+  const api = await openEnablementApi(page, 'backend');
   const plan = await api.plan({ kind: 'gateway', hosts: [OWN_HOST] });
   expect(plan).toMatchObject({ kind: 'planned', pattern: 'own-gateway' });
   const enabled = await api.run(plan);
@@ -140,7 +141,7 @@ test('a workload, for callers in the mesh', async ({ page }) => {
     peerAuthentication('istio-system', 'default', { mtls: { mode: 'STRICT' } }),
   );
   await eventually(() => h.fromPod('frontend'), 200);
-  const api = await EnablementApi.open(page, 'backend');
+  const api = await openEnablementApi(page, 'backend');
   const plan = await api.plan({ kind: 'in-mesh' });
   expect(plan).toMatchObject({ kind: 'planned', pattern: 'workload' });
   const enabled = await api.run(plan);

@@ -61,6 +61,14 @@ export interface PolicyWriter {
   id: string;
   /** Whether it writes to a cluster. The first writer that does is used. */
   writesTo(cluster: string): boolean;
+  /**
+   * What the writer's credentials may not do and would have to, to write these objects and to take them
+   * back, such as `delete authorizationpolicies.security.istio.io in istio-system`. Asked while planning;
+   * never throws, and names nothing where it cannot tell.
+   */
+  findMissingRights?(
+    call: PolicyCall & { refs: readonly PolicyRef[] },
+  ): Promise<string[]>;
   read(call: PolicyCall & { ref: PolicyRef }): Promise<PolicyAnswer>;
   /**
    * Writes an object under a field manager of its own, and leaves alone what others own.

@@ -85,7 +85,7 @@ export function suggestFix(failure: ApiFailure, cluster: string): string {
     case 'credentials':
       return `Renew the credentials of cluster '${cluster}' under istioJwt.clusters.`;
     case 'forbidden':
-      return `Grant the service account of cluster '${cluster}' get, list and watch, as in the plugin's README.`;
+      return `Grant the service account of cluster '${cluster}' list and watch: manifests/read-rbac.yaml of the backend plugin.`;
     case 'network':
     case 'timeout':
       return `Check that this backend can reach the API server of cluster '${cluster}', and its url and certificate authority under istioJwt.clusters.`;

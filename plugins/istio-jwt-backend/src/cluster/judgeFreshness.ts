@@ -90,7 +90,7 @@ function listMissingKinds(
             : 'ClusterRole'
         }: {apiGroups: ["${kind.group}"], resources: ["${
           kind.plural
-        }"], verbs: [get, list, watch]}`,
+        }"], verbs: [list, watch]}`,
       });
     } else if (failure && !listed) {
       missing.set(name, {

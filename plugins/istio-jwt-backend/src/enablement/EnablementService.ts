@@ -17,6 +17,7 @@ import {
   Page,
   PlannedEnablementView,
 } from 'backstage-plugin-istio-jwt-common';
+import { PolicyWriter } from 'backstage-plugin-istio-jwt-node';
 import { randomUUID } from 'node:crypto';
 import { ClusterRegistry } from '../cluster';
 import { EnablementConfig } from '../config';
@@ -44,6 +45,7 @@ export interface EnablementServiceOptions {
   store: EnablementStore;
   driver: Pick<EnablementDriver, 'kick'>;
   proposals: Proposals;
+  writers: readonly PolicyWriter[];
   catalog: CatalogService;
   permissions: PermissionsService;
   onProgress(operation: Operation): void;

@@ -58,13 +58,14 @@ export function createEnablement(parts: EnablementParts): {
   driver: EnablementDriver;
   watcher: ProposalWatcher;
 } {
-  const { config, registry, writers, tuning } = parts;
+  const { config, registry, tuning } = parts;
+  const writers = [...parts.writers, new DirectWriter(registry)];
   const store = tuning?.store ?? new DatabaseEnablementStore(parts.database);
   const driver = new EnablementDriver({
     ...parts,
     ...tuning,
     store,
-    writers: [...writers, new DirectWriter(registry)],
+    writers,
     deadlines: config.enablement.deadlines,
     prober: new OperationProber({ ...parts, config: config.probes }),
     checkKeys: tuning?.checkKeys ?? createKeyCheck(parts),
@@ -80,6 +81,7 @@ export function createEnablement(parts: EnablementParts): {
     store,
     driver,
     proposals,
+    writers,
   });
   const watcher = new ProposalWatcher({ ...parts, store, driver, proposals });
   return { service, driver, watcher };

@@ -5,13 +5,15 @@ import {
   ServiceUnavailableError,
 } from '@backstage/errors';
 import { EnablementPlanRequest } from 'backstage-plugin-istio-jwt-common';
+import { PolicyWriter } from 'backstage-plugin-istio-jwt-node';
 import { ClusterRegistry } from '../../cluster';
 import { EnablementConfig } from '../../config';
 import { readAnnotations } from '../../entity';
 import { AssessedService, assessEntity } from '../../status/assessEntity';
 import { selectClusters } from '../../status/buildEntityStatus';
 import { EnablementStore, StoredPlan } from '../store/EnablementStore';
-import { OperationPlan, OperationPlanResult } from './OperationPlan';
+import { OperationPlan, OperationPlanResult, seal } from './OperationPlan';
+import { writeElsewhere } from './findWriting';
 import { planDisabling } from './planDisabling';
 import { planOperation } from './planOperation';
 
@@ -22,6 +24,8 @@ export class PlanMaker {
       config: EnablementConfig;
       registry: ClusterRegistry;
       store: Pick<EnablementStore, 'get'>;
+      /** The first that writes to a cluster is used. */
+      writers: readonly PolicyWriter[];
     },
   ) {}
 
@@ -37,7 +41,9 @@ export class PlanMaker {
       assessed: this.assess(entity),
       id,
     };
-    if (request.intent === 'enable') return planOperation(context, request);
+    if (request.intent === 'enable') {
+      return this.checkRights(planOperation(context, request));
+    }
     const found = await this.options.store.get(request.enablementId);
     const operation = found?.operation;
     if (!operation || operation.entityRef !== context.entityRef) {
@@ -50,7 +56,36 @@ export class PlanMaker {
         'Only an enablement that is done can be disabled.',
       );
     }
-    return planDisabling(context, operation);
+    return this.checkRights(planDisabling(context, operation));
+  }
+
+  /** What the portal may not write, people have to: better said now than by a dry run later. */
+  private async checkRights(
+    planned: OperationPlanResult,
+  ): Promise<OperationPlanResult> {
+    if (planned.kind === 'refused' || planned.writing.mode !== 'direct') {
+      return planned;
+    }
+    const { cluster } = planned.service;
+    const mirror = this.options.registry.get(cluster)!;
+    const writer = this.options.writers.find(each => each.writesTo(cluster));
+    const missing = await writer?.findMissingRights?.({
+      cluster,
+      signal: new AbortController().signal,
+      refs: planned.changes.map(({ ref }) => ref),
+    });
+    return missing?.length
+      ? seal(mirror, {
+          ...planned,
+          writing: writeElsewhere(
+            this.options.config,
+            cluster,
+            `The portal’s service account may not: ${missing.join(
+              '; ',
+            )}. An administrator of ${cluster} grants it (manifests/enablement-rbac.yaml of the backend plugin), or applies the YAML.`,
+          ),
+        })
+      : planned;
   }
 
   /**

@@ -17,12 +17,8 @@ export function findWriting(
   around: readonly (ResourceRef | undefined)[],
   written: readonly ResourceRef[],
 ): EnablementWriting {
-  const { mode, pullRequest } =
-    config.writing.clusters[cluster] ?? config.writing.default;
-  const elsewhere = (reason: string): EnablementWriting =>
-    pullRequest && mode !== 'copy'
-      ? { mode: 'pull-request', reason, ...pullRequest }
-      : { mode: 'copy', reason };
+  const { mode } = config.writing.clusters[cluster] ?? config.writing.default;
+  const elsewhere = (reason: string) => writeElsewhere(config, cluster, reason);
   if (mode === 'copy') {
     return elsewhere(
       'The portal is set to write nothing itself (writeMode: copy).',
@@ -64,6 +60,19 @@ export function findWriting(
         `${release}, and its next upgrade would undo what is written directly. Change the chart or its values.`,
       )
     : { mode: 'direct' };
+}
+
+/** How people get it there, where the backend may not. */
+export function writeElsewhere(
+  config: EnablementConfig,
+  cluster: string,
+  reason: string,
+): EnablementWriting {
+  const { mode, pullRequest } =
+    config.writing.clusters[cluster] ?? config.writing.default;
+  return pullRequest && mode !== 'copy'
+    ? { mode: 'pull-request', reason, ...pullRequest }
+    : { mode: 'copy', reason };
 }
 
 function nameOf({ kind, metadata: { namespace, name } }: Resource): string {

@@ -12,6 +12,7 @@ import {
   ApiExchangeAnswer,
 } from '../../cluster/ClusterConnection';
 import { describeRefusal } from './describeRefusal';
+import { findMissingRights } from './findMissingRights';
 
 export const FIELD_MANAGER = 'backstage-istio-jwt';
 
@@ -32,6 +33,20 @@ export class DirectWriter implements PolicyWriter {
 
   writesTo(cluster: string): boolean {
     return this.registry.get(cluster) !== undefined;
+  }
+
+  async findMissingRights({
+    cluster,
+    signal,
+    refs,
+  }: PolicyCall & { refs: readonly PolicyRef[] }): Promise<string[]> {
+    const connection = this.registry.get(cluster)?.connection;
+    if (!connection) return [];
+    const places = refs.map(({ kind, namespace }) => ({
+      resource: PLURALS[kind] ?? kind,
+      namespace,
+    }));
+    return findMissingRights(connection, places, signal);
   }
 
   read(call: PolicyCall & { ref: PolicyRef }): Promise<PolicyAnswer> {

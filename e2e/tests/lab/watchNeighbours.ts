@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Harness } from '../lab/support.ts';
+import type { Harness } from './support.ts';
 
 /** Asks hosts in turn, so many times a second, and remembers what was not answered with 200. */
 export function watchNeighbours(

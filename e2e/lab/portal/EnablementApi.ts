@@ -1,0 +1,155 @@
+import { sleep } from '../wait.ts';
+
+interface WayIn {
+  id: string;
+  kind: 'gateway' | 'in-mesh';
+  host: string;
+}
+
+export interface Options {
+  services: {
+    cluster: string;
+    namespace: string;
+    name: string;
+    waysIn: WayIn[];
+  }[];
+  issuers: { name: string }[];
+}
+
+export interface Plan {
+  kind: 'planned' | 'refused';
+  planId: string;
+  pattern?: string;
+  reason?: string;
+  warnings?: string[];
+  writing?: { mode: 'direct' | 'copy'; reason?: string };
+}
+
+export interface Operation {
+  id: string;
+  intent: 'enable' | 'disable';
+  phase: string;
+  outcome?: string;
+  steps: { id: string; status: string }[];
+  changes: { ref: { kind: string; namespace?: string; name: string } }[];
+}
+
+export class ApiError extends Error {
+  readonly status: number;
+
+  constructor(call: string, status: number, text: string) {
+    super(`${call}: ${status} ${text}`);
+    this.status = status;
+  }
+}
+
+const OVER = ['done', 'rolled-back', 'failed'];
+
+/** The API of one entity's enablement, asked as a person. */
+export class EnablementApi {
+  private readonly base: string;
+  private readonly authorization: string;
+
+  constructor(backendUrl: string, authorization: string, entity: string) {
+    this.base = `${backendUrl}/api/istio-jwt/v1/entities/component/default/${entity}`;
+    this.authorization = authorization;
+  }
+
+  /** Waits until the portal knows the ways in that are wanted, and plans to enable them. */
+  async plan(wanted: { kind: WayIn['kind']; hosts?: string[] }): Promise<Plan> {
+    const deadline = Date.now() + 60_000;
+    for (;;) {
+      const { services, issuers } = await this.call<Options>(
+        'GET',
+        '/enablement-options',
+      );
+      const [service] = services;
+      const chosen = (service?.waysIn ?? []).filter(
+        ({ kind, host }) =>
+          kind === wanted.kind && (wanted.hosts?.includes(host) ?? true),
+      );
+      if (chosen.length > 0) {
+        const { cluster, namespace, name } = service;
+        return this.call<Plan>('POST', '/enablement-plans', {
+          intent: 'enable',
+          service: { cluster, namespace, name },
+          waysIn: chosen.map(({ id }) => id),
+          issuer: issuers[0].name,
+          exemptPaths: [],
+          preflights: 'let-through',
+        });
+      }
+      if (Date.now() > deadline) {
+        throw new Error(`The portal knows ${JSON.stringify(services)} only`);
+      }
+      await sleep(500);
+    }
+  }
+
+  planDisable(enablementId: string): Promise<Plan> {
+    return this.call('POST', '/enablement-plans', {
+      intent: 'disable',
+      enablementId,
+    });
+  }
+
+  /** @returns id of the operation, which is that of the plan */
+  async start(plan: Plan): Promise<string> {
+    if (plan.kind === 'refused') throw new Error(plan.reason);
+    const { id } = await this.call<Operation>('POST', '/enablements', {
+      planId: plan.planId,
+    });
+    return id;
+  }
+
+  get(id: string): Promise<Operation> {
+    return this.call('GET', `/enablements/${id}`);
+  }
+
+  cancel(id: string): Promise<Operation> {
+    return this.call('POST', `/enablements/${id}/cancel`);
+  }
+
+  /** Waits for the end of an operation. */
+  async waitForEnd(id: string, timeoutMs = 240_000): Promise<Operation> {
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      const operation = await this.get(id);
+      if (OVER.includes(operation.phase)) return operation;
+      if (Date.now() > deadline) {
+        throw new Error(
+          `Not over in time: ${JSON.stringify(operation, null, 1)}`,
+        );
+      }
+      await sleep(300);
+    }
+  }
+
+  /** Starts what was planned and waits for its end. */
+  async run(plan: Plan): Promise<Operation> {
+    return this.waitForEnd(await this.start(plan));
+  }
+
+  private async call<T>(
+    method: string,
+    path: string,
+    data?: unknown,
+  ): Promise<T> {
+    const response = await fetch(`${this.base}${path}`, {
+      method,
+      headers: {
+        authorization: this.authorization,
+        ...(data === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      body: data === undefined ? undefined : JSON.stringify(data),
+    });
+    if (!response.ok) {
+      throw new ApiError(
+        `${method} ${path}`,
+        response.status,
+        await response.text(),
+      );
+    }
+    return response.json();
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * The portal's account in the cluster, with the rights of the shipped manifests and none besides: what
+ * they lack, the lab's tests of the portal show.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { parseManifests, type Kube, type Manifest } from '../kube.ts';
+import { kubeconfigPath, labDir, runDir } from '../paths.ts';
+
+const ACCOUNT = { name: 'backstage', namespace: 'backstage' };
+const manifestsDir = join(
+  dirname(dirname(labDir)),
+  'plugins/istio-jwt-backend/manifests',
+);
+
+/** Where a manifest's Role is needed in the lab. */
+const PLACES: Record<Grant, string[]> = {
+  read: [],
+  // Where policies may be written: those of the gateways, and of the workloads.
+  enable: ['istio-system', 'default', 'edge'],
+  // Where the Pods are that send probes from inside the mesh.
+  probe: ['default'],
+};
+const FILES: Record<Grant, string> = {
+  read: 'read-rbac.yaml',
+  enable: 'enablement-rbac.yaml',
+  probe: 'prober.yaml',
+};
+
+export type Grant = 'read' | 'enable' | 'probe';
+
+export const WRITABLE_NAMESPACES = PLACES.enable;
+
+/** Roles and bindings of a shipped manifest, for the lab's namespaces. */
+export function describeGrant(grant: Grant): Manifest[] {
+  const rbac = parseManifests(
+    readFileSync(join(manifestsDir, FILES[grant]), 'utf8'),
+  ).filter(({ apiVersion }) => apiVersion === 'rbac.authorization.k8s.io/v1');
+  const places = PLACES[grant];
+  return places.length === 0
+    ? rbac
+    : places.flatMap(namespace =>
+        rbac.map(object => ({
+          ...object,
+          metadata: { ...object.metadata, namespace },
+        })),
+      );
+}
+
+/**
+ * Makes the account with what the manifests grant, in place of what it had before, and writes a
+ * kubeconfig with its token.
+ *
+ * @returns path of the kubeconfig
+ */
+export async function ensurePortalAccount(
+  kube: Kube,
+  grants: Grant[] = ['read', 'enable', 'probe'],
+): Promise<string> {
+  await kube.apply([
+    {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: ACCOUNT.namespace },
+    },
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: ACCOUNT },
+  ]);
+  const all: Grant[] = ['read', 'enable', 'probe'];
+  for (const grant of all) {
+    const objects = describeGrant(grant);
+    if (grants.includes(grant)) await kube.apply(objects);
+    else await kube.remove(objects);
+  }
+  const token = await kube.createToken(
+    ACCOUNT.namespace,
+    ACCOUNT.name,
+    // The API server's own audience.
+    [],
+  );
+  const path = join(runDir, 'portal-kubeconfig');
+  const config = parse(readFileSync(kubeconfigPath, 'utf8'));
+  writeFileSync(
+    path,
+    stringify({
+      ...config,
+      users: [{ name: ACCOUNT.name, user: { token } }],
+      contexts: [
+        { name: 'lab', context: { cluster: 'lab', user: ACCOUNT.name } },
+      ],
+    }),
+    { mode: 0o600 },
+  );
+  return path;
+}
