@@ -267,6 +267,32 @@ export interface Config {
       catalogInterval?: HumanDuration | string;
       /** How long daily records are kept. Default: 400 days. */
       retention?: HumanDuration | string;
+      /** What people with istio-jwt.owners.notify can have owners told, from the coverage page. */
+      ownerNotices?: {
+        /** Default: true, unless notifications are off. */
+        enabled?: boolean;
+        /** Time in which nobody is told of the same again. Default: 7 days. */
+        quietPeriod?: HumanDuration | string;
+        /** Owners told at once. Default: 200. */
+        maxOwners?: number;
+        /** Notices that one owner gets within 24 hours. Default: 5. */
+        perOwnerPerDay?: number;
+        /** How often one person can have owners told within 24 hours. Default: 20. */
+        perSenderPerDay?: number;
+      };
+      /** Once a week, owners hear what changed about their services. */
+      digest?: {
+        /** Default: true, unless notifications are off. */
+        enabled?: boolean;
+        /** Such as `monday`, which is the default. */
+        day?: string;
+        /** Time of day, in quotes. Default: '08:00'. */
+        time?: string;
+        /** Name of the IANA database, such as Europe/Berlin. Default: UTC. */
+        timezone?: string;
+        /** Entity refs of users and groups that hear of all services. Default: none. */
+        platformTeam?: string[];
+      };
       exceptions?: {
         /** Whether who asks for an exception may approve it too. Default: false. */
         allowSelfApproval?: boolean;

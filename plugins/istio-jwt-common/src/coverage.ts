@@ -34,6 +34,11 @@ export interface CoverageFilter {
   cluster?: string;
   /** Exact `iss`. */
   issuer?: string;
+  /**
+   * Exact `iss`: services with a way in that trusts this issuer alone, so that it would refuse every
+   * token if the issuer went away.
+   */
+  soleIssuer?: string;
   /** As in {@link CoverageService.gateways}. */
   gateway?: string;
   /** Id of a finding. */
@@ -146,6 +151,8 @@ export interface CoverageSummary extends CoverageCounts {
   clusters: ClusterFreshness[];
   /** Whether the caller may ask for exceptions of at least some services. */
   canRequestExceptions: boolean;
+  /** Whether the caller may have owners told. */
+  canNotifyOwners: boolean;
 }
 
 /** One UTC day. @public */
@@ -177,6 +184,8 @@ export type CoverageGroupBy =
 export interface CoverageGroup extends CoverageCounts {
   /** Value of the filter of the same name. Empty: services that have none. */
   key: string;
+  /** By issuer only: services with a way in that trusts no other issuer. */
+  sole?: number;
 }
 
 /** Answer of `GET /v1/coverage/groups?by=owner`. Takes a {@link CoverageFilter}. @public */
@@ -186,6 +195,27 @@ export interface CoverageGroups {
   groups: CoverageGroup[];
   /** Groups that were left out. */
   omitted: number;
+}
+
+/** One host of a gateway, as it leads to one service. @public */
+export interface CoverageHost {
+  /** `protocol://host:port`; the host is `*` where any is taken. */
+  address: string;
+  /** The worst of the ways in by this host. */
+  state: ProtectionState;
+  service: Pick<
+    CoverageService,
+    'id' | 'entityRef' | 'title' | 'owner' | 'cluster' | 'namespace' | 'name'
+  >;
+}
+
+/** Answer of `GET /v1/coverage/hosts?gateway&limit&cursor`: worst first. @public */
+export interface CoverageHostPage {
+  items: CoverageHost[];
+  /** Absent on the last page. */
+  nextCursor?: string;
+  /** Hosts of the gateway that lead to services which the filter means and the caller may see. */
+  total: number;
 }
 
 /** One kind of finding over all services. @public */
@@ -292,6 +322,46 @@ export interface CoverageExceptionChange {
   expiresAt?: string;
   /** Takes the permission `istio-jwt.exception.approve`. */
   approve?: true;
+}
+
+/** Answer of `GET /v1/coverage/owner-notices`, which sends nothing. Takes a {@link CoverageFilter}. @public */
+export interface CoverageOwnerNoticePreview {
+  /** Owners who would be told. */
+  toTell: number;
+  /** Those of them with most services, at most 100. `owner` is an entity ref. */
+  owners: { owner: string; services: number }[];
+  /** Owners who were told of the same not long ago, at most 100. `at` is ISO 8601. */
+  alreadyTold: { owner: string; services: number; at: string }[];
+  alreadyToldTotal: number;
+  /** Owners who were told of other things too often within a day. */
+  overQuota: number;
+  /** Services whose owner is not known, or is neither a user nor a group: nobody can be told. */
+  withoutOwner: number;
+  /** Owners that can be told at once. */
+  maxOwners: number;
+  /** Hours in which nobody is told of the same again. */
+  quietHours: number;
+}
+
+/** Body of `POST /v1/coverage/owner-notices`. @public */
+export interface CoverageOwnerNoticeRequest {
+  /** Has to say more than an owner. */
+  filter: CoverageFilter;
+  /** `toTell` of the preview: 409 where there are more by now. */
+  atMost: number;
+}
+
+/** What became of it, in owners. @public */
+export interface CoverageOwnerNotice {
+  told: number;
+  /** Told of the same not long ago. */
+  alreadyTold: number;
+  /** Told of other things too often within a day. */
+  overQuota: number;
+  /** Could not be told; sending again reaches these. */
+  failed: number;
+  /** Services, not owners. */
+  withoutOwner: number;
 }
 
 /** Format of `GET /v1/coverage/export`. @public */

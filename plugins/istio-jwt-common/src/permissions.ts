@@ -64,6 +64,12 @@ export const istioJwtExceptionApprovePermission = createPermission({
   resourceType: RESOURCE_TYPE_CATALOG_ENTITY,
 });
 
+/** Allows having the owners of services told to look at them, from the coverage page. @public */
+export const istioJwtOwnersNotifyPermission = createPermission({
+  name: 'istio-jwt.owners.notify',
+  attributes: { action: 'create' },
+});
+
 /** @public */
 export const istioJwtPermissions = [
   istioJwtStatusReadPermission,
@@ -73,4 +79,5 @@ export const istioJwtPermissions = [
   istioJwtCoverageReadPermission,
   istioJwtExceptionCreatePermission,
   istioJwtExceptionApprovePermission,
+  istioJwtOwnersNotifyPermission,
 ];

@@ -24,6 +24,20 @@ describe('readIstioJwtConfig', () => {
       coverage: {
         catalogIntervalMs: 60_000,
         retentionMs: 400 * 24 * 3_600_000,
+        ownerNotices: {
+          enabled: true,
+          quietMs: 7 * 24 * 3_600_000,
+          maxOwners: 200,
+          perOwnerPerDay: 5,
+          perSenderPerDay: 20,
+        },
+        digest: {
+          enabled: true,
+          day: 1,
+          minute: 480,
+          timezone: 'UTC',
+          platformTeam: [],
+        },
         exceptions: {
           allowSelfApproval: false,
           maxDurationMs: 365 * 24 * 3_600_000,

@@ -1,7 +1,7 @@
 import { Config } from '@backstage/config';
 import { InputError } from '@backstage/errors';
-import { IANAZone } from 'luxon';
 import { readDuration } from './readDuration';
+import { checkTimezone, DAYS, readDay, readTimeOfDay } from './readWhen';
 import {
   MaintenanceWindow,
   NotificationsConfig,
@@ -13,17 +13,6 @@ const HOUR_MS = 60 * MINUTE_MS;
 const MIN_INTERVAL_MS = 10_000;
 const MAX_INTERVAL_MS = 7 * 24 * HOUR_MS;
 const MAX_WINDOWS = 50;
-/** In luxon's order: Monday is 1. */
-const DAYS = [
-  'monday',
-  'tuesday',
-  'wednesday',
-  'thursday',
-  'friday',
-  'saturday',
-  'sunday',
-];
-
 /** Reads `istioJwt.schedule`. @throws InputError that names the key */
 export function readSchedule(config: Config | undefined): ScheduleConfig {
   const intervalMs = readDuration(config, 'interval', HOUR_MS);
@@ -88,16 +77,11 @@ function readEntityFilters(
 }
 
 function readWindow(config: Config, key: string): MaintenanceWindow {
-  const timezone = config.getString('timezone');
-  if (!IANAZone.isValidZone(timezone)) {
-    throw new InputError(
-      `${key}.timezone is '${timezone}'. Write a name of the IANA database, such as Europe/Berlin or UTC.`,
-    );
-  }
+  const timezone = checkTimezone(config.getString('timezone'), key);
   const window = {
     cluster: config.getOptionalString('cluster'),
     days: (config.getOptionalStringArray('days') ?? DAYS).map(day =>
-      readDay(day, key),
+      readDay(day, `${key}.days`),
     ),
     fromMinute: readTimeOfDay(config.getString('from'), `${key}.from`),
     toMinute: readTimeOfDay(config.getString('to'), `${key}.to`),
@@ -109,28 +93,4 @@ function readWindow(config: Config, key: string): MaintenanceWindow {
     );
   }
   return window;
-}
-
-function readDay(text: string, key: string): number {
-  const lower = text.toLowerCase();
-  const index = DAYS.findIndex(
-    day => day === lower || day.slice(0, 3) === lower,
-  );
-  if (index < 0) {
-    throw new InputError(
-      `${key}.days names '${text}'. Write any of: ${DAYS.join(', ')}.`,
-    );
-  }
-  return index + 1;
-}
-
-function readTimeOfDay(text: string, key: string): number {
-  const [, hours, minutes] = /^(\d{1,2}):(\d{2})$/.exec(text) ?? [];
-  const total = Number(hours) * 60 + Number(minutes);
-  if (!(Number(minutes) < 60 && total <= 24 * 60)) {
-    throw new InputError(
-      `${key} is '${text}'. Write a time of day in quotes, such as '22:30'.`,
-    );
-  }
-  return total;
 }

@@ -190,12 +190,38 @@ export interface EnablementConfig {
   };
 }
 
+/** Bounds of what a person can have owners told. */
+export interface OwnerNoticesConfig {
+  enabled: boolean;
+  /** In which nobody is told of the same again. */
+  quietMs: number;
+  /** At once. */
+  maxOwners: number;
+  perOwnerPerDay: number;
+  perSenderPerDay: number;
+}
+
+/** When owners and the platform team hear how the week was. */
+export interface DigestConfig {
+  enabled: boolean;
+  /** Monday is 1, Sunday 7. */
+  day: number;
+  /** Minutes since midnight. */
+  minute: number;
+  /** IANA name. */
+  timezone: string;
+  /** Entity refs that hear of all services. */
+  platformTeam: string[];
+}
+
 /** Durations in ms. */
 export interface CoverageConfig {
   /** How long a list of the catalog's entities is good for. */
   catalogIntervalMs: number;
   /** Age at which daily records are deleted. */
   retentionMs: number;
+  ownerNotices: OwnerNoticesConfig;
+  digest: DigestConfig;
   exceptions: {
     /** Whether who asks for an exception may approve it too. */
     allowSelfApproval: boolean;

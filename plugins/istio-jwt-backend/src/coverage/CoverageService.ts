@@ -6,10 +6,12 @@ import {
 import { ClusterRegistry } from '../cluster';
 import { Caller } from './exceptions/Caller';
 import { ExceptionService } from './exceptions/ExceptionService';
+import { OwnerNotices } from './notices/OwnerNotices';
 import { IndexStore } from './index/IndexStore';
 import { CountReader } from './read/CountReader';
 import { CoverageReader } from './read/CoverageReader';
 import { FindingReader } from './read/FindingReader';
+import { HostReader } from './read/HostReader';
 import { Trend } from './read/Trend';
 import { Viewer, Viewers } from './read/Viewer';
 
@@ -22,8 +24,10 @@ export class CoverageService {
   readonly reader: CoverageReader;
   readonly counts: CountReader;
   readonly findings: FindingReader;
+  readonly hosts: HostReader;
   readonly trend: Trend;
   readonly exceptions: ExceptionService;
+  readonly ownerNotices: OwnerNotices;
 
   constructor(
     private readonly options: {
@@ -31,8 +35,10 @@ export class CoverageService {
       reader: CoverageReader;
       counts: CountReader;
       findings: FindingReader;
+      hosts: HostReader;
       trend: Trend;
       exceptions: ExceptionService;
+      ownerNotices: OwnerNotices;
       store: Pick<IndexStore, 'getProgress'>;
       registry: Pick<ClusterRegistry, 'listFreshness'>;
     },
@@ -41,8 +47,10 @@ export class CoverageService {
     this.reader = options.reader;
     this.counts = options.counts;
     this.findings = options.findings;
+    this.hosts = options.hosts;
     this.trend = options.trend;
     this.exceptions = options.exceptions;
+    this.ownerNotices = options.ownerNotices;
   }
 
   async summarise(
@@ -51,15 +59,19 @@ export class CoverageService {
   ): Promise<CoverageSummary> {
     const { store, registry } = this.options;
     const now = Date.now();
-    const [counts, progress, canRequestExceptions, ...changes] =
-      await Promise.all([
-        this.counts.summarise(viewer, filter, now),
-        store.getProgress(),
-        this.exceptions.access.mayRequestSome(credentials),
-        ...CHANGE_DAYS.map(days =>
-          this.trend.compare(viewer, filter, days, now),
-        ),
-      ] as const);
+    const [
+      counts,
+      progress,
+      canRequestExceptions,
+      canNotifyOwners,
+      ...changes
+    ] = await Promise.all([
+      this.counts.summarise(viewer, filter, now),
+      store.getProgress(),
+      this.exceptions.access.mayRequestSome(credentials),
+      this.ownerNotices.mayNotify({ credentials }),
+      ...CHANGE_DAYS.map(days => this.trend.compare(viewer, filter, days, now)),
+    ] as const);
     return {
       ...counts,
       scope: viewer.kind === 'all' ? 'all' : 'own',
@@ -69,6 +81,7 @@ export class CoverageService {
         : {}),
       clusters: registry.listFreshness(),
       canRequestExceptions,
+      canNotifyOwners,
     };
   }
 

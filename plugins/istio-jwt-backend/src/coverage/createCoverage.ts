@@ -14,6 +14,7 @@ import { IssuerKeys } from '../jwks';
 import { ProbeRunStore } from '../storage';
 import { CoverageMetrics } from './CoverageMetrics';
 import { CoverageService } from './CoverageService';
+import { DAY_MS } from './days';
 import { ExceptionNotices } from './exceptions/ExceptionNotices';
 import { ExceptionService } from './exceptions/ExceptionService';
 import { ExceptionStore } from './exceptions/ExceptionStore';
@@ -22,12 +23,17 @@ import { IndexStore } from './index/IndexStore';
 import { listClaimants } from './index/listClaimants';
 import { ProbeFactsReader } from './index/ProbeFacts';
 import { deleteOldDays, recordDay } from './index/recordDay';
+import { DigestSender } from './notices/DigestSender';
+import { OwnerNotices } from './notices/OwnerNotices';
+import { ToldStore } from './notices/ToldStore';
 import { IndexKeeper } from './IndexKeeper';
 import { CountReader } from './read/CountReader';
 import { CoverageReader } from './read/CoverageReader';
 import { FindingReader } from './read/FindingReader';
+import { HostReader } from './read/HostReader';
 import { Trend } from './read/Trend';
 import { Viewers } from './read/Viewer';
+import { WeekReader } from './read/WeekReader';
 
 export interface Coverage {
   service: CoverageService;
@@ -86,13 +92,36 @@ export function createCoverage(options: {
     db,
     enabled: options.notificationsEnabled,
   });
+  const counts = new CountReader(db);
+  const trend = new Trend(db);
+  const told = new ToldStore(db);
+  const digest = new DigestSender({
+    ...options,
+    db,
+    told,
+    week: new WeekReader(db, counts, trend),
+    config: {
+      ...config.digest,
+      enabled: config.digest.enabled && options.notificationsEnabled,
+    },
+  });
   return {
     service: new CoverageService({
       viewers: new Viewers({ permissions, db, store }),
       reader,
-      counts: new CountReader(db),
+      counts,
       findings: new FindingReader(db),
-      trend: new Trend(db),
+      hosts: new HostReader(db),
+      trend,
+      ownerNotices: new OwnerNotices({
+        ...options,
+        db,
+        told,
+        config: {
+          ...config.ownerNotices,
+          enabled: config.ownerNotices.enabled && options.notificationsEnabled,
+        },
+      }),
       exceptions: new ExceptionService({
         store: new ExceptionStore(db),
         reader,
@@ -117,7 +146,19 @@ export function createCoverage(options: {
         frequency: { hours: 6 },
         initialDelay: { minutes: 6 },
         timeout: { minutes: 10 },
-        fn: () => deleteOldDays(db, Date.now(), config.retentionMs),
+        fn: async () => {
+          await deleteOldDays(db, Date.now(), config.retentionMs);
+          await told.deleteOld(
+            Date.now() - Math.max(config.ownerNotices.quietMs, 31 * DAY_MS),
+          );
+        },
+      });
+      await scheduler.scheduleTask({
+        id: 'istio-jwt-coverage-digest',
+        frequency: { minutes: 5 },
+        initialDelay: { minutes: 2 },
+        timeout: { minutes: 30 },
+        fn: signal => digest.sendDue(signal),
       });
     },
   };

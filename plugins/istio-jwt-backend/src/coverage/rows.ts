@@ -5,11 +5,17 @@ import { digestRef } from '../storage/digestRef';
 /** The index in the plugin's database. */
 export const COVERAGE = 'istio_jwt_coverage';
 export const FACETS = 'istio_jwt_coverage_facets';
+export const HOSTS = 'istio_jwt_coverage_hosts';
 export const SPANS = 'istio_jwt_coverage_spans';
 export const DAYS = 'istio_jwt_coverage_days';
 export const EXCEPTIONS = 'istio_jwt_exceptions';
 
-export type FacetKind = 'issuer' | 'gateway' | 'finding';
+export type FacetKind =
+  | 'issuer'
+  /** Some way in trusts this issuer and no other; `count` says how many do. */
+  | 'sole-issuer'
+  | 'gateway'
+  | 'finding';
 
 /** What nobody filters or sorts by. */
 export interface CoverageDetail {
@@ -58,6 +64,17 @@ export interface FacetRow {
   kind: FacetKind;
   value: string;
   count: number;
+}
+
+/** A host of a gateway that leads to a Service. */
+export interface HostRow {
+  row_key: string;
+  /** `cluster/namespace/name` */
+  gateway: string;
+  /** `protocol://host:port` */
+  address: string;
+  state: ProtectionState;
+  state_rank: number;
 }
 
 /** Half of the digest: keys are many and are sent in lists. */

@@ -7,12 +7,18 @@ import {
   AuthorizeResult,
   Permission,
 } from '@backstage/plugin-permission-common';
+import { NotificationSendOptions } from '@backstage/plugin-notifications-node';
 import {
   istioJwtExceptionApprovePermission,
   istioJwtExceptionCreatePermission,
+  istioJwtOwnersNotifyPermission,
 } from 'backstage-plugin-istio-jwt-common';
 import { generateMesh } from 'istio-jwt-sandbox';
-import { Mesh, parseObjects } from 'istio-jwt-policy-engine';
+import {
+  Mesh,
+  parseObjects,
+  STATES_WORST_FIRST,
+} from 'istio-jwt-policy-engine';
 import express from 'express';
 import request from 'supertest';
 import {
@@ -25,6 +31,9 @@ import { ExceptionService } from '../coverage/exceptions/ExceptionService';
 import { ExceptionStore } from '../coverage/exceptions/ExceptionStore';
 import { recordDay } from '../coverage/index/recordDay';
 import { FindingReader } from '../coverage/read/FindingReader';
+import { HostReader } from '../coverage/read/HostReader';
+import { OwnerNotices } from '../coverage/notices/OwnerNotices';
+import { ToldStore } from '../coverage/notices/ToldStore';
 import { Trend } from '../coverage/read/Trend';
 import { Viewers } from '../coverage/read/Viewer';
 import { mirrorOf } from '../testing/meshFixture';
@@ -41,6 +50,7 @@ describeOnDatabases('the API of the coverage', connect => {
   let server: express.Express;
   /** Permission names that a user lacks. */
   let lacking: Record<string, string[]>;
+  let sent: NotificationSendOptions[];
 
   beforeEach(async () => {
     const mesh = new Mesh();
@@ -59,6 +69,7 @@ describeOnDatabases('the API of the coverage', connect => {
     );
     await harness.pass();
     lacking = {};
+    sent = [];
     const decide = (permission: Permission, user: string) => ({
       result: lacking[user.split('/')[1]]?.includes(permission.name)
         ? AuthorizeResult.DENY
@@ -87,7 +98,22 @@ describeOnDatabases('the API of the coverage', connect => {
           reader: harness.reader,
           counts: harness.counts,
           findings: new FindingReader(db),
+          hosts: new HostReader(db),
           trend: new Trend(db),
+          ownerNotices: new OwnerNotices({
+            db,
+            told: new ToldStore(db),
+            permissions,
+            logger: mockServices.logger.mock(),
+            notifications: { send: async each => void sent.push(each) },
+            config: {
+              enabled: true,
+              quietMs: 7 * DAY,
+              maxOwners: 10,
+              perOwnerPerDay: 5,
+              perSenderPerDay: 2,
+            },
+          }),
           exceptions: new ExceptionService({
             store: new ExceptionStore(db),
             reader: harness.reader,
@@ -278,6 +304,149 @@ describeOnDatabases('the API of the coverage', connect => {
       'recorded',
       ...Array(7).fill('gap'),
     ]);
+  });
+
+  it('lists the hosts of each gateway with their states, and says who would have nobody left to trust', async () => {
+    const { groups } = await read('/coverage/groups?by=gateway');
+    const gateways = groups.filter((group: any) => group.key);
+    expect(gateways.length).toBeGreaterThan(0);
+    for (const { key, total } of gateways) {
+      const gateway = encodeURIComponent(key);
+      const all = await read(`/coverage/hosts?gateway=${gateway}&limit=200`);
+      expect(all.total).toBe(all.items.length);
+      expect(new Set(all.items.map((item: any) => item.service.id)).size).toBe(
+        total,
+      );
+      const paged: any[] = [];
+      let cursor = '';
+      do {
+        const page = await read(
+          `/coverage/hosts?gateway=${gateway}&limit=4${
+            cursor && `&cursor=${cursor}`
+          }`,
+        );
+        paged.push(...page.items);
+        cursor = page.nextCursor ?? '';
+      } while (cursor);
+      expect(paged).toEqual(all.items);
+      const ranks = paged.map(item => STATES_WORST_FIRST.indexOf(item.state));
+      expect(ranks).toEqual([...ranks].sort((a, b) => a - b));
+      expect(paged[0].address).toMatch(/^https?:\/\/[^/]+:\d+$/);
+      // The service is never better than a host that leads to it.
+      for (const { state, service } of paged) {
+        const { items } = await read(`/coverage/services?q=${service.name}`);
+        expect(STATES_WORST_FIRST.indexOf(items[0].state)).toBeLessThanOrEqual(
+          STATES_WORST_FIRST.indexOf(state),
+        );
+      }
+      expect(
+        await read(`/coverage/hosts?gateway=${gateway}&claimed=false`),
+      ).toMatchObject({
+        total: all.items.filter((item: any) => !item.service.entityRef).length,
+      });
+    }
+    for (const cursor of ['x', 'W10', 'WzEsImEiLCJiIl0']) {
+      expect(
+        (await call('get', `/coverage/hosts?gateway=c/a/b&cursor=${cursor}`))
+          .status,
+      ).toBe(400);
+    }
+    expect((await call('get', '/coverage/hosts')).status).toBe(400);
+    const issuers = (await read('/coverage/groups?by=issuer')).groups;
+    for (const { key, sole, total } of issuers) {
+      expect(sole).toBeLessThanOrEqual(total);
+      if (key) {
+        expect(
+          await read(
+            `/coverage/services?soleIssuer=${encodeURIComponent(key)}`,
+          ),
+        ).toMatchObject({ total: sole });
+      }
+    }
+    expect(issuers.some(({ sole }: any) => sole > 0)).toBe(true);
+  });
+
+  it('has owners told once, for whoever may and within bounds', async () => {
+    expect(await read('/coverage/summary')).toMatchObject({
+      canNotifyOwners: true,
+    });
+    const [{ id: finding, services }] = (await read('/coverage/findings'))
+      .findings;
+    const preview = await read(`/coverage/owner-notices?finding=${finding}`);
+    expect(preview).toMatchObject({ alreadyTold: [], overQuota: 0 });
+    expect(preview.toTell).toBe(preview.owners.length);
+    expect(
+      preview.owners.reduce((sum: number, each: any) => sum + each.services, 0),
+    ).toBe(services - preview.withoutOwner);
+    const send = (body: object, user?: string) =>
+      call('post', '/coverage/owner-notices', user).send(body);
+    expect((await send({ filter: { finding }, atMost: 0 })).status).toBe(409);
+    for (const filter of [{}, { owner: 'group:default/odd' }, { state: [] }]) {
+      expect((await send({ filter, atMost: 9 })).status).toBe(400);
+    }
+    expect(
+      (await send({ filter: { finding, more: 1 }, atMost: 9 })).status,
+    ).toBe(400);
+    lacking.mallory = [istioJwtOwnersNotifyPermission.name];
+    const refused = await send({ filter: { finding }, atMost: 9 }, 'mallory');
+    expect(refused.status).toBe(403);
+    expect(
+      (
+        await call(
+          'get',
+          `/coverage/owner-notices?finding=${finding}`,
+          'mallory',
+        )
+      ).status,
+    ).toBe(403);
+    expect(await read('/coverage/summary', 'mallory')).toMatchObject({
+      canNotifyOwners: false,
+    });
+    expect(sent).toEqual([]);
+    const told = await send({
+      filter: { finding },
+      atMost: preview.toTell,
+    });
+    expect([told.status, told.body]).toEqual([
+      200,
+      {
+        told: preview.toTell,
+        alreadyTold: 0,
+        overQuota: 0,
+        failed: 0,
+        withoutOwner: preview.withoutOwner,
+      },
+    ]);
+    expect(sent.map(({ recipients }: any) => recipients.entityRef)).toEqual(
+      expect.arrayContaining(preview.owners.map(({ owner }: any) => owner)),
+    );
+    for (const { recipients, payload } of sent as any[]) {
+      const { searchParams } = new URL(payload.link, 'http://portal');
+      expect(Object.fromEntries(searchParams)).toEqual({
+        finding,
+        owner: recipients.entityRef,
+      });
+      const { total } = await read(`/coverage/services?${searchParams}`);
+      expect(payload.title).toMatch(new RegExp(`^${total} of your services: `));
+    }
+    sent = [];
+    expect(
+      (await send({ filter: { finding, state: [] }, atMost: 9 })).body,
+    ).toMatchObject({ told: 0, alreadyTold: preview.toTell });
+    expect(sent).toEqual([]);
+    const states = ['open', 'validated-only'];
+    expect(
+      (await send({ filter: { state: states }, atMost: 9 })).body,
+    ).toMatchObject({ failed: 0 });
+    // The third time within a day.
+    const third = await send({ filter: { state: ['partial'] }, atMost: 9 });
+    expect([third.status, third.body.error.message]).toEqual([
+      403,
+      expect.stringContaining('perSenderPerDay'),
+    ]);
+    expect(
+      (await send({ filter: { state: ['partial'] }, atMost: 9 }, 'bob')).status,
+    ).toBe(200);
   });
 
   const ask = (more: object = {}, user?: string) =>

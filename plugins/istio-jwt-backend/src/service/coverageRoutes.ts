@@ -11,6 +11,7 @@ import {
   CoverageExportFormat,
   CoverageFilter,
   CoverageGroupBy,
+  CoverageOwnerNoticeRequest,
   CoverageSort,
 } from 'backstage-plugin-istio-jwt-common';
 import { Request, Router } from 'express';
@@ -111,6 +112,18 @@ export function addCoverageRoutes(
     );
   });
 
+  router.get('/v1/coverage/hosts', async (request, response) => {
+    const { query } = request as CoverageRequest;
+    response.json(
+      await read(request, 'hosts', ({ viewer }) =>
+        coverage.hosts.list(viewer, query.gateway, readFilter(query), {
+          limit: Number(query.limit ?? PAGE_SIZE),
+          cursor: query.cursor,
+        }),
+      ),
+    );
+  });
+
   router.get('/v1/coverage/findings', async (request, response) => {
     response.json(
       await read(request, 'findings', async ({ viewer }) => ({
@@ -150,6 +163,27 @@ export function addCoverageRoutes(
       }
       response.destroy();
     });
+  });
+
+  router.get('/v1/coverage/owner-notices', async (request, response) => {
+    response.json(
+      await read(request, 'owner-notices', caller =>
+        coverage.ownerNotices.preview(caller, readFilter(request.query)),
+      ),
+    );
+  });
+
+  router.post('/v1/coverage/owner-notices', async (request, response) => {
+    const body = request.body as CoverageOwnerNoticeRequest;
+    response.json(
+      await audited(
+        request,
+        'owner-notice-send',
+        'medium',
+        { filter: { ...body.filter }, atMost: body.atMost },
+        caller => coverage.ownerNotices.send(caller, body),
+      ),
+    );
   });
 
   router.get('/v1/exceptions', async (request, response) => {
@@ -210,8 +244,8 @@ export function addCoverageRoutes(
 
 /** The OpenAPI validator has checked all of them. */
 function readFilter(query: CoverageRequest['query']): CoverageFilter {
-  const { q, owner, system, namespace, cluster, issuer, gateway, finding } =
-    query;
+  const { q, owner, system, namespace, cluster, finding } = query;
+  const { issuer, soleIssuer, gateway } = query;
   return {
     q,
     owner,
@@ -219,6 +253,7 @@ function readFilter(query: CoverageRequest['query']): CoverageFilter {
     namespace,
     cluster,
     issuer,
+    soleIssuer,
     gateway,
     finding,
     state: [query.state ?? []].flat() as ProtectionState[],

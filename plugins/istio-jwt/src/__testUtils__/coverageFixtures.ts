@@ -69,6 +69,7 @@ export function buildSummary(
     indexedAt: new Date(Date.now() - 5000).toISOString(),
     clusters: [buildFreshness()],
     canRequestExceptions: true,
+    canNotifyOwners: true,
     ...overrides,
   };
 }

@@ -1,5 +1,12 @@
 import { Knex } from 'knex';
-import { COVERAGE, CoverageRow, FacetRow, FACETS } from '../rows';
+import {
+  COVERAGE,
+  CoverageRow,
+  FacetRow,
+  FACETS,
+  HostRow,
+  HOSTS,
+} from '../rows';
 import { IndexedService } from './describeRows';
 
 const INDEX = 'istio_jwt_coverage_index';
@@ -89,6 +96,7 @@ export class IndexStore {
       const facets = chunk.flatMap(each =>
         each.rows.flatMap(row => row.facets),
       );
+      const hosts = chunk.flatMap(each => each.rows.flatMap(row => row.hosts));
       await this.db.transaction(async transaction => {
         await deleteServices(
           transaction,
@@ -100,6 +108,7 @@ export class IndexStore {
           CHUNK,
         );
         await transaction.batchInsert<FacetRow>(FACETS, facets, 4 * CHUNK);
+        await transaction.batchInsert<HostRow>(HOSTS, hosts, 4 * CHUNK);
       });
     }
   }
@@ -146,11 +155,13 @@ export class IndexStore {
 }
 
 async function deleteServices(db: Knex, serviceKeys: string[]): Promise<void> {
-  await db(FACETS)
-    .whereIn(
-      'row_key',
-      db(COVERAGE).whereIn('service_key', serviceKeys).select('row_key'),
-    )
-    .delete();
+  for (const table of [FACETS, HOSTS]) {
+    await db(table)
+      .whereIn(
+        'row_key',
+        db(COVERAGE).whereIn('service_key', serviceKeys).select('row_key'),
+      )
+      .delete();
+  }
   await db(COVERAGE).whereIn('service_key', serviceKeys).delete();
 }

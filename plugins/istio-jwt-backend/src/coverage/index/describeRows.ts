@@ -1,4 +1,8 @@
-import { Finding, ServiceAssessment } from 'istio-jwt-policy-engine';
+import {
+  Finding,
+  ServiceAssessment,
+  WayInAssessment,
+} from 'istio-jwt-policy-engine';
 import { ClusterMirror } from '../../cluster';
 import { findingsOfIssuers, IssuerKeys } from '../../jwks';
 import { judgeService } from '../../status/assessEntity';
@@ -6,6 +10,7 @@ import {
   CoverageDetail,
   CoverageRow,
   FacetRow,
+  HostRow,
   keyOfService,
   rankState,
   shortDigest,
@@ -22,12 +27,15 @@ export interface IndexedService {
 export interface IndexedRow {
   row: Omit<CoverageRow, 'stale_since' | 'stale_reason'>;
   facets: FacetRow[];
+  hosts: HostRow[];
 }
 
 const MAX_LISTED = 20;
 const MAX_FACETS = 200;
 const MAX_REASON = 500;
 const MAX_VALUE = 500;
+const MAX_ADDRESS = 300;
+const MAX_HOSTS = 200;
 const MAX_SEARCH = 4000;
 const MAX_WARNINGS = 999;
 const MAX_ERRORS = 1_000_000;
@@ -65,11 +73,7 @@ export function describeRows(options: {
       );
       const findings = [...judged.findings, ...keyFindings];
       const gateways = uniqueTexts(
-        judged.waysIn.flatMap(({ gateway }) =>
-          gateway
-            ? [`${cluster}/${gateway.namespace ?? ''}/${gateway.name}`]
-            : [],
-        ),
+        judged.waysIn.flatMap(wayIn => nameGateway(cluster, wayIn) ?? []),
       );
       const issuers = uniqueTexts(
         judged.waysIn.flatMap(wayIn => wayIn.issuers.map(use => use.issuer)),
@@ -127,6 +131,7 @@ export function describeRows(options: {
       };
       const facets = [
         ...issuers.map(value => ({ kind: 'issuer' as const, value, count: 1 })),
+        ...listSoleIssuers(judged.waysIn),
         ...gateways.map(value => ({
           kind: 'gateway' as const,
           value,
@@ -140,13 +145,66 @@ export function describeRows(options: {
       ]
         .slice(0, MAX_FACETS)
         .map(facet => ({ row_key: row.row_key, ...facet }));
-      return {
-        row: { ...row, digest: shortDigest(JSON.stringify([row, facets])) },
-        facets,
-      };
+      const hosts = listHosts(cluster, judged.waysIn).map(host => ({
+        row_key: row.row_key,
+        ...host,
+      }));
+      const digest = shortDigest(JSON.stringify([row, facets, hosts]));
+      return { row: { ...row, digest }, facets, hosts };
     },
   );
   return { serviceKey, rows };
+}
+
+function nameGateway(
+  cluster: string,
+  { gateway }: Pick<WayInAssessment, 'gateway'>,
+): string | undefined {
+  return gateway && `${cluster}/${gateway.namespace ?? ''}/${gateway.name}`;
+}
+
+/** Issuers without which some way in has nobody to trust. */
+function listSoleIssuers(
+  waysIn: WayInAssessment[],
+): Pick<FacetRow, 'kind' | 'value' | 'count'>[] {
+  const counts = new Map<string, number>();
+  for (const { issuers } of waysIn) {
+    const [issuer, ...others] = uniqueTexts(issuers.map(use => use.issuer));
+    if (issuer !== undefined && others.length === 0) {
+      counts.set(issuer, (counts.get(issuer) ?? 0) + 1);
+    }
+  }
+  return [...counts].map(([value, count]) => ({
+    kind: 'sole-issuer' as const,
+    value,
+    count,
+  }));
+}
+
+/** Each host and port once, with its worst way in. */
+function listHosts(
+  cluster: string,
+  waysIn: WayInAssessment[],
+): Omit<HostRow, 'row_key'>[] {
+  const hosts = new Map<string, Omit<HostRow, 'row_key'>>();
+  for (const wayIn of waysIn) {
+    const name = nameGateway(cluster, wayIn);
+    if (name === undefined) {
+      continue;
+    }
+    const { protocol, host, port, state } = wayIn;
+    const gateway = cleanText(name, MAX_VALUE);
+    const address = cleanText(`${protocol}://${host}:${port}`, MAX_ADDRESS);
+    const key = `${gateway} ${address}`;
+    const known = hosts.get(key);
+    const rank = rankState(state);
+    if (!known || rank < known.state_rank) {
+      hosts.set(key, { gateway, address, state, state_rank: rank });
+    }
+  }
+  return [...hosts.values()]
+    .sort((a, b) => a.state_rank - b.state_rank)
+    .slice(0, MAX_HOSTS);
 }
 
 /** PostgreSQL takes no NUL, and no half of a character. */

@@ -77,6 +77,9 @@ export class CountReader {
         ...addCounts(groups.get(key), countStates([row])),
       });
     }
+    if (by === 'issuer') {
+      await this.addSole(groups, viewer, filter);
+    }
     const sorted = [...groups.values()].sort(
       (a, b) =>
         countUnprotected(b) - countUnprotected(a) ||
@@ -88,6 +91,29 @@ export class CountReader {
       groups: sorted.slice(0, MAX_GROUPS),
       omitted: Math.max(0, sorted.length - MAX_GROUPS),
     };
+  }
+
+  /** Who would have nobody left to trust, by issuer. */
+  private async addSole(
+    groups: Map<string, CoverageGroup>,
+    viewer: Viewer,
+    filter: CoverageFilter,
+  ): Promise<void> {
+    const rows: { key: string; count: number | string }[] = await selectRows(
+      this.db,
+      viewer,
+      filter,
+    )
+      .join({ g: FACETS }, join =>
+        join.on('g.row_key', 'c.row_key').andOnVal('g.kind', 'sole-issuer'),
+      )
+      .groupBy('g.value')
+      .select({ key: 'g.value' })
+      .count({ count: '*' });
+    const sole = new Map(rows.map(({ key, count }) => [key, Number(count)]));
+    for (const [key, group] of groups) {
+      groups.set(key, { ...group, sole: sole.get(key) ?? 0 });
+    }
   }
 
   private selectCounted(

@@ -14,7 +14,7 @@ export function selectRows(
   viewer: Viewer,
   filter: CoverageFilter,
 ): Knex.QueryBuilder {
-  const query = withVisible(db, db({ c: COVERAGE }), viewer);
+  const query = selectClaims(db, viewer, filter);
   const restrict = (builder: Knex.QueryBuilder, alias: string) => {
     restrictToVisible(db, builder, viewer, `${alias}.entity_key`);
     if (filter.owner !== undefined) {
@@ -24,7 +24,6 @@ export function selectRows(
       builder.where(`${alias}.system`, filter.system);
     }
   };
-  restrict(query, 'c');
   const isRestricted =
     viewer.kind === 'some' ||
     filter.owner !== undefined ||
@@ -41,6 +40,23 @@ export function selectRows(
       );
     }
   });
+  return query;
+}
+
+/** As {@link selectRows}, with all entities that claim a Service and fit. */
+export function selectClaims(
+  db: Knex,
+  viewer: Viewer,
+  filter: CoverageFilter,
+): Knex.QueryBuilder {
+  const query = withVisible(db, db({ c: COVERAGE }), viewer);
+  restrictToVisible(db, query, viewer, 'c.entity_key');
+  if (filter.owner !== undefined) {
+    query.where('c.owner', filter.owner);
+  }
+  if (filter.system !== undefined) {
+    query.where('c.system', filter.system);
+  }
   if (filter.state?.length) {
     query.whereIn('c.state', filter.state);
   }
@@ -55,6 +71,7 @@ export function selectRows(
   }
   const facets: [FacetKind, string | undefined][] = [
     ['issuer', filter.issuer],
+    ['sole-issuer', filter.soleIssuer],
     ['gateway', filter.gateway],
     ['finding', filter.finding],
   ];

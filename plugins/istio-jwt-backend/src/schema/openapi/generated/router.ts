@@ -460,6 +460,7 @@ export const spec = {
           { $ref: '#/components/parameters/namespaceFilter' },
           { $ref: '#/components/parameters/clusterFilter' },
           { $ref: '#/components/parameters/issuerFilter' },
+          { $ref: '#/components/parameters/soleIssuerFilter' },
           { $ref: '#/components/parameters/gatewayFilter' },
           { $ref: '#/components/parameters/findingFilter' },
           { $ref: '#/components/parameters/claimedFilter' },
@@ -493,6 +494,7 @@ export const spec = {
           { $ref: '#/components/parameters/namespaceFilter' },
           { $ref: '#/components/parameters/clusterFilter' },
           { $ref: '#/components/parameters/issuerFilter' },
+          { $ref: '#/components/parameters/soleIssuerFilter' },
           { $ref: '#/components/parameters/gatewayFilter' },
           { $ref: '#/components/parameters/findingFilter' },
           { $ref: '#/components/parameters/claimedFilter' },
@@ -549,6 +551,7 @@ export const spec = {
           { $ref: '#/components/parameters/namespaceFilter' },
           { $ref: '#/components/parameters/clusterFilter' },
           { $ref: '#/components/parameters/issuerFilter' },
+          { $ref: '#/components/parameters/soleIssuerFilter' },
           { $ref: '#/components/parameters/gatewayFilter' },
           { $ref: '#/components/parameters/findingFilter' },
           { $ref: '#/components/parameters/claimedFilter' },
@@ -559,6 +562,46 @@ export const spec = {
             content: {
               'application/json': {
                 schema: { $ref: '#/components/schemas/CoverageGroups' },
+              },
+            },
+          },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
+    },
+    '/v1/coverage/hosts': {
+      get: {
+        operationId: 'ListCoverageHosts',
+        description:
+          'Hosts of a gateway with the services that they lead to, worst first.',
+        parameters: [
+          {
+            name: 'gateway',
+            in: 'query',
+            required: true,
+            allowReserved: true,
+            description: 'As cluster/namespace/name.',
+            schema: { type: 'string', minLength: 1, maxLength: 500 },
+          },
+          { $ref: '#/components/parameters/q' },
+          { $ref: '#/components/parameters/stateFilter' },
+          { $ref: '#/components/parameters/ownerFilter' },
+          { $ref: '#/components/parameters/systemFilter' },
+          { $ref: '#/components/parameters/namespaceFilter' },
+          { $ref: '#/components/parameters/clusterFilter' },
+          { $ref: '#/components/parameters/issuerFilter' },
+          { $ref: '#/components/parameters/soleIssuerFilter' },
+          { $ref: '#/components/parameters/findingFilter' },
+          { $ref: '#/components/parameters/claimedFilter' },
+          { $ref: '#/components/parameters/limit' },
+          { $ref: '#/components/parameters/coverageCursor' },
+        ],
+        responses: {
+          '200': {
+            description: 'One page.',
+            content: {
+              'application/json': {
+                schema: { $ref: '#/components/schemas/CoverageHostPage' },
               },
             },
           },
@@ -578,6 +621,7 @@ export const spec = {
           { $ref: '#/components/parameters/namespaceFilter' },
           { $ref: '#/components/parameters/clusterFilter' },
           { $ref: '#/components/parameters/issuerFilter' },
+          { $ref: '#/components/parameters/soleIssuerFilter' },
           { $ref: '#/components/parameters/gatewayFilter' },
           { $ref: '#/components/parameters/findingFilter' },
           { $ref: '#/components/parameters/claimedFilter' },
@@ -588,6 +632,71 @@ export const spec = {
             content: {
               'application/json': {
                 schema: { $ref: '#/components/schemas/CoverageFindings' },
+              },
+            },
+          },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
+    },
+    '/v1/coverage/owner-notices': {
+      get: {
+        operationId: 'PreviewOwnerNotices',
+        description:
+          'Which owners of the services in view would be told to look at them. Sends nothing.',
+        parameters: [
+          { $ref: '#/components/parameters/q' },
+          { $ref: '#/components/parameters/stateFilter' },
+          { $ref: '#/components/parameters/ownerFilter' },
+          { $ref: '#/components/parameters/systemFilter' },
+          { $ref: '#/components/parameters/namespaceFilter' },
+          { $ref: '#/components/parameters/clusterFilter' },
+          { $ref: '#/components/parameters/issuerFilter' },
+          { $ref: '#/components/parameters/soleIssuerFilter' },
+          { $ref: '#/components/parameters/gatewayFilter' },
+          { $ref: '#/components/parameters/findingFilter' },
+          { $ref: '#/components/parameters/claimedFilter' },
+        ],
+        responses: {
+          '200': {
+            description: 'The owners.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/CoverageOwnerNoticePreview',
+                },
+              },
+            },
+          },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
+      post: {
+        operationId: 'SendOwnerNotices',
+        description:
+          'Has the owners of the services that a filter means told to look at them, each once. Takes the permission `istio-jwt.owners.notify`.',
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                type: 'object',
+                additionalProperties: false,
+                required: ['filter', 'atMost'],
+                properties: {
+                  filter: { $ref: '#/components/schemas/CoverageFilter' },
+                  atMost: { type: 'integer', minimum: 0, maximum: 1000000 },
+                },
+              },
+            },
+          },
+        },
+        responses: {
+          '200': {
+            description: 'What became of it.',
+            content: {
+              'application/json': {
+                schema: { $ref: '#/components/schemas/CoverageOwnerNotice' },
               },
             },
           },
@@ -614,6 +723,7 @@ export const spec = {
           { $ref: '#/components/parameters/namespaceFilter' },
           { $ref: '#/components/parameters/clusterFilter' },
           { $ref: '#/components/parameters/issuerFilter' },
+          { $ref: '#/components/parameters/soleIssuerFilter' },
           { $ref: '#/components/parameters/gatewayFilter' },
           { $ref: '#/components/parameters/findingFilter' },
           { $ref: '#/components/parameters/claimedFilter' },
@@ -865,6 +975,14 @@ export const spec = {
         description: 'Exact issuer. Empty, those without one.',
         allowEmptyValue: true,
         schema: { type: 'string', maxLength: 500 },
+      },
+      soleIssuerFilter: {
+        name: 'soleIssuer',
+        in: 'query',
+        allowReserved: true,
+        description:
+          'Exact issuer. Services with a way in that trusts this issuer alone.',
+        schema: { type: 'string', minLength: 1, maxLength: 500 },
       },
       namespaceFilter: {
         name: 'namespace',
@@ -2048,6 +2166,7 @@ export const spec = {
           'changes',
           'clusters',
           'canRequestExceptions',
+          'canNotifyOwners',
         ],
         properties: {
           total: { type: 'integer' },
@@ -2092,6 +2211,7 @@ export const spec = {
             type: 'array',
             items: { $ref: '#/components/schemas/ClusterFreshness' },
           },
+          canNotifyOwners: { type: 'boolean' },
           canRequestExceptions: { type: 'boolean' },
         },
       },
@@ -2155,6 +2275,7 @@ export const spec = {
               required: ['key', 'total', 'states', 'excepted', 'shareEnforced'],
               properties: {
                 key: { type: 'string' },
+                sole: { type: 'integer' },
                 total: { type: 'integer' },
                 states: { $ref: '#/components/schemas/CoverageByState' },
                 excepted: { $ref: '#/components/schemas/CoverageByState' },
@@ -2163,6 +2284,127 @@ export const spec = {
             },
           },
           omitted: { type: 'integer' },
+        },
+      },
+      CoverageFilter: {
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          q: { type: 'string', maxLength: 200 },
+          state: {
+            type: 'array',
+            maxItems: 7,
+            items: { $ref: '#/components/schemas/State' },
+          },
+          owner: { type: 'string', maxLength: 500 },
+          system: { type: 'string', maxLength: 500 },
+          namespace: { type: 'string', maxLength: 500 },
+          cluster: { type: 'string', maxLength: 500 },
+          issuer: { type: 'string', maxLength: 500 },
+          soleIssuer: { type: 'string', maxLength: 500 },
+          gateway: { type: 'string', maxLength: 500 },
+          finding: { type: 'string', maxLength: 500 },
+          claimed: { type: 'boolean' },
+        },
+      },
+      CoverageOwnerNoticePreview: {
+        type: 'object',
+        additionalProperties: false,
+        required: [
+          'toTell',
+          'owners',
+          'alreadyTold',
+          'alreadyToldTotal',
+          'overQuota',
+          'withoutOwner',
+          'maxOwners',
+          'quietHours',
+        ],
+        properties: {
+          toTell: { type: 'integer' },
+          owners: {
+            type: 'array',
+            items: {
+              type: 'object',
+              additionalProperties: false,
+              required: ['owner', 'services'],
+              properties: {
+                owner: { type: 'string' },
+                services: { type: 'integer' },
+              },
+            },
+          },
+          alreadyTold: {
+            type: 'array',
+            items: {
+              type: 'object',
+              additionalProperties: false,
+              required: ['owner', 'services', 'at'],
+              properties: {
+                owner: { type: 'string' },
+                services: { type: 'integer' },
+                at: { type: 'string', format: 'date-time' },
+              },
+            },
+          },
+          alreadyToldTotal: { type: 'integer' },
+          overQuota: { type: 'integer' },
+          withoutOwner: { type: 'integer' },
+          maxOwners: { type: 'integer' },
+          quietHours: { type: 'number' },
+        },
+      },
+      CoverageOwnerNotice: {
+        type: 'object',
+        additionalProperties: false,
+        required: [
+          'told',
+          'alreadyTold',
+          'overQuota',
+          'failed',
+          'withoutOwner',
+        ],
+        properties: {
+          told: { type: 'integer' },
+          alreadyTold: { type: 'integer' },
+          overQuota: { type: 'integer' },
+          failed: { type: 'integer' },
+          withoutOwner: { type: 'integer' },
+        },
+      },
+      CoverageHostPage: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['items', 'total'],
+        properties: {
+          items: {
+            type: 'array',
+            items: {
+              type: 'object',
+              additionalProperties: false,
+              required: ['address', 'state', 'service'],
+              properties: {
+                address: { type: 'string' },
+                state: { $ref: '#/components/schemas/State' },
+                service: {
+                  type: 'object',
+                  additionalProperties: false,
+                  required: ['id', 'title', 'cluster', 'namespace', 'name'],
+                  properties: {
+                    id: { type: 'string' },
+                    entityRef: { type: 'string' },
+                    title: { type: 'string' },
+                    owner: { type: 'string' },
+                    cluster: { type: 'string' },
+                    namespace: { type: 'string' },
+                    name: { type: 'string' },
+                  },
+                },
+              },
+            },
+          },
+          nextCursor: { type: 'string' },
+          total: { type: 'integer' },
         },
       },
       CoverageFindings: {
