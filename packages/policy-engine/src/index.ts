@@ -43,3 +43,4 @@ export {
   type KeySetFact,
 } from './analyse/findingsOfKeySets';
 export { planEnablement } from './enable/planEnablement';
+export { planPassage } from './enable/planPassage';

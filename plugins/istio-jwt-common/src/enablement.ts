@@ -86,8 +86,28 @@ export interface EnablementServiceOption extends EnablementService {
   waysIn: EnablementWayInOption[];
   exemptPaths: ProposedExemptPath[];
   writing: EnablementWriting;
-  /** The enablement that is in force, which can be disabled. */
-  inForce?: { enablementId: string; issuer: string };
+  /** The enablement that is in force, which can be changed and disabled. */
+  inForce?: EnablementInForce;
+}
+
+/** What somebody chose for an enablement, besides its ways in. @public */
+export interface EnablementChoices {
+  /** Name of an {@link EnablementIssuerOption}. */
+  issuer: string;
+  /** Absent: those that the config gives the issuer. */
+  audiences?: string[];
+  exemptPaths: string[];
+  preflights: 'let-through' | 'refuse';
+}
+
+/** @public */
+export interface EnablementInForce {
+  enablementId: string;
+  /** Name of the issuer, as in the config when it began. */
+  issuer: string;
+  /** Absent where a person wrote what stands. */
+  choices?: EnablementChoices;
+  waysIn: { id: string; host: string; port: number }[];
 }
 
 /** Answer of `GET /v1/entities/{kind}/{namespace}/{name}/enablement-options`. @public */
@@ -109,21 +129,28 @@ export interface EnablementOptions {
   proposed?: { enablementId: string };
 }
 
+/**
+ * What an operation is for.
+ *
+ * - `enable`: ways in come to require a token
+ * - `change`: those of an enablement require another one, or leave other paths open
+ * - `disable`: what stands of an enablement is deleted
+ *
+ * @public
+ */
+export type EnablementIntent = 'enable' | 'change' | 'disable';
+
 /** Body of `POST …/enablement-plans`. @public */
 export type EnablementPlanRequest =
-  | {
+  | ({
       intent: 'enable';
       service: EnablementService;
       /** Ids of ways in of the service; all by gateways, or all in the mesh. */
       waysIn: string[];
-      /** Name of an {@link EnablementIssuerOption}. */
-      issuer: string;
-      /** Paths that stay open: exact (`/healthz`), or a prefix (`/public/*`). */
-      exemptPaths: string[];
-      /** Whether CORS preflights pass: browsers send them without a token. */
-      preflights: 'let-through' | 'refuse';
-    }
-  /** Takes back what an enablement that is `done` wrote. */
+    } & EnablementChoices)
+  /** Replaces what an enablement that is in force wrote, for the same ways in. */
+  | ({ intent: 'change'; enablementId: string } & EnablementChoices)
+  /** Takes back what stands of an enablement. */
   | { intent: 'disable'; enablementId: string };
 
 /** One object of a plan, in the order of writing, with its YAML before and after. @public */
@@ -151,9 +178,9 @@ export interface PlannedEnablementView {
   /** Bound to the caller and the entity, good until `expiresAt`. */
   planId: string;
   entityRef: string;
-  intent: 'enable' | 'disable';
+  intent: EnablementIntent;
   service: EnablementService;
-  /** Absent for `disable`. */
+  /** Of `enable` and `change`. */
   pattern?: EnablementPattern;
   why: string;
   considered: ConsideredPattern[];
@@ -192,7 +219,7 @@ export interface PlannedEnablementView {
 export interface RefusedEnablementView {
   kind: 'refused';
   entityRef: string;
-  intent: 'enable' | 'disable';
+  intent: EnablementIntent;
   service: EnablementService;
   reason: string;
   /** What can be done instead, each a sentence. */
@@ -305,7 +332,7 @@ export interface EnablementProposalRequest {
 export interface EnablementSummary {
   id: string;
   entityRef: string;
-  intent: 'enable' | 'disable';
+  intent: EnablementIntent;
   service: EnablementService;
   waysIn: { id: string; host: string; port: number }[];
   /** Name of the issuer, as in the config. */

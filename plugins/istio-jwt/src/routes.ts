@@ -33,7 +33,7 @@ export function useTabPath(): string | undefined {
 export type TabView =
   | { kind: 'overview' }
   | { kind: 'enable' }
-  | { kind: 'disable'; enablementId: string }
+  | { kind: 'change' | 'disable'; enablementId: string }
   | { kind: 'operation'; enablementId: string }
   | { kind: 'inspect' }
   | { kind: 'refusal' };
@@ -83,6 +83,7 @@ function readView(name: string, enablementId: string): TabView {
     case 'inspect':
     case 'refusal':
       return { kind: name };
+    case 'change':
     case 'disable':
     case 'operation':
       return enablementId ? { kind: name, enablementId } : { kind: 'overview' };

@@ -34,6 +34,8 @@ export function listSamples(
   wayIn: WayIn & { issuers: { issuer: string; audiences: string[] }[] },
   { issuer, exemptPaths }: EnablementRequest,
   isTarget: boolean,
+  /** Issuers that nobody promised to go on trusting. */
+  passing: ReadonlySet<string> = new Set(),
 ): SampleRequest[] {
   const plain = plainRequest(mesh, wayIn);
   const withToken = (token: RequestToken): ProxyRequest => ({
@@ -55,7 +57,9 @@ export function listSamples(
       title: `Valid token of ${issuer.issuer}`,
       request: withToken(goodToken(issuer)),
       // A neighbour that did not know the issuer refused or ignored it, and may do either.
-      binding: wayIn.issuers.some(known => known.issuer === issuer.issuer),
+      binding:
+        !passing.has(issuer.issuer) &&
+        wayIn.issuers.some(known => known.issuer === issuer.issuer),
     },
     ...trusted.map(
       (known): SampleRequest => ({
@@ -70,7 +74,7 @@ export function listSamples(
             ...(known.audiences.length > 0 ? { aud: known.audiences } : {}),
           },
         }),
-        binding: true,
+        binding: !passing.has(known.issuer),
       }),
     ),
     {

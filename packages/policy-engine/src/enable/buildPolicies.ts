@@ -24,12 +24,13 @@ const PREFLIGHT_HEADER = 'request.headers[access-control-request-method]';
 
 export function buildRequestAuthentication(
   { attachment }: PolicySite,
-  { issuer, naming }: EnablementRequest,
+  request: EnablementRequest,
 ): Resource {
+  const { issuer } = request;
   return {
     apiVersion: API_VERSION,
     kind: 'RequestAuthentication',
-    metadata: metadataOf(attachment, naming),
+    metadata: metadataOf(attachment, 'RequestAuthentication', request),
     spec: {
       ...targetOf(attachment),
       jwtRules: [
@@ -59,7 +60,7 @@ export function buildAuthorizationPolicy(
   return {
     apiVersion: API_VERSION,
     kind: 'AuthorizationPolicy',
-    metadata: metadataOf(site.attachment, request.naming),
+    metadata: metadataOf(site.attachment, 'AuthorizationPolicy', request),
     spec: {
       ...targetOf(site.attachment),
       ...(pattern === 'host-deny'
@@ -158,12 +159,23 @@ function claimKey(name: string): string {
   return `request.auth.claims[${name}]`;
 }
 
+/** What stands keeps its name: adopted objects have one of their own. */
+export function nameFor(
+  kind: string,
+  { naming, standing = [] }: EnablementRequest,
+): string {
+  const known = standing.filter(ref => ref.kind === kind);
+  return known.length === 1 ? known[0].name : naming.name;
+}
+
 function metadataOf(
   { namespace }: Attachment,
-  { name, labels, annotations }: EnablementRequest['naming'],
+  kind: string,
+  request: EnablementRequest,
 ): Resource['metadata'] {
+  const { labels, annotations } = request.naming;
   return {
-    name,
+    name: nameFor(kind, request),
     namespace,
     labels,
     ...(annotations ? { annotations } : {}),

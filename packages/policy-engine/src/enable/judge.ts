@@ -95,11 +95,17 @@ function whyHarmed({
   answers,
 }: SimulatedWayIn): string | undefined {
   const place = `${placeOf(wayIn)} of ${service.namespace}/${service.name}`;
+  const isOpen = answers.some(
+    answer =>
+      answer.kind === 'no-token' &&
+      answer.before === '200' &&
+      answer.after === '200',
+  );
   const changed = answers.find(
     (answer, index) =>
       answer.before !== answer.after &&
-      // What was refused and would pass is a hole, whoever sends it.
-      (samples[index].binding || answer.after === '200'),
+      // What was refused and would pass is a hole, whoever sends it, unless it passes without a token.
+      (samples[index].binding || (answer.after === '200' && !isOpen)),
   );
   if (changed) {
     return `${place}: “${changed.title}” would be answered ${changed.after} instead of ${changed.before}.`;

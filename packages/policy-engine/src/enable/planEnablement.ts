@@ -3,9 +3,7 @@ import {
   EnablementPattern,
   EnablementPlan,
   EnablementRequest,
-  PlannedChange,
   RefusedEnablement,
-  Resource,
   ResourceRef,
   WayInAssessment,
   WayInEffect,
@@ -13,16 +11,10 @@ import {
 import { assessService } from '../assess/assessService';
 import { Mesh } from '../attach/Mesh';
 import { compileProxy } from '../compile/compileProxy';
-import { JwtProvider } from '../compile/program';
-import { nameOf, refOf, validateResource } from '../parse';
-import {
-  buildAuthorizationPolicy,
-  buildRequestAuthentication,
-} from './buildPolicies';
-import { whyUnsafe } from './judge';
-import { GATEWAY_PATTERNS, PATTERN_WHY, whyNotApplicable } from './patterns';
-import { SimulatedWayIn, simulate, Simulation } from './simulate';
-import { findSites, Site } from './sites';
+import { GATEWAY_PATTERNS, PATTERN_WHY } from './patterns';
+import { SimulatedWayIn } from './simulate';
+import { findSites } from './sites';
+import { Tried, tryPattern } from './tryPattern';
 import { listWarnings } from './warnings';
 
 const MAX_NEIGHBOURS = 200;
@@ -43,8 +35,9 @@ export function planEnablement(
   const found = findSites(mesh, request, chosen.waysIn);
   if (!found.ok) return refuse(found.reason, found.alternatives);
   const { sites, where } = found;
-  const patterns: readonly EnablementPattern[] =
+  const possible: readonly EnablementPattern[] =
     where === 'gateway' ? GATEWAY_PATTERNS : ['workload'];
+  const patterns = request.pattern ? [request.pattern] : possible;
   const considered: ConsideredPattern[] = [];
   const conflicts: ResourceRef[] = [];
   for (const [index, pattern] of patterns.entries()) {
@@ -111,171 +104,6 @@ function chooseWaysIn(
     };
   }
   return { ok: true, waysIn: waysIn.filter(({ id }) => wanted.includes(id)) };
-}
-
-type Tried =
-  | { kind: 'plan'; changes: PlannedChange[]; simulation: Simulation }
-  | {
-      kind: 'unsafe' | 'not-applicable';
-      reason: string;
-      conflicts?: ResourceRef[];
-    };
-
-function tryPattern(
-  mesh: Mesh,
-  request: EnablementRequest,
-  pattern: EnablementPattern,
-  sites: readonly Site[],
-): Tried {
-  const changes: PlannedChange[] = [];
-  for (const site of sites) {
-    const reason = whyNotApplicable(mesh, pattern, site);
-    if (reason !== undefined) return { kind: 'not-applicable', reason };
-    const named = nameForSite(request, site, sites.length);
-    const trust = findTrust(mesh, named, site);
-    if (trust.kind === 'conflict') {
-      return {
-        kind: 'unsafe',
-        reason: trust.reason,
-        conflicts: [trust.policy],
-      };
-    }
-    const resources = [
-      ...(trust.kind === 'none'
-        ? [buildRequestAuthentication(site, named)]
-        : []),
-      buildAuthorizationPolicy(pattern, site, named),
-    ];
-    for (const resource of resources) {
-      const before = mesh.get(refOf(resource));
-      if (before && !isOurs(before, request)) {
-        return {
-          kind: 'unsafe',
-          reason: `${nameOf(refOf(resource))} exists already and is not ours.`,
-          conflicts: [refOf(resource)],
-        };
-      }
-      changes.push(toChange(resource, before));
-    }
-  }
-  // A request with an issuer that is no URI, or a path that Istio refuses, shows here.
-  const [invalid] = changes.flatMap(({ resource }) =>
-    validateResource(resource),
-  );
-  if (invalid) {
-    return {
-      kind: 'unsafe',
-      reason: `The cluster would refuse it: ${invalid.path ?? ''} ${
-        invalid.message
-      }`,
-    };
-  }
-  const simulation = simulate(
-    mesh,
-    request,
-    orderForWriting(changes).map(({ resource }) => resource),
-  );
-  const reason = whyUnsafe(pattern, simulation, request);
-  return reason === undefined
-    ? { kind: 'plan', changes: orderForWriting(changes), simulation }
-    : { kind: 'unsafe', reason };
-}
-
-/** RequestAuthentications first: a policy that asks for a principal refuses everybody until one validates. */
-function orderForWriting(changes: readonly PlannedChange[]): PlannedChange[] {
-  const of = (step: PlannedChange['step']) =>
-    changes.filter(change => change.step === step);
-  return [...of('request-authentication'), ...of('authorization-policy')];
-}
-
-type Trust =
-  | { kind: 'none' }
-  | { kind: 'trusted' }
-  | { kind: 'conflict'; policy: ResourceRef; reason: string };
-
-/** Whether a proxy trusts the issuer already, in the same way, in another way, or not at all. */
-function findTrust(
-  mesh: Mesh,
-  { issuer, naming }: EnablementRequest,
-  { proxy, attachment }: Site,
-): Trust {
-  const own = (policy: ResourceRef) =>
-    policy.name === naming.name && policy.namespace === attachment.namespace;
-  const provider = compileProxy(mesh, proxy).providers.find(
-    known => known.issuer === issuer.issuer && !own(known.policy),
-  );
-  if (!provider) return { kind: 'none' };
-  return isSameTrust(provider, issuer)
-    ? { kind: 'trusted' }
-    : {
-        kind: 'conflict',
-        policy: provider.policy,
-        reason: `${nameOf(provider.policy)} trusts ${
-          issuer.issuer
-        } already, with other audiences or other places for the token. Two rules for one issuer void the audiences of one.`,
-      };
-}
-
-function isSameTrust(
-  provider: JwtProvider,
-  issuer: EnablementRequest['issuer'],
-): boolean {
-  const headers = issuer.fromHeaders?.length
-    ? issuer.fromHeaders.map(
-        ({ name, prefix = '' }) => `${name.toLowerCase()} ${prefix}`,
-      )
-    : ['authorization Bearer '];
-  return (
-    sameSet(provider.audiences, issuer.audiences) &&
-    sameSet(
-      provider.headers.map(({ name, prefix }) => `${name} ${prefix}`),
-      headers,
-    )
-  );
-}
-
-function sameSet(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every(item => b.includes(item));
-}
-
-function nameForSite(
-  request: EnablementRequest,
-  { proxy }: Site,
-  sites: number,
-): EnablementRequest {
-  return sites === 1
-    ? request
-    : {
-        ...request,
-        naming: {
-          ...request.naming,
-          name: `${request.naming.name}-${proxy.name}`.slice(0, 253),
-        },
-      };
-}
-
-function isOurs(
-  { metadata }: Resource,
-  { naming }: EnablementRequest,
-): boolean {
-  return Object.entries(naming.labels).every(
-    ([key, value]) => metadata.labels?.[key] === value,
-  );
-}
-
-function toChange(
-  resource: Resource,
-  before: Resource | undefined,
-): PlannedChange {
-  return {
-    step:
-      resource.kind === 'RequestAuthentication'
-        ? 'request-authentication'
-        : 'authorization-policy',
-    action: before ? 'update' : 'create',
-    resource,
-    ...(before ? { before } : {}),
-  };
 }
 
 function describePlan(

@@ -2,7 +2,6 @@ import {
   EnablementRequest,
   Finding,
   ProtectionState,
-  Resource,
   ResourceRef,
   ServiceAssessment,
   WayInAssessment,
@@ -10,9 +9,8 @@ import {
 } from '../model';
 import { Mesh } from '../attach/Mesh';
 import { assessService } from '../assess/assessService';
-import { refOf } from '../parse';
 import { answerTo, listSamples, SampleRequest } from './answers';
-import { withChanges } from './withChanges';
+import { MeshChange, refOfChange, withChanges } from './withChanges';
 
 /** What some objects would do to every way in whose proxies they reach. */
 export interface Simulation {
@@ -32,24 +30,25 @@ export interface SimulatedWayIn extends WayInEffect {
 export function simulate(
   mesh: Mesh,
   request: EnablementRequest,
-  resources: readonly Resource[],
+  changes: readonly MeshChange[],
 ): Simulation {
   const before = new Map(
     mesh
       .services()
       .map(service => [keyOf(service), assessService(mesh, service)]),
   );
-  const refs = resources.map(refOf);
+  const refs = changes.map(refOfChange);
+  const own = listOwnIssuers(mesh, request);
   const gateways = listGateways(before.get(keyOf(request.service)), request);
-  const { ways, findings } = withChanges(mesh, resources, () => {
+  const { ways, findings } = withChanges(mesh, changes, () => {
     const touched = [...before.values()]
       .filter(known => !isGatewayItself(known, gateways))
       .flatMap(known => touchedBy(mesh, known, refs));
     return {
       ways: touched.flatMap(({ known, now }) =>
         now.waysIn
-          .filter(wayIn => isReached(wayIn, refs))
-          .map(wayIn => askAfter(mesh, request, known, wayIn)),
+          .filter(({ id }) => isReachedEver({ known, now }, id, refs))
+          .map(wayIn => askAfter(mesh, request, known, wayIn, own)),
       ),
       findings: compareFindings(touched),
     };
@@ -104,9 +103,36 @@ function touchedBy(
   refs: readonly ResourceRef[],
 ): Touched[] {
   const now = assessService(mesh, known.service);
+  const touched = { known, now };
   const isTouched =
-    now !== known && now.waysIn.some(wayIn => isReached(wayIn, refs));
-  return isTouched ? [{ known, now }] : [];
+    now !== known &&
+    now.waysIn.some(({ id }) => isReachedEver(touched, id, refs));
+  return isTouched ? [touched] : [];
+}
+
+/** Before or after: what is taken away reaches nothing any more. */
+function isReachedEver(
+  { known, now }: Touched,
+  id: string,
+  refs: readonly ResourceRef[],
+): boolean {
+  return [known, now].some(({ waysIn }) =>
+    waysIn.some(wayIn => wayIn.id === id && isReached(wayIn, refs)),
+  );
+}
+
+/** Issuers that only what is to be changed makes proxies trust. */
+function listOwnIssuers(
+  mesh: Mesh,
+  { standing = [] }: EnablementRequest,
+): ReadonlySet<string> {
+  const rules = standing.flatMap(ref => {
+    const spec = mesh.get(ref)?.spec as
+      | { jwtRules?: { issuer?: string }[] }
+      | undefined;
+    return ref.kind === 'RequestAuthentication' ? spec?.jwtRules ?? [] : [];
+  });
+  return new Set(rules.flatMap(({ issuer }) => issuer ?? []));
 }
 
 function isReached(
@@ -114,14 +140,16 @@ function isReached(
   refs: readonly ResourceRef[],
 ): boolean {
   return hops.some(({ policies }) =>
-    policies.some(({ ref }) =>
-      refs.some(
-        wanted =>
-          wanted.kind === ref.kind &&
-          wanted.namespace === ref.namespace &&
-          wanted.name === ref.name,
-      ),
-    ),
+    policies.some(({ ref }) => isAmong(refs, ref)),
+  );
+}
+
+function isAmong(refs: readonly ResourceRef[], ref: ResourceRef): boolean {
+  return refs.some(
+    wanted =>
+      wanted.kind === ref.kind &&
+      wanted.namespace === ref.namespace &&
+      wanted.name === ref.name,
   );
 }
 
@@ -130,6 +158,7 @@ function askAfter(
   request: EnablementRequest,
   known: ServiceAssessment,
   assessment: WayInAssessment,
+  own: ReadonlySet<string>,
 ): SimulatedWayIn {
   const { service } = known;
   const isTarget =
@@ -137,7 +166,13 @@ function askAfter(
     request.waysIn.includes(assessment.id);
   const before = known.waysIn.find(({ id }) => id === assessment.id);
   // What it trusted before is what its callers may send.
-  const samples = listSamples(mesh, before ?? assessment, request, isTarget);
+  const samples = listSamples(
+    mesh,
+    before ?? assessment,
+    request,
+    isTarget,
+    ownOnly(before ?? assessment, own, request),
+  );
   const { id, kind, host, port, protocol } = assessment;
   return {
     service,
@@ -155,6 +190,21 @@ function askAfter(
       after: answerTo(mesh, assessment, sample.request),
     })),
   };
+}
+
+/** Of these, whoever else trusts an issuer keeps it trusted. */
+function ownOnly(
+  { issuers }: WayInAssessment,
+  own: ReadonlySet<string>,
+  { standing = [] }: EnablementRequest,
+): ReadonlySet<string> {
+  const isStanding = (ref: ResourceRef) => isAmong(standing, ref);
+  const others = new Set(
+    issuers
+      .filter(use => !isStanding(use.requestAuthentication))
+      .map(({ issuer }) => issuer),
+  );
+  return new Set([...own].filter(issuer => !others.has(issuer)));
 }
 
 function askBefore(

@@ -36,6 +36,7 @@ export function listWarnings(
           )}) let bearer credentials pass that are no JWT of a trusted issuer; they would get 401. Make sure that none uses opaque tokens or tokens of another issuer.`,
         ]
       : []),
+    ...listParting([...targets, ...neighbours]),
     ...(issuer.audiences.length === 0
       ? [
           `No audience is asked for: a token that ${issuer.issuer} made for any other application is accepted.`,
@@ -57,6 +58,26 @@ export function listWarnings(
 function warnOfPrefix(path: string): string {
   const outside = `${path.replace(/\/?\*$/, '/')}..%2f`;
   return `${path} exempts ${outside}… too: a server that decodes %2f takes that for a path outside of it. Exempt exact paths, make sure that the service does not decode it, or set pathNormalization.normalization: DECODE_AND_MERGE_SLASHES in the mesh config.`;
+}
+
+/** Tokens of an issuer that pass now and are refused once it is done. */
+function listParting(ways: readonly SimulatedWayIn[]): string[] {
+  const hosts = new Map<string, Set<string>>();
+  for (const { wayIn, answers } of ways) {
+    for (const { kind, title, before, after } of answers) {
+      if (kind === 'other-issuer' && before === '200' && after !== '200') {
+        hosts.set(title, (hosts.get(title) ?? new Set()).add(wayIn.host));
+      }
+    }
+  }
+  return [...hosts].map(
+    ([title, at]) =>
+      `“${title}” passes now and is refused once this is done, at ${[...at]
+        .slice(0, NAMED)
+        .join(
+          ', ',
+        )}. Make sure that callers come with tokens that are accepted then.`,
+  );
 }
 
 function refusesBearer({ answers }: SimulatedWayIn): boolean {

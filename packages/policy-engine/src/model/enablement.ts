@@ -35,6 +35,13 @@ export interface EnablementRequest {
     labels: Record<string, string>;
     annotations?: Record<string, string>;
   };
+  /**
+   * Objects that protect these ways in already and are to be replaced: their names are kept, and
+   * those that are not needed any more are deleted. Absent: nothing stands.
+   */
+  standing?: ResourceRef[];
+  /** The only pattern that may be taken. Absent: the first that is safe. */
+  pattern?: EnablementPattern;
 }
 
 /**
@@ -62,13 +69,27 @@ export interface ConsideredPattern {
   reason: string;
 }
 
+/**
+ * When an object is replaced, where several are: `early`, before those that depend on it; `late`,
+ * after them; `between`: early by what lets through what either side does, and late by the rest.
+ *
+ * @public
+ */
+export type ChangePassage =
+  | { kind: 'early' }
+  | { kind: 'late' }
+  | { kind: 'between'; resource: Resource };
+
 /** One object to be written, in the order of writing. @public */
 export interface PlannedChange {
   step: 'request-authentication' | 'authorization-policy';
-  action: 'create' | 'update';
+  action: 'create' | 'update' | 'delete';
+  /** What is to stand there; of `delete`, what stands there now. */
   resource: Resource;
   /** What stands there now. */
   before?: Resource;
+  /** Where the plan replaces what stands. */
+  passage?: ChangePassage;
 }
 
 /** What one kind of request is answered before and after. @public */

@@ -13,6 +13,7 @@ import { request } from 'undici';
 import { ClusterRegistry } from '../cluster';
 import { readIstioJwtConfig } from '../config';
 import { createEnablement, EnablementService } from '../enablement';
+import { OPERATION_ANNOTATION } from '../enablement/marks';
 import { Operation } from '../enablement/operation';
 import { EnablementDriver } from '../enablement/run/EnablementDriver';
 import { ProposalWatcher } from '../enablement/proposals/ProposalWatcher';
@@ -271,6 +272,23 @@ export class EnablementHarness {
       }
     }, timeoutMs);
     return operation;
+  }
+
+  /** Waits until a replica's picture has what an operation wrote. */
+  async seeOperation({ registry }: Replica, id: string): Promise<void> {
+    const { mesh } = registry.get('sandbox')!;
+    const { operation } = (await new DatabaseEnablementStore(this.database).get(
+      id,
+    ))!;
+    await eventually(() => {
+      for (const { ref, to } of operation.changes) {
+        const seen =
+          mesh.get(ref)?.metadata.annotations?.[OPERATION_ANNOTATION];
+        if (seen !== to?.metadata.annotations?.[OPERATION_ANNOTATION]) {
+          throw new Error(`${ref.kind} ${ref.name} is not seen yet`);
+        }
+      }
+    });
   }
 
   /** Every policy of the cluster as text, without what a server counts and without its managers. */

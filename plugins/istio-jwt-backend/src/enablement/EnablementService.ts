@@ -13,7 +13,6 @@ import {
   EnablementOptions,
   EnablementPlanRequest,
   EnablementPlanView,
-  istioJwtEnablementApprovePermission,
   Page,
   PlannedEnablementView,
 } from 'backstage-plugin-istio-jwt-common';
@@ -21,18 +20,20 @@ import { PolicyWriter } from 'backstage-plugin-istio-jwt-node';
 import { randomUUID } from 'node:crypto';
 import { ClusterRegistry } from '../cluster';
 import { EnablementConfig } from '../config';
+import { cancelOperation } from './cancelOperation';
+import { cleanUpOperations } from './cleanUpOperations';
 import { describeOptions } from './describeOptions';
 import { Operation } from './operation';
 import { describePlan } from './plan/describePlan';
 import { findAffected } from './plan/findAffected';
 import { findOwnPlan } from './plan/findOwnPlan';
+import { judgeApproval } from './plan/judgeApproval';
 import { OperationPlan } from './plan/OperationPlan';
 import { PlanMaker } from './plan/PlanMaker';
 import { toOperation } from './plan/toOperation';
 import { Proposals } from './proposals/Proposals';
 import { refuseUnlessCreated, refuseUnlessMoved } from './refusals';
 import { EnablementDriver } from './run/EnablementDriver';
-import { withdraw } from './run/waitOn';
 import {
   EnablementStore,
   StoredOperation,
@@ -119,7 +120,7 @@ export class EnablementService {
         entityRef,
         intent: request.intent,
         startedBy: caller.name,
-        approval: this.judgeApproval(affected.hosts, planned),
+        approval: judgeApproval(config, affected.hosts, planned),
         plan: { request, snapshot: planned.snapshot },
         now,
       }),
@@ -242,47 +243,15 @@ export class EnablementService {
     id: string,
     caller: Caller,
   ): Promise<StoredOperation> {
-    const { store, driver } = this.options;
+    const { driver } = this.options;
     const { operation } = await this.get(entity, id);
-    const now = Date.now();
-    if (operation.phase === 'awaiting-approval') {
-      const next: Operation = {
-        ...operation,
-        phase: 'rolled-back',
-        outcome: `${caller.name} withdrew it before it began. Nothing had been written.`,
-        updatedAt: now,
-        finishedAt: now,
-      };
-      refuseUnlessMoved(await store.moveOn(next, 'awaiting-approval', []));
-      this.options.onProgress(next);
-      return { operation: next, cancelRequested: true };
-    }
-    if (operation.phase === 'proposed') {
-      const next: Operation = { ...operation, updatedAt: now };
-      withdraw(next, caller.name);
-      refuseUnlessMoved(await store.moveOn(next, 'proposed', []));
-      this.options.onProgress(next);
-      return { operation: next, cancelRequested: true };
-    }
-    if (operation.phase === 'failed') {
-      const { finishedAt, ...rest } = operation;
-      const next: Operation = {
-        ...rest,
-        phase: 'rolling-back',
-        outcome: `${caller.name} asked to take it back once more.`,
-        turnedBackAt: now,
-        updatedAt: now,
-      };
-      refuseUnlessMoved(await store.moveOn(next, 'failed', next.locks));
-      this.options.onProgress(next);
-      driver.kick();
-      return { operation: next, cancelRequested: true };
-    }
-    if (!(await store.requestCancel(id))) {
-      throw new ConflictError('It is over already.');
-    }
+    const cancelled = await cancelOperation(
+      this.options,
+      operation,
+      caller.name,
+    );
     driver.kick();
-    return this.get(entity, id);
+    return cancelled ?? this.get(entity, id);
   }
 
   list(
@@ -302,53 +271,13 @@ export class EnablementService {
   }
 
   /** Ends what nobody approved in time, and forgets what ended long ago. */
-  async cleanUp(retentionMs: number): Promise<void> {
-    const { config, store } = this.options;
-    const now = Date.now();
-    const waiting = await store.listWaiting(
-      now - config.deadlines.approvalMs,
-      100,
-    );
-    for (const operation of waiting) {
-      const next: Operation = {
-        ...operation,
-        phase: 'rolled-back',
-        outcome: 'Nobody approved it in time. Nothing had been written.',
-        updatedAt: now,
-        finishedAt: now,
-      };
-      const moved = await store.moveOn(next, 'awaiting-approval', []);
-      if (moved.kind === 'moved') this.options.onProgress(next);
-    }
-    await store.deleteBefore(now - retentionMs);
+  cleanUp(retentionMs: number): Promise<void> {
+    return cleanUpOperations(this.options, retentionMs);
   }
 
   private findAffected({ service, effects }: OperationPlan, caller: Caller) {
     const mirror = this.options.registry.get(service.cluster)!;
     return findAffected(this.options, mirror, effects, caller.credentials);
-  }
-
-  private judgeApproval(
-    hosts: number,
-    { neighbours, effects }: OperationPlan,
-  ): Operation['approval'] {
-    const { otherHosts } = this.options.config.approval;
-    const listed = effects.filter(({ isTarget }) => !isTarget).length;
-    // Of neighbours that a plan leaves out, each may have a host of its own.
-    const omitted = neighbours - listed;
-    return hosts + omitted > otherHosts
-      ? {
-          required: true,
-          permission: istioJwtEnablementApprovePermission.name,
-          reason: `It touches proxies that serve ${
-            omitted > 0 ? 'more than ' : ''
-          }${hosts} other ${
-            hosts === 1 ? 'host' : 'hosts'
-          }; above ${otherHosts}, somebody with ${
-            istioJwtEnablementApprovePermission.name
-          } has to approve.`,
-        }
-      : { required: false };
   }
 
   private refuseUnlessEnabled(): void {

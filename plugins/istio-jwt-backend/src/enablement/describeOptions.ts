@@ -63,8 +63,16 @@ async function addInForce(
   for (const id of mirror ? listMarks(mirror.mesh, labels) : []) {
     const operation = (await store.get(id))?.operation;
     if (operation?.phase === 'done' && operation.entityRef === entityRef) {
-      const { issuer } = operation;
-      return { ...service, inForce: { enablementId: id, issuer } };
+      const { issuer, choices, waysIn } = operation;
+      return {
+        ...service,
+        inForce: {
+          enablementId: id,
+          issuer,
+          ...(choices ? { choices } : {}),
+          waysIn,
+        },
+      };
     }
   }
   return service;

@@ -80,11 +80,19 @@ export function authoredPart({
 
 /** What is wanted in a form; undefined where nothing is. */
 export function objectIn(
-  { from, to }: Pick<OperationChange, 'from' | 'to'>,
+  { from, to, passage }: Pick<OperationChange, 'from' | 'to' | 'passage'>,
   form: ObjectForm,
 ): PolicyObject | undefined {
-  if (form === 'from') return from;
-  return form === 'shadow' ? to && shadowOf(to) : to;
+  switch (form) {
+    case 'from':
+      return from;
+    case 'shadow':
+      return to && shadowOf(to);
+    case 'between':
+      return passage?.kind === 'between' ? passage.object : to;
+    default:
+      return to;
+  }
 }
 
 /**
@@ -96,10 +104,14 @@ export function recogniseForm(
   live: LivePolicy | undefined,
 ): ObjectForm | 'foreign' {
   if (change.uid && live && live.metadata.uid !== change.uid) return 'foreign';
-  const forms: ObjectForm[] = ['to', 'shadow', 'from'];
+  const forms: ObjectForm[] = [
+    'to',
+    ...(change.passage?.kind === 'between' ? (['between'] as const) : []),
+    ...(change.to ? (['shadow'] as const) : []),
+    'from',
+  ];
   return (
     forms.find(form => {
-      if (form === 'shadow' && !change.to) return false;
       const wanted = objectIn(change, form);
       return wanted ? live && matches(live, wanted) : !live;
     }) ?? 'foreign'

@@ -1,4 +1,6 @@
 import {
+  EnablementChoices,
+  EnablementIntent,
   EnablementPhase,
   EnablementPlanRequest,
   EnablementService,
@@ -10,9 +12,15 @@ import { EnablementPattern } from 'istio-jwt-policy-engine';
 
 /**
  * How an object stands, as far as an operation knows it. `from` and `to` can be nothing; `shadow` is
- * `to` with Istio's dry-run annotation.
+ * `to` with Istio's dry-run annotation; `between` lets through what either of `from` and `to` does.
  */
-export type ObjectForm = 'from' | 'shadow' | 'to';
+export type ObjectForm = 'from' | 'shadow' | 'between' | 'to';
+
+/** When an object is replaced, where others are too: see the engine's `planPassage`. */
+export type Passage =
+  | { kind: 'early' }
+  | { kind: 'late' }
+  | { kind: 'between'; object: PolicyObject };
 
 /** One object that an operation moves from what stood there to what is to stand there. */
 export interface OperationChange {
@@ -22,6 +30,8 @@ export interface OperationChange {
   from?: PolicyObject;
   /** Absent: nothing is to stand there. */
   to?: PolicyObject;
+  /** Of operations that replace what stands. */
+  passage?: Passage;
   /** What was last known to stand there. */
   reached: ObjectForm;
   /** What is being written: noted first, so that a new driver knows what it may find. */
@@ -65,11 +75,13 @@ export type Baseline = (string | null)[];
 export interface Operation {
   id: string;
   entityRef: string;
-  intent: 'enable' | 'disable';
+  intent: EnablementIntent;
   service: EnablementService;
   waysIn: { id: string; host: string; port: number }[];
   /** Name in the config. */
   issuer: string;
+  /** What somebody chose, where it is known. */
+  choices?: EnablementChoices;
   /** What is to be checked for keys. */
   keys?: { issuer: string; jwksUri?: string };
   pattern?: EnablementPattern;

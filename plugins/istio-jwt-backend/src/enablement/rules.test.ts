@@ -309,7 +309,7 @@ describe('who may have what written', () => {
     await harness.waitFor(replica, 'reviews', id, ['done']);
     const after = await options();
     expect(after.running).toBeUndefined();
-    expect(after.services[0].inForce).toEqual({
+    expect(after.services[0].inForce).toMatchObject({
       enablementId: id,
       issuer: 'istio-testing',
     });

@@ -1,6 +1,7 @@
-import { EnablementPhase } from 'backstage-plugin-istio-jwt-common';
-
-type Intent = 'enable' | 'disable';
+import {
+  EnablementIntent,
+  EnablementPhase,
+} from 'backstage-plugin-istio-jwt-common';
 
 const LABELS: Record<EnablementPhase, string> = {
   planned: 'Accepted',
@@ -47,17 +48,30 @@ const DISABLE_MEANINGS: Partial<Record<EnablementPhase, string>> = {
   'rolling-back': 'What was taken away is put back.',
 };
 
+const CHANGE_MEANINGS: Partial<Record<EnablementPhase, string>> = {
+  validating:
+    'Everything is tried with a server-side dry run; then the RequestAuthentication trusts what it did and what it will, side by side.',
+  shadowing: 'Not needed: what stands goes on being enforced.',
+  enforcing:
+    'The AuthorizationPolicy lets through what either the old or the new one does, and then only what the new one does.',
+  done: 'The change stands, and was seen to work.',
+  'rolling-back': 'What stood before is put back.',
+};
+
+const OTHER_MEANINGS: Partial<
+  Record<EnablementIntent, Partial<Record<EnablementPhase, string>>>
+> = { disable: DISABLE_MEANINGS, change: CHANGE_MEANINGS };
+
 export function labelPhase(phase: EnablementPhase): string {
   return LABELS[phase] ?? String(phase);
 }
 
 /** What goes on in a phase, in one sentence. */
-export function explainPhase(phase: EnablementPhase, intent: Intent): string {
-  return (
-    (intent === 'disable' ? DISABLE_MEANINGS[phase] : undefined) ??
-    MEANINGS[phase] ??
-    ''
-  );
+export function explainPhase(
+  phase: EnablementPhase,
+  intent: EnablementIntent,
+): string {
+  return OTHER_MEANINGS[intent]?.[phase] ?? MEANINGS[phase] ?? '';
 }
 
 const OVER: readonly EnablementPhase[] = [

@@ -1,4 +1,5 @@
 import {
+  EnablementChoices,
   EnablementService,
   EnablementWriting,
 } from 'backstage-plugin-istio-jwt-common';
@@ -25,6 +26,7 @@ export interface OperationPlan {
   waysIn: { id: string; host: string; port: number }[];
   issuerName: string;
   issuer: EnablementIssuer;
+  choices?: EnablementChoices;
   pattern?: PlannedEnablement['pattern'];
   why: string;
   considered: PlannedEnablement['considered'];
@@ -61,7 +63,7 @@ export function seal(
   const targets = plan.effects.filter(({ isTarget }) => isTarget);
   const seen = [
     plan.pattern,
-    plan.changes.map(({ ref, from, to }) => [ref, from, to]),
+    plan.changes.map(({ ref, from, to, passage }) => [ref, from, to, passage]),
     plan.effects.map(({ service, wayIn, before, after, answers }) => [
       service,
       wayIn,

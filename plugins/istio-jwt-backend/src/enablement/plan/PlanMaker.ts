@@ -11,9 +11,15 @@ import { EnablementConfig } from '../../config';
 import { readAnnotations } from '../../entity';
 import { AssessedService, assessEntity } from '../../status/assessEntity';
 import { selectClusters } from '../../status/buildEntityStatus';
+import { Operation } from '../operation';
 import { EnablementStore, StoredPlan } from '../store/EnablementStore';
-import { OperationPlan, OperationPlanResult, seal } from './OperationPlan';
-import { writeElsewhere } from './findWriting';
+import {
+  OperationPlan,
+  OperationPlanResult,
+  PlanContext,
+} from './OperationPlan';
+import { checkRights } from './checkRights';
+import { planChange } from './planChange';
 import { planDisabling } from './planDisabling';
 import { planOperation } from './planOperation';
 
@@ -41,51 +47,39 @@ export class PlanMaker {
       assessed: this.assess(entity),
       id,
     };
-    if (request.intent === 'enable') {
-      return this.checkRights(planOperation(context, request));
-    }
-    const found = await this.options.store.get(request.enablementId);
-    const operation = found?.operation;
-    if (!operation || operation.entityRef !== context.entityRef) {
-      throw new NotFoundError(
-        `No enablement ${request.enablementId} of this entity`,
-      );
-    }
-    if (operation.phase !== 'done' || operation.intent !== 'enable') {
-      throw new ConflictError(
-        'Only an enablement that is done can be disabled.',
-      );
-    }
-    return this.checkRights(planDisabling(context, operation));
+    return checkRights(this.options, await this.plan(context, request));
   }
 
-  /** What the portal may not write, people have to: better said now than by a dry run later. */
-  private async checkRights(
-    planned: OperationPlanResult,
+  private async plan(
+    context: PlanContext,
+    request: EnablementPlanRequest,
   ): Promise<OperationPlanResult> {
-    if (planned.kind === 'refused' || planned.writing.mode !== 'direct') {
-      return planned;
+    if (request.intent === 'enable') return planOperation(context, request);
+    const earlier = await this.getInForce(
+      context.entityRef,
+      request.enablementId,
+    );
+    return request.intent === 'change'
+      ? planChange(context, request, earlier)
+      : planDisabling(context, earlier);
+  }
+
+  /** @throws NotFoundError, ConflictError */
+  private async getInForce(
+    entityRef: string,
+    enablementId: string,
+  ): Promise<Operation> {
+    const found = await this.options.store.get(enablementId);
+    const operation = found?.operation;
+    if (!operation || operation.entityRef !== entityRef) {
+      throw new NotFoundError(`No enablement ${enablementId} of this entity`);
     }
-    const { cluster } = planned.service;
-    const mirror = this.options.registry.get(cluster)!;
-    const writer = this.options.writers.find(each => each.writesTo(cluster));
-    const missing = await writer?.findMissingRights?.({
-      cluster,
-      signal: new AbortController().signal,
-      refs: planned.changes.map(({ ref }) => ref),
-    });
-    return missing?.length
-      ? seal(mirror, {
-          ...planned,
-          writing: writeElsewhere(
-            this.options.config,
-            cluster,
-            `The portal’s service account may not: ${missing.join(
-              '; ',
-            )}. An administrator of ${cluster} grants it (manifests/enablement-rbac.yaml of the backend plugin), or applies the YAML.`,
-          ),
-        })
-      : planned;
+    if (operation.phase !== 'done' || operation.intent === 'disable') {
+      throw new ConflictError(
+        'Only an enablement that is done can be changed or disabled.',
+      );
+    }
+    return operation;
   }
 
   /**

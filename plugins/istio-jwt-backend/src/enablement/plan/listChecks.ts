@@ -28,7 +28,10 @@ function checkTarget(
   issuer: EnablementIssuer,
 ): OperationCheck[] {
   const checks = effect.answers
-    .filter(({ kind }) => kind !== 'other-issuer')
+    // Of issuers that are trusted besides, only those whose tokens come to be answered otherwise.
+    .filter(
+      ({ kind, before, after }) => kind !== 'other-issuer' || before !== after,
+    )
     .map(answer => toCheck(effect, answer, issuer));
   const plain = checks.find(({ kind }) => kind === 'no-token');
   const isTrusted = effect.answers.some(

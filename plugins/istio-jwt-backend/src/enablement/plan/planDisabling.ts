@@ -1,12 +1,10 @@
-import { PolicyObject } from 'backstage-plugin-istio-jwt-node';
-import { EnablementIssuer, Mesh } from 'istio-jwt-policy-engine';
-import { isDeepStrictEqual } from 'node:util';
-import { OPERATION_ANNOTATION } from '../marks';
+import { EnablementIssuer } from 'istio-jwt-policy-engine';
 import { Operation, OperationChange } from '../operation';
 import { findService } from './findService';
 import { findWriting } from './findWriting';
 import { listChecks } from './listChecks';
 import { listReached } from './listReached';
+import { listStanding } from './listStanding';
 import {
   OperationPlanResult,
   PlanContext,
@@ -31,34 +29,17 @@ export function planDisabling(
     issuer: earlier.keys?.issuer ?? '',
     audiences: [],
   };
-  const standing = earlier.changes.filter(({ ref }) => mesh.get(ref));
-  const foreign = standing.filter(
-    ({ ref, to }) => !to || !isAsWritten(mesh, ref, to),
-  );
-  if (foreign.length > 0) {
-    return {
-      ...refuse(
-        service,
-        'Somebody changed what this operation wrote, so it is not taken back blindly.',
-        ['Take it back by hand, or undo that change first.'],
-      ),
-      conflicts: foreign.map(({ ref }) => ref),
-    };
-  }
-  if (standing.length === 0) {
-    return refuse(
-      service,
-      'Nothing of what this operation wrote stands there any more.',
-      [],
-    );
+  const standing = listStanding(mesh, earlier);
+  if (!standing.ok) {
+    const { reason, alternatives, conflicts } = standing;
+    return { ...refuse(service, reason, alternatives), conflicts };
   }
   // Policies first: one that asks for a principal refuses everybody once nothing validates.
-  const changes = [...standing].reverse().map(
-    ({ step, ref, from, to }): OperationChange => ({
+  const changes = [...standing.changes].reverse().map(
+    ({ step, ref, to }): OperationChange => ({
       step,
       ref,
       from: to,
-      ...(from ? { to: from } : {}),
       reached: 'from',
     }),
   );
@@ -73,22 +54,22 @@ export function planDisabling(
     [...new Set(exempt)],
   );
   const { effects, findings } = simulateRemoval(mesh, changes, reached.effects);
-  const left = standing.length < earlier.changes.length;
   return seal(mirror, {
     kind: 'planned',
     service,
     waysIn: earlier.waysIn,
     issuerName: earlier.issuer,
     issuer,
-    why: 'What the operation wrote is taken back, last first, and what stood there before is put back.',
+    why: 'What the operation wrote is deleted, last first.',
     considered: [],
     changes,
     effects,
     neighbours: reached.neighbours,
     findings,
-    warnings: left
-      ? ['A part of what the operation wrote is gone already.']
-      : [],
+    warnings:
+      standing.missing > 0
+        ? ['A part of what the operation wrote is gone already.']
+        : [],
     checks: listChecks(effects, issuer),
     writing: findWriting(
       config,
@@ -100,21 +81,4 @@ export function planDisabling(
     ),
     locks: earlier.locks,
   });
-}
-
-function isAsWritten(
-  mesh: Mesh,
-  ref: OperationChange['ref'],
-  wanted: PolicyObject,
-): boolean {
-  const live = mesh.get(ref);
-  return (
-    live !== undefined &&
-    live.metadata.annotations?.[OPERATION_ANNOTATION] ===
-      wanted.metadata.annotations?.[OPERATION_ANNOTATION] &&
-    isDeepStrictEqual(
-      JSON.parse(JSON.stringify(live.spec ?? null)),
-      JSON.parse(JSON.stringify(wanted.spec ?? null)),
-    )
-  );
 }

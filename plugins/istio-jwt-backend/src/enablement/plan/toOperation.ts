@@ -10,7 +10,7 @@ export function toOperation(
   > & { now: number },
 ): Operation {
   const { now, ...known } = begin;
-  const { service, waysIn, issuerName, issuer, pattern } = planned;
+  const { service, waysIn, issuerName, issuer, choices, pattern } = planned;
   const { changes, checks, locks } = planned;
   const { jwks, jwksUri } = issuer;
   return {
@@ -18,6 +18,7 @@ export function toOperation(
     service,
     waysIn,
     issuer: issuerName,
+    ...(choices ? { choices } : {}),
     // Keys that stand in the policy are there with it.
     ...(jwks || known.intent === 'disable'
       ? {}

@@ -1,132 +1,21 @@
-import { Operation, OperationChange } from '../operation';
-import { moveObject } from './moveObject';
+import { Operation } from '../operation';
+import { listChangingSteps } from './listChangingSteps';
+import { listDisablingSteps } from './listDisablingSteps';
+import { listEnablingSteps } from './listEnablingSteps';
 import { SEE_MERGED } from './steps/seeMerged';
-import { deadline, StepDefinition } from './steps/StepDefinition';
-import { checkKeys, DRY_RUN, SETTLE } from './steps/tryChanges';
-import {
-  awaitNoToken,
-  awaitTokensChecked,
-  BASELINE,
-  VERIFY,
-  watchShadow,
-} from './steps/watchBehaviour';
+import { StepDefinition } from './steps/StepDefinition';
+import { SETTLE } from './steps/tryChanges';
+import { VERIFY } from './steps/watchBehaviour';
 
 /** Steps of an operation, in order. */
 export function listSteps(operation: Operation): StepDefinition[] {
   if (operation.proposal) return [SEE_MERGED, VERIFY, SETTLE];
-  return operation.intent === 'enable'
-    ? listEnablingSteps(operation)
-    : listDisablingSteps();
-}
-
-function listEnablingSteps({ changes }: Operation): StepDefinition[] {
-  const hasAuthentication = changes.some(isAuthentication);
-  const shadowed = changes.filter(isShadowed);
-  return [
-    DRY_RUN,
-    BASELINE,
-    ...(hasAuthentication
-      ? [
-          {
-            id: 'request-authentication',
-            phase: 'validating' as const,
-            title: 'Write the RequestAuthentication',
-            run: moveAll(isAuthentication, 'to'),
-          },
-        ]
-      : []),
-    {
-      id: 'tokens-checked',
-      phase: 'validating',
-      title: 'Wait until tokens are checked: one that is no JWT is refused',
-      run: awaitTokensChecked,
-    },
-    ...(shadowed.length > 0
-      ? [
-          {
-            id: 'shadow',
-            phase: 'shadowing' as const,
-            title: 'Write the AuthorizationPolicy without enforcing it',
-            run: moveAll(isShadowed, 'shadow'),
-          },
-          {
-            id: 'shadow-watched',
-            phase: 'shadowing' as const,
-            title: 'See that nothing is enforced yet',
-            run: watchShadow,
-          },
-        ]
-      : []),
-    {
-      id: 'keys',
-      phase: 'enforcing',
-      title: 'See that the issuer’s keys can be had',
-      run: checkKeys,
-    },
-    {
-      id: 'enforce',
-      phase: 'enforcing',
-      title: 'Enforce the AuthorizationPolicy',
-      run: moveAll(isPolicy, 'to'),
-    },
-    {
-      id: 'enforced',
-      phase: 'enforcing',
-      title: 'Wait until a request without a token is answered as planned',
-      run: awaitNoToken,
-    },
-    VERIFY,
-    SETTLE,
-  ];
-}
-
-function listDisablingSteps(): StepDefinition[] {
-  return [
-    DRY_RUN,
-    BASELINE,
-    {
-      id: 'withdraw-policy',
-      phase: 'enforcing',
-      title: 'Take back the AuthorizationPolicy',
-      run: moveAll(isPolicy, 'to'),
-    },
-    {
-      id: 'withdrawn',
-      phase: 'enforcing',
-      title: 'Wait until a request without a token is answered as planned',
-      run: awaitNoToken,
-    },
-    {
-      id: 'withdraw-request-authentication',
-      phase: 'enforcing',
-      title: 'Take back the RequestAuthentication',
-      run: moveAll(isAuthentication, 'to'),
-    },
-    VERIFY,
-    SETTLE,
-  ];
-}
-
-function moveAll(
-  isMeant: (change: OperationChange) => boolean,
-  form: 'shadow' | 'to',
-): StepDefinition['run'] {
-  return async (run, step) => {
-    for (const change of run.operation.changes.filter(isMeant)) {
-      await moveObject(run, step, change, form, deadline(run));
-    }
-  };
-}
-
-function isAuthentication({ step }: OperationChange): boolean {
-  return step === 'request-authentication';
-}
-
-function isPolicy({ step }: OperationChange): boolean {
-  return step === 'authorization-policy';
-}
-
-/** A policy that replaces an enforced one would leave a gap while it is only tried. */
-function isShadowed(change: OperationChange): boolean {
-  return isPolicy(change) && !change.from;
+  switch (operation.intent) {
+    case 'enable':
+      return listEnablingSteps(operation);
+    case 'change':
+      return listChangingSteps(operation);
+    default:
+      return listDisablingSteps();
+  }
 }

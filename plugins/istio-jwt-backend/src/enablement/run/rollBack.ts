@@ -1,5 +1,5 @@
 import { EnablementStep } from 'backstage-plugin-istio-jwt-common';
-import { OperationChange } from '../operation';
+import { ObjectForm, OperationChange } from '../operation';
 import { awaitBehaviour, wantBaseline } from './awaitBehaviour';
 import { ForeignObject, moveObject, nameOf } from './moveObject';
 import { addNote, OperationRun, StepFailed } from './OperationRun';
@@ -17,6 +17,11 @@ export async function rollBack(run: OperationRun): Promise<void> {
   const hadWritten = operation.wroteAt !== undefined;
   const until = operation.turnedBackAt + tools.deadlines.rollbackMs;
   const stuck: string[] = [];
+  for (const change of operation.changes) {
+    const form = formBeforePolicies(change);
+    const problem = form && (await takeBack(run, step, change, until, form));
+    if (problem) stuck.push(problem);
+  }
   for (const change of [...operation.changes].reverse()) {
     const reason = whyKept(change, stuck) ?? change.abandoned;
     const problem =
@@ -43,6 +48,19 @@ export async function rollBack(run: OperationRun): Promise<void> {
   await run.save();
 }
 
+/** What the policies that go back ask for has to be validated before they do. */
+function formBeforePolicies({
+  step,
+  passage,
+  reached,
+  heading,
+}: OperationChange): ObjectForm | undefined {
+  const isNarrow = reached === 'to' || heading === 'to';
+  if (step !== 'request-authentication' || !isNarrow) return undefined;
+  if (passage?.kind === 'between') return 'between';
+  return passage?.kind === 'late' ? 'from' : undefined;
+}
+
 /** A policy that asks for a principal refuses everybody once nothing validates any more. */
 function whyKept(
   change: OperationChange,
@@ -50,7 +68,7 @@ function whyKept(
 ): string | undefined {
   return stuck.length > 0 &&
     change.step === 'request-authentication' &&
-    !change.from
+    (!change.from || change.passage?.kind === 'between')
     ? 'a policy that may depend on it still stands.'
     : undefined;
 }
@@ -61,9 +79,10 @@ async function takeBack(
   step: EnablementStep,
   change: OperationChange,
   until: number,
+  form: ObjectForm = 'from',
 ): Promise<string | undefined> {
   try {
-    await moveObject(run, step, change, 'from', until, true);
+    await moveObject(run, step, change, form, until, true);
     return undefined;
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error;

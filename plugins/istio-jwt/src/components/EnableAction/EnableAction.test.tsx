@@ -28,7 +28,7 @@ const enforced = buildServiceOption({
     ...wayIn,
     state: 'enforced',
   })),
-  inForce: { enablementId: ENABLEMENT_ID, issuer: 'company' },
+  inForce: { enablementId: ENABLEMENT_ID, issuer: 'company', waysIn: [] },
 });
 
 describe('The action that requires a token', () => {
@@ -71,6 +71,9 @@ describe('The action that requires a token', () => {
       'href',
       `/jwt-tab?jwt=disable&operation=${ENABLEMENT_ID}`,
     );
+    expect(
+      screen.getByRole('link', { name: 'Change what is required' }),
+    ).toHaveAttribute('href', `/jwt-tab?jwt=change&operation=${ENABLEMENT_ID}`);
     expect(screen.queryByRole('link', { name: 'Require a token' })).toBeNull();
   });
 

@@ -1,7 +1,7 @@
 import { Button, ButtonLink, Flex, Text } from '@backstage/ui';
 import { RiArrowRightLine, RiShieldKeyholeLine } from '@remixicon/react';
 import { EntityStatus } from 'backstage-plugin-istio-jwt-common';
-import { useId } from 'react';
+import { Fragment, useId } from 'react';
 import { useEnablementOptions } from '../../live/useEnablementOptions';
 import { linkToView } from '../../routes';
 import { chooseAction, EnableChoice, listInForce } from './chooseAction';
@@ -26,14 +26,22 @@ export function EnableAction({
   return (
     <>
       {inForce.map(enablementId => (
-        <ButtonLink
-          key={enablementId}
-          size="small"
-          variant="tertiary"
-          href={linkToView(tabPath, { kind: 'disable', enablementId })}
-        >
-          Stop requiring a token
-        </ButtonLink>
+        <Fragment key={enablementId}>
+          <ButtonLink
+            size="small"
+            variant="tertiary"
+            href={linkToView(tabPath, { kind: 'disable', enablementId })}
+          >
+            Stop requiring a token
+          </ButtonLink>
+          <ButtonLink
+            size="small"
+            variant="secondary"
+            href={linkToView(tabPath, { kind: 'change', enablementId })}
+          >
+            Change what is required
+          </ButtonLink>
+        </Fragment>
       ))}
       <ChoiceView
         choice={chooseAction(options, place)}

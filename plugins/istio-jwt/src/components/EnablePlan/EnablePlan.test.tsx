@@ -352,6 +352,65 @@ describe('Planning', () => {
   }, 30_000);
 });
 
+describe('Changing', () => {
+  it('begins with what stands, and plans what is chosen instead', async () => {
+    const options = buildOptions();
+    options.issuers[0].audiences = ['shop', 'kiosk'];
+    const api = open(
+      {
+        getEnablementOptions: async () => ({
+          ...options,
+          services: [
+            buildServiceOption({
+              inForce: {
+                enablementId: ENABLEMENT_ID,
+                issuer: 'company',
+                choices: {
+                  issuer: 'company',
+                  exemptPaths: ['/healthz', '/old'],
+                  preflights: 'refuse',
+                },
+                waysIn: [{ id: 'gw-1', host: 'shop.example', port: 443 }],
+              },
+            }),
+          ],
+        }),
+        createEnablementPlan: async () =>
+          buildPlan({ intent: 'change', warnings: [] }),
+      },
+      `/?jwt=change&operation=${ENABLEMENT_ID}`,
+    );
+    expect(
+      await screen.findByRole('radio', { name: /^company/ }, LAZY),
+    ).toBeChecked();
+    expect(screen.getByRole('checkbox', { name: /\/healthz/ })).toBeChecked();
+    await userEvent.click(screen.getByRole('checkbox', { name: 'shop' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Remove /old' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Make a plan' }));
+    expect(api.createEnablementPlan).toHaveBeenCalledWith(ENTITY_REF, {
+      intent: 'change',
+      enablementId: ENABLEMENT_ID,
+      issuer: 'company',
+      audiences: ['kiosk'],
+      exemptPaths: ['/healthz'],
+      preflights: 'refuse',
+    });
+    expect(await screen.findByRole('button', { name: 'Change' })).toBeEnabled();
+    expect(await findViolations(api.container)).toEqual([]);
+  }, 30_000);
+
+  it('says where what it was to change is not in force any more', async () => {
+    open({}, `/?jwt=change&operation=${ENABLEMENT_ID}`);
+    expect(
+      await screen.findByText(
+        'This enablement is not in force any more',
+        {},
+        LAZY,
+      ),
+    ).toBeInTheDocument();
+  });
+});
+
 describe('Stopping', () => {
   it('plans to take back what stands', async () => {
     const api = open(
@@ -360,7 +419,11 @@ describe('Stopping', () => {
           buildOptions({
             services: [
               buildServiceOption({
-                inForce: { enablementId: ENABLEMENT_ID, issuer: 'company' },
+                inForce: {
+                  enablementId: ENABLEMENT_ID,
+                  issuer: 'company',
+                  waysIn: [],
+                },
               }),
             ],
           }),

@@ -9,7 +9,7 @@ import {
 import { RiAddLine, RiCloseLine } from '@remixicon/react';
 import { ProposedExemptPath } from 'backstage-plugin-istio-jwt-common';
 import { KeyboardEvent } from 'react';
-import { addPath, PlanDraft } from './draft';
+import { addPath, ChoicesDraft } from './draft';
 import styles from './EnablePlan.module.css';
 
 /** Paths that stay open without a token: proposed ones, and one's own. */
@@ -24,7 +24,7 @@ export function ExemptPathsField({
   chosen: string[];
   typed: string;
   problem?: string;
-  onChange: (change: Pick<PlanDraft, 'exemptPaths' | 'ownPath'>) => void;
+  onChange: (change: Pick<ChoicesDraft, 'exemptPaths' | 'ownPath'>) => void;
 }) {
   const own = chosen.filter(path => !proposed.some(each => each.path === path));
   const add = () => {

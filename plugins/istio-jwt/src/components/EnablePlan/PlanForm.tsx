@@ -12,9 +12,8 @@ import {
   suggestWaysIn,
   toPlanRequest,
 } from './draft';
+import { ChoicesFields } from './ChoicesFields';
 import styles from './EnablePlan.module.css';
-import { ExemptPathsField } from './ExemptPathsField';
-import { IssuerField } from './IssuerField';
 import { WaysInField } from './WaysInField';
 
 /** What is to require a token, whose, and what stays open. */
@@ -81,35 +80,13 @@ export function PlanForm({
           onChange={waysIn => onChange({ ...draft, waysIn })}
         />
       )}
-      <IssuerField
+      <ChoicesFields
         issuers={options.issuers}
-        chosen={draft.issuer}
-        problem={shown.issuer}
-        onChange={issuer => onChange({ ...draft, issuer })}
-      />
-      <ExemptPathsField
         proposed={service?.exemptPaths ?? []}
-        chosen={draft.exemptPaths}
-        typed={draft.ownPath}
-        problem={shown.ownPath}
+        draft={draft}
+        problems={shown}
         onChange={change => onChange({ ...draft, ...change })}
       />
-      <RadioGroup
-        label="CORS preflights"
-        description="Browsers send them without a token, before a request of a page of another origin."
-        value={draft.preflights}
-        onChange={preflights =>
-          onChange({
-            ...draft,
-            preflights: preflights === 'refuse' ? 'refuse' : 'let-through',
-          })
-        }
-      >
-        <Radio value="let-through">Let them through</Radio>
-        <Radio value="refuse">
-          Refuse them: no page of another origin calls this service
-        </Radio>
-      </RadioGroup>
       <div className={styles.submit}>
         <Button type="submit" variant="primary" isPending={isPlanning}>
           Make a plan

@@ -1,5 +1,6 @@
 import { Alert, Button, Checkbox, Text } from '@backstage/ui';
 import { useId } from 'react';
+import { describeIntent } from '../../format/describeIntent';
 import { formatDuration } from '../../format/formatTime';
 import { Prose } from '../Prose';
 import { useNow } from '../RelativeTime/useNow';
@@ -95,13 +96,15 @@ export function StartSection({
             <div className={styles.submit}>
               <Button
                 variant="primary"
-                destructive={plan.intent === 'disable'}
+                destructive={describeIntent(plan.intent).isDestructive}
                 isDisabled={obstacle !== undefined}
                 isPending={start.kind === 'starting'}
                 aria-describedby={explanationId}
                 onPress={control.start}
               >
-                {nameStart(plan.intent, plan.approval.required)}
+                {plan.approval.required
+                  ? 'Ask for approval'
+                  : describeIntent(plan.intent).start}
               </Button>
               <Text
                 id={explanationId}
@@ -120,13 +123,6 @@ export function StartSection({
       </div>
     </Section>
   );
-}
-
-function nameStart(intent: 'enable' | 'disable', needsApproval: boolean) {
-  if (needsApproval) {
-    return 'Ask for approval';
-  }
-  return intent === 'enable' ? 'Enable' : 'Stop requiring a token';
 }
 
 function listPermissions(permissions: string[]): string {

@@ -1,4 +1,6 @@
 import {
+  EnablementChoices,
+  EnablementInForce,
   EnablementOptions,
   EnablementPlanRequest,
   EnablementServiceOption,
@@ -6,16 +8,22 @@ import {
 } from 'backstage-plugin-istio-jwt-common';
 import { whyNotAPath } from './exemptPath';
 
-/** What somebody has chosen and typed so far. */
-export interface PlanDraft {
-  /** Key of the service, see {@link keyOfService}. */
-  service: string;
-  waysIn: string[];
+/** Whose tokens are asked for, and what stays open, as far as it is chosen and typed. */
+export interface ChoicesDraft {
   issuer: string;
+  /** Those that count of the issuer. Absent: all that it has. */
+  audiences?: string[];
   exemptPaths: string[];
   /** Being typed, and not among `exemptPaths` yet. */
   ownPath: string;
   preflights: 'let-through' | 'refuse';
+}
+
+/** What somebody has chosen and typed so far. */
+export interface PlanDraft extends ChoicesDraft {
+  /** Key of the service, see {@link keyOfService}. */
+  service: string;
+  waysIn: string[];
 }
 
 export function keyOfService({
@@ -87,17 +95,31 @@ export function findService(
   return services.find(service => keyOfService(service) === draft.service);
 }
 
-/** What keeps a draft from being planned, by field. */
-export interface DraftProblems {
-  waysIn?: string;
+/** What keeps choices from being planned, by field. */
+export interface ChoicesProblems {
   issuer?: string;
+  audiences?: string;
   ownPath?: string;
 }
 
+/** What keeps a draft from being planned, by field. */
+export interface DraftProblems extends ChoicesProblems {
+  waysIn?: string;
+}
+
 export function findProblems(draft: PlanDraft): DraftProblems {
-  const problems: DraftProblems = {};
-  if (draft.waysIn.length === 0) {
-    problems.waysIn = 'Choose at least one way in.';
+  return {
+    ...(draft.waysIn.length === 0
+      ? { waysIn: 'Choose at least one way in.' }
+      : {}),
+    ...findChoicesProblems(draft),
+  };
+}
+
+export function findChoicesProblems(draft: ChoicesDraft): ChoicesProblems {
+  const problems: ChoicesProblems = {};
+  if (draft.audiences?.length === 0) {
+    problems.audiences = 'Choose at least one audience.';
   }
   if (!draft.issuer) {
     problems.issuer = 'Choose the issuer whose tokens are asked for.';
@@ -110,7 +132,6 @@ export function findProblems(draft: PlanDraft): DraftProblems {
   return problems;
 }
 
-/** A path that is typed and not added is meant, too. */
 export function toPlanRequest(
   draft: PlanDraft,
   { cluster, namespace, name }: EnablementServiceOption,
@@ -119,9 +140,38 @@ export function toPlanRequest(
     intent: 'enable',
     service: { cluster, namespace, name },
     waysIn: draft.waysIn,
-    issuer: draft.issuer,
-    exemptPaths: addPath(draft.exemptPaths, draft.ownPath),
-    preflights: draft.preflights,
+    ...toChoices(draft),
+  };
+}
+
+/** A path that is typed and not added is meant, too. */
+export function toChoices({
+  issuer,
+  audiences,
+  exemptPaths,
+  ownPath,
+  preflights,
+}: ChoicesDraft): EnablementChoices {
+  return {
+    issuer,
+    ...(audiences ? { audiences } : {}),
+    exemptPaths: addPath(exemptPaths, ownPath),
+    preflights,
+  };
+}
+
+/** What was chosen for what stands, as far as it is known and still offered. */
+export function draftFrom(
+  { choices }: EnablementInForce,
+  { issuers }: EnablementOptions,
+): ChoicesDraft {
+  const issuer = issuers.find(({ name }) => name === choices?.issuer);
+  return {
+    issuer: issuer?.name ?? '',
+    ...(issuer && choices?.audiences ? { audiences: choices.audiences } : {}),
+    exemptPaths: choices?.exemptPaths ?? [],
+    ownPath: '',
+    preflights: choices?.preflights ?? 'let-through',
   };
 }
 

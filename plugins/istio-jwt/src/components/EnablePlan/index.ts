@@ -1,2 +1,3 @@
+export * from './ChangeView';
 export * from './DisableView';
 export * from './EnableView';

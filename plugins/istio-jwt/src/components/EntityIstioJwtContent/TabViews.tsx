@@ -7,6 +7,9 @@ import { TabView } from '../../routes';
 const EnableView = lazy(() =>
   import('../EnablePlan').then(m => ({ default: m.EnableView })),
 );
+const ChangeView = lazy(() =>
+  import('../EnablePlan').then(m => ({ default: m.ChangeView })),
+);
 const DisableView = lazy(() =>
   import('../EnablePlan').then(m => ({ default: m.DisableView })),
 );
@@ -57,6 +60,16 @@ function ViewOf({
     case 'enable':
       return (
         <EnableView entityRef={entityRef} version={revision} show={show} />
+      );
+    case 'change':
+      return (
+        <ChangeView
+          key={view.enablementId}
+          entityRef={entityRef}
+          enablementId={view.enablementId}
+          version={revision}
+          show={show}
+        />
       );
     case 'disable':
       return (

@@ -1,5 +1,6 @@
 import { Alert } from '@backstage/ui';
 import { Enablement } from 'backstage-plugin-istio-jwt-common';
+import { describeIntent } from '../../format/describeIntent';
 import { finishSentence } from '../../format/finishSentence';
 import { Prose } from '../Prose';
 import { countEvidence } from './countEvidence';
@@ -15,11 +16,7 @@ export function OperationResult({ enablement }: { enablement: Enablement }) {
           role="status"
           status="success"
           icon
-          title={
-            intent === 'enable'
-              ? 'A token is required: enforced, and proved'
-              : 'A token is not required any more'
-          }
+          title={describeIntent(intent).done}
           description={
             <>
               {why} {describeProof(enablement)}

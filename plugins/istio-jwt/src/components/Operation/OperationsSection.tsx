@@ -1,5 +1,6 @@
 import { Alert, Button, Link, Skeleton, Text } from '@backstage/ui';
 import { EnablementSummary } from 'backstage-plugin-istio-jwt-common';
+import { describeIntent } from '../../format/describeIntent';
 import { labelPhase } from '../../format/describePhase';
 import {
   EnablementListView,
@@ -108,7 +109,5 @@ export function nameOperation({
   intent,
   issuer,
 }: Pick<EnablementSummary, 'intent' | 'issuer'>): string {
-  return intent === 'enable'
-    ? `Require tokens of ${issuer}`
-    : `Stop requiring tokens of ${issuer}`;
+  return describeIntent(intent).name(issuer);
 }

@@ -1,4 +1,5 @@
 import { EnablementStep } from 'backstage-plugin-istio-jwt-common';
+import { PolicyObject } from 'backstage-plugin-istio-jwt-node';
 import { recogniseForm } from '../../marks';
 import { OperationChange } from '../../operation';
 import {
@@ -43,21 +44,22 @@ async function tryChange(
   const until = deadline(run);
   for (let tries = 0; ; tries++) {
     await run.checkpoint();
+    const resourceVersion = live?.metadata.resourceVersion;
+    const tryObject = (object: PolicyObject) =>
+      writer.apply({ cluster, signal, object, resourceVersion, dryRun: true });
     const answer = change.to
-      ? await writer.apply({
-          cluster,
-          signal,
-          object: change.to,
-          resourceVersion: live?.metadata.resourceVersion,
-          dryRun: true,
-        })
+      ? await tryObject(change.to)
       : await writer.remove(removal);
+    const between =
+      change.passage?.kind === 'between' && answer.kind === 'object'
+        ? await tryObject(change.passage.object)
+        : undefined;
     // Who may create and not delete could never take it back: a refusal comes before a “not found”.
     const back =
       change.to && !live && answer.kind === 'object'
         ? await writer.remove(removal)
         : undefined;
-    const problem = [answer, back].find(
+    const problem = [answer, between, back].find(
       found => found && found.kind !== 'object' && found.kind !== 'absent',
     );
     if (change.to && answer.kind === 'absent') {
@@ -111,7 +113,7 @@ export const DRY_RUN: StepDefinition = {
     for (const change of run.operation.changes) {
       await tryChange(run, step, change);
     }
-    if (run.operation.intent === 'enable') await checkKeys(run, step);
+    await checkKeys(run, step);
   },
 };
 

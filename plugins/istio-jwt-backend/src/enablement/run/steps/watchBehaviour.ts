@@ -87,6 +87,24 @@ export async function awaitNoToken(
   );
 }
 
+/** While what stands lets through what either end does: whatever both agree on, holds. */
+export async function awaitBothEnds(
+  run: OperationRun,
+  step: EnablementStep,
+): Promise<void> {
+  await awaitBehaviour(run, step, [
+    ...targetsOf(run.operation)
+      .filter(
+        ({ kind, before, after }) =>
+          isKnown(after) && (before === after || kind === 'valid-token'),
+      )
+      .map(check =>
+        wantExpected(check, check.after, check.kind === 'no-token'),
+      ),
+    ...wantBaseline(run, 'neighbour'),
+  ]);
+}
+
 export const VERIFY: StepDefinition = {
   id: 'verify',
   phase: 'verifying',

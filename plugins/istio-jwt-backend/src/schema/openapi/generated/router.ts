@@ -1652,7 +1652,10 @@ export const spec = {
           'expired',
         ],
       },
-      EnablementIntent: { type: 'string', enum: ['enable', 'disable'] },
+      EnablementIntent: {
+        type: 'string',
+        enum: ['enable', 'change', 'disable'],
+      },
       EnablementWriting: {
         type: 'object',
         required: ['mode'],
@@ -1738,10 +1741,33 @@ export const spec = {
                 writing: { $ref: '#/components/schemas/EnablementWriting' },
                 inForce: {
                   type: 'object',
-                  required: ['enablementId', 'issuer'],
+                  required: ['enablementId', 'issuer', 'waysIn'],
                   properties: {
                     enablementId: { type: 'string' },
                     issuer: { type: 'string' },
+                    waysIn: {
+                      type: 'array',
+                      items: {
+                        type: 'object',
+                        required: ['id', 'host', 'port'],
+                      },
+                    },
+                    choices: {
+                      type: 'object',
+                      required: ['issuer', 'exemptPaths', 'preflights'],
+                      properties: {
+                        issuer: { type: 'string' },
+                        audiences: { type: 'array', items: { type: 'string' } },
+                        exemptPaths: {
+                          type: 'array',
+                          items: { type: 'string' },
+                        },
+                        preflights: {
+                          type: 'string',
+                          enum: ['let-through', 'refuse'],
+                        },
+                      },
+                    },
                   },
                 },
               },
@@ -1812,6 +1838,53 @@ export const spec = {
                 description: 'Name of an issuer that the config allows.',
                 minLength: 1,
                 maxLength: 200,
+              },
+              audiences: {
+                type: 'array',
+                description:
+                  'Any of these has to be in the token; no more than the config allows. Absent means those of the config.',
+                minItems: 1,
+                maxItems: 20,
+                items: { type: 'string', minLength: 1, maxLength: 500 },
+              },
+              exemptPaths: {
+                type: 'array',
+                maxItems: 50,
+                items: {
+                  type: 'string',
+                  description: 'Exact, or a prefix that ends in a star.',
+                  pattern: "^/[A-Za-z0-9\\-._~!$&'()+,;=:@/%]{0,500}\\*?$",
+                },
+              },
+              preflights: { type: 'string', enum: ['let-through', 'refuse'] },
+            },
+          },
+          {
+            type: 'object',
+            additionalProperties: false,
+            required: [
+              'intent',
+              'enablementId',
+              'issuer',
+              'exemptPaths',
+              'preflights',
+            ],
+            properties: {
+              intent: { type: 'string', enum: ['change'] },
+              enablementId: { type: 'string', format: 'uuid' },
+              issuer: {
+                type: 'string',
+                description: 'Name of an issuer that the config allows.',
+                minLength: 1,
+                maxLength: 200,
+              },
+              audiences: {
+                type: 'array',
+                description:
+                  'Any of these has to be in the token; no more than the config allows. Absent means those of the config.',
+                minItems: 1,
+                maxItems: 20,
+                items: { type: 'string', minLength: 1, maxLength: 500 },
               },
               exemptPaths: {
                 type: 'array',

@@ -1,0 +1,118 @@
+import {
+  EnablementChoices,
+  EnablementService,
+} from 'backstage-plugin-istio-jwt-common';
+import {
+  EnablementIssuer,
+  Mesh,
+  PlannedChange,
+  PlannedEnablement,
+  WayInAssessment,
+} from 'istio-jwt-policy-engine';
+import { AssessedService } from '../../status/assessEntity';
+import { authoredPart } from '../marks';
+import { OperationChange } from '../operation';
+import { findWriting } from './findWriting';
+import { listChecks } from './listChecks';
+import { OperationPlan, PlanContext, seal } from './OperationPlan';
+
+/** A plan of the engine as what an operation begins with. */
+export function toPlan(
+  { config, entityRef }: PlanContext,
+  { mirror, assessment }: AssessedService,
+  plan: PlannedEnablement,
+  wanted: {
+    service: EnablementService;
+    waysIn: readonly string[];
+    choices: EnablementChoices;
+    issuer: EnablementIssuer;
+  },
+): OperationPlan {
+  const { service, choices, issuer } = wanted;
+  const { audiences, exemptPaths, preflights } = choices;
+  const { mesh } = mirror;
+  const changes = plan.changes.map(change => toOperationChange(mesh, change));
+  const chosen = assessment.waysIn.filter(({ id }) =>
+    wanted.waysIn.includes(id),
+  );
+  return seal(mirror, {
+    kind: 'planned',
+    service,
+    waysIn: chosen.map(({ id, host, port }) => ({ id, host, port })),
+    issuerName: choices.issuer,
+    issuer,
+    choices: {
+      issuer: choices.issuer,
+      ...(audiences ? { audiences } : {}),
+      exemptPaths,
+      preflights,
+    },
+    pattern: plan.pattern,
+    why: plan.why,
+    considered: plan.considered,
+    changes,
+    effects: plan.effects,
+    neighbours: plan.neighbours,
+    findings: plan.findings,
+    warnings: plan.warnings,
+    checks: listChecks(plan.effects, issuer),
+    writing: findWriting(
+      config,
+      service.cluster,
+      mesh,
+      [...new Set(changes.map(({ ref }) => ref.namespace))],
+      chosen.flatMap(({ gateway, route }) => [gateway, route]),
+      changes.map(({ ref }) => ref),
+    ),
+    locks: listLocks(entityRef, service.cluster, chosen),
+  });
+}
+
+function toOperationChange(
+  mesh: Mesh,
+  { step, action, resource, passage }: PlannedChange,
+): OperationChange {
+  const { kind, apiVersion, metadata } = resource;
+  const { namespace = '', name } = metadata;
+  const ref = { apiVersion, kind, namespace, name };
+  const before = mesh.get(ref);
+  return {
+    step,
+    ref,
+    ...(before ? { from: authoredPart(before) } : {}),
+    ...(action === 'delete' ? {} : { to: authoredPart(resource) }),
+    ...(passage
+      ? {
+          passage:
+            passage.kind === 'between'
+              ? { kind: 'between', object: authoredPart(passage.resource) }
+              : passage,
+        }
+      : {}),
+    reached: 'from',
+  };
+}
+
+/** What no other operation may touch meanwhile. */
+export function listLocks(
+  entityRef: string,
+  cluster: string,
+  waysIn: readonly WayInAssessment[],
+): string[] {
+  return [
+    `entity ${entityRef}`,
+    ...waysIn.flatMap(({ hops: [hop] }) =>
+      hop
+        ? [
+            [
+              'proxy',
+              cluster,
+              hop.proxy.kind,
+              hop.proxy.namespace,
+              hop.proxy.name,
+            ].join(' '),
+          ]
+        : [],
+    ),
+  ];
+}

@@ -1,0 +1,77 @@
+import { Operation, OperationChange } from '../operation';
+import { isAuthentication, isPolicy, moveAll } from './steps/moveObjects';
+import { StepDefinition } from './steps/StepDefinition';
+import { checkKeys, DRY_RUN, SETTLE } from './steps/tryChanges';
+import {
+  awaitNoToken,
+  awaitTokensChecked,
+  BASELINE,
+  VERIFY,
+  watchShadow,
+} from './steps/watchBehaviour';
+
+export function listEnablingSteps({ changes }: Operation): StepDefinition[] {
+  const hasAuthentication = changes.some(isAuthentication);
+  const shadowed = changes.filter(isShadowed);
+  return [
+    DRY_RUN,
+    BASELINE,
+    ...(hasAuthentication
+      ? [
+          {
+            id: 'request-authentication',
+            phase: 'validating' as const,
+            title: 'Write the RequestAuthentication',
+            run: moveAll(isAuthentication, 'to'),
+          },
+        ]
+      : []),
+    {
+      id: 'tokens-checked',
+      phase: 'validating',
+      title: 'Wait until tokens are checked: one that is no JWT is refused',
+      run: awaitTokensChecked,
+    },
+    ...(shadowed.length > 0
+      ? [
+          {
+            id: 'shadow',
+            phase: 'shadowing' as const,
+            title: 'Write the AuthorizationPolicy without enforcing it',
+            run: moveAll(isShadowed, 'shadow'),
+          },
+          {
+            id: 'shadow-watched',
+            phase: 'shadowing' as const,
+            title: 'See that nothing is enforced yet',
+            run: watchShadow,
+          },
+        ]
+      : []),
+    {
+      id: 'keys',
+      phase: 'enforcing',
+      title: 'See that the issuer’s keys can be had',
+      run: checkKeys,
+    },
+    {
+      id: 'enforce',
+      phase: 'enforcing',
+      title: 'Enforce the AuthorizationPolicy',
+      run: moveAll(isPolicy, 'to'),
+    },
+    {
+      id: 'enforced',
+      phase: 'enforcing',
+      title: 'Wait until a request without a token is answered as planned',
+      run: awaitNoToken,
+    },
+    VERIFY,
+    SETTLE,
+  ];
+}
+
+/** A policy that replaces an enforced one would leave a gap while it is only tried. */
+function isShadowed(change: OperationChange): boolean {
+  return isPolicy(change) && !change.from;
+}
