@@ -146,6 +146,7 @@ async function runStaticChecks() {
       ['lint', 'lint'],
       ['format', 'format:check'],
       ['docs', 'docs:test'],
+      ['unused code, licences, directions', 'checks'],
     ]),
   ]);
 }

@@ -2,7 +2,7 @@
  * Pods without containers: a bridge on the host and one network namespace per pod. Every firewall
  * rule lives inside such a namespace and goes with it; the host's own rules are never touched.
  */
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandError, hasCommand, run, tryRun } from './run.ts';
 
@@ -142,11 +142,4 @@ export function listNetworkLeftovers(): string[] {
     `ls -d /etc/netns/${NAMESPACE_PREFIX}* 2>/dev/null`,
   ]).stdout;
   return left.concat(files.split('\n').filter(Boolean));
-}
-
-export function removeHosts(pod: string): void {
-  rmSync(join('/etc/netns', namespaceOf(pod)), {
-    recursive: true,
-    force: true,
-  });
 }

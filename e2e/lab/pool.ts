@@ -254,5 +254,3 @@ export async function deployPolicies(
   // The workers take over a listener a moment after the main thread shows it.
   await sleep(30);
 }
-
-export { ROOT_NAMESPACE };

@@ -2,8 +2,6 @@
 
 export const ETCD_VERSION = '3.6.14';
 export const KUBERNETES_VERSION = '1.36.3';
-/** Last release whose `k8s.io/kubelet` exports the exec server. */
-export const KUBELET_MODULE_VERSION = '0.34.2';
 
 export interface IstioLine {
   /** Version that proxies report, hence what version-dependent behaviour keys on. */

@@ -24,7 +24,5 @@ export const {
 export type {
   Decision,
   EnablementPlan,
-  ProxyRef,
-  ProxyRequest,
   RequestToken,
 } from 'istio-jwt-policy-engine';

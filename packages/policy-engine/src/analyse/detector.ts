@@ -102,5 +102,3 @@ export const AUTHORIZATION_POLICY_DOCS =
   'https://istio.io/latest/docs/reference/config/security/authorization-policy/';
 export const REQUEST_AUTHENTICATION_DOCS =
   'https://istio.io/latest/docs/reference/config/security/request_authentication/';
-export const SECURITY_PRACTICES =
-  'https://istio.io/latest/docs/ops/best-practices/security/';

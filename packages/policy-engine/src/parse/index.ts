@@ -1,3 +1,1 @@
-export { parseObjects } from './parseObjects';
-export { parseYaml } from './parseYaml';
-export { validateResource, refOf, nameOf, apiGroup } from './validateResource';
+export { nameOf, refOf, validateResource } from './validateResource';

@@ -1,5 +1,4 @@
 import { mockServices } from '@backstage/backend-test-utils';
-import { Entity, stringifyEntityRef } from '@backstage/catalog-model';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { Mesh } from 'istio-jwt-policy-engine';
 import { Knex } from 'knex';
@@ -121,10 +120,6 @@ export class CoverageHarness {
     });
     return items;
   }
-}
-
-export function refOf(entity: Entity): string {
-  return stringifyEntityRef(entity);
 }
 
 /** Removes one object of a mesh. */

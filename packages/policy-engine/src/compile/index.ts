@@ -1,2 +1,0 @@
-export { compileProxy } from './compileProxy';
-export type { Program } from './program';

@@ -1,0 +1,65 @@
+/** Whoever installs a plugin may use everything that comes with it. */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { it } from 'node:test';
+import satisfies from 'spdx-satisfies';
+import { collectShipped, listPublished } from './readWorkspaces.mjs';
+
+const ALLOWED = [
+  '0BSD',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'BlueOak-1.0.0',
+  'CC0-1.0',
+  'ISC',
+  'MIT',
+  'MIT-0',
+  'Python-2.0',
+  'Unlicense',
+];
+
+/** Packages whose package.json names no licence, and the one that their LICENSE file or readme has. */
+const READ_BY_HAND = {
+  'fast-shallow-equal@1.0.0': 'Unlicense',
+  'pause@0.0.1': 'MIT',
+  'react-universal-interface@0.6.2': 'Unlicense',
+};
+
+function readLicence(key, { license, licenses }) {
+  if (READ_BY_HAND[key]) return READ_BY_HAND[key];
+  const named = license ?? licenses;
+  const list = Array.isArray(named) ? named : [named];
+  return list
+    .map(entry => (typeof entry === 'string' ? entry : entry?.type))
+    .join(' OR ');
+}
+
+for (const { directory, manifest } of listPublished()) {
+  it(`${manifest.name} ships nothing under another licence`, () => {
+    const shipped = collectShipped(directory);
+    assert.ok(shipped.size > 0);
+    const refused = [...shipped]
+      .map(([key, { manifest: of }]) => [key, readLicence(key, of)])
+      .filter(([, licence]) => {
+        try {
+          return !satisfies(licence, ALLOWED);
+        } catch {
+          return true;
+        }
+      });
+    assert.deepEqual(refused, []);
+  });
+}
+
+it('what was read by hand still is without a licence of its own', () => {
+  const shipped = new Map(
+    listPublished().flatMap(({ directory }) => [...collectShipped(directory)]),
+  );
+  for (const key of Object.keys(READ_BY_HAND)) {
+    const entry = shipped.get(key);
+    assert.ok(entry, `${key} is not shipped any more: take it off the list`);
+    assert.equal(entry.manifest.license ?? entry.manifest.licenses, undefined);
+    assert.ok(existsSync(entry.path) && readdirSync(entry.path).length > 0);
+  }
+});
