@@ -1,3 +1,4 @@
+import { Entity } from '@backstage/catalog-model';
 import { mockServices } from '@backstage/backend-test-utils';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { Mesh } from 'istio-jwt-policy-engine';
