@@ -19,9 +19,13 @@ export default defineConfig({
     env: {
       // The demo's entities, and those that the product must explain.
       APP_CONFIG_catalog_locations: JSON.stringify(
-        ['catalog/entities.yaml', 'bad/entities.yaml'].map(file => ({
+        [
+          '../sandbox/data/catalog/entities.yaml',
+          '../sandbox/data/bad/entities.yaml',
+          'templates/sandbox.yaml',
+        ].map(target => ({
           type: 'file',
-          target: `../sandbox/data/${file}`,
+          target,
         })),
       ),
       // Rounds would find what the tests begin without, such as the drift of a demo service.

@@ -1,5 +1,6 @@
 import { createBackend } from '@backstage/backend-defaults';
 import { ownershipPolicyModule } from './ownershipPolicy';
+import { sandboxRepositoryModule } from './sandboxRepository';
 
 const backend = createBackend();
 
@@ -12,6 +13,14 @@ backend.add(import('@backstage/plugin-catalog-backend'));
 
 backend.add(import('@backstage/plugin-permission-backend'));
 backend.add(ownershipPolicyModule);
+
+backend.add(import('@backstage/plugin-scaffolder-backend'));
+backend.add(import('@backstage/plugin-scaffolder-backend-module-github'));
+backend.add(import('backstage-plugin-scaffolder-backend-module-istio-jwt'));
+backend.add(sandboxRepositoryModule);
+
+// Actions of plugins, for clients of the Model Context Protocol.
+backend.add(import('@backstage/plugin-mcp-actions-backend'));
 
 backend.add(import('@backstage/plugin-events-backend'));
 backend.add(import('@backstage/plugin-signals-backend'));

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export * from './annotations';
+export * from './choosePlan';
 export * from './coverage';
 export * from './enablement';
 export * from './history';

@@ -86,12 +86,24 @@ export class EnablementHarness {
     return harness;
   }
 
-  /** The demo mesh, without what makes the sidecar of reviews refuse tokens of any issuer but one. */
+  /**
+   * The demo mesh, without what makes the sidecar of reviews refuse tokens of any issuer but one, and
+   * without what Argo CD keeps.
+   */
   async reset(): Promise<void> {
     this.sandbox.reset();
     await fetch(this.url('RequestAuthentication', 'reviews', 'reviews-jwt'), {
       method: 'DELETE',
     });
+    // The demo's example of what Argo CD keeps, which the portal does not write.
+    await fetch(
+      `${this.sandbox.apiUrl}/apis/networking.istio.io/v1/namespaces/inventory/virtualservices/inventory`,
+      {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/merge-patch+json' },
+        body: JSON.stringify({ metadata: { annotations: null } }),
+      },
+    );
   }
 
   private constructor(

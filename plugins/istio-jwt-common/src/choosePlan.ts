@@ -1,0 +1,163 @@
+import {
+  EnablementOptions,
+  EnablementPlanRequest,
+  EnablementServiceOption,
+} from './enablement';
+
+/** What somebody wants, as far as they say it. @public */
+export interface PlanWishes {
+  /** Default: `enable`. */
+  intent?: 'enable' | 'disable';
+  /** `cluster/namespace/name`. Default: the entity's only service. */
+  service?: string;
+  /** Ids or hosts of ways in. Default: all by gateways that can be chosen and do not require a token. */
+  waysIn?: string[];
+  /** Name of an issuer. Default: the only one. */
+  issuer?: string;
+  /** Default: none. */
+  exemptPaths?: string[];
+  /** Default: `let-through`. */
+  preflights?: 'let-through' | 'refuse';
+  /** What is to be disabled. Default: the only enablement that is in force. */
+  enablementId?: string;
+}
+
+/** @public */
+export type ChosenPlan =
+  | { kind: 'chosen'; request: EnablementPlanRequest }
+  /** Why not, and what to say, in one or two sentences. */
+  | { kind: 'unclear'; problem: string };
+
+/**
+ * Turns wishes into a request for a plan, where only one is meant.
+ *
+ * @public
+ */
+export function choosePlan(
+  options: EnablementOptions,
+  wishes: PlanWishes,
+): ChosenPlan {
+  if (!options.enabled) {
+    return unclear(
+      'The portal’s configuration does not allow it (istioJwt.enablement.enabled).',
+    );
+  }
+  return wishes.intent === 'disable'
+    ? chooseDisabling(options, wishes)
+    : chooseEnabling(options, wishes);
+}
+
+function chooseDisabling(
+  { services }: EnablementOptions,
+  { service, enablementId }: PlanWishes,
+): ChosenPlan {
+  const inForce = services
+    .filter(each => service === undefined || nameOf(each) === service)
+    .flatMap(each => each.inForce ?? []);
+  if (enablementId !== undefined) {
+    return { kind: 'chosen', request: { intent: 'disable', enablementId } };
+  }
+  if (inForce.length === 1) {
+    return {
+      kind: 'chosen',
+      request: { intent: 'disable', enablementId: inForce[0].enablementId },
+    };
+  }
+  return unclear(
+    inForce.length === 0
+      ? 'Nothing that the portal enabled is in force.'
+      : `Several enablements are in force. Give enablementId: ${inForce
+          .map(each => each.enablementId)
+          .join(' or ')}.`,
+  );
+}
+
+function chooseEnabling(
+  { services, issuers }: EnablementOptions,
+  wishes: PlanWishes,
+): ChosenPlan {
+  const service =
+    wishes.service === undefined && services.length === 1
+      ? services[0]
+      : services.find(each => nameOf(each) === wishes.service);
+  if (!service) {
+    return unclear(
+      services.length === 0
+        ? 'The entity has no Service in any cluster.'
+        : `Give service: ${services.map(nameOf).join(' or ')}.`,
+    );
+  }
+  const issuer =
+    wishes.issuer ?? (issuers.length === 1 ? issuers[0].name : undefined);
+  if (issuer === undefined) {
+    return unclear(
+      issuers.length === 0
+        ? 'The portal’s configuration allows no issuer (istioJwt.enablement.issuers).'
+        : `Give issuer: ${issuers.map(({ name }) => name).join(' or ')}.`,
+    );
+  }
+  const waysIn = chooseWaysIn(service, wishes.waysIn);
+  if (waysIn.kind === 'unclear') return waysIn;
+  const { cluster, namespace, name } = service;
+  return {
+    kind: 'chosen',
+    request: {
+      intent: 'enable',
+      service: { cluster, namespace, name },
+      waysIn: waysIn.ids,
+      issuer,
+      exemptPaths: wishes.exemptPaths ?? [],
+      preflights: wishes.preflights ?? 'let-through',
+    },
+  };
+}
+
+function chooseWaysIn(
+  { waysIn }: EnablementServiceOption,
+  wanted: string[] | undefined,
+): { kind: 'ids'; ids: string[] } | Extract<ChosenPlan, { kind: 'unclear' }> {
+  if (wanted && wanted.length > 0) {
+    const missing = wanted.find(
+      each => !waysIn.some(({ id, host }) => each === id || each === host),
+    );
+    return missing === undefined
+      ? {
+          kind: 'ids',
+          ids: waysIn
+            .filter(({ id, host }) =>
+              wanted.some(each => each === id || each === host),
+            )
+            .map(({ id }) => id),
+        }
+      : unclear(
+          `No way in ${missing}. There are: ${waysIn
+            .map(({ id, host }) => `${host} (${id})`)
+            .join(', ')}.`,
+        );
+  }
+  const open = waysIn.filter(
+    ({ kind, state, disabledReason }) =>
+      kind === 'gateway' && state !== 'enforced' && !disabledReason,
+  );
+  return open.length > 0
+    ? { kind: 'ids', ids: open.map(({ id }) => id) }
+    : unclear(
+        'No way in by a gateway can be chosen that does not require a token. Give waysIn.',
+      );
+}
+
+function nameOf({
+  cluster,
+  namespace,
+  name,
+}: {
+  cluster: string;
+  namespace: string;
+  name: string;
+}): string {
+  return `${cluster}/${namespace}/${name}`;
+}
+
+function unclear(problem: string): Extract<ChosenPlan, { kind: 'unclear' }> {
+  return { kind: 'unclear', problem };
+}

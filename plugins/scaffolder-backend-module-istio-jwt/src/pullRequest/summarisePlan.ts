@@ -1,0 +1,35 @@
+import {
+  EnablementPlanView,
+  EnablementService,
+} from 'backstage-plugin-istio-jwt-common';
+import { escapeMarkdown } from './escapeMarkdown';
+
+/** A plan in one paragraph of Markdown. */
+export function summarisePlan(plan: EnablementPlanView): string {
+  const service = nameService(plan.service);
+  if (plan.kind === 'refused') {
+    return `No plan for ${service}: ${escapeMarkdown(plan.reason)}`;
+  }
+  const what =
+    plan.intent === 'enable'
+      ? 'is made to require a token'
+      : 'is made to require no token any more';
+  const { neighbours } = plan;
+  return `${service} ${what}, by ${plan.changes.length} ${
+    plan.changes.length === 1 ? 'change' : 'changes'
+  }. ${escapeMarkdown(plan.why)} ${
+    neighbours === 0
+      ? 'The policies reach no way in of others.'
+      : `The policies reach ${neighbours} ${
+          neighbours === 1 ? 'way in' : 'ways in'
+        } of others.`
+  }`;
+}
+
+export function nameService({
+  cluster,
+  namespace,
+  name,
+}: EnablementService): string {
+  return escapeMarkdown(`${namespace}/${name} in ${cluster}`);
+}
