@@ -206,6 +206,19 @@ export interface Config {
        * that are to ask for tokens themselves. Default: none.
        */
       namespaces?: string[];
+      /**
+       * Hosts for which people may have routes created, where a service has none. A route is written to the namespace
+       * of its service, and, where a gateway workload has no server for the host, an Istio Gateway to that of the
+       * workload: both have to be among `namespaces`. Default: none, so that no route is ever created.
+       */
+      hosts?: Array<{
+        /** Exact, or `*.suffix` for every name below it, such as `*.apps.example.com`. */
+        pattern: string;
+        /** Default: every cluster. */
+        clusters?: string[];
+        /** Gateways, or gateway workloads, as `namespace/name`. Default: every one. */
+        gateways?: string[];
+      }>;
       /** What may be trusted. People choose by name; an address of theirs never reaches istiod. Default: none. */
       issuers?: Array<{
         /** By which people choose it. */

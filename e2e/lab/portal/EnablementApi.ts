@@ -12,6 +12,7 @@ export interface Options {
     namespace: string;
     name: string;
     waysIn: WayIn[];
+    gateways: { id: string; by: string; namespace: string; name: string }[];
   }[];
   issuers: { name: string }[];
 }
@@ -31,7 +32,14 @@ export interface Operation {
   phase: string;
   outcome?: string;
   steps: { id: string; status: string }[];
-  changes: { ref: { kind: string; namespace?: string; name: string } }[];
+  changes: {
+    ref: {
+      apiVersion: string;
+      kind: string;
+      namespace?: string;
+      name: string;
+    };
+  }[];
 }
 
 export class ApiError extends Error {
@@ -81,6 +89,40 @@ export class EnablementApi {
       }
       if (Date.now() > deadline) {
         throw new Error(`The portal knows ${JSON.stringify(services)} only`);
+      }
+      await sleep(500);
+    }
+  }
+
+  /** Waits until the portal knows a gateway at which a route can begin, and plans to create it. */
+  async planRoute(
+    by: 'istio' | 'gateway-api' | 'workload',
+    gateway: string,
+    host: string,
+  ): Promise<Plan> {
+    const deadline = Date.now() + 60_000;
+    for (;;) {
+      const { services, issuers } = await this.call<Options>(
+        'GET',
+        '/enablement-options',
+      );
+      const [{ gateways, cluster, namespace, name }] = services;
+      const chosen = gateways.find(
+        each => each.by === by && each.name === gateway,
+      );
+      if (chosen) {
+        return this.call<Plan>('POST', '/enablement-plans', {
+          intent: 'enable',
+          service: { cluster, namespace, name },
+          waysIn: [],
+          route: { host, gateway: chosen.id, port: 80 },
+          issuer: issuers[0].name,
+          exemptPaths: [],
+          preflights: 'let-through',
+        });
+      }
+      if (Date.now() > deadline) {
+        throw new Error(`The portal knows ${JSON.stringify(gateways)} only`);
       }
       await sleep(500);
     }

@@ -19,16 +19,21 @@ const PLACES: Record<Grant, string[]> = {
   read: [],
   // Where policies may be written: those of the gateways, and of the workloads.
   enable: ['istio-system', 'default', 'edge'],
+  // Where the services are that get routes, and the gateway workload that gets a Gateway.
+  route: ['istio-system', 'default'],
   // Where the Pods are that send probes from inside the mesh.
   probe: ['default'],
 };
 const FILES: Record<Grant, string> = {
   read: 'read-rbac.yaml',
   enable: 'enablement-rbac.yaml',
+  route: 'routes-rbac.yaml',
   probe: 'prober.yaml',
 };
 
-export type Grant = 'read' | 'enable' | 'probe';
+export type Grant = 'read' | 'enable' | 'route' | 'probe';
+
+const GRANTS: Grant[] = ['read', 'enable', 'route', 'probe'];
 
 export const WRITABLE_NAMESPACES = PLACES.enable;
 
@@ -56,7 +61,7 @@ export function describeGrant(grant: Grant): Manifest[] {
  */
 export async function ensurePortalAccount(
   kube: Kube,
-  grants: Grant[] = ['read', 'enable', 'probe'],
+  grants: Grant[] = GRANTS,
 ): Promise<string> {
   await kube.apply([
     {
@@ -66,8 +71,7 @@ export async function ensurePortalAccount(
     },
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: ACCOUNT },
   ]);
-  const all: Grant[] = ['read', 'enable', 'probe'];
-  for (const grant of all) {
+  for (const grant of GRANTS) {
     const objects = describeGrant(grant);
     if (grants.includes(grant)) await kube.apply(objects);
     else await kube.remove(objects);

@@ -56,6 +56,7 @@ export async function configurePortal(
     istioJwt_enablement: {
       enabled: true,
       namespaces: WRITABLE_NAMESPACES,
+      hosts: [{ pattern: '*.new.example.com' }],
       issuers: [
         {
           name: 'sample',

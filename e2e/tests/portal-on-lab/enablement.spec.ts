@@ -32,9 +32,9 @@ test.afterEach(() => h?.cleanUp());
 /** What stands in the cluster of what an operation wrote. */
 async function listWritten({ changes }: Operation): Promise<string[]> {
   const found = await Promise.all(
-    changes.map(({ ref: { kind, namespace, name } }) =>
+    changes.map(({ ref: { apiVersion, kind, namespace, name } }) =>
       h.lab.kube.get({
-        apiVersion: 'security.istio.io/v1',
+        apiVersion,
         kind,
         metadata: { namespace, name },
       }),

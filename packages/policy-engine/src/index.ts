@@ -43,4 +43,7 @@ export {
   type KeySetFact,
 } from './analyse/findingsOfKeySets';
 export { planEnablement } from './enable/planEnablement';
+export { answerUnrouted } from './enable/answers';
+export { assessWithChanges } from './enable/assessWithChanges';
+export { listRouteGateways } from './enable/route/listRouteGateways';
 export { planPassage } from './enable/planPassage';

@@ -2,8 +2,11 @@ import {
   ConsideredPattern,
   EnablementPattern,
   Finding,
+  PlannedStep,
   ProtectionState,
   ResourceRef,
+  RouteGateway,
+  RouteRequest,
   WayInEffect,
 } from 'istio-jwt-policy-engine';
 
@@ -79,11 +82,35 @@ export interface EnablementWayInOption {
   disabledReason?: string;
 }
 
+/**
+ * A place at a gateway where a route to the service can begin, as in the engine's `RouteGateway`.
+ *
+ * @public
+ */
+export interface EnablementGatewayOption {
+  id: string;
+  by: RouteGateway['by'];
+  namespace: string;
+  /** Of the Gateway, or of the workload. */
+  name: string;
+  listener?: string;
+  port: number;
+  protocol: 'http' | 'https';
+  /** Hosts that it takes; `*` for any. */
+  hosts: string[];
+  /** Patterns of hosts for which the portal may create routes there. Never empty. */
+  allowedHosts: string[];
+}
+
 /** @public */
 export interface EnablementServiceOption extends EnablementService {
   /** Of the embedded mesh. */
   sandbox: boolean;
   waysIn: EnablementWayInOption[];
+  /** Where a route can be created. Empty: nowhere, as far as the config allows it. */
+  gateways: EnablementGatewayOption[];
+  /** Ports of the Service. */
+  ports: { port: number; name?: string }[];
   exemptPaths: ProposedExemptPath[];
   writing: EnablementWriting;
   /** The enablement that is in force, which can be changed and disabled. */
@@ -145,8 +172,10 @@ export type EnablementPlanRequest =
   | ({
       intent: 'enable';
       service: EnablementService;
-      /** Ids of ways in of the service; all by gateways, or all in the mesh. */
+      /** Ids of ways in of the service; all by gateways, or all in the mesh. Empty with `route`. */
       waysIn: string[];
+      /** Creates the way in, closed from its first moment. */
+      route?: RouteRequest;
     } & EnablementChoices)
   /** Replaces what an enablement that is in force wrote, for the same ways in. */
   | ({ intent: 'change'; enablementId: string } & EnablementChoices)
@@ -155,7 +184,7 @@ export type EnablementPlanRequest =
 
 /** One object of a plan, in the order of writing, with its YAML before and after. @public */
 export interface EnablementChange {
-  step: 'request-authentication' | 'authorization-policy';
+  step: PlannedStep;
   action: 'create' | 'update' | 'delete';
   ref: ResourceRef;
   /** YAML of what stands there now. Absent for `create`. */
@@ -241,6 +270,7 @@ export type EnablementPlanView = PlannedEnablementView | RefusedEnablementView;
  *   written and seen to refuse a junk token
  * - `shadowing`: the AuthorizationPolicy stands with `istio.io/dry-run`, enforcing nothing
  * - `enforcing`: it is enforced (when disabling: taken away)
+ * - `routing`: the route opens the way in that is closed by now (when disabling: it goes first)
  * - `verifying`: probes of the service and of sampled neighbours
  * - `done`
  * - `rolling-back`: what was written is taken back, last first
@@ -259,6 +289,7 @@ export type EnablementPhase =
   | 'validating'
   | 'shadowing'
   | 'enforcing'
+  | 'routing'
   | 'verifying'
   | 'done'
   | 'rolling-back'

@@ -1,6 +1,11 @@
 import { createExtensionPoint } from '@backstage/backend-plugin-api';
 
-/** A RequestAuthentication or AuthorizationPolicy as it is to stand in a cluster. @public */
+/**
+ * An object of an operation as it is to stand in a cluster: a RequestAuthentication or
+ * AuthorizationPolicy, and where a route is created, an HTTPRoute, a VirtualService or an Istio Gateway.
+ *
+ * @public
+ */
 export interface PolicyObject {
   apiVersion: string;
   kind: string;
@@ -13,7 +18,7 @@ export interface PolicyObject {
   spec: unknown;
 }
 
-/** Names a policy. @public */
+/** Names such an object. @public */
 export interface PolicyRef {
   apiVersion: string;
   kind: string;
@@ -21,7 +26,7 @@ export interface PolicyRef {
   name: string;
 }
 
-/** A policy as it stands in a cluster. @public */
+/** Such an object as it stands in a cluster. @public */
 export interface LivePolicy extends PolicyObject {
   metadata: PolicyObject['metadata'] & { uid: string; resourceVersion: string };
 }

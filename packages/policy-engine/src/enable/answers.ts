@@ -5,7 +5,11 @@ import {
   RequestToken,
   WayIn,
 } from '../model';
+import { serversOfProxy } from '../attach/gateways';
+import { isSubsetHost } from '../attach/hosts';
 import { Mesh } from '../attach/Mesh';
+import { compileProxy } from '../compile/compileProxy';
+import { decide } from '../decide/decide';
 import { decideWayIn } from '../decide/decideWayIn';
 
 /** A request that a plan is judged by. */
@@ -145,6 +149,34 @@ export function answerTo(
 ): string {
   const { status, body } = decideWayIn(mesh, wayIn, request);
   return body && status !== 200 ? `${status} ${body}` : String(status);
+}
+
+/**
+ * What a request is answered at the gateway of a way in to which no route leads: `404`, what the
+ * gateway's policies say of it before, or `no answer` where no port is open for it.
+ *
+ * @public
+ */
+export function answerUnrouted(
+  mesh: Mesh,
+  { hops: [hop], protocol, host }: WayIn,
+  request: ProxyRequest,
+): string {
+  if (!hop) return 'unknown';
+  const listens = serversOfProxy(mesh, hop.proxy).some(
+    ({ server, listenPorts }) =>
+      server.layer === protocol &&
+      listenPorts.includes(hop.port) &&
+      // Without a server for its name, a TLS connection ends before a request is made.
+      (protocol === 'http' ||
+        server.hosts.some(each => isSubsetHost(host, each.host))),
+  );
+  if (!listens) return 'no answer';
+  const { status, body } = decide(compileProxy(mesh, hop.proxy), request, {
+    trace: false,
+  });
+  if (status === 200) return '404';
+  return body ? `${status} ${body}` : String(status);
 }
 
 /** A workload of the mesh that no policy names. */

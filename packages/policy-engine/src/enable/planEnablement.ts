@@ -4,6 +4,7 @@ import {
   EnablementPlan,
   EnablementRequest,
   RefusedEnablement,
+  Resource,
   ResourceRef,
   WayInAssessment,
   WayInEffect,
@@ -12,10 +13,12 @@ import { assessService } from '../assess/assessService';
 import { Mesh } from '../attach/Mesh';
 import { compileProxy } from '../compile/compileProxy';
 import { GATEWAY_PATTERNS, PATTERN_WHY } from './patterns';
+import { openRoute } from './route/openRoute';
 import { SimulatedWayIn } from './simulate';
 import { findSites } from './sites';
 import { Tried, tryPattern } from './tryPattern';
 import { listWarnings } from './warnings';
+import { withChanges } from './withChanges';
 
 const MAX_NEIGHBOURS = 200;
 
@@ -30,9 +33,26 @@ export function planEnablement(
   mesh: Mesh,
   request: EnablementRequest,
 ): EnablementPlan {
-  const chosen = chooseWaysIn(mesh, request);
-  if (!chosen.ok) return refuse(chosen.reason, chosen.alternatives);
-  const found = findSites(mesh, request, chosen.waysIn);
+  if (!request.route) return planOn(mesh, request, []);
+  const opened = openRoute(mesh, request, request.route);
+  if (!opened.ok) {
+    const { reason, alternatives, conflicts = [] } = opened;
+    return { ...refuse(reason, alternatives), conflicts };
+  }
+  const { waysIn, resources } = opened;
+  return planOn(mesh, { ...request, waysIn }, resources);
+}
+
+/** @param route - what opens the ways in, where they are not there yet */
+function planOn(
+  mesh: Mesh,
+  request: EnablementRequest,
+  route: readonly Resource[],
+): EnablementPlan {
+  const found = withChanges(mesh, route, () => {
+    const chosen = chooseWaysIn(mesh, request);
+    return chosen.ok ? findSites(mesh, request, chosen.waysIn) : chosen;
+  });
   if (!found.ok) return refuse(found.reason, found.alternatives);
   const { sites, where } = found;
   const possible: readonly EnablementPattern[] =
@@ -41,7 +61,7 @@ export function planEnablement(
   const considered: ConsideredPattern[] = [];
   const conflicts: ResourceRef[] = [];
   for (const [index, pattern] of patterns.entries()) {
-    const tried = tryPattern(mesh, request, pattern, sites);
+    const tried = tryPattern(mesh, request, pattern, sites, route);
     if (tried.kind === 'plan') {
       considered.push({
         pattern,
@@ -98,9 +118,7 @@ function chooseWaysIn(
           : `The service has no way in ${unknown} (any more).`,
       alternatives: waysIn.length
         ? ['Choose among the ways in that the service has now.']
-        : [
-            'Create a route to the service first: a Gateway and a VirtualService, or an HTTPRoute.',
-          ],
+        : ['Let the plan create a route, by a host and a gateway.'],
     };
   }
   return { ok: true, waysIn: waysIn.filter(({ id }) => wanted.includes(id)) };
@@ -119,6 +137,7 @@ function describePlan(
     kind: 'planned',
     pattern,
     why: PATTERN_WHY[pattern],
+    waysIn: targets.map(({ wayIn }) => wayIn.id),
     considered,
     changes,
     effects: [

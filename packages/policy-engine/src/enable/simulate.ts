@@ -9,7 +9,12 @@ import {
 } from '../model';
 import { Mesh } from '../attach/Mesh';
 import { assessService } from '../assess/assessService';
-import { answerTo, listSamples, SampleRequest } from './answers';
+import {
+  answerTo,
+  answerUnrouted,
+  listSamples,
+  SampleRequest,
+} from './answers';
 import { MeshChange, refOfChange, withChanges } from './withChanges';
 
 /** What some objects would do to every way in whose proxies they reach. */
@@ -39,8 +44,12 @@ export function simulate(
   );
   const refs = changes.map(refOfChange);
   const own = listOwnIssuers(mesh, request);
-  const gateways = listGateways(before.get(keyOf(request.service)), request);
   const { ways, findings } = withChanges(mesh, changes, () => {
+    // As it would be: a route may be among the changes.
+    const gateways = listGateways(
+      assessService(mesh, request.service),
+      request,
+    );
     const touched = [...before.values()]
       .filter(known => !isGatewayItself(known, gateways))
       .flatMap(known => touchedBy(mesh, known, refs));
@@ -63,11 +72,11 @@ export function simulate(
 
 /** Workloads that stand as gateways before the targets. */
 function listGateways(
-  target: ServiceAssessment | undefined,
+  target: ServiceAssessment,
   { waysIn }: EnablementRequest,
 ): ReadonlySet<string> {
   return new Set(
-    (target?.waysIn ?? [])
+    target.waysIn
       .filter(({ id, kind }) => kind === 'gateway' && waysIn.includes(id))
       .flatMap(({ hops }) => hops.slice(0, 1).map(({ proxy }) => keyOf(proxy))),
   );
@@ -178,7 +187,7 @@ function askAfter(
     service,
     wayIn: { id, kind, host, port, protocol },
     isTarget,
-    before: before?.state ?? 'unknown',
+    before: before?.state ?? (isTarget ? 'absent' : 'unknown'),
     after: assessment.state,
     assessment,
     samples,
@@ -215,9 +224,11 @@ function askBefore(
   const known = before
     .get(keyOf(way.service))
     ?.waysIn.find(({ id }) => id === way.wayIn.id);
-  if (!known) return;
   for (const answer of way.answers) {
-    answer.before = answerTo(mesh, known, answer.request);
+    if (known) answer.before = answerTo(mesh, known, answer.request);
+    else if (way.isTarget) {
+      answer.before = answerUnrouted(mesh, way.assessment, answer.request);
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import {
   EnablementPattern,
   EnablementRequest,
   PlannedChange,
+  PlannedStep,
   Resource,
   ResourceRef,
 } from '../model';
@@ -35,8 +36,10 @@ export function tryPattern(
   request: EnablementRequest,
   pattern: EnablementPattern,
   sites: readonly Site[],
+  /** What opens the ways in, where they are not there yet. */
+  route: readonly Resource[],
 ): Tried {
-  const changes: PlannedChange[] = [];
+  const changes = route.map(resource => toChange(resource, undefined));
   for (const site of sites) {
     const reason = whyNotApplicable(mesh, pattern, site);
     if (reason !== undefined) return { kind: 'not-applicable', reason };
@@ -122,11 +125,19 @@ function toMeshChange({ action, resource }: PlannedChange): MeshChange {
   return action === 'delete' ? { removed: refOf(resource) } : resource;
 }
 
-/** RequestAuthentications first: a policy that asks for a principal refuses everybody until one validates. */
+const WRITING_ORDER: readonly PlannedStep[] = [
+  'gateway',
+  // A policy that asks for a principal refuses everybody until one of these validates.
+  'request-authentication',
+  'authorization-policy',
+  // Nothing is opened before it is closed to whoever has no token.
+  'route',
+];
+
 function orderForWriting(changes: readonly PlannedChange[]): PlannedChange[] {
-  const of = (step: PlannedChange['step']) =>
-    changes.filter(change => change.step === step);
-  return [...of('request-authentication'), ...of('authorization-policy')];
+  return WRITING_ORDER.flatMap(step =>
+    changes.filter(change => change.step === step),
+  );
 }
 
 function nameForSite(
@@ -154,15 +165,18 @@ function isOurs(
   );
 }
 
+const STEP_OF: Record<string, PlannedStep> = {
+  Gateway: 'gateway',
+  RequestAuthentication: 'request-authentication',
+  AuthorizationPolicy: 'authorization-policy',
+};
+
 function toChange(
   resource: Resource,
   before: Resource | undefined,
 ): PlannedChange {
   return {
-    step:
-      resource.kind === 'RequestAuthentication'
-        ? 'request-authentication'
-        : 'authorization-policy',
+    step: STEP_OF[resource.kind] ?? 'route',
     action: before ? 'update' : 'create',
     resource,
     ...(before ? { before } : {}),

@@ -11,7 +11,7 @@ const NAMED = 5;
  * @param normalizations - what the proxies concerned make of a path before they compare it
  */
 export function listWarnings(
-  { issuer, exemptPaths }: EnablementRequest,
+  { issuer, exemptPaths, route }: EnablementRequest,
   { targets, neighbours }: Simulation,
   normalizations: readonly PathNormalization[],
 ): string[] {
@@ -45,6 +45,16 @@ export function listWarnings(
     ...(normalizations.every(mode => mode === 'DECODE_AND_MERGE_SLASHES')
       ? []
       : exemptPaths.filter(path => path.endsWith('*')).map(warnOfPrefix)),
+    ...(route && targets.some(({ wayIn }) => wayIn.protocol === 'http')
+      ? [
+          `${route.host} would be served in plain HTTP: unless something before the gateway ends TLS, tokens travel readable by everybody on the way.`,
+        ]
+      : []),
+    ...(route
+      ? [
+          `The route does not make ${route.host} lead to this gateway: its name has to be in the DNS.`,
+        ]
+      : []),
     ...others.map(path => `No route leads ${path} to this service.`),
     ...(targets[0]?.wayIn.kind === 'gateway'
       ? [

@@ -19,11 +19,50 @@ export interface EnablementIssuer {
   claims?: { name: string; values: string[] }[];
 }
 
+/**
+ * A place at a gateway where a route to a service can begin.
+ *
+ * - `gateway-api`: a listener of a Gateway of the Gateway API; the route is an HTTPRoute
+ * - `istio`: a server of an Istio Gateway; the route is a VirtualService
+ * - `workload`: a gateway workload, which gets an Istio Gateway for the host, and a VirtualService
+ *
+ * @public
+ */
+export interface RouteGateway {
+  /** Unique within a cluster. */
+  id: string;
+  by: 'gateway-api' | 'istio' | 'workload';
+  namespace: string;
+  /** Of the Gateway, or of the workload. */
+  name: string;
+  /** Name of the listener, of the Gateway API. */
+  listener?: string;
+  /** Port that clients connect to. */
+  port: number;
+  protocol: 'http' | 'https';
+  /** Hosts that it takes, exact or `*.suffix`; `*` for any. */
+  hosts: string[];
+  /** Workloads that stand as this gateway, as `namespace/name`. */
+  workloads: string[];
+}
+
+/** A route that is to be created where none exists. @public */
+export interface RouteRequest {
+  /** Exact host name, in lower case and without a port. */
+  host: string;
+  /** Id of a {@link RouteGateway}. */
+  gateway: string;
+  /** Port of the Service. */
+  port: number;
+}
+
 /** What somebody asks to be protected, and how. @public */
 export interface EnablementRequest {
   service: { namespace: string; name: string };
   /** Ids of ways in of the service; all of them by gateways, or all of them in the mesh. */
   waysIn: string[];
+  /** Creates a way in of its own; `waysIn` is empty then. */
+  route?: RouteRequest;
   issuer: EnablementIssuer;
   /** Paths that stay open without a token: exact (`/healthz`), or a prefix (`/public/*`). */
   exemptPaths: string[];
@@ -70,6 +109,18 @@ export interface ConsideredPattern {
 }
 
 /**
+ * What an object is for. A `gateway` opens a port for a host and routes nothing; a `route` is what
+ * opens the way in, so it comes after the policies that close it.
+ *
+ * @public
+ */
+export type PlannedStep =
+  | 'gateway'
+  | 'request-authentication'
+  | 'authorization-policy'
+  | 'route';
+
+/**
  * When an object is replaced, where several are: `early`, before those that depend on it; `late`,
  * after them; `between`: early by what lets through what either side does, and late by the rest.
  *
@@ -82,7 +133,7 @@ export type ChangePassage =
 
 /** One object to be written, in the order of writing. @public */
 export interface PlannedChange {
-  step: 'request-authentication' | 'authorization-policy';
+  step: PlannedStep;
   action: 'create' | 'update' | 'delete';
   /** What is to stand there; of `delete`, what stands there now. */
   resource: Resource;
@@ -104,6 +155,7 @@ export interface AnswerChange {
     | 'exempt-path';
   title: string;
   request: ProxyRequest;
+  /** Such as `200` or `403 RBAC: access denied`; `404` without a route, `no answer` without a port. */
   before: string;
   after: string;
 }
@@ -120,8 +172,9 @@ export interface WayInEffect {
   };
   /** Whether the plan is about it; else it is a neighbour on the same proxy. */
   isTarget: boolean;
-  before: ProtectionState;
-  after: ProtectionState;
+  /** `absent`: no route leads there. */
+  before: ProtectionState | 'absent';
+  after: ProtectionState | 'absent';
   answers: AnswerChange[];
 }
 
@@ -130,6 +183,8 @@ export interface PlannedEnablement {
   kind: 'planned';
   pattern: EnablementPattern;
   why: string;
+  /** Ids of the ways in that it is about. */
+  waysIn: string[];
   considered: ConsideredPattern[];
   changes: PlannedChange[];
   /** Targets first; then neighbours, those with a change first, at most 200. */

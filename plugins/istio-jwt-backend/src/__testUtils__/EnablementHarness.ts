@@ -27,8 +27,15 @@ import { createConfiguredSources } from '../probes/tokenSources';
 import { eventually } from '../testing/FakeApiServer';
 
 const API = '/apis/security.istio.io/v1';
+const NETWORKING = '/apis/networking.istio.io/v1';
 
-const NAMES = ['reviews', 'payments', 'inventory', 'recommendations'];
+const NAMES = [
+  'frontend',
+  'reviews',
+  'payments',
+  'inventory',
+  'recommendations',
+];
 
 export function demoEntity(name: string): Entity {
   return {
@@ -39,7 +46,8 @@ export function demoEntity(name: string): Entity {
       namespace: 'default',
       annotations: {
         'backstage.io/kubernetes-id': name,
-        'backstage.io/kubernetes-namespace': name,
+        'backstage.io/kubernetes-namespace':
+          name === 'frontend' ? 'default' : name,
       },
     },
     spec: { owner: `group:default/${name}-team` },
@@ -135,7 +143,8 @@ export class EnablementHarness {
           ],
           enablement: {
             enabled: true,
-            namespaces: ['edge', 'istio-system'],
+            namespaces: ['edge', 'istio-system', 'default'],
+            hosts: [{ pattern: '*.new.example.com' }],
             issuers: DEMO_ISSUERS.map(({ name, issuer, jwksUri }) => ({
               name,
               issuer,
@@ -304,10 +313,27 @@ export class EnablementHarness {
   }
 
   /** Every policy of the cluster as text, without what a server counts and without its managers. */
-  async readPolicies(): Promise<string[]> {
+  readPolicies(): Promise<string[]> {
+    return this.readKinds([
+      `${API}/requestauthentications`,
+      `${API}/authorizationpolicies`,
+    ]);
+  }
+
+  /** Routes and gateways, too. */
+  readObjects(): Promise<string[]> {
+    return this.readKinds([
+      `${API}/requestauthentications`,
+      `${API}/authorizationpolicies`,
+      `${NETWORKING}/virtualservices`,
+      `${NETWORKING}/gateways`,
+    ]);
+  }
+
+  private async readKinds(paths: string[]): Promise<string[]> {
     const lists = await Promise.all(
-      ['requestauthentications', 'authorizationpolicies'].map(async plural => {
-        const response = await fetch(`${this.sandbox.apiUrl}${API}/${plural}`);
+      paths.map(async path => {
+        const response = await fetch(`${this.sandbox.apiUrl}${path}`);
         return ((await response.json()) as { items: any[] }).items;
       }),
     );
@@ -328,11 +354,14 @@ export class EnablementHarness {
   }
 
   url(kind: string, namespace: string, name: string): string {
-    const plural =
-      kind === 'RequestAuthentication'
-        ? 'requestauthentications'
-        : 'authorizationpolicies';
-    return `${this.sandbox.apiUrl}${API}/namespaces/${namespace}/${plural}/${name}`;
+    const plural = {
+      RequestAuthentication: 'requestauthentications',
+      VirtualService: 'virtualservices',
+    }[kind];
+    const root = kind === 'VirtualService' ? NETWORKING : API;
+    return `${this.sandbox.apiUrl}${root}/namespaces/${namespace}/${
+      plural ?? 'authorizationpolicies'
+    }/${name}`;
   }
 
   /** As somebody else would, with kubectl. */
@@ -365,6 +394,20 @@ export class EnablementHarness {
     });
     await response.body.dump();
     return response.statusCode;
+  }
+
+  /** Asks the shared gateway without a token until told to stop, which gives every status. */
+  watch(host: string): () => Promise<number[]> {
+    const seen: number[] = [];
+    let isOver = false;
+    const watching = (async () => {
+      while (!isOver) seen.push(await this.ask(host));
+    })();
+    return async () => {
+      isOver = true;
+      await watching;
+      return seen;
+    };
   }
 
   /** Ends every replica, and forgets every operation. */

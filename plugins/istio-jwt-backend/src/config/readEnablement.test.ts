@@ -12,6 +12,10 @@ describe('readEnablement', () => {
         enabled: true,
         writeMode: 'copy',
         namespaces: ['edge', 'prod-1/istio-ingress'],
+        hosts: [
+          { pattern: '*.apps.example.com', gateways: ['edge/public'] },
+          { pattern: 'shop.example.com', clusters: ['prod-1'] },
+        ],
         issuers: [
           {
             name: 'Company login',
@@ -31,6 +35,14 @@ describe('readEnablement', () => {
       enabled: true,
       writing: { default: { mode: 'copy' }, clusters: {} },
       namespaces: ['edge', 'prod-1/istio-ingress'],
+      hosts: [
+        {
+          pattern: '*.apps.example.com',
+          clusters: [],
+          gateways: ['edge/public'],
+        },
+        { pattern: 'shop.example.com', clusters: ['prod-1'], gateways: [] },
+      ],
       issuers: [
         {
           name: 'Company login',
@@ -142,6 +154,13 @@ describe('readEnablement', () => {
         ],
       },
       /two of one name/,
+    ],
+    [{ hosts: [{ pattern: '*' }] }, /hosts\[0\]\.pattern is '\*'/],
+    [{ hosts: [{ pattern: '*.com' }] }, /at least two labels/],
+    [{ hosts: [{ pattern: 'Shop.example.com' }] }, /lower case/],
+    [
+      { hosts: [{ pattern: 'a.example.com', gateways: ['public'] }] },
+      /gateways names 'public'/,
     ],
     [{ approval: { otherHosts: -1 } }, /otherHosts: -1/],
     [{ quotas: { running: 0 } }, /running: 0/],

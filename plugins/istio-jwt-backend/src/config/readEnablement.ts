@@ -3,6 +3,7 @@ import { InputError } from '@backstage/errors';
 import { EnablementIssuer } from 'istio-jwt-policy-engine';
 import { readDuration } from './readDuration';
 import { readWriting } from './readWriting';
+import { readRouteHosts } from './readRouteHosts';
 import { EnablementConfig } from './types';
 
 const KEY = 'istioJwt.enablement';
@@ -34,6 +35,7 @@ export function readEnablement(config: Config | undefined): EnablementConfig {
     writing: readWriting(config, KEY),
     issuers,
     namespaces,
+    hosts: readRouteHosts(config, KEY),
     approval: {
       otherHosts: readCount(approval, 'otherHosts', 0, 0, 100_000),
       allowSelf: approval?.getOptionalBoolean('allowSelf') ?? false,

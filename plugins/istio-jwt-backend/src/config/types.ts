@@ -154,6 +154,16 @@ export interface WritingConfig {
 }
 
 /** Who may have what written where. Durations in ms. */
+/** Lets routes be created for some hosts. */
+export interface RouteHostRule {
+  /** Exact, or `*.suffix` for every name below it. */
+  pattern: string;
+  /** Empty: every cluster. */
+  clusters: string[];
+  /** Gateways, or gateway workloads, as `namespace/name`. Empty: every one. */
+  gateways: string[];
+}
+
 export interface EnablementConfig {
   enabled: boolean;
   writing: {
@@ -166,6 +176,8 @@ export interface EnablementConfig {
   issuers: (EnablementIssuer & { name: string })[];
   /** `namespace`, or `cluster/namespace`. Empty: nothing is written anywhere. */
   namespaces: string[];
+  /** Hosts for which routes may be created. Empty: none. */
+  hosts: RouteHostRule[];
   approval: {
     /** Plans that touch proxies of more other hosts than this wait for an approval. */
     otherHosts: number;

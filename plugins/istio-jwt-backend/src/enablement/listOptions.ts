@@ -6,6 +6,7 @@ import {
 import { Mesh } from 'istio-jwt-policy-engine';
 import { EnablementConfig } from '../config';
 import { AssessedService } from '../status/assessEntity';
+import { listGatewayOptions, listServicePorts } from './listGateways';
 import { MANAGED_BY, MANAGED_BY_LABEL, OPERATION_ANNOTATION } from './marks';
 import { findWriting } from './plan/findWriting';
 import { OperationProber } from './run/OperationProber';
@@ -32,6 +33,8 @@ export function listServiceOptions(
       name,
       sandbox: mirror.config.sandbox,
       waysIn: listWaysIn(service),
+      gateways: listGatewayOptions(config, cluster, mirror.mesh, namespace),
+      ports: listServicePorts(mirror.mesh, { namespace, name }),
       exemptPaths: proposeExemptPaths(service),
       writing: findWriting(
         config,

@@ -15,20 +15,27 @@ export function markObjects(
   service: { namespace: string; name: string },
   entityRef: string,
   operationId: string,
+  /** Of a route that is created: each has objects of its own. */
+  host?: string,
 ) {
-  const key = createHash('sha256')
-    .update(JSON.stringify([service.namespace, service.name]))
-    .digest('hex')
-    .slice(0, 16);
+  const key = digest([service.namespace, service.name]);
+  const place = host === undefined ? key : digest([key, host]);
   const readable = `${service.namespace}-${service.name}`.slice(0, 150);
   return {
-    name: `istio-jwt-${readable}-${key.slice(0, 8)}`,
+    name: `istio-jwt-${readable}-${place.slice(0, 8)}`,
     labels: { [MANAGED_BY_LABEL]: MANAGED_BY, [SERVICE_LABEL]: key },
     annotations: {
       [OPERATION_ANNOTATION]: operationId,
       [ENTITY_ANNOTATION]: entityRef,
     },
   };
+}
+
+function digest(names: string[]): string {
+  return createHash('sha256')
+    .update(JSON.stringify(names))
+    .digest('hex')
+    .slice(0, 16);
 }
 
 /** The object with which a policy is tried without being enforced. */

@@ -8,7 +8,7 @@ import {
   PlannedEnablementView,
 } from 'backstage-plugin-istio-jwt-common';
 import { PolicyObject, PolicyRef } from 'backstage-plugin-istio-jwt-node';
-import { EnablementPattern } from 'istio-jwt-policy-engine';
+import { EnablementPattern, PlannedStep } from 'istio-jwt-policy-engine';
 
 /**
  * How an object stands, as far as an operation knows it. `from` and `to` can be nothing; `shadow` is
@@ -24,7 +24,7 @@ export type Passage =
 
 /** One object that an operation moves from what stood there to what is to stand there. */
 export interface OperationChange {
-  step: 'request-authentication' | 'authorization-policy';
+  step: PlannedStep;
   ref: PolicyRef;
   /** Absent: nothing stood there. */
   from?: PolicyObject;
@@ -67,6 +67,11 @@ export interface OperationCheck {
   /** What the plan says of it: `200`, `403 RBAC: access denied`, `unknown`. */
   before: string;
   after: string;
+  /**
+   * Of a way in that comes or goes with the operation: what is answered while the policies stand and no
+   * route leads there.
+   */
+  unrouted?: string;
 }
 
 /** What a check was answered before anything was written. By index of the check. */
@@ -123,6 +128,7 @@ export const DRIVEN_PHASES: readonly EnablementPhase[] = [
   'validating',
   'shadowing',
   'enforcing',
+  'routing',
   'verifying',
   'rolling-back',
 ];

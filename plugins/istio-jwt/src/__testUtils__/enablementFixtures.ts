@@ -52,6 +52,8 @@ export function buildServiceOption(
         disabledReason: 'On a TCP port no token can be given.',
       },
     ],
+    gateways: [],
+    ports: [{ port: 80, name: 'http' }],
     exemptPaths: [
       {
         path: '/healthz',

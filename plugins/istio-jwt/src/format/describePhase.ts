@@ -9,6 +9,7 @@ const LABELS: Record<EnablementPhase, string> = {
   validating: 'Validating',
   shadowing: 'Shadowing',
   enforcing: 'Enforcing',
+  routing: 'Opening the route',
   verifying: 'Verifying',
   done: 'Done',
   'rolling-back': 'Rolling back',
@@ -28,6 +29,8 @@ const MEANINGS: Record<EnablementPhase, string> = {
   shadowing:
     'The AuthorizationPolicy stands as a dry run: it is watched, and enforces nothing.',
   enforcing: 'The AuthorizationPolicy is enforced.',
+  routing:
+    'The host is closed; now its route is written, and nobody may pass without a token.',
   verifying: 'The service and a sample of its neighbours are probed.',
   done: 'It stands, and was seen to work.',
   'rolling-back': 'What was written is taken back, last first.',
@@ -43,6 +46,8 @@ const DISABLE_MEANINGS: Partial<Record<EnablementPhase, string>> = {
   validating: 'Everything is tried with a server-side dry run.',
   shadowing:
     'The AuthorizationPolicy becomes a dry run: it is watched, and enforces nothing.',
+  routing:
+    'The route goes first, while the policies stand, until nothing is routed any more.',
   enforcing: 'The policies are taken away.',
   done: 'What the enablement wrote is gone.',
   'rolling-back': 'What was taken away is put back.',

@@ -35,7 +35,8 @@ export function listCommands(
   changes: readonly Pick<OperationChange, 'ref' | 'from' | 'to'>[],
 ): string[] {
   return changes.flatMap(({ ref, from, to }) => {
-    const target = `${ref.kind.toLowerCase()}.security.istio.io`;
+    const [group] = ref.apiVersion.split('/');
+    const target = `${ref.kind.toLowerCase()}.${group}`;
     if (!to) {
       return [`kubectl delete ${target} -n ${ref.namespace} ${ref.name}`];
     }

@@ -92,10 +92,11 @@ function checkNeighbour(
 }
 
 function toCheck(
-  { isTarget, service, wayIn }: WayInEffect,
+  effect: WayInEffect,
   { kind, title, request, before, after }: AnswerChange,
   issuer: EnablementIssuer,
 ): OperationCheck {
+  const { isTarget, service, wayIn } = effect;
   const claims = request.tokens?.[0]?.claims;
   return {
     of: isTarget ? 'target' : 'neighbour',
@@ -118,7 +119,19 @@ function toCheck(
       : {}),
     before,
     after,
+    ...findUnrouted(effect, before, after),
   };
+}
+
+/** Proxies decide before they route: what policies refuse, they refuse without a route, too. */
+function findUnrouted(
+  effect: WayInEffect,
+  before: string,
+  after: string,
+): { unrouted?: string } {
+  if (effect.before !== 'absent' && effect.after !== 'absent') return {};
+  const closed = effect.before === 'absent' ? after : before;
+  return { unrouted: closed === '200' ? '404' : closed };
 }
 
 function placeOf({

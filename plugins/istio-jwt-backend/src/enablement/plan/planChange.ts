@@ -18,6 +18,14 @@ export function planChange(
   const { service, waysIn, pattern } = earlier;
   const found = findService(context, service);
   if (!found.ok) return refuse(service, found.reason, found.alternatives);
+  // Disabling has to know the route: without policies it would stand open.
+  if (earlier.changes.some(({ step }) => step === 'route')) {
+    return refuse(
+      service,
+      'It created the route, too, and is not changed in place.',
+      ['Disable it, which takes the route away first, and enable it anew.'],
+    );
+  }
   const chosen = chooseIssuer(config, request);
   if (!chosen.ok) return refuse(service, chosen.reason, chosen.alternatives);
   const { assessed } = found;
@@ -42,7 +50,6 @@ export function planChange(
   if (plan.kind === 'refused') return { ...plan, service };
   const planned = toPlan(context, assessed, plan, {
     service,
-    waysIn: ids,
     choices: request,
     issuer: chosen.issuer,
   });

@@ -1,4 +1,5 @@
 import {
+  answerUnrouted,
   assessService,
   decideWayIn,
   Finding,
@@ -38,7 +39,11 @@ export function simulateRemoval(
       effects: known.flatMap((effect, index): WayInEffect[] => {
         const now = before[index];
         const then = findWayIn(mesh, effect);
-        if (!now || !then) return [];
+        if (!now) return [];
+        if (!then && effect.isTarget) {
+          return [withoutRoute(mesh, now, effect, answersNow[index])];
+        }
+        if (!then) return [];
         return [
           {
             ...effect,
@@ -64,6 +69,25 @@ export function simulateRemoval(
       else mesh.remove(ref);
     });
   }
+}
+
+/** A way in whose route goes, too. */
+function withoutRoute(
+  mesh: Mesh,
+  now: WayInAssessment,
+  effect: WayInEffect,
+  answers: readonly string[],
+): WayInEffect {
+  return {
+    ...effect,
+    before: now.state,
+    after: 'absent',
+    answers: effect.answers.map((answer, each) => ({
+      ...answer,
+      before: answers[each],
+      after: answerUnrouted(mesh, now, answer.request),
+    })),
+  };
 }
 
 function findWayIn(

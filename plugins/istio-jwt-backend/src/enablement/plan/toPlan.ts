@@ -3,6 +3,7 @@ import {
   EnablementService,
 } from 'backstage-plugin-istio-jwt-common';
 import {
+  assessWithChanges,
   EnablementIssuer,
   Mesh,
   PlannedChange,
@@ -16,14 +17,16 @@ import { findWriting } from './findWriting';
 import { listChecks } from './listChecks';
 import { OperationPlan, PlanContext, seal } from './OperationPlan';
 
+const UNORDERED =
+  'What is merged or applied at once reaches proxies in no sure order. Bring the policies in first and see that they refuse; then the route.';
+
 /** A plan of the engine as what an operation begins with. */
 export function toPlan(
   { config, entityRef }: PlanContext,
-  { mirror, assessment }: AssessedService,
+  { mirror }: AssessedService,
   plan: PlannedEnablement,
   wanted: {
     service: EnablementService;
-    waysIn: readonly string[];
     choices: EnablementChoices;
     issuer: EnablementIssuer;
   },
@@ -32,9 +35,17 @@ export function toPlan(
   const { audiences, exemptPaths, preflights } = choices;
   const { mesh } = mirror;
   const changes = plan.changes.map(change => toOperationChange(mesh, change));
-  const chosen = assessment.waysIn.filter(({ id }) =>
-    wanted.waysIn.includes(id),
+  const chosen = listWaysIn(mesh, service, plan);
+  const writing = findWriting(
+    config,
+    service.cluster,
+    mesh,
+    [...new Set(changes.map(({ ref }) => ref.namespace))],
+    chosen.flatMap(({ gateway, route }) => [gateway, route]),
+    changes.map(({ ref }) => ref),
   );
+  const isUnordered =
+    writing.mode !== 'direct' && changes.some(({ step }) => step === 'route');
   return seal(mirror, {
     kind: 'planned',
     service,
@@ -54,18 +65,25 @@ export function toPlan(
     effects: plan.effects,
     neighbours: plan.neighbours,
     findings: plan.findings,
-    warnings: plan.warnings,
+    warnings: [...plan.warnings, ...(isUnordered ? [UNORDERED] : [])],
     checks: listChecks(plan.effects, issuer),
-    writing: findWriting(
-      config,
-      service.cluster,
-      mesh,
-      [...new Set(changes.map(({ ref }) => ref.namespace))],
-      chosen.flatMap(({ gateway, route }) => [gateway, route]),
-      changes.map(({ ref }) => ref),
-    ),
+    writing,
     locks: listLocks(entityRef, service.cluster, chosen),
   });
+}
+
+/** Also those that come with the plan. */
+function listWaysIn(
+  mesh: Mesh,
+  service: EnablementService,
+  { waysIn, changes }: PlannedEnablement,
+): WayInAssessment[] {
+  const routes = changes
+    .filter(({ step }) => step === 'gateway' || step === 'route')
+    .map(({ resource }) => resource);
+  return assessWithChanges(mesh, service, routes).waysIn.filter(({ id }) =>
+    waysIn.includes(id),
+  );
 }
 
 function toOperationChange(

@@ -1,4 +1,10 @@
-import { assessService, WayInAssessment } from 'istio-jwt-policy-engine';
+import {
+  assessService,
+  assessWithChanges,
+  Mesh,
+  Resource,
+  WayInAssessment,
+} from 'istio-jwt-policy-engine';
 import { ClusterMirror, ClusterRegistry } from '../../cluster';
 import { ProbesConfig } from '../../config';
 import { AddressGuard } from '../../probes/AddressGuard';
@@ -59,11 +65,16 @@ export class OperationProber {
     return origin.kind === 'nowhere' ? origin.reason : undefined;
   }
 
-  /** Never throws. Answers are in the order of the checks. */
+  /**
+   * Never throws. Answers are in the order of the checks.
+   *
+   * @param routes - of ways in that may not be there now: they are asked as if they were
+   */
   async ask(
     cluster: string,
     checks: readonly OperationCheck[],
     signal: AbortSignal,
+    routes: readonly Resource[] = [],
   ): Promise<CheckAnswer[]> {
     const answers: CheckAnswer[] = checks.map(() => ({
       kind: 'not-tested',
@@ -80,6 +91,7 @@ export class OperationProber {
           cluster,
           indexes.map(index => checks[index]),
           signal,
+          routes,
         );
         indexes.forEach((index, each) => {
           answers[index] = asked[each];
@@ -93,14 +105,11 @@ export class OperationProber {
     cluster: string,
     checks: OperationCheck[],
     signal: AbortSignal,
+    routes: readonly Resource[],
   ): Promise<CheckAnswer[]> {
     const [{ service, wayInId }] = checks;
     const mirror = this.options.registry.get(cluster);
-    const wayIn =
-      mirror &&
-      assessService(mirror.mesh, service).waysIn.find(
-        ({ id }) => id === wayInId,
-      );
+    const wayIn = mirror && findWayIn(mirror.mesh, service, wayInId, routes);
     if (!mirror || !wayIn) {
       return checks.map(() => ({
         kind: 'not-tested',
@@ -175,4 +184,19 @@ export class OperationProber {
       return { kind: 'not-tested', reason: 'The request could not be made.' };
     }
   }
+}
+
+function findWayIn(
+  mesh: Mesh,
+  service: { namespace: string; name: string },
+  wayInId: string,
+  routes: readonly Resource[],
+): WayInAssessment | undefined {
+  const isMeant = ({ id }: WayInAssessment) => id === wayInId;
+  return (
+    assessService(mesh, service).waysIn.find(isMeant) ??
+    (routes.length > 0
+      ? assessWithChanges(mesh, service, routes).waysIn.find(isMeant)
+      : undefined)
+  );
 }

@@ -1,3 +1,4 @@
+import { Resource } from 'istio-jwt-policy-engine';
 import { EnablementStep } from 'backstage-plugin-istio-jwt-common';
 import { OperationCheck } from '../operation';
 import {
@@ -5,6 +6,7 @@ import {
   describeAnswer,
   judgeAgainstBaseline,
   judgeExpected,
+  judgeRouted,
   summariseAnswer,
   toEvidence,
 } from './judgeChecks';
@@ -31,6 +33,7 @@ const URGENT_ROUNDS = 3;
 /**
  * Looks again and again until every check is answered as wanted, several times in a row.
  *
+ * @returns the results of the last round, in the order of what was wanted
  * @throws StepFailed at the deadline, or at once where something urgent stays different
  */
 export async function awaitBehaviour(
@@ -38,19 +41,15 @@ export async function awaitBehaviour(
   step: EnablementStep,
   wanted: readonly Wanted[],
   deadlineMs = run.tools.deadlines.propagationMs,
-): Promise<void> {
-  if (wanted.length === 0) return;
+): Promise<CheckResult[]> {
+  if (wanted.length === 0) return [];
   const until = Date.now() + deadlineMs;
   const checks = wanted.map(({ check }) => check);
   let steady = 0;
   let urgent = 0;
   for (;;) {
     await run.checkpoint();
-    const answers = await run.tools.prober.ask(
-      run.operation.service.cluster,
-      checks,
-      run.signal,
-    );
+    const answers = await askChecks(run, checks);
     const rounds = wanted.map((item, index): Round => {
       const answer = answers[index];
       return { item, answer, result: item.judge(answer) };
@@ -73,7 +72,7 @@ export async function awaitBehaviour(
           toEvidence(item.check, item.expected, answer, result),
         ),
       );
-      if (missing.length === 0) return;
+      if (missing.length === 0) return rounds.map(({ result }) => result);
       throw new StepFailed(describeMissing(chooseTelling(missing)));
     }
     await run.pause();
@@ -118,6 +117,17 @@ export function wantExpected(
   };
 }
 
+/** Wants a request to pass the proxies and to be routed on. */
+export function wantRouted(check: OperationCheck): Wanted {
+  return {
+    check,
+    expected: 'passed on to the service',
+    judge: judgeRouted,
+    must: false,
+    urgent: false,
+  };
+}
+
 /** Wants the answer from before anything was written. */
 export function wantBaseline(
   { operation }: OperationRun,
@@ -144,15 +154,14 @@ export async function takeBaseline(
   run: OperationRun,
   step: EnablementStep,
 ): Promise<void> {
-  const { operation, tools, signal } = run;
+  const { operation, tools } = run;
   const { checks } = operation;
   if (tools.prober.disabledReason) {
     throw new StepFailed(tools.prober.disabledReason);
   }
-  const { cluster } = operation.service;
-  const first = await tools.prober.ask(cluster, checks, signal);
+  const first = await askChecks(run, checks);
   await run.pause();
-  const second = await tools.prober.ask(cluster, checks, signal);
+  const second = await askChecks(run, checks);
   await run.checkpoint();
   operation.baseline = checks.map((_, index) => {
     const summary = summariseAnswer(first[index]);
@@ -170,8 +179,11 @@ export async function takeBaseline(
     ),
   );
   const unseen = checks.findIndex(
-    ({ of, kind }, index) =>
-      of === 'target' && kind === 'no-token' && second[index].kind !== 'answer',
+    ({ of, kind, before }, index) =>
+      of === 'target' &&
+      kind === 'no-token' &&
+      before !== 'no answer' &&
+      second[index].kind !== 'answer',
   );
   if (unseen >= 0) {
     throw new StepFailed(
@@ -180,4 +192,32 @@ export async function takeBaseline(
       )}`,
     );
   }
+  const served = checks.findIndex(
+    ({ unrouted, before }, index) =>
+      unrouted !== undefined &&
+      (before === '404' || before === 'no answer') &&
+      judgeExpected(before, second[index]) === 'disagrees',
+  );
+  if (served >= 0) {
+    throw new StepFailed(
+      `No route that is known leads to ${
+        checks[served].host
+      }, yet it is answered ${describeAnswer(
+        second[served],
+      )}: something else serves it.`,
+    );
+  }
+}
+
+/** Also on ways in whose route stands before or after the operation alone. */
+function askChecks(run: OperationRun, checks: readonly OperationCheck[]) {
+  const { service, changes } = run.operation;
+  return run.tools.prober.ask(
+    service.cluster,
+    checks,
+    run.signal,
+    changes
+      .filter(({ step }) => step === 'gateway' || step === 'route')
+      .flatMap(({ from, to }) => (to ?? from ?? []) as Resource),
+  );
 }

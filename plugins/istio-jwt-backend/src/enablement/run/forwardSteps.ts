@@ -16,6 +16,6 @@ export function listSteps(operation: Operation): StepDefinition[] {
     case 'change':
       return listChangingSteps(operation);
     default:
-      return listDisablingSteps();
+      return listDisablingSteps(operation);
   }
 }

@@ -13,7 +13,9 @@ export function judgeExpected(
   expected: string,
   answer: CheckAnswer,
 ): CheckResult {
+  if (expected === 'no answer') return judgeSilence(answer);
   if (answer.kind === 'not-tested') return 'not-tested';
+  if (expected === '404') return judgeUnrouted(answer);
   const [, code, body] = /^(\d{3})(?: (.*))?$/.exec(expected) ?? [];
   if (!code) return 'inconclusive';
   const status = Number(code);
@@ -24,6 +26,35 @@ export function judgeExpected(
   return answer.kind === 'answer' && answer.status === 404
     ? 'agrees'
     : judgeAnswer({ status: ['not-401-403'], why: '' }, answer).result;
+}
+
+/** Holds an answer against a gateway that routes nothing for the host. */
+function judgeUnrouted(answer: CheckAnswer): CheckResult {
+  if (answer.kind !== 'answer') return 'inconclusive';
+  if (answer.status === 429) return 'inconclusive';
+  return isUnrouted(answer) ? 'agrees' : 'disagrees';
+}
+
+/** A port that is not open, or that knows nothing of the host. */
+function judgeSilence(answer: CheckAnswer): CheckResult {
+  return answer.kind !== 'answer' || isUnrouted(answer)
+    ? 'agrees'
+    : 'disagrees';
+}
+
+/** Whether a request passed all proxies and was passed on: a 404 of the gateway itself says that no route is there. */
+export function judgeRouted(answer: CheckAnswer): CheckResult {
+  return answer.kind === 'answer' && isUnrouted(answer)
+    ? 'disagrees'
+    : judgeExpected('200', answer);
+}
+
+/** The 404 of a gateway: whatever an upstream answered has a header that says so. */
+function isUnrouted({
+  status,
+  origin,
+}: Extract<CheckAnswer, { kind: 'answer' }>): boolean {
+  return status === 404 && origin?.passedOn !== true;
 }
 
 /**

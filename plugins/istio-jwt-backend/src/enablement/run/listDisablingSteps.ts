@@ -1,12 +1,21 @@
-import { isAuthentication, isPolicy, moveAll } from './steps/moveObjects';
+import { Operation } from '../operation';
+import {
+  isAuthentication,
+  isGateway,
+  isPolicy,
+  isRoute,
+  moveAll,
+} from './steps/moveObjects';
+import { CLOSE_PORT, CLOSE_ROUTE } from './steps/openRoute';
 import { StepDefinition } from './steps/StepDefinition';
 import { DRY_RUN, SETTLE } from './steps/tryChanges';
 import { awaitNoToken, BASELINE, VERIFY } from './steps/watchBehaviour';
 
-export function listDisablingSteps(): StepDefinition[] {
+export function listDisablingSteps({ changes }: Operation): StepDefinition[] {
   return [
     DRY_RUN,
     BASELINE,
+    ...(changes.some(isRoute) ? CLOSE_ROUTE : []),
     {
       id: 'withdraw-policy',
       phase: 'enforcing',
@@ -25,6 +34,7 @@ export function listDisablingSteps(): StepDefinition[] {
       title: 'Take back the RequestAuthentication',
       run: moveAll(isAuthentication, 'to'),
     },
+    ...(changes.some(isGateway) ? CLOSE_PORT : []),
     VERIFY,
     SETTLE,
   ];

@@ -1,5 +1,12 @@
 import { Operation, OperationChange } from '../operation';
-import { isAuthentication, isPolicy, moveAll } from './steps/moveObjects';
+import {
+  isAuthentication,
+  isGateway,
+  isPolicy,
+  isRoute,
+  moveAll,
+} from './steps/moveObjects';
+import { OPEN_PORT, OPEN_ROUTE } from './steps/openRoute';
 import { StepDefinition } from './steps/StepDefinition';
 import { checkKeys, DRY_RUN, SETTLE } from './steps/tryChanges';
 import {
@@ -12,10 +19,13 @@ import {
 
 export function listEnablingSteps({ changes }: Operation): StepDefinition[] {
   const hasAuthentication = changes.some(isAuthentication);
-  const shadowed = changes.filter(isShadowed);
+  const hasRoute = changes.some(isRoute);
+  // Nobody comes by a host that no route serves, so there is nothing to try on anybody.
+  const shadowed = hasRoute ? [] : changes.filter(isShadowed);
   return [
     DRY_RUN,
     BASELINE,
+    ...(changes.some(isGateway) ? OPEN_PORT : []),
     ...(hasAuthentication
       ? [
           {
@@ -66,6 +76,7 @@ export function listEnablingSteps({ changes }: Operation): StepDefinition[] {
       title: 'Wait until a request without a token is answered as planned',
       run: awaitNoToken,
     },
+    ...(hasRoute ? OPEN_ROUTE : []),
     VERIFY,
     SETTLE,
   ];

@@ -1,8 +1,14 @@
 import { EnablementStep } from 'backstage-plugin-istio-jwt-common';
-import { ObjectForm, OperationChange } from '../operation';
-import { awaitBehaviour, wantBaseline } from './awaitBehaviour';
+import {
+  ObjectForm,
+  Operation,
+  OperationChange,
+  OperationCheck,
+} from '../operation';
+import { awaitBehaviour, wantBaseline, wantExpected } from './awaitBehaviour';
 import { ForeignObject, moveObject, nameOf } from './moveObject';
 import { addNote, OperationRun, StepFailed } from './OperationRun';
+import { awaitClosed, awaitRouteGone } from './steps/openRoute';
 
 /** Takes back what an operation wrote, last first, and ends it. @throws DriveEnded */
 export async function rollBack(run: OperationRun): Promise<void> {
@@ -23,12 +29,19 @@ export async function rollBack(run: OperationRun): Promise<void> {
     if (problem) stuck.push(problem);
   }
   for (const change of [...operation.changes].reverse()) {
-    const reason = whyKept(change, stuck) ?? change.abandoned;
+    const unsafe = await whyRouteUnsafe(run, step, change, stuck);
+    const reason =
+      unsafe ?? whyKept(change, stuck, operation) ?? change.abandoned;
     const problem =
       reason === undefined
         ? await takeBack(run, step, change, until)
         : `${nameOf(change)} is left as it is: ${reason}`;
     if (problem !== undefined) stuck.push(problem);
+    const doubt =
+      problem === undefined
+        ? await whyStillRouted(run, step, change)
+        : undefined;
+    if (doubt !== undefined) stuck.push(doubt);
   }
   run.closeStep(step, stuck.length > 0 ? 'failed' : 'done');
   const doubt = hadWritten ? await verify(run) : undefined;
@@ -61,16 +74,63 @@ function formBeforePolicies({
   return passage?.kind === 'late' ? 'from' : undefined;
 }
 
-/** A policy that asks for a principal refuses everybody once nothing validates any more. */
+/**
+ * What closes a host stays while its route may still be there. And a policy that asks for a principal
+ * refuses everybody once nothing validates any more.
+ */
 function whyKept(
   change: OperationChange,
   stuck: readonly string[],
+  { changes, steps }: Operation,
 ): string | undefined {
-  return stuck.length > 0 &&
-    change.step === 'request-authentication' &&
+  if (stuck.length === 0) return undefined;
+  const opened = steps.some(({ id }) => id === 'route')
+    ? changes.find(({ step, from }) => step === 'route' && !from)
+    : undefined;
+  if (opened && change !== opened) {
+    return 'the route that it closes may still be there.';
+  }
+  return change.step === 'request-authentication' &&
     (!change.from || change.passage?.kind === 'between')
     ? 'a policy that may depend on it still stands.'
     : undefined;
+}
+
+/** Before a route comes back, what closes it has to be seen at work. @returns why it may not come back */
+async function whyRouteUnsafe(
+  run: OperationRun,
+  step: EnablementStep,
+  change: OperationChange,
+  stuck: readonly string[],
+): Promise<string | undefined> {
+  if (change.step !== 'route' || !change.from || isHarmless(change)) {
+    return undefined;
+  }
+  if (stuck.length > 0) return 'what closes it does not stand.';
+  try {
+    await awaitClosed(run, step);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof StepFailed)) throw error;
+    return error.message;
+  }
+}
+
+/** After a route went, proxies may still have it. @returns why what closes it has to stay */
+async function whyStillRouted(
+  run: OperationRun,
+  step: EnablementStep,
+  { step: kind, from }: OperationChange,
+): Promise<string | undefined> {
+  const wasWritten = run.operation.steps.some(({ id }) => id === 'route');
+  if (kind !== 'route' || from || !wasWritten) return undefined;
+  try {
+    await awaitRouteGone(run, step);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof StepFailed)) throw error;
+    return `The route is removed, yet proxies still have it: ${error.message}`;
+  }
 }
 
 /** @returns what could not be done */
@@ -97,6 +157,10 @@ async function takeBack(
   }
 }
 
+function isUnroutedBefore({ unrouted, before }: OperationCheck): boolean {
+  return unrouted !== undefined && (before === '404' || before === 'no answer');
+}
+
 /** Of what this operation never touched, nothing is left over. */
 function isHarmless({ reached, heading, abandoned }: OperationChange): boolean {
   return reached === 'from' && heading === undefined && !abandoned;
@@ -111,8 +175,11 @@ async function verify(run: OperationRun): Promise<string | undefined> {
   );
   const wanted = [
     ...wantBaseline(run, 'target').filter(
-      ({ check }) => check.kind === 'no-token',
+      ({ check }) => check.kind === 'no-token' && !isUnroutedBefore(check),
     ),
+    ...run.operation.checks
+      .filter(check => check.kind === 'no-token' && isUnroutedBefore(check))
+      .map(check => wantExpected(check, check.before, false)),
     ...wantBaseline(run, 'neighbour'),
   ].map(item => ({ ...item, urgent: false }));
   try {

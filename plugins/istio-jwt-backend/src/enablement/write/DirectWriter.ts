@@ -17,9 +17,13 @@ import { findMissingRights } from './findMissingRights';
 export const FIELD_MANAGER = 'backstage-istio-jwt';
 
 const CALL_TIMEOUT_MS = 15_000;
+/** All that is ever written, by group and kind. */
 const PLURALS: Record<string, string> = {
-  RequestAuthentication: 'requestauthentications',
-  AuthorizationPolicy: 'authorizationpolicies',
+  'security.istio.io/RequestAuthentication': 'requestauthentications',
+  'security.istio.io/AuthorizationPolicy': 'authorizationpolicies',
+  'networking.istio.io/Gateway': 'gateways',
+  'networking.istio.io/VirtualService': 'virtualservices',
+  'gateway.networking.k8s.io/HTTPRoute': 'httproutes',
 };
 
 /**
@@ -42,10 +46,14 @@ export class DirectWriter implements PolicyWriter {
   }: PolicyCall & { refs: readonly PolicyRef[] }): Promise<string[]> {
     const connection = this.registry.get(cluster)?.connection;
     if (!connection) return [];
-    const places = refs.map(({ kind, namespace }) => ({
-      resource: PLURALS[kind] ?? kind,
-      namespace,
-    }));
+    const places = refs.map(({ apiVersion, kind, namespace }) => {
+      const [group] = apiVersion.split('/');
+      return {
+        group,
+        resource: PLURALS[`${group}/${kind}`] ?? kind,
+        namespace,
+      };
+    });
     return findMissingRights(connection, places, signal);
   }
 
@@ -181,8 +189,9 @@ function readPolicy(content: unknown): LivePolicy | undefined {
 
 /** @throws TypeError for a kind that is never written */
 function pathOf({ apiVersion, kind, namespace, name }: PolicyRef): string {
-  const plural = PLURALS[kind];
-  if (!plural || !/^security\.istio\.io\/v1(beta1)?$/.test(apiVersion)) {
+  const [group, version = ''] = apiVersion.split('/');
+  const plural = PLURALS[`${group}/${kind}`];
+  if (!plural || !/^v1(beta1)?$/.test(version)) {
     throw new TypeError(`${apiVersion} ${kind} is not written`);
   }
   return `/apis/${apiVersion}/namespaces/${encodeURIComponent(

@@ -31,9 +31,21 @@ function serve(
 }
 
 const PLACES = [
-  { resource: 'requestauthentications', namespace: 'edge' },
-  { resource: 'authorizationpolicies', namespace: 'edge' },
-  { resource: 'authorizationpolicies', namespace: 'edge' },
+  {
+    group: 'security.istio.io',
+    resource: 'requestauthentications',
+    namespace: 'edge',
+  },
+  {
+    group: 'security.istio.io',
+    resource: 'authorizationpolicies',
+    namespace: 'edge',
+  },
+  {
+    group: 'security.istio.io',
+    resource: 'authorizationpolicies',
+    namespace: 'edge',
+  },
 ];
 const never = new AbortController().signal;
 

@@ -2,11 +2,11 @@ import { ClusterConnection } from '../../cluster/ClusterConnection';
 
 /** Server-side apply, which makes an object that is not there; taking back; and a look before each. */
 const VERBS = ['get', 'create', 'patch', 'delete'];
-const GROUP = 'security.istio.io';
 const PATH = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 const TIMEOUT_MS = 5_000;
 
 interface Place {
+  group: string;
   resource: string;
   namespace: string;
 }
@@ -21,21 +21,28 @@ export async function findMissingRights(
   signal: AbortSignal,
 ): Promise<string[]> {
   const distinct = new Map(
-    places.map(place => [`${place.namespace} ${place.resource}`, place]),
+    places.map(place => [
+      `${place.namespace} ${place.resource}.${place.group}`,
+      place,
+    ]),
   );
   const within = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
   const missing = await Promise.all(
-    [...distinct.values()].map(async ({ resource, namespace }) => {
+    [...distinct.values()].map(async ({ group, resource, namespace }) => {
       const verbs = await Promise.all(
         VERBS.map(async verb =>
-          (await isDenied(connection, { resource, namespace, verb }, within))
+          (await isDenied(
+            connection,
+            { group, resource, namespace, verb },
+            within,
+          ))
             ? verb
             : [],
         ),
       );
       const lacking = verbs.flat();
       return lacking.length > 0
-        ? `${lacking.join(', ')} ${resource}.${GROUP} in ${namespace}`
+        ? `${lacking.join(', ')} ${resource}.${group} in ${namespace}`
         : [];
     }),
   );
@@ -56,7 +63,7 @@ async function isDenied(
       content: {
         apiVersion: 'authorization.k8s.io/v1',
         kind: 'SelfSubjectAccessReview',
-        spec: { resourceAttributes: { group: GROUP, ...attributes } },
+        spec: { resourceAttributes: attributes },
       },
     },
   });

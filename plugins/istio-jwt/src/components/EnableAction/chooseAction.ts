@@ -35,11 +35,14 @@ export function chooseAction(
         }
       : { kind: 'none' };
   }
-  const canChoose = services.some(({ waysIn }) =>
-    waysIn.some(
-      ({ state, disabledReason }) =>
-        state !== 'enforced' && disabledReason === undefined,
-    ),
+  const canChoose = services.some(
+    ({ waysIn, gateways }) =>
+      waysIn.some(
+        ({ state, disabledReason }) =>
+          state !== 'enforced' && disabledReason === undefined,
+      ) ||
+      // A route can be created where there is none.
+      (gateways.length > 0 && !waysIn.some(({ kind }) => kind === 'gateway')),
   );
   if (isOpen && !canCreate) {
     return {

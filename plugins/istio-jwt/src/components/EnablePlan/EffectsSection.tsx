@@ -90,7 +90,7 @@ function EffectView({
         {changesOnly && `, ${nameService(effect)}`}
       </Text>
       <span className={styles.states}>
-        <StateBadge state={before} />
+        <StateOrNone state={before} />
         {before === after ? (
           <Text as="span" variant="body-small" color="secondary">
             stays as it is
@@ -100,7 +100,7 @@ function EffectView({
             <Text as="span" variant="body-small" color="secondary">
               becomes
             </Text>
-            <StateBadge state={after} />
+            <StateOrNone state={after} />
           </>
         )}
       </span>
@@ -122,6 +122,16 @@ function EffectView({
         }))}
       />
     </article>
+  );
+}
+
+function StateOrNone({ state }: { state: WayInEffect['before'] }) {
+  return state === 'absent' ? (
+    <Text as="span" variant="body-small" color="secondary">
+      no route
+    </Text>
+  ) : (
+    <StateBadge state={state} />
   );
 }
 

@@ -82,6 +82,58 @@ describe('Planning', () => {
     expect(await findViolations(api.container)).toEqual([]);
   }, 30_000);
 
+  it('plans a route for a new host at a gateway', async () => {
+    const service = buildServiceOption({
+      gateways: [
+        {
+          id: 'istio.edge.shared.443.0',
+          by: 'istio',
+          namespace: 'edge',
+          name: 'shared',
+          port: 443,
+          protocol: 'https',
+          hosts: ['*.apps.example', 'shop.example'],
+          allowedHosts: ['*.apps.example'],
+        },
+      ],
+    });
+    const api = open({
+      getEnablementOptions: async () => buildOptions({ services: [service] }),
+      createEnablementPlan: async () => buildPlan(),
+    });
+    await userEvent.click(
+      await screen.findByRole('radio', { name: /A new host/ }, LAZY),
+    );
+    expect(
+      screen.queryByRole('checkbox', { name: /https:\/\/shop\.example/ }),
+    ).toBeNull();
+    const host = screen.getByRole('textbox', { name: 'Host' });
+    expect(host).toHaveAccessibleDescription(
+      'The portal may create *.apps.example. The gateway takes *.apps.example, shop.example.',
+    );
+    await userEvent.type(host, 'https://x');
+    await makePlan();
+    expect(host).toBeInvalid();
+    expect(api.createEnablementPlan).not.toHaveBeenCalled();
+    await userEvent.clear(host);
+    await userEvent.type(host, 'new.apps.example');
+    await makePlan();
+    expect(api.createEnablementPlan).toHaveBeenCalledWith(ENTITY_REF, {
+      intent: 'enable',
+      service: { cluster: 'main', namespace: 'shop', name: 'shop' },
+      waysIn: [],
+      route: {
+        host: 'new.apps.example',
+        gateway: 'istio.edge.shared.443.0',
+        port: 80,
+      },
+      issuer: 'company',
+      exemptPaths: [],
+      preflights: 'let-through',
+    });
+    expect(await findViolations(api.container)).toEqual([]);
+  }, 30_000);
+
   it('says at once what is wrong with a path, and what is missing', async () => {
     const api = open();
     const path = await screen.findByRole(

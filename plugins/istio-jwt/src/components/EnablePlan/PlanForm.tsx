@@ -9,11 +9,13 @@ import {
   findService,
   keyOfService,
   PlanDraft,
+  suggestRoute,
   suggestWaysIn,
   toPlanRequest,
 } from './draft';
 import { ChoicesFields } from './ChoicesFields';
 import styles from './EnablePlan.module.css';
+import { RouteField } from './RouteField';
 import { WaysInField } from './WaysInField';
 
 /** What is to require a token, whose, and what stays open. */
@@ -62,6 +64,7 @@ export function PlanForm({
               ...draft,
               service: key,
               waysIn: chosen ? suggestWaysIn(chosen) : [],
+              route: suggestRoute(chosen),
             });
           }}
         >
@@ -72,7 +75,15 @@ export function PlanForm({
           ))}
         </RadioGroup>
       )}
-      {service && (
+      {service && service.gateways.length > 0 && (
+        <RouteField
+          service={service}
+          route={draft.route}
+          problems={shown}
+          onChange={route => onChange({ ...draft, route })}
+        />
+      )}
+      {service && !draft.route.isWanted && (
         <WaysInField
           waysIn={service.waysIn}
           chosen={draft.waysIn}

@@ -19,11 +19,22 @@ export interface ChoicesDraft {
   preflights: 'let-through' | 'refuse';
 }
 
+/** The route to be created, as far as it is chosen. */
+export interface RouteDraft {
+  isWanted: boolean;
+  /** Id of a gateway. */
+  gateway: string;
+  host: string;
+  port: number;
+}
+
 /** What somebody has chosen and typed so far. */
 export interface PlanDraft extends ChoicesDraft {
   /** Key of the service, see {@link keyOfService}. */
   service: string;
   waysIn: string[];
+  /** A way in that is to be created instead. */
+  route: RouteDraft;
 }
 
 export function keyOfService({
@@ -44,10 +55,23 @@ export function createDraft({
   return {
     service: service ? keyOfService(service) : '',
     waysIn: service ? suggestWaysIn(service) : [],
+    route: suggestRoute(service),
     issuer: issuers.length === 1 ? issuers[0].name : '',
     exemptPaths: [],
     ownPath: '',
     preflights: 'let-through',
+  };
+}
+
+export function suggestRoute(
+  service: EnablementServiceOption | undefined,
+): RouteDraft {
+  const { gateways = [], ports = [] } = service ?? {};
+  return {
+    isWanted: false,
+    gateway: gateways.length === 1 ? gateways[0].id : '',
+    host: '',
+    port: ports[0]?.port ?? 0,
   };
 }
 
@@ -82,9 +106,26 @@ export function fitDraft(
   return {
     ...draft,
     waysIn: draft.waysIn.filter(id => known.has(id)),
+    route: fitRoute(draft.route, service),
     issuer: options.issuers.some(({ name }) => name === draft.issuer)
       ? draft.issuer
       : '',
+  };
+}
+
+function fitRoute(
+  route: RouteDraft,
+  { gateways, ports }: EnablementServiceOption,
+): RouteDraft {
+  return {
+    ...route,
+    isWanted: route.isWanted && gateways.length > 0,
+    gateway: gateways.some(({ id }) => id === route.gateway)
+      ? route.gateway
+      : '',
+    port: ports.some(({ port }) => port === route.port)
+      ? route.port
+      : ports[0]?.port ?? 0,
   };
 }
 
@@ -105,14 +146,31 @@ export interface ChoicesProblems {
 /** What keeps a draft from being planned, by field. */
 export interface DraftProblems extends ChoicesProblems {
   waysIn?: string;
+  gateway?: string;
+  host?: string;
 }
 
 export function findProblems(draft: PlanDraft): DraftProblems {
   return {
-    ...(draft.waysIn.length === 0
+    ...(draft.route.isWanted ? findRouteProblems(draft.route) : {}),
+    ...(draft.waysIn.length === 0 && !draft.route.isWanted
       ? { waysIn: 'Choose at least one way in.' }
       : {}),
     ...findChoicesProblems(draft),
+  };
+}
+
+const HOST =
+  /^(?=.{1,253}$)([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+function findRouteProblems({ gateway, host }: RouteDraft): DraftProblems {
+  return {
+    ...(gateway ? {} : { gateway: 'Choose a gateway.' }),
+    ...(HOST.test(host.trim())
+      ? {}
+      : {
+          host: 'Write a full host name in lower case, such as shop.example.com, without scheme, port or wildcard.',
+        }),
   };
 }
 
@@ -136,10 +194,20 @@ export function toPlanRequest(
   draft: PlanDraft,
   { cluster, namespace, name }: EnablementServiceOption,
 ): EnablementPlanRequest {
+  const { route } = draft;
   return {
     intent: 'enable',
     service: { cluster, namespace, name },
-    waysIn: draft.waysIn,
+    waysIn: route.isWanted ? [] : draft.waysIn,
+    ...(route.isWanted
+      ? {
+          route: {
+            host: route.host.trim(),
+            gateway: route.gateway,
+            port: route.port,
+          },
+        }
+      : {}),
     ...toChoices(draft),
   };
 }

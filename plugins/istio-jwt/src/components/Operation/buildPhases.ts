@@ -22,23 +22,33 @@ const FORWARD: EnablementPhase[] = [
   'done',
 ];
 
+/** A route is opened once the host is closed, and goes before the policies do. */
+function listForward({
+  intent,
+  changes,
+}: Partial<Pick<Enablement, 'intent' | 'changes'>>): EnablementPhase[] {
+  if (!changes?.some(({ step }) => step === 'route')) return FORWARD;
+  return intent === 'disable'
+    ? ['validating', 'routing', 'enforcing', 'verifying', 'done']
+    : ['validating', 'enforcing', 'routing', 'verifying', 'done'];
+}
+
 /** The phases of an operation in order: those that were, the one that is, and those to come. */
 export function buildPhases({
   phase,
   steps,
   approval,
   cancelRequested,
-}: Pick<
-  Enablement,
-  'phase' | 'steps' | 'approval' | 'cancelRequested'
->): PhaseEntry[] {
+  ...operation
+}: Pick<Enablement, 'phase' | 'steps' | 'approval' | 'cancelRequested'> &
+  Partial<Pick<Enablement, 'intent' | 'changes'>>): PhaseEntry[] {
   const goesBack =
     phase === 'rolling-back' ||
     phase === 'rolled-back' ||
     steps.some(step => step.phase === 'rolling-back');
   const forward: EnablementPhase[] = [
     ...(approval.required ? (['awaiting-approval'] as const) : []),
-    ...FORWARD,
+    ...listForward(operation),
   ];
   const end: EnablementPhase = phase === 'failed' ? 'failed' : 'rolled-back';
   const order: EnablementPhase[] =

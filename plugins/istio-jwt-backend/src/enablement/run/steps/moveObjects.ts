@@ -22,3 +22,11 @@ export function isAuthentication({ step }: OperationChange): boolean {
 export function isPolicy({ step }: OperationChange): boolean {
   return step === 'authorization-policy';
 }
+
+export function isGateway({ step }: OperationChange): boolean {
+  return step === 'gateway';
+}
+
+export function isRoute({ step }: OperationChange): boolean {
+  return step === 'route';
+}

@@ -1642,6 +1642,7 @@ export const spec = {
           'validating',
           'shadowing',
           'enforcing',
+          'routing',
           'verifying',
           'done',
           'rolling-back',
@@ -1691,6 +1692,8 @@ export const spec = {
                 'name',
                 'sandbox',
                 'waysIn',
+                'gateways',
+                'ports',
                 'exemptPaths',
                 'writing',
               ],
@@ -1723,6 +1726,51 @@ export const spec = {
                       state: { $ref: '#/components/schemas/State' },
                       reason: { type: 'string' },
                       disabledReason: { type: 'string' },
+                    },
+                  },
+                },
+                gateways: {
+                  type: 'array',
+                  description: 'Where a route can be created.',
+                  items: {
+                    type: 'object',
+                    required: [
+                      'id',
+                      'by',
+                      'namespace',
+                      'name',
+                      'port',
+                      'protocol',
+                      'hosts',
+                      'allowedHosts',
+                    ],
+                    properties: {
+                      id: { type: 'string' },
+                      by: {
+                        type: 'string',
+                        enum: ['gateway-api', 'istio', 'workload'],
+                      },
+                      namespace: { type: 'string' },
+                      name: { type: 'string' },
+                      listener: { type: 'string' },
+                      port: { type: 'integer' },
+                      protocol: { type: 'string', enum: ['http', 'https'] },
+                      hosts: { type: 'array', items: { type: 'string' } },
+                      allowedHosts: {
+                        type: 'array',
+                        items: { type: 'string' },
+                      },
+                    },
+                  },
+                },
+                ports: {
+                  type: 'array',
+                  items: {
+                    type: 'object',
+                    required: ['port'],
+                    properties: {
+                      port: { type: 'integer' },
+                      name: { type: 'string' },
                     },
                   },
                 },
@@ -1829,9 +1877,35 @@ export const spec = {
               service: { $ref: '#/components/schemas/EnablementService' },
               waysIn: {
                 type: 'array',
-                minItems: 1,
+                description: 'Empty where a route is created.',
                 maxItems: 50,
                 items: { type: 'string', maxLength: 500 },
+              },
+              route: {
+                type: 'object',
+                additionalProperties: false,
+                required: ['host', 'gateway', 'port'],
+                properties: {
+                  host: {
+                    type: 'string',
+                    description:
+                      'Exact host name in lower case, without a port.',
+                    minLength: 1,
+                    maxLength: 253,
+                  },
+                  gateway: {
+                    type: 'string',
+                    description: 'Id of a gateway, of the options.',
+                    minLength: 1,
+                    maxLength: 600,
+                  },
+                  port: {
+                    type: 'integer',
+                    description: 'Of the Service.',
+                    minimum: 1,
+                    maximum: 65535,
+                  },
+                },
               },
               issuer: {
                 type: 'string',
@@ -1915,7 +1989,12 @@ export const spec = {
         properties: {
           step: {
             type: 'string',
-            enum: ['request-authentication', 'authorization-policy'],
+            enum: [
+              'gateway',
+              'request-authentication',
+              'authorization-policy',
+              'route',
+            ],
           },
           action: { type: 'string', enum: ['create', 'update', 'delete'] },
           ref: { type: 'object' },
