@@ -155,7 +155,14 @@ await runStaticChecks();
 await runUnitTests();
 const browser = findBrowser(toolchain.env);
 await runBrowserTests(browser);
-if (process.argv.includes('--lab')) await runLabTests(browser);
+if (process.argv.includes('--lab')) {
+  await runStep('size of the card', [
+    'workspace',
+    'backstage-plugin-istio-jwt',
+    'card-size',
+  ]);
+  await runLabTests(browser);
+}
 
 process.stdout.write('\n');
 if (failedSteps.length > 0) {
