@@ -13,5 +13,7 @@ export type { DemoIssuer } from './issuer/issuers';
 export type { MintRequest } from './issuer/DemoKeys';
 export { DATA_DIRECTORY } from './loadData';
 export { OUT_OF_SYNC_ANNOTATION } from './gateway/MeshFeed';
+export { generateChurn } from './churn';
+export type { MeshChange } from './churn';
 export { generateMesh } from './synthetic';
 export type { SyntheticMeshOptions } from './synthetic';

@@ -6,6 +6,8 @@ export interface SyntheticMeshOptions {
   seed?: number;
   /** Default 20. */
   servicesPerNamespace?: number;
+  /** Default 1. */
+  podsPerService?: number;
 }
 
 const ISSUER = 'https://login.example.com';
@@ -19,7 +21,18 @@ const PROFILES = [
   { profile: 'none', share: 20 },
 ] as const;
 
-type Profile = (typeof PROFILES)[number]['profile'];
+export type Profile = (typeof PROFILES)[number]['profile'];
+
+/** All that the objects of one synthetic service are made of. */
+export interface ServiceShape {
+  index: number;
+  namespace: string;
+  profile: Profile;
+  /** A number for each Pod, which is a part of its name. */
+  pods: readonly number[];
+  /** Its route is for paths below `/vN`; undefined: for all. */
+  version?: number;
+}
 
 /**
  * A mesh for benchmarks: one shared gateway, and per service a Service, a Pod with a sidecar, a
@@ -29,8 +42,15 @@ type Profile = (typeof PROFILES)[number]['profile'];
  * @public
  */
 export function generateMesh(options: SyntheticMeshOptions): object[] {
-  const { services, seed = 1, servicesPerNamespace = 20 } = options;
-  const random = createRandom(seed);
+  return [
+    ...buildShared(options),
+    ...drawServices(options).flatMap(buildService),
+  ];
+}
+
+/** What is there whatever the services are: the gateway, and namespaces. */
+export function buildShared(options: SyntheticMeshOptions): object[] {
+  const { services, servicesPerNamespace = 20 } = options;
   const namespaces = Math.ceil(services / servicesPerNamespace);
   return [
     ...buildGateway(),
@@ -39,14 +59,20 @@ export function generateMesh(options: SyntheticMeshOptions): object[] {
         labels: { 'istio-injection': 'enabled' },
       }),
     ),
-    ...Array.from({ length: services }, (_, index) =>
-      buildService(
-        index,
-        nameNamespace(Math.floor(index / servicesPerNamespace)),
-        drawProfile(random()),
-      ),
-    ).flat(),
   ];
+}
+
+/** The services of a mesh as it begins. */
+export function drawServices(options: SyntheticMeshOptions): ServiceShape[] {
+  const { services, seed = 1, servicesPerNamespace = 20 } = options;
+  const { podsPerService = 1 } = options;
+  const random = createRandom(seed);
+  return Array.from({ length: services }, (_, index) => ({
+    index,
+    namespace: nameNamespace(Math.floor(index / servicesPerNamespace)),
+    profile: drawProfile(random()),
+    pods: Array.from({ length: podsPerService }, (__, number) => number),
+  }));
 }
 
 function nameNamespace(index: number): string {
@@ -106,11 +132,8 @@ function buildGateway(): object[] {
   ];
 }
 
-function buildService(
-  index: number,
-  namespace: string,
-  profile: Profile,
-): object[] {
+export function buildService(shape: ServiceShape): object[] {
+  const { index, namespace, profile, pods, version } = shape;
   const name = `service-${String(index).padStart(5, '0')}`;
   const host = `${name}.example.com`;
   const labels = { app: name, 'backstage.io/kubernetes-id': name };
@@ -122,13 +145,20 @@ function buildService(
         ports: [{ name: 'http', port: 80, targetPort: 8080 }],
       },
     }),
-    buildPod(namespace, name, labels, 'sidecar', index + 2),
+    ...pods.map(number =>
+      buildPod(namespace, name, labels, 'sidecar', index + 2, number),
+    ),
     build('networking.istio.io/v1', 'VirtualService', namespace, name, {
       spec: {
         hosts: [host],
         gateways: ['edge/shared-gateway'],
         http: [
-          { route: [{ destination: { host: name, port: { number: 80 } } }] },
+          {
+            ...(version
+              ? { match: [{ uri: { prefix: `/v${version}` } }] }
+              : {}),
+            route: [{ destination: { host: name, port: { number: 80 } } }],
+          },
         ],
       },
     }),
@@ -197,6 +227,7 @@ function buildPod(
   labels: Record<string, string>,
   role: 'router' | 'sidecar',
   address: number,
+  number = 0,
 ): object {
   const proxy = {
     name: 'istio-proxy',
@@ -208,7 +239,7 @@ function buildPod(
     image: `registry.example.com/${app}:1`,
     ports: [{ name: 'http', containerPort: 8080 }],
   };
-  return build('v1', 'Pod', namespace, `${app}-0`, {
+  return build('v1', 'Pod', namespace, `${app}-${number}`, {
     labels,
     spec: {
       serviceAccountName: app,
@@ -255,7 +286,7 @@ function authorizationPolicy(
   });
 }
 
-function drawProfile(random: number): Profile {
+export function drawProfile(random: number): Profile {
   let rest = random * 100;
   for (const { profile, share } of PROFILES) {
     rest -= share;
@@ -267,7 +298,7 @@ function drawProfile(random: number): Profile {
 }
 
 /** mulberry32: small, fast, and the same on every machine. */
-function createRandom(seed: number): () => number {
+export function createRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -5,46 +5,40 @@
  *
  * Run: yarn workspace backstage-plugin-istio-jwt-backend bench:coverage
  */
-import {
-  coreServices,
-  createServiceFactory,
-  PermissionsService,
-} from '@backstage/backend-plugin-api';
-import {
-  mockCredentials,
-  mockServices,
-  startTestBackend,
-} from '@backstage/backend-test-utils';
-import { Entity, stringifyEntityRef } from '@backstage/catalog-model';
-import {
-  CatalogService,
-  catalogServiceRef,
-} from '@backstage/plugin-catalog-node';
-import {
-  AuthorizeResult,
-  PolicyDecision,
-} from '@backstage/plugin-permission-common';
 import { generateMesh } from 'istio-jwt-sandbox';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { AddressInfo } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import plugin from '../src';
 import { startPostgres } from '../src/testing/startPostgres';
+import {
+  BenchBackend,
+  describeEntities,
+  KubeObject,
+  mb,
+  quantile,
+  startBenchBackend,
+} from './benchBackend';
+import { LoadResult } from './load';
 
 const SERVICES = Number(process.env.BENCH_SERVICES ?? 10_000);
 const READS = Number(process.env.BENCH_READS ?? 200);
-const TEAMS = 100;
+const LOAD_RATE = 200;
+const LOAD_SECONDS = Number(process.env.BENCH_LOAD_SECONDS ?? 20);
 /** A live list takes at least as many times as long as an answer at its 99th percentile. */
 const MIN_RATIO = 10;
 
-interface KubeObject {
-  kind: string;
-  metadata: { name: string; namespace: string };
-}
+/** What an answer about one Service would need of its own namespace, and of that of its gateway. */
+const OWN_KINDS = [
+  '/api/v1/namespaces/NS/services',
+  '/api/v1/namespaces/NS/pods',
+  '/apis/networking.istio.io/v1/namespaces/NS/virtualservices',
+  '/apis/security.istio.io/v1/namespaces/NS/requestauthentications',
+  '/apis/security.istio.io/v1/namespaces/NS/authorizationpolicies',
+];
+const GATEWAY_KINDS = OWN_KINDS.slice(3);
 
 async function main(database: 'sqlite' | 'postgres') {
   const objects = generateMesh({ services: SERVICES }) as KubeObject[];
@@ -56,59 +50,13 @@ async function main(database: 'sqlite' | 'postgres') {
   const collect = runInNewContext('gc') as () => void;
   collect();
   const memoryBefore = process.memoryUsage();
-  const backend = await startTestBackend({
-    features: [
-      plugin,
-      createServiceFactory({
-        service: catalogServiceRef,
-        deps: {},
-        factory: () => createCatalog(entities),
-      }),
-      ...(knex
-        ? [
-            createServiceFactory({
-              service: coreServices.database,
-              deps: {},
-              factory: () => ({ getClient: async () => knex }),
-            }),
-          ]
-        : []),
-      // One user sees everything, the other what one of the teams owns.
-      createServiceFactory({
-        service: coreServices.permissions,
-        deps: {},
-        factory: (): PermissionsService => ({
-          authorize: async requests =>
-            requests.map(() => ({ result: AuthorizeResult.ALLOW })),
-          authorizeConditional: async (requests, options) =>
-            requests.map(({ permission }) =>
-              decideFor(permission.name, JSON.stringify(options.credentials)),
-            ),
-        }),
-      }),
-      mockServices.rootConfig.factory({
-        data: {
-          istioJwt: {
-            clusters: [{ name: 'bench', sandbox: true, url: api.url }],
-            schedule: { enabled: false },
-          },
-        },
-      }),
-    ],
+  const backend = await startBenchBackend({
+    apiUrl: api.url,
+    entities,
+    knex,
   });
-  const { port } = backend.server.address() as AddressInfo;
-  const base = `http://127.0.0.1:${port}/api/istio-jwt/v1`;
-  const read = async (path: string, user = 'user:default/mock') => {
-    const response = await fetch(`${base}${path}`, {
-      headers: { authorization: mockCredentials.user.header(user) },
-    });
-    const text = await response.text();
-    if (!response.ok) {
-      throw new Error(`${path} answered ${response.status}: ${text}`);
-    }
-    return text;
-  };
-  const measure = async (paths: string[], user?: string, reads = READS) => {
+  const { read } = backend;
+  const measure = async (paths: string[], user?: 'owner', reads = READS) => {
     const times: number[] = [];
     for (let index = 0; index < reads; index++) {
       const startedAt = performance.now();
@@ -159,7 +107,7 @@ async function main(database: 'sqlite' | 'postgres') {
     '/coverage/services?namespace=team-017&limit=50',
     '/coverage/services?issuer=https%3A%2F%2Flogin.example.com&limit=50',
   ];
-  const owner = 'user:default/owner';
+  const owner = 'owner' as const;
   const first = await measure(['/coverage/services?limit=50'], owner, 1);
   const page = await measure(pages);
   const ownPage = await measure(pages, owner);
@@ -179,12 +127,25 @@ async function main(database: 'sqlite' | 'postgres') {
     undefined,
     2000,
   );
+  const underLoad = await readAtRate(
+    backend,
+    entities.map(
+      ({ metadata }) => `/entities/component/default/${metadata.name}/status`,
+    ),
+  );
   const live: number[] = [];
+  const liveOfNamespace: number[] = [];
+  const liveOfAnswer: number[] = [];
   for (let index = 0; index < 10; index++) {
-    const startedAt = performance.now();
+    let startedAt = performance.now();
     await listLive(api.url, 'services');
     await listLive(api.url, 'pods');
     live.push(performance.now() - startedAt);
+    startedAt = performance.now();
+    await listNamespace(api.url, 'team-017', OWN_KINDS);
+    liveOfNamespace.push(performance.now() - startedAt);
+    await listNamespace(api.url, 'edge', GATEWAY_KINDS);
+    liveOfAnswer.push(performance.now() - startedAt);
   }
   const exportStartedAt = performance.now();
   const lines = (await read('/coverage/export?format=csv')).split('\r\n');
@@ -210,6 +171,25 @@ async function main(database: 'sqlite' | 'postgres') {
   print('status of one entity', statuses);
   print('live list of cluster', live);
   console.log(
+    `  status at ${LOAD_RATE} requests a second: p50 ${underLoad.p50.toFixed(
+      1,
+    )} ms, p99 ${underLoad.p99.toFixed(1)} ms, max ${underLoad.max.toFixed(
+      1,
+    )} ms, ${underLoad.failed} failed of ${underLoad.sent}`,
+  );
+  for (const [what, times] of [
+    ['of its namespace', liveOfNamespace],
+    ['of its namespace and of the policies at its gateway', liveOfAnswer],
+    ['of the Services and Pods of the cluster', live],
+  ] as const) {
+    const p50 = quantile([...times], 0.5);
+    console.log(
+      `    live lists ${what} take ${p50.toFixed(1)} ms: ${(
+        p50 / underLoad.p99
+      ).toFixed(1)} times as long as that p99`,
+    );
+  }
+  console.log(
     `  export: ${lines.length - 2} lines in ${(exportMs / 1000).toFixed(1)} s`,
   );
   await backend.stop();
@@ -228,21 +208,6 @@ async function main(database: 'sqlite' | 'postgres') {
     console.error(`  not within the limit: ${failure}`),
   );
   return failures.length;
-}
-
-function decideFor(permission: string, caller: string): PolicyDecision {
-  return permission === 'istio-jwt.coverage.read' && caller.includes('owner')
-    ? {
-        result: AuthorizeResult.CONDITIONAL,
-        pluginId: 'catalog',
-        resourceType: 'catalog-entity',
-        conditions: {
-          rule: 'IS_ENTITY_OWNER',
-          resourceType: 'catalog-entity',
-          params: { claims: ['group:default/team-7'] },
-        },
-      }
-    : { result: AuthorizeResult.ALLOW };
 }
 
 /** The API server, in a process of its own. */
@@ -267,55 +232,43 @@ async function startApi(): Promise<{ url: string; stop: () => void }> {
   }
 }
 
-function describeEntities(objects: KubeObject[]): Entity[] {
-  return objects
-    .filter(
-      ({ kind, metadata }) =>
-        kind === 'Service' && metadata.namespace.startsWith('team-'),
-    )
-    .map(({ metadata }, index) => ({
-      apiVersion: 'backstage.io/v1alpha1',
-      kind: 'Component',
-      metadata: {
-        name: metadata.name,
-        namespace: 'default',
-        annotations: {
-          'backstage.io/kubernetes-id': metadata.name,
-          'backstage.io/kubernetes-namespace': metadata.namespace,
-        },
-      },
-      spec: { owner: `team-${index % TEAMS}` },
-      relations: [
-        { type: 'ownedBy', targetRef: `group:default/team-${index % TEAMS}` },
-      ],
-    }));
+async function listNamespace(
+  apiUrl: string,
+  namespace: string,
+  kinds: string[],
+): Promise<void> {
+  for (const kind of kinds) {
+    const path = kind.replace('NS', namespace);
+    const response = await fetch(apiUrl + path);
+    if (!response.ok) {
+      throw new Error(`${path} answered ${response.status}`);
+    }
+    await response.json();
+  }
 }
 
-/** The catalog is not what is measured: the mock of the test utilities indexes all entities on each call. */
-function createCatalog(entities: Entity[]): CatalogService {
-  const byRef = new Map(
-    entities.map(entity => [stringifyEntityRef(entity), entity]),
-  );
-  return {
-    queryEntities: async (request: {
-      cursor?: string;
-      limit: number;
-      filter?: object[];
-    }) => {
-      if (JSON.stringify(request.filter ?? '').includes('system')) {
-        return { items: [], totalItems: 0, pageInfo: {} };
-      }
-      const start = Number(request.cursor ?? 0);
-      const end = start + request.limit;
-      return {
-        items: entities.slice(start, end),
-        totalItems: entities.length,
-        pageInfo: end < entities.length ? { nextCursor: String(end) } : {},
-      };
-    },
-    getEntityByRef: async (ref: any) =>
-      byRef.get(typeof ref === 'string' ? ref : stringifyEntityRef(ref)),
-  } as unknown as CatalogService;
+/** From a process of its own, at a fixed rate whatever the answers do. */
+async function readAtRate(
+  backend: BenchBackend,
+  paths: string[],
+): Promise<LoadResult> {
+  const child = fork(`${__dirname}/load.ts`, {
+    execArgv: ['--require', '@backstage/cli/config/nodeTransform.cjs'],
+  });
+  child.send({
+    base: backend.base,
+    headers: backend.headersOf(),
+    paths,
+    rate: LOAD_RATE,
+    seconds: LOAD_SECONDS,
+  });
+  for (;;) {
+    const [message] = await once(child, 'message');
+    if ('loadResult' in message) {
+      child.kill();
+      return message.loadResult;
+    }
+  }
 }
 
 async function listLive(apiUrl: string, plural: string): Promise<void> {
@@ -329,15 +282,6 @@ async function listLive(apiUrl: string, plural: string): Promise<void> {
     const list = (await response.json()) as any;
     token = list.metadata.continue ?? '';
   } while (token);
-}
-
-function quantile(values: number[], q: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))];
-}
-
-function mb(bytes: number): string {
-  return (bytes / 1e6).toFixed(0);
 }
 
 main(process.argv.includes('--postgres') ? 'postgres' : 'sqlite').then(
