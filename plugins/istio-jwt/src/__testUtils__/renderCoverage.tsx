@@ -45,6 +45,15 @@ export function createFakeCoverageApi(
     listFindings: jest.fn(
       answers.listFindings ?? (async () => ({ findings: [] })),
     ),
+    listHosts: jest.fn(
+      answers.listHosts ?? (async () => ({ items: [], total: 0 })),
+    ),
+    previewOwnerNotices: jest.fn(
+      answers.previewOwnerNotices ?? refuse('previewOwnerNotices'),
+    ),
+    sendOwnerNotices: jest.fn(
+      answers.sendOwnerNotices ?? refuse('sendOwnerNotices'),
+    ),
     exportServices: jest.fn(answers.exportServices ?? refuse('exportServices')),
     listExceptions: jest.fn(
       answers.listExceptions ?? (async () => ({ items: [] })),

@@ -11,6 +11,10 @@ import {
   CoverageFindings,
   CoverageGroupBy,
   CoverageGroups,
+  CoverageHostPage,
+  CoverageOwnerNotice,
+  CoverageOwnerNoticePreview,
+  CoverageOwnerNoticeRequest,
   CoveragePage,
   CoverageSort,
   CoverageSummary,
@@ -71,6 +75,29 @@ export interface IstioJwtCoverageApi {
     filter: CoverageFilter,
     options?: IstioJwtRequestOptions,
   ): Promise<CoverageFindings>;
+
+  /**
+   * Hosts of a gateway, worst first.
+   *
+   * @param gateway - `cluster/namespace/name`; of the filter, `gateway` is not taken
+   */
+  listHosts(
+    gateway: string,
+    filter: CoverageFilter,
+    options?: IstioJwtPageOptions,
+  ): Promise<CoverageHostPage>;
+
+  /** Whom {@link IstioJwtCoverageApi.sendOwnerNotices} would tell. Sends nothing. */
+  previewOwnerNotices(
+    filter: CoverageFilter,
+    options?: IstioJwtRequestOptions,
+  ): Promise<CoverageOwnerNoticePreview>;
+
+  /** Has owners told. Rejects with 409 where more than `atMost` would be. */
+  sendOwnerNotices(
+    request: CoverageOwnerNoticeRequest,
+    options?: IstioJwtRequestOptions,
+  ): Promise<CoverageOwnerNotice>;
 
   /** All services that the filter means, as a file. */
   exportServices(

@@ -48,11 +48,21 @@ describe('IstioJwtCoverageClient', () => {
     await client.getSummary({ state: [], namespace: undefined });
     await client.listGroups('issuer', { issuer: '' });
     await client.listFindings({ finding: 'x' });
+    await client.listHosts(
+      'c/n/g',
+      { gateway: 'other', soleIssuer: 'i' },
+      { limit: 5, cursor: 'x' },
+    );
+    await client.previewOwnerNotices({ finding: 'x' });
+    await client.sendOwnerNotices({ filter: { finding: 'x' }, atMost: 3 });
     expect(requests).toEqual([
       'GET /api/istio-jwt/v1/coverage/services?q=a+b&state=open%2Cdrift&owner=&claimed=false&sort=owner&order=desc&limit=25&cursor=c%26d',
       'GET /api/istio-jwt/v1/coverage/summary',
       'GET /api/istio-jwt/v1/coverage/groups?by=issuer&issuer=',
       'GET /api/istio-jwt/v1/coverage/findings?finding=x',
+      'GET /api/istio-jwt/v1/coverage/hosts?gateway=c%2Fn%2Fg&soleIssuer=i&limit=5&cursor=x',
+      'GET /api/istio-jwt/v1/coverage/owner-notices?finding=x',
+      'POST /api/istio-jwt/v1/coverage/owner-notices {"filter":{"finding":"x"},"atMost":3}',
     ]);
   });
 

@@ -10,12 +10,16 @@ import {
   CoverageFindings,
   CoverageGroupBy,
   CoverageGroups,
+  CoverageHostPage,
+  CoverageOwnerNotice,
+  CoverageOwnerNoticePreview,
+  CoverageOwnerNoticeRequest,
   CoveragePage,
   CoverageSummary,
   CoverageTrend,
 } from 'backstage-plugin-istio-jwt-common';
 import { BackendRequests } from './BackendRequests';
-import { IstioJwtRequestOptions } from './IstioJwtApi';
+import { IstioJwtPageOptions, IstioJwtRequestOptions } from './IstioJwtApi';
 import {
   IstioJwtCoverageApi,
   IstioJwtCoverageListOptions,
@@ -25,6 +29,8 @@ import {
 
 /** The backend writes the file while it reads: with many services that takes its time. */
 const EXPORT_TIMEOUT_MS = 120_000;
+/** One owner after the other is told. */
+const NOTICES_TIMEOUT_MS = 60_000;
 
 /**
  * {@link IstioJwtCoverageApi} over HTTP.
@@ -78,6 +84,41 @@ export class IstioJwtCoverageClient implements IstioJwtCoverageApi {
     options?: IstioJwtRequestOptions,
   ): Promise<CoverageFindings> {
     return this.get('/v1/coverage/findings', { ...filter }, options?.signal);
+  }
+
+  async listHosts(
+    gateway: string,
+    filter: CoverageFilter,
+    options: IstioJwtPageOptions = {},
+  ): Promise<CoverageHostPage> {
+    const { signal, ...page } = options;
+    return this.get(
+      '/v1/coverage/hosts',
+      { ...filter, gateway, ...page },
+      signal,
+    );
+  }
+
+  async previewOwnerNotices(
+    filter: CoverageFilter,
+    options?: IstioJwtRequestOptions,
+  ): Promise<CoverageOwnerNoticePreview> {
+    return this.get(
+      '/v1/coverage/owner-notices',
+      { ...filter },
+      options?.signal,
+    );
+  }
+
+  async sendOwnerNotices(
+    request: CoverageOwnerNoticeRequest,
+    options?: IstioJwtRequestOptions,
+  ): Promise<CoverageOwnerNotice> {
+    return this.requests.sendForJson('POST', '/v1/coverage/owner-notices', {
+      signal: options?.signal,
+      body: request,
+      timeoutMs: NOTICES_TIMEOUT_MS,
+    });
   }
 
   async exportServices(

@@ -50,7 +50,7 @@ const SORTS: CoverageSort[] = [
 
 /** Of these an empty text means "none", of the others nothing. */
 const TEXTS_WITH_NONE = ['owner', 'system', 'issuer', 'gateway'] as const;
-const TEXTS = ['namespace', 'cluster', 'finding'] as const;
+const TEXTS = ['namespace', 'cluster', 'soleIssuer', 'finding'] as const;
 const MAX_TEXT = 500;
 const MAX_SEARCH = 200;
 

@@ -23,6 +23,7 @@ describe('the address of the coverage page', () => {
         namespace: 'n',
         cluster: 'c',
         issuer: 'https://i.example/?x=1',
+        soleIssuer: 'https://i.example/?x=1',
         gateway: 'c/n/g',
         finding: 'f',
         claimed: false,

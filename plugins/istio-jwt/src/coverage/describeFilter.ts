@@ -33,6 +33,7 @@ export function describeFilter(filter: CoverageFilter): FilterPart[] {
     describeText('namespace', 'Namespace', filter.namespace),
     describeText('cluster', 'Cluster', filter.cluster),
     describeText('issuer', 'Issuer', filter.issuer),
+    describeText('soleIssuer', 'Trusts only', filter.soleIssuer),
     describeText('gateway', 'Gateway', filter.gateway),
     describeText('finding', 'Finding', filter.finding),
     filter.claimed === undefined

@@ -1,6 +1,9 @@
 import { useApi } from '@backstage/core-plugin-api';
 import { Badge, Flex, Link, Text } from '@backstage/ui';
-import { CoverageFinding } from 'backstage-plugin-istio-jwt-common';
+import {
+  CoverageFilter,
+  CoverageFinding,
+} from 'backstage-plugin-istio-jwt-common';
 import { istioJwtCoverageApiRef } from '../../api';
 import { useCoverageAddress } from '../../coverage/useCoverageAddress';
 import { useEntityLinks } from '../../coverage/useEntityLinks';
@@ -10,12 +13,13 @@ import { useLoaded } from '../../live/useLoaded';
 import { SEVERITIES } from '../Findings/FindingView';
 import findingStyles from '../Findings/Findings.module.css';
 import { LoadedFrame } from '../LoadedFrame';
+import { NotifyOwnersButton } from '../OwnerNotices';
 import { Prose } from '../Prose';
 import { Section } from '../Section';
 import styles from './CoverageFindings.module.css';
 
 /** Each kind of misconfiguration with the services that have it, the gravest first. */
-export function FindingsView() {
+export function FindingsView({ canNotify }: { canNotify: boolean }) {
   const api = useApi(istioJwtCoverageApiRef);
   const { filter } = useCoverageAddress().address;
   const { version } = useCoverageVersion();
@@ -26,6 +30,9 @@ export function FindingsView() {
   );
   return (
     <Section title="Findings">
+      {canNotify && says(filter) && (
+        <NotifyOwnersButton filter={filter} what="all services in view" />
+      )}
       <LoadedFrame loaded={view} reload={reload} what="the findings">
         {({ findings }) =>
           findings.length === 0 ? (
@@ -37,7 +44,10 @@ export function FindingsView() {
             <ul className={findingStyles.list}>
               {findings.map(finding => (
                 <li key={finding.id}>
-                  <FindingOverServices finding={finding} />
+                  <FindingOverServices
+                    finding={finding}
+                    canNotify={canNotify}
+                  />
                 </li>
               ))}
             </ul>
@@ -48,10 +58,17 @@ export function FindingsView() {
   );
 }
 
-function FindingOverServices({ finding }: { finding: CoverageFinding }) {
+function FindingOverServices({
+  finding,
+  canNotify,
+}: {
+  finding: CoverageFinding;
+  canNotify: boolean;
+}) {
   const { address, linkTo } = useCoverageAddress();
   const { label, Icon } = SEVERITIES[finding.severity] ?? SEVERITIES.info;
   const { affected, services, occurrences } = finding;
+  const filter = { ...address.filter, finding: finding.id };
   return (
     <article className={findingStyles.finding} data-severity={finding.severity}>
       <Flex align="center" gap="2" className={findingStyles.head}>
@@ -86,11 +103,16 @@ function FindingOverServices({ finding }: { finding: CoverageFinding }) {
           ))}
         </ul>
       </details>
-      <Link
-        href={linkTo({ filter: { ...address.filter, finding: finding.id } })}
-      >
-        {services === 1 ? 'Show the service' : `Show all ${services} services`}
-      </Link>
+      <Flex align="center" gap="3">
+        <Link href={linkTo({ filter })}>
+          {services === 1
+            ? 'Show the service'
+            : `Show all ${services} services`}
+        </Link>
+        {canNotify && (
+          <NotifyOwnersButton filter={filter} what={finding.title} />
+        )}
+      </Flex>
     </article>
   );
 }
@@ -109,6 +131,13 @@ function AffectedService({
         {namespace}/{name} in cluster {cluster}
       </Text>
     </li>
+  );
+}
+
+/** Whether a filter says what owners are to look at: an owner alone does not. */
+function says({ owner, ...others }: CoverageFilter): boolean {
+  return Object.values(others).some(
+    value => value !== undefined && !(Array.isArray(value) && !value.length),
   );
 }
 

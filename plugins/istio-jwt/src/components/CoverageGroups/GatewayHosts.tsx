@@ -1,62 +1,114 @@
 import { useApi } from '@backstage/core-plugin-api';
-import { Link, Text } from '@backstage/ui';
-import { istioJwtApiRef, istioJwtCoverageApiRef } from '../../api';
+import { Button, Link, Text } from '@backstage/ui';
+import { CoverageHost } from 'backstage-plugin-istio-jwt-common';
+import { istioJwtCoverageApiRef } from '../../api';
 import { useCoverageAddress } from '../../coverage/useCoverageAddress';
 import { useEntityLinks } from '../../coverage/useEntityLinks';
-import { countThings } from '../../format/formatCount';
-import { useLoaded } from '../../live/useLoaded';
+import { describeWayIn } from '../../format/describeWayIn';
+import { formatCount } from '../../format/formatCount';
+import { useCoverageVersion } from '../../live/useCoverageVersion';
+import { Paging, useCursorPages } from '../../live/useCursorPages';
 import { LoadedFrame } from '../LoadedFrame';
 import { StateBadge } from '../StateBadge';
 import styles from './CoverageGroups.module.css';
-import { GatewayHost, loadGatewayHosts } from './loadGatewayHosts';
 
-/** Every host of a gateway that leads to the services in view, with its state. */
+/** Hosts of a gateway that lead to the services in view, worst first, a page at a time. */
 export function GatewayHosts({ gateway }: { gateway: string }) {
-  const coverage = useApi(istioJwtCoverageApiRef);
-  const status = useApi(istioJwtApiRef);
-  const { address, linkTo } = useCoverageAddress();
-  const { filter } = address;
-  const { view, reload } = useLoaded(
+  const api = useApi(istioJwtCoverageApiRef);
+  const { filter } = useCoverageAddress().address;
+  const { version } = useCoverageVersion();
+  const { view, reload, paging } = useCursorPages(
     JSON.stringify([gateway, filter]),
-    signal => loadGatewayHosts({ coverage, status }, gateway, filter, signal),
+    page => api.listHosts(gateway, filter, page),
+    version,
   );
   return (
     <LoadedFrame loaded={view} reload={reload} what="the hosts">
-      {({ hosts, missing, notAsked }) => (
-        <>
-          <ul className={styles.list} aria-label={`Hosts of ${gateway}`}>
-            {hosts.map(host => (
-              <HostItem key={host.key} host={host} />
-            ))}
-          </ul>
-          {missing.map(({ title, reason }) => (
-            <Text key={title} as="p" variant="body-small" color="secondary">
-              The hosts of {title} are not known here: {reason}.
-            </Text>
-          ))}
-          {notAsked > 0 && (
-            <Link href={linkTo({ filter: { ...filter, gateway } })}>
-              {countThings(notAsked, 'more service')}
-            </Link>
-          )}
-        </>
-      )}
+      {({ items, total }) =>
+        items.length === 0 ? (
+          <Text as="p" variant="body-small">
+            No host of it leads to a service that the filters mean.
+          </Text>
+        ) : (
+          <>
+            <ul className={styles.list} aria-label={`Hosts of ${gateway}`}>
+              {items.map(host => (
+                <HostItem
+                  key={`${host.service.id} ${host.address}`}
+                  host={host}
+                />
+              ))}
+            </ul>
+            {total > items.length && (
+              <HostPages paging={paging} shown={items.length} total={total} />
+            )}
+          </>
+        )
+      }
     </LoadedFrame>
   );
 }
 
-function HostItem({
-  host: { address, state, reason, service },
+function HostPages({
+  paging,
+  shown,
+  total,
 }: {
-  host: GatewayHost;
+  paging: Paging;
+  shown: number;
+  total: number;
+}) {
+  const { offset } = paging;
+  return (
+    <div className={styles.item} role="group" aria-label="Pages of hosts">
+      <Text variant="body-small" role="status">
+        {formatCount(offset + 1)} to {formatCount(offset + shown)} of{' '}
+        {formatCount(total)} hosts
+      </Text>
+      <Button
+        size="small"
+        variant="secondary"
+        isDisabled={!paging.hasPrevious}
+        onPress={paging.toPrevious}
+      >
+        Previous
+      </Button>
+      <Button
+        size="small"
+        variant="secondary"
+        isDisabled={!paging.hasNext}
+        onPress={paging.toNext}
+      >
+        Next
+      </Button>
+    </div>
+  );
+}
+
+function HostItem({
+  host: { address, state, service },
+}: {
+  host: CoverageHost;
 }) {
   const { toTab } = useEntityLinks();
   const tab = service.entityRef && toTab(service.entityRef);
   return (
-    <li className={styles.item} title={reason}>
+    <li className={styles.item}>
       <StateBadge state={state} />
-      {address}
-      {tab && <Link href={tab}>{service.title}</Link>}
+      {describeAddress(address)}
+      {tab ? (
+        <Link href={tab}>{service.title}</Link>
+      ) : (
+        `${service.namespace}/${service.name}, claimed by nobody`
+      )}
     </li>
   );
+}
+
+/** As ways in are called everywhere else. */
+function describeAddress(address: string): string {
+  const [, protocol, host, port] = /^(\w+):\/\/(.*):(\d+)$/.exec(address) ?? [];
+  return protocol
+    ? describeWayIn({ protocol, host, port: Number(port), paths: [] })
+    : address;
 }

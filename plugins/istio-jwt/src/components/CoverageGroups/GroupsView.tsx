@@ -103,6 +103,7 @@ function GroupsTable({
           'Services',
           'States',
           'Excepted',
+          ...(by === 'issuer' ? ['If it went away'] : []),
           'Which',
         ]}
         rows={groups.map(group => ({
@@ -113,6 +114,7 @@ function GroupsTable({
             formatCount(group.total),
             <StateCounts states={group.states} label="Services by state" />,
             <StateCounts states={group.excepted} label="Excepted by state" />,
+            ...(by === 'issuer' ? [<IssuerImpact group={group} />] : []),
             <GroupMembers by={by} group={group} />,
           ],
         }))}
@@ -142,6 +144,37 @@ function GroupName({
     <Link href={linkTo({ filter: { ...address.filter, [by]: key } })}>
       {name}
     </Link>
+  );
+}
+
+/** What refuses every token once nobody can get one of this issuer, and what only some. */
+function IssuerImpact({
+  group: { key, total, sole = 0 },
+}: {
+  group: CoverageGroup;
+}) {
+  const { address, linkTo } = useCoverageAddress();
+  if (key === '') {
+    return <>–</>;
+  }
+  const others = total - sole;
+  return (
+    <>
+      {sole > 0 && (
+        <Link
+          href={linkTo({ filter: { ...address.filter, soleIssuer: key } })}
+        >{`${countThings(
+          sole,
+          'service',
+        )} left with no issuer on some way in`}</Link>
+      )}
+      {others > 0 && (
+        <Text as="p" variant="body-small" color="secondary">
+          {countThings(others, 'service')} {others === 1 ? 'takes' : 'take'}{' '}
+          tokens of others everywhere
+        </Text>
+      )}
+    </>
   );
 }
 

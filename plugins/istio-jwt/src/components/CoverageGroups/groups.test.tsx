@@ -8,15 +8,9 @@ import {
 } from '../../__testUtils__/coverageFixtures';
 import { findViolations } from '../../__testUtils__/findViolations';
 import {
-  buildService,
-  buildStatus,
-  buildWayIn,
-} from '../../__testUtils__/fixtures';
-import {
   createFakeCoverageApi,
   renderCoverage,
 } from '../../__testUtils__/renderCoverage';
-import { createFakeApi } from '../../__testUtils__/renderWithApi';
 
 describe('groups of services', () => {
   it('counts by owner, and leads to the services within the filters', async () => {
@@ -83,79 +77,101 @@ describe('groups of services', () => {
     );
   });
 
-  it('lists the hosts of a gateway with their states, and says which it lacks', async () => {
+  it('says what an issuer that goes away takes along', async () => {
+    const api = createFakeCoverageApi({
+      listGroups: async by => ({
+        by,
+        omitted: 0,
+        groups: [
+          { ...buildGroup('https://login.example', { open: 30 }), sole: 28 },
+          { ...buildGroup('', { open: 1 }), sole: 0 },
+        ],
+      }),
+    });
+    renderCoverage({ api, query: '?view=issuers&cluster=main' });
+    expect(
+      await screen.findByRole('link', {
+        name: '28 services left with no issuer on some way in',
+      }),
+    ).toHaveAttribute(
+      'href',
+      '/jwt-coverage?cluster=main&soleIssuer=https%3A%2F%2Flogin.example',
+    );
+    expect(
+      screen.getByText('2 services take tokens of others everywhere'),
+    ).toBeInTheDocument();
+  });
+
+  it('lists the hosts of a gateway with their states, a page at a time', async () => {
     const user = userEvent.setup();
+    const { id, title, cluster, namespace, name } = buildCoverageService();
+    const shop = { id, title, cluster, namespace, name };
     const api = createFakeCoverageApi({
       listGroups: async by => ({
         by,
         omitted: 0,
         groups: [buildGroup('main/edge/public', { open: 3 })],
       }),
-      listServices: async () => ({
-        items: [
-          buildCoverageService(),
-          buildUnclaimed(),
-          buildCoverageService({ name: 'gone' }),
-        ],
-        total: 25,
-      }),
-    });
-    const status = createFakeApi({
-      getStatus: async entityRef => {
-        if (entityRef === 'component:default/gone') {
-          throw new Error('Not found');
-        }
-        return buildStatus({
-          services: [
-            buildService({
-              waysIn: [
-                buildWayIn({ id: 'good' }),
-                buildWayIn({
-                  id: 'bad',
-                  host: 'old.example',
-                  state: 'open',
-                }),
-                buildWayIn({
-                  id: 'elsewhere',
-                  host: 'other.example',
-                  gateway: {
-                    kind: 'Gateway',
-                    namespace: 'edge',
-                    name: 'private',
-                  },
-                }),
+      listHosts: async (_gateway, _filter, options) =>
+        options?.cursor
+          ? {
+              items: [
+                {
+                  address: 'https://last.example:8443',
+                  state: 'enforced',
+                  service: shop,
+                },
               ],
-            }),
-          ],
-        });
-      },
+              total: 3,
+            }
+          : {
+              items: [
+                {
+                  address: 'http://old.example:80',
+                  state: 'open',
+                  service: { ...shop, entityRef: 'component:default/shop' },
+                },
+                {
+                  address: 'https://*:443',
+                  state: 'partial',
+                  service: { ...shop, name: 'legacy' },
+                },
+              ],
+              nextCursor: 'next',
+              total: 3,
+            },
     });
-    renderCoverage({ api, status, query: '?view=gateways' });
+    const { container } = renderCoverage({
+      api,
+      query: '?view=gateways&cluster=main',
+    });
     await user.click(
       await screen.findByRole('button', {
         name: 'Show hosts of main/edge/public',
       }),
     );
-    const hosts = await screen.findByRole('list', {
-      name: 'Hosts of main/edge/public',
-    });
-    expect(
-      within(hosts)
+    const listHosts = async () =>
+      within(
+        await screen.findByRole('list', { name: 'Hosts of main/edge/public' }),
+      )
         .getAllByRole('listitem')
-        .map(({ textContent }) => textContent),
-    ).toEqual([
-      'Openhttp://old.example/api/*shop',
-      'Enforcedhttp://shop.example/api/*shop',
+        .map(({ textContent }) => textContent);
+    expect(await listHosts()).toEqual([
+      'Openhttp://old.exampleshop',
+      'PartialAny host, https, port 443shop/legacy, claimed by nobody',
     ]);
-    expect(
-      screen.getByText(/hosts of shop\/legacy are not known here: no entity/),
-    ).toBeInTheDocument();
-    expect(
-      screen.getByText(/hosts of gone are not known here: its status/),
-    ).toBeInTheDocument();
-    expect(
-      screen.getByRole('link', { name: '22 more services' }),
-    ).toBeInTheDocument();
+    expect(screen.getByText('1 to 2 of 3 hosts')).toBeInTheDocument();
+    expect(await findViolations(container)).toEqual([]);
+    await user.click(screen.getByRole('button', { name: 'Next' }));
+    expect(await screen.findByText(/last\.example/)).toBeInTheDocument();
+    expect(await listHosts()).toEqual([
+      'Enforcedhttps://last.example:8443shop/shop, claimed by nobody',
+    ]);
+    expect(api.listHosts).toHaveBeenLastCalledWith(
+      'main/edge/public',
+      { cluster: 'main' },
+      expect.objectContaining({ cursor: 'next' }),
+    );
   });
 });
 

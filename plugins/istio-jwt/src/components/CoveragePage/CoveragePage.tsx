@@ -109,7 +109,7 @@ function ViewOf({
 }) {
   switch (view) {
     case 'findings':
-      return <FindingsView />;
+      return <FindingsView canNotify={summary?.canNotifyOwners ?? false} />;
     case 'owners':
       return <GroupsView by="owner" />;
     case 'systems':

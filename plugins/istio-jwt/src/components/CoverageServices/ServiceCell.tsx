@@ -30,11 +30,7 @@ export function ServiceCell({
     case 'owner':
       return <OwnerCell service={service} onClaim={onClaim} />;
     case 'system':
-      return service.system ? (
-        <EntityName entityRef={service.system} kind="system" />
-      ) : (
-        <Nothing />
-      );
+      return <SystemCell service={service} />;
     case 'cluster':
       return <>{service.cluster}</>;
     case 'namespace':
@@ -113,6 +109,26 @@ function StateCell({
             Cluster not read since <RelativeTime at={stale.since} />
           </Text>
         </span>
+      )}
+    </div>
+  );
+}
+
+function SystemCell({
+  service: { system, domain },
+}: {
+  service: CoverageService;
+}) {
+  if (!system && !domain) {
+    return <Nothing />;
+  }
+  return (
+    <div className={styles.stack}>
+      {system && <EntityName entityRef={system} kind="system" />}
+      {domain && (
+        <Text variant="body-small" color="secondary">
+          Domain {nameEntity(domain, 'domain')}
+        </Text>
       )}
     </div>
   );

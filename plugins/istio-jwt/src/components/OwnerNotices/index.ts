@@ -1,0 +1,1 @@
+export { NotifyOwnersButton } from './NotifyOwnersButton';
