@@ -1,6 +1,7 @@
 import { Alert, Button } from '@backstage/ui';
 import { CoverageOwnerNotice } from 'backstage-plugin-istio-jwt-common';
 import { countThings } from '../../format/formatCount';
+import { useEffect, useRef } from 'react';
 import styles from './OwnerNotices.module.css';
 
 /** What became of a notice. */
@@ -11,6 +12,9 @@ export function OwnerNoticeResult({
   result: CoverageOwnerNotice;
   onDone: () => void;
 }) {
+  const box = useRef<HTMLDivElement>(null);
+  // The button that had the focus is gone.
+  useEffect(() => box.current?.focus(), []);
   const rest = [
     alreadyTold && `${countThings(alreadyTold, 'owner')} knew already.`,
     overQuota && `${countThings(overQuota, 'owner')} heard enough today.`,
@@ -23,7 +27,7 @@ export function OwnerNoticeResult({
       `Of ${countThings(withoutOwner, 'service')} no owner is known.`,
   ].filter(Boolean);
   return (
-    <div className={styles.form}>
+    <div ref={box} tabIndex={-1} className={styles.form}>
       <Alert
         role="status"
         status={failed > 0 ? 'warning' : 'success'}
@@ -32,7 +36,7 @@ export function OwnerNoticeResult({
         description={rest.join(' ')}
       />
       <div className={styles.actions}>
-        <Button variant="primary" autoFocus onPress={onDone}>
+        <Button variant="primary" onPress={onDone}>
           Done
         </Button>
       </div>

@@ -98,6 +98,7 @@ describe('notices to owners', () => {
     const said = await within(dialog).findByRole('status');
     expect(said).toHaveTextContent(/2 owners told/);
     expect(said).toHaveTextContent(/1 owner could not be told: send again/);
+    expect(dialog).toContainElement(document.activeElement as HTMLElement);
     expect(api.sendOwnerNotices).toHaveBeenCalledTimes(1);
     expect(api.sendOwnerNotices).toHaveBeenCalledWith({ filter, atMost: 3 });
     await user.click(within(dialog).getByRole('button', { name: 'Done' }));
