@@ -115,6 +115,10 @@ export interface EnablementServiceOption extends EnablementService {
   writing: EnablementWriting;
   /** The enablement that is in force, which can be changed and disabled. */
   inForce?: EnablementInForce;
+  /** What is not as operations left it. Absent: nothing. */
+  drift?: EnablementDrift[];
+  /** Policies written by hand that may protect it. Absent: none. */
+  adoptable?: AdoptableObject[];
 }
 
 /** What somebody chose for an enablement, besides its ways in. @public */
@@ -134,6 +138,8 @@ export interface EnablementInForce {
   issuer: string;
   /** Absent where a person wrote what stands. */
   choices?: EnablementChoices;
+  /** Whether a person wrote some of it: disabling deletes that, `release` gives it back. */
+  adopted: boolean;
   waysIn: { id: string; host: string; port: number }[];
 }
 
@@ -162,10 +168,21 @@ export interface EnablementOptions {
  * - `enable`: ways in come to require a token
  * - `change`: those of an enablement require another one, or leave other paths open
  * - `disable`: what stands of an enablement is deleted
+ * - `adopt`: policies that a person wrote are marked as the portal's
+ * - `release`: those are given back: the marks are removed
+ * - `restore`: what an operation wrote is brought back where it does not stand any more
+ * - `accept`: what stands instead is taken for what is wanted
  *
  * @public
  */
-export type EnablementIntent = 'enable' | 'change' | 'disable';
+export type EnablementIntent =
+  | 'enable'
+  | 'change'
+  | 'disable'
+  | 'adopt'
+  | 'release'
+  | 'restore'
+  | 'accept';
 
 /** Body of `POST …/enablement-plans`. @public */
 export type EnablementPlanRequest =
@@ -179,8 +196,68 @@ export type EnablementPlanRequest =
     } & EnablementChoices)
   /** Replaces what an enablement that is in force wrote, for the same ways in. */
   | ({ intent: 'change'; enablementId: string } & EnablementChoices)
-  /** Takes back what stands of an enablement. */
-  | { intent: 'disable'; enablementId: string };
+  /** Takes back what stands of an enablement; `release` leaves it standing, without marks. */
+  | { intent: 'disable' | 'release'; enablementId: string }
+  /** Consent to take over each of these, as it stands. */
+  | { intent: 'adopt'; service: EnablementService; objects: NamedObject[] }
+  /** Consent to overwrite, delete or take over each of these, as it stands: all that differ and stand. */
+  | {
+      intent: 'restore' | 'accept';
+      enablementId: string;
+      objects: NamedObject[];
+    };
+
+/** Exactly one object as it stands: another one, or a later version, is not meant. @public */
+export interface NamedObject {
+  kind: 'RequestAuthentication' | 'AuthorizationPolicy';
+  namespace: string;
+  name: string;
+  uid: string;
+  resourceVersion: string;
+}
+
+/** Who wrote which parts of an object, by its managed fields. @public */
+export interface ObjectAuthor {
+  /** Field manager, such as `kubectl-edit`. */
+  manager: string;
+  /** ISO 8601, of its last write. */
+  at?: string;
+  /** Such as `spec.rules`. */
+  fields: string[];
+}
+
+/** A policy on a way in that nobody marked as the portal's. @public */
+export interface AdoptableObject extends NamedObject {
+  /** Newest last. Empty: not known. */
+  authors: ObjectAuthor[];
+  /** Why it cannot be adopted. */
+  disabledReason?: string;
+}
+
+/**
+ * An object that is not as an operation left it. `extra`: it carries the portal's marks, and no
+ * operation left it there.
+ *
+ * @public
+ */
+export interface DriftedObject {
+  kind: 'edited' | 'deleted' | 'extra';
+  ref: ResourceRef;
+  /** YAML of what was written. Absent for `extra`. */
+  written?: string;
+  /** YAML of what stands. Absent for `deleted`. */
+  standing?: string;
+  /** Of what stands, the portal left out; newest last. Empty: not known. */
+  authors: ObjectAuthor[];
+  /** By which it is named in a request. Absent for `deleted`. */
+  object?: NamedObject;
+}
+
+/** What differs of one operation. @public */
+export interface EnablementDrift {
+  enablementId: string;
+  objects: DriftedObject[];
+}
 
 /** One object of a plan, in the order of writing, with its YAML before and after. @public */
 export interface EnablementChange {

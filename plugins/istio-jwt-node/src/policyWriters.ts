@@ -79,11 +79,14 @@ export interface PolicyWriter {
    * Writes an object under a field manager of its own, and leaves alone what others own.
    *
    * @param resourceVersion - of the object that is to be changed; absent where none is to be there
+   * @param force - takes the fields from whoever owns them: only where a person consented to that for
+   * exactly this object
    */
   apply(
     call: PolicyCall & {
       object: PolicyObject;
       resourceVersion?: string;
+      force?: boolean;
       dryRun: boolean;
     },
   ): Promise<PolicyAnswer>;

@@ -33,7 +33,11 @@ export function useTabPath(): string | undefined {
 export type TabView =
   | { kind: 'overview' }
   | { kind: 'enable' }
-  | { kind: 'change' | 'disable'; enablementId: string }
+  | { kind: 'adopt' }
+  | {
+      kind: 'change' | 'disable' | 'release' | 'restore' | 'accept';
+      enablementId: string;
+    }
   | { kind: 'operation'; enablementId: string }
   | { kind: 'inspect' }
   | { kind: 'refusal' };
@@ -79,12 +83,16 @@ function writeView(view: TabView): URLSearchParams {
 
 function readView(name: string, enablementId: string): TabView {
   switch (name) {
+    case 'adopt':
     case 'enable':
     case 'inspect':
     case 'refusal':
       return { kind: name };
     case 'change':
     case 'disable':
+    case 'release':
+    case 'restore':
+    case 'accept':
     case 'operation':
       return enablementId ? { kind: name, enablementId } : { kind: 'overview' };
     default:

@@ -9,7 +9,7 @@ import {
   listUnreadKinds,
   StreamHealth,
 } from './judgeFreshness';
-import { KindStore } from './KindStore';
+import { KindStore, ObjectOrigin } from './KindStore';
 import { nameKind, WATCHED_KINDS, WatchedKind } from './kinds';
 import { MeshPreparation } from './MeshPreparation';
 import { PodStreams } from './PodStreams';
@@ -91,6 +91,26 @@ export class ClusterMirror {
   /** Whether the first reading goes on, so that only a part of the cluster is known. */
   get reading(): boolean {
     return this.freshness.state.kind === 'syncing';
+  }
+
+  /** Version and authors of a policy as it is in the picture. */
+  getOrigin({
+    kind,
+    namespace = '',
+    name,
+  }: {
+    kind: string;
+    namespace?: string;
+    name: string;
+  }): ObjectOrigin | undefined {
+    for (const { health, store } of this.streams) {
+      const origin =
+        health.kind.kind === kind &&
+        health.kind.group === 'security.istio.io' &&
+        store.getOrigin(namespace, name);
+      if (origin) return origin;
+    }
+    return undefined;
   }
 
   get parseErrors(): ParseError[] {

@@ -5,11 +5,21 @@ import {
   parseObjects,
   Resource,
 } from 'istio-jwt-policy-engine';
+import { FieldAuthor } from './readAuthors';
 import { RawObject } from './trimObject';
+
+/** What of an object decides nothing, and names it as it stands. */
+export interface ObjectOrigin {
+  uid: string;
+  resourceVersion: string;
+  /** Of policies; newest last. */
+  authors: FieldAuthor[];
+}
 
 interface Held {
   fingerprint: string;
   resource?: Resource;
+  origin: ObjectOrigin;
 }
 
 /**
@@ -63,16 +73,18 @@ export class KindStore {
   }
 
   /** @returns whether anything changed */
-  upsert(object: RawObject): boolean {
+  upsert({ authors = [], ...object }: RawObject): boolean {
     const name = nameObject(object);
     const fingerprint = fingerprintObject(object);
     const known = this.held.get(name);
+    const origin = readOrigin(object, authors);
     if (known?.fingerprint === fingerprint) {
+      known.origin = origin;
       return false;
     }
     const parsed = parseSafely(object);
     const resource = parsed.resources[0];
-    this.held.set(name, { fingerprint, resource });
+    this.held.set(name, { fingerprint, resource, origin });
     this.malformed.delete(name);
     if (parsed.errors.length > 0) {
       this.malformed.set(name, parsed.errors);
@@ -89,6 +101,10 @@ export class KindStore {
     return this.drop(nameObject(object));
   }
 
+  getOrigin(namespace: string, name: string): ObjectOrigin | undefined {
+    return this.held.get(`${namespace}/${name}`)?.origin;
+  }
+
   /** Objects that could not be read in full. */
   listErrors(): ParseError[] {
     return [...this.malformed.values()].flat();
@@ -103,6 +119,18 @@ export class KindStore {
     }
     return Boolean(known);
   }
+}
+
+function readOrigin(
+  { metadata }: RawObject,
+  authors: FieldAuthor[],
+): ObjectOrigin {
+  const { uid, resourceVersion } = metadata;
+  return {
+    uid: typeof uid === 'string' ? uid : '',
+    resourceVersion: resourceVersion ?? '',
+    authors,
+  };
 }
 
 function parseSafely(object: RawObject): {

@@ -1,4 +1,5 @@
 import { trimObject as trimForEngine } from 'istio-jwt-policy-engine';
+import { FieldAuthor, readAuthors } from './readAuthors';
 
 /** A Kubernetes object as it came. */
 export interface RawObject {
@@ -14,6 +15,8 @@ export interface RawObject {
   };
   spec?: any;
   status?: any;
+  /** Of policies; kept beside the mesh. */
+  authors?: FieldAuthor[];
   [field: string]: unknown;
 }
 
@@ -26,11 +29,19 @@ export function isRawObject(value: unknown): value is RawObject {
   );
 }
 
+/** Kinds of which it is told who wrote them. */
+const AUTHORED_KINDS = new Set([
+  'RequestAuthentication',
+  'AuthorizationPolicy',
+]);
+
 /** Drops what neither the engine nor probes read, while reading. */
 export function trimObject(object: RawObject): RawObject {
-  return object.kind === 'Node'
-    ? trimNode(object)
-    : (trimForEngine(object) as RawObject);
+  if (object.kind === 'Node') return trimNode(object);
+  const trimmed = trimForEngine(object) as RawObject;
+  return AUTHORED_KINDS.has(object.kind ?? '')
+    ? { ...trimmed, authors: readAuthors(object.metadata.managedFields) }
+    : trimmed;
 }
 
 /** Probes look for addresses of Nodes that are ready. */

@@ -8,7 +8,16 @@ export const MANAGED_BY = 'backstage-istio-jwt';
 const SERVICE_LABEL = 'istio-jwt/service';
 export const OPERATION_ANNOTATION = 'istio-jwt/operation';
 const ENTITY_ANNOTATION = 'istio-jwt/entity';
+/** On what a person wrote: the operation that took it over. */
+export const ADOPTED_ANNOTATION = 'istio-jwt/adopted';
 const DRY_RUN_ANNOTATION = 'istio.io/dry-run';
+const OWN_LABELS: readonly string[] = [MANAGED_BY_LABEL, SERVICE_LABEL];
+const OWN_ANNOTATIONS: readonly string[] = [
+  OPERATION_ANNOTATION,
+  ENTITY_ANNOTATION,
+  ADOPTED_ANNOTATION,
+  DRY_RUN_ANNOTATION,
+];
 
 /** Name, labels and annotations by which our objects are known. */
 export function markObjects(
@@ -36,6 +45,100 @@ function digest(names: string[]): string {
     .update(JSON.stringify(names))
     .digest('hex')
     .slice(0, 16);
+}
+
+/** An object as it is, with the marks of an operation. */
+export function withMarks(
+  object: PolicyObject,
+  {
+    service,
+    entityRef,
+    id,
+    adopted = false,
+  }: {
+    service: { namespace: string; name: string };
+    entityRef: string;
+    id: string;
+    adopted?: boolean;
+  },
+): PolicyObject {
+  const { labels, annotations } = markObjects(service, entityRef, id);
+  return {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      labels: { ...object.metadata.labels, ...labels },
+      annotations: {
+        ...object.metadata.annotations,
+        ...annotations,
+        ...(adopted ? { [ADOPTED_ANNOTATION]: id } : {}),
+      },
+    },
+  };
+}
+
+/** An object as it is, without any mark. */
+export function withoutMarks(object: PolicyObject): PolicyObject {
+  const { labels, annotations } = object.metadata;
+  return authoredPart({
+    ...object,
+    metadata: {
+      ...object.metadata,
+      labels: dropKeys(labels, OWN_LABELS),
+      annotations: dropKeys(annotations, OWN_ANNOTATIONS),
+    },
+  });
+}
+
+/** Spec and marks: of a person's object, labels and annotations besides are not ours to write. */
+export function ownPart(object: PolicyObject): PolicyObject {
+  const { labels, annotations } = object.metadata;
+  return authoredPart({
+    ...object,
+    metadata: {
+      ...object.metadata,
+      labels: keepKeys(labels, OWN_LABELS),
+      annotations: keepKeys(annotations, OWN_ANNOTATIONS),
+    },
+  });
+}
+
+export function isMarked({
+  metadata,
+}: {
+  metadata: { labels?: Record<string, string> };
+}): boolean {
+  return metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY;
+}
+
+export function isAdopted({ metadata }: PolicyObject): boolean {
+  return metadata.annotations?.[ADOPTED_ANNOTATION] !== undefined;
+}
+
+export function isDryRun({
+  metadata,
+}: {
+  metadata: { annotations?: Record<string, string> };
+}): boolean {
+  return metadata.annotations?.[DRY_RUN_ANNOTATION] !== undefined;
+}
+
+function keepKeys(
+  map: Record<string, string> = {},
+  keys: readonly string[],
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(map).filter(([key]) => keys.includes(key)),
+  );
+}
+
+function dropKeys(
+  map: Record<string, string> = {},
+  keys: readonly string[],
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(map).filter(([key]) => !keys.includes(key)),
+  );
 }
 
 /** The object with which a policy is tried without being enforced. */
@@ -111,6 +214,9 @@ export function recogniseForm(
   live: LivePolicy | undefined,
 ): ObjectForm | 'foreign' {
   if (change.uid && live && live.metadata.uid !== change.uid) return 'foreign';
+  // Where nothing stood and nothing is to stand, it is wherever it was last known.
+  if (!live && !change.from && !change.to)
+    return change.heading ?? change.reached;
   const forms: ObjectForm[] = [
     'to',
     ...(change.passage?.kind === 'between' ? (['between'] as const) : []),
@@ -125,14 +231,16 @@ export function recogniseForm(
   );
 }
 
-function matches(live: LivePolicy, wanted: PolicyObject): boolean {
+/** Whether an object stands as wanted: what others added besides does not count, marks do. */
+export function matches(live: LivePolicy, wanted: PolicyObject): boolean {
   const { labels, annotations } = live.metadata;
+  const own = wanted.metadata;
   return (
     isDeepStrictEqual(plain(live.spec), plain(wanted.spec)) &&
-    holds(labels, wanted.metadata.labels) &&
-    holds(annotations, wanted.metadata.annotations) &&
-    annotations?.[DRY_RUN_ANNOTATION] ===
-      wanted.metadata.annotations?.[DRY_RUN_ANNOTATION]
+    holds(labels, own.labels) &&
+    holds(annotations, own.annotations) &&
+    OWN_LABELS.every(key => labels?.[key] === own.labels?.[key]) &&
+    OWN_ANNOTATIONS.every(key => annotations?.[key] === own.annotations?.[key])
   );
 }
 

@@ -32,6 +32,10 @@ export interface OperationChange {
   to?: PolicyObject;
   /** Of operations that replace what stands. */
   passage?: Passage;
+  /** Somebody consented that fields are taken from whoever owns them. */
+  takesOver?: boolean;
+  /** Only marks differ between `from` and `to`. */
+  onlyMarks?: boolean;
   /** What was last known to stand there. */
   reached: ObjectForm;
   /** What is being written: noted first, so that a new driver knows what it may find. */

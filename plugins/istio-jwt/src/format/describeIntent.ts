@@ -28,6 +28,27 @@ const WORDS: Record<EnablementIntent, IntentWords> = {
     isDestructive: true,
     done: 'A token is not required any more',
   },
+  adopt: {
+    name: issuer => `Adopt what requires tokens of ${issuer}`,
+    start: 'Adopt',
+    done: 'The policies are the portal’s; none was changed',
+  },
+  release: {
+    name: issuer => `Give back what requires tokens of ${issuer}`,
+    start: 'Give back',
+    done: 'The policies are their author’s again; none was changed',
+  },
+  restore: {
+    name: issuer => `Bring back what requires tokens of ${issuer}`,
+    start: 'Bring back',
+    isDestructive: true,
+    done: 'What was written stands again, and was seen to work',
+  },
+  accept: {
+    name: issuer => `Accept what stands for tokens of ${issuer}`,
+    start: 'Accept',
+    done: 'What stands is what is wanted; no policy was changed',
+  },
 };
 
 /** Words for what an operation is for; of one that a newer backend knows, general ones. */

@@ -63,9 +63,26 @@ const CHANGE_MEANINGS: Partial<Record<EnablementPhase, string>> = {
   'rolling-back': 'What stood before is put back.',
 };
 
+const MARK_MEANINGS: Partial<Record<EnablementPhase, string>> = {
+  validating: 'Everything is tried with a server-side dry run.',
+  shadowing: 'Not needed: no policy is changed.',
+  enforcing: 'Labels and annotations are written, and no policy is changed.',
+  verifying:
+    'The service and a sample of its neighbours are answered as before.',
+  done: 'It is done, and everything is answered as before.',
+  'rolling-back': 'The marks are put back as they were.',
+};
+
 const OTHER_MEANINGS: Partial<
   Record<EnablementIntent, Partial<Record<EnablementPhase, string>>>
-> = { disable: DISABLE_MEANINGS, change: CHANGE_MEANINGS };
+> = {
+  disable: DISABLE_MEANINGS,
+  change: CHANGE_MEANINGS,
+  restore: CHANGE_MEANINGS,
+  adopt: MARK_MEANINGS,
+  release: MARK_MEANINGS,
+  accept: MARK_MEANINGS,
+};
 
 export function labelPhase(phase: EnablementPhase): string {
   return LABELS[phase] ?? String(phase);

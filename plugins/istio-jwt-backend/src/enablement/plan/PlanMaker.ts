@@ -18,9 +18,14 @@ import {
   OperationPlanResult,
   PlanContext,
 } from './OperationPlan';
+import { MAX_DONE } from '../drift/describeDrift';
+import { findDrift } from '../drift/findDrift';
 import { checkRights } from './checkRights';
 import { planChange } from './planChange';
+import { planAdoption } from './planAdoption';
 import { planDisabling } from './planDisabling';
+import { planDrifted } from './planDrifted';
+import { planRelease } from './planRelease';
 import { planOperation } from './planOperation';
 
 /** Makes plans of entities, now and once more later. */
@@ -29,7 +34,7 @@ export class PlanMaker {
     private readonly options: {
       config: EnablementConfig;
       registry: ClusterRegistry;
-      store: Pick<EnablementStore, 'get'>;
+      store: Pick<EnablementStore, 'get' | 'listDone'>;
       /** The first that writes to a cluster is used. */
       writers: readonly PolicyWriter[];
     },
@@ -55,13 +60,48 @@ export class PlanMaker {
     request: EnablementPlanRequest,
   ): Promise<OperationPlanResult> {
     if (request.intent === 'enable') return planOperation(context, request);
+    if (request.intent === 'adopt') return planAdoption(context, request);
+    if (request.intent === 'restore' || request.intent === 'accept') {
+      return this.planDrift(context, request);
+    }
     const earlier = await this.getInForce(
       context.entityRef,
       request.enablementId,
     );
-    return request.intent === 'change'
-      ? planChange(context, request, earlier)
+    if (request.intent === 'change') {
+      return planChange(context, request, earlier);
+    }
+    return request.intent === 'release'
+      ? planRelease(context, earlier)
       : planDisabling(context, earlier);
+  }
+
+  /** @throws NotFoundError, ConflictError */
+  private async planDrift(
+    context: PlanContext,
+    request: Extract<EnablementPlanRequest, { intent: 'restore' | 'accept' }>,
+  ): Promise<OperationPlanResult> {
+    const { enablementId } = request;
+    const operations = await this.options.store.listDone(
+      context.entityRef,
+      MAX_DONE,
+    );
+    const earlier = operations.find(({ id }) => id === enablementId);
+    if (!earlier) {
+      throw new NotFoundError(
+        `No enablement ${enablementId} of this entity is done`,
+      );
+    }
+    const mirror = this.options.registry.get(earlier.service.cluster);
+    const drift =
+      mirror &&
+      findDrift(mirror.mesh, earlier.service, operations).find(
+        ({ operation }) => operation.id === enablementId,
+      );
+    if (!drift) {
+      throw new ConflictError('Everything stands as it was written.');
+    }
+    return planDrifted(context, request, drift);
   }
 
   /** @throws NotFoundError, ConflictError */
@@ -74,7 +114,8 @@ export class PlanMaker {
     if (!operation || operation.entityRef !== entityRef) {
       throw new NotFoundError(`No enablement ${enablementId} of this entity`);
     }
-    if (operation.phase !== 'done' || operation.intent === 'disable') {
+    const { phase, intent } = operation;
+    if (phase !== 'done' || intent === 'disable' || intent === 'release') {
       throw new ConflictError(
         'Only an enablement that is done can be changed or disabled.',
       );

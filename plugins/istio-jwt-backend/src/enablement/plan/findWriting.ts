@@ -79,7 +79,7 @@ function nameOf({ kind, metadata: { namespace, name } }: Resource): string {
   return `${kind} ${namespace ? `${namespace}/` : ''}${name}`;
 }
 
-function findRelease(resource: Resource): string | undefined {
+export function findRelease(resource: Resource): string | undefined {
   const { labels = {}, annotations = {} } = resource.metadata;
   const release = annotations['meta.helm.sh/release-name'];
   const isHelm =
@@ -92,7 +92,7 @@ function findRelease(resource: Resource): string | undefined {
 }
 
 /** Who keeps an object from a repository, by the marks that Argo CD and Flux leave. */
-function findKeeper(resource: Resource): string | undefined {
+export function findKeeper(resource: Resource): string | undefined {
   const { labels = {}, annotations = {} } = resource.metadata;
   const place = nameOf(resource);
   const managedBy = labels['app.kubernetes.io/managed-by'] ?? '';

@@ -1,4 +1,5 @@
 import { EnablementIssuer } from 'istio-jwt-policy-engine';
+import { isAdopted } from '../marks';
 import { Operation, OperationChange } from '../operation';
 import { findService } from './findService';
 import { findWriting } from './findWriting';
@@ -66,10 +67,18 @@ export function planDisabling(
     effects,
     neighbours: reached.neighbours,
     findings,
-    warnings:
-      standing.missing > 0
+    warnings: [
+      ...(standing.missing > 0
         ? ['A part of what the operation wrote is gone already.']
-        : [],
+        : []),
+      ...changes.flatMap(({ ref, from }) =>
+        from && isAdopted(from)
+          ? [
+              `${ref.kind} ${ref.namespace}/${ref.name} is deleted, which a person wrote and the portal adopted. To leave it standing, give it back instead.`,
+            ]
+          : [],
+      ),
+    ],
     checks: listChecks(effects, issuer),
     writing: findWriting(
       config,

@@ -5,11 +5,11 @@ import {
   Finding,
   Mesh,
   ProxyRequest,
-  Resource,
   WayInAssessment,
   WayInEffect,
 } from 'istio-jwt-policy-engine';
 import { OperationChange } from '../operation';
+import { inThought } from './inThought';
 
 /**
  * What taking objects back would do to ways in: each is asked now, and on the mesh in thought
@@ -28,12 +28,7 @@ export function simulateRemoval(
   const answersNow = known.map((effect, index) =>
     effect.answers.map(({ request }) => answerTo(mesh, before[index], request)),
   );
-  const stood = changes.map(({ ref }) => mesh.get(ref));
-  try {
-    for (const { ref, to } of changes) {
-      if (to) mesh.apply(to as Resource);
-      else mesh.remove(ref);
-    }
+  return inThought(mesh, changes, () => {
     const findingsThen = listFindings(mesh, known);
     return {
       effects: known.flatMap((effect, index): WayInEffect[] => {
@@ -62,13 +57,7 @@ export function simulateRemoval(
         resolved: subtract(findingsNow, findingsThen),
       },
     };
-  } finally {
-    changes.forEach(({ ref }, index) => {
-      const resource = stood[index];
-      if (resource) mesh.apply(resource);
-      else mesh.remove(ref);
-    });
-  }
+  });
 }
 
 /** A way in whose route goes, too. */

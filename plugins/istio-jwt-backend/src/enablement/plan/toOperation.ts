@@ -1,6 +1,8 @@
 import { Operation } from '../operation';
 import { OperationPlan } from './OperationPlan';
 
+const SETS_ISSUER = new Set(['enable', 'change', 'restore']);
+
 /** A plan as the operation that it would begin as. */
 export function toOperation(
   planned: OperationPlan,
@@ -20,7 +22,7 @@ export function toOperation(
     issuer: issuerName,
     ...(choices ? { choices } : {}),
     // Keys that stand in the policy are there with it.
-    ...(jwks || known.intent === 'disable'
+    ...(jwks || !SETS_ISSUER.has(known.intent)
       ? {}
       : {
           keys: { issuer: issuer.issuer, ...(jwksUri ? { jwksUri } : {}) },

@@ -2,16 +2,18 @@ import {
   EnablementChoices,
   EnablementService,
 } from 'backstage-plugin-istio-jwt-common';
+import { PolicyObject } from 'backstage-plugin-istio-jwt-node';
 import {
   assessWithChanges,
   EnablementIssuer,
   Mesh,
   PlannedChange,
   PlannedEnablement,
+  Resource,
   WayInAssessment,
 } from 'istio-jwt-policy-engine';
 import { AssessedService } from '../../status/assessEntity';
-import { authoredPart } from '../marks';
+import { authoredPart, isAdopted } from '../marks';
 import { OperationChange } from '../operation';
 import { findWriting } from './findWriting';
 import { listChecks } from './listChecks';
@@ -94,20 +96,41 @@ function toOperationChange(
   const { namespace = '', name } = metadata;
   const ref = { apiVersion, kind, namespace, name };
   const before = mesh.get(ref);
+  const from = before && authoredPart(before);
+  const dress = (wanted: Resource) => keepAuthored(from, authoredPart(wanted));
   return {
     step,
     ref,
-    ...(before ? { from: authoredPart(before) } : {}),
-    ...(action === 'delete' ? {} : { to: authoredPart(resource) }),
+    ...(from ? { from } : {}),
+    ...(action === 'delete' ? {} : { to: dress(resource) }),
     ...(passage
       ? {
           passage:
             passage.kind === 'between'
-              ? { kind: 'between', object: authoredPart(passage.resource) }
+              ? { kind: 'between', object: dress(passage.resource) }
               : passage,
         }
       : {}),
+    // Whoever adopted it consented to that.
+    ...(from && isAdopted(from) ? { takesOver: true } : {}),
     reached: 'from',
+  };
+}
+
+/** What a person wrote keeps the person's labels and annotations. */
+function keepAuthored(
+  from: PolicyObject | undefined,
+  to: PolicyObject,
+): PolicyObject {
+  if (!from || !isAdopted(from)) return to;
+  const { labels, annotations } = from.metadata;
+  return {
+    ...to,
+    metadata: {
+      ...to.metadata,
+      labels: { ...labels, ...to.metadata.labels },
+      annotations: { ...annotations, ...to.metadata.annotations },
+    },
   };
 }
 

@@ -153,10 +153,12 @@ export function wantBaseline(
 export async function takeBaseline(
   run: OperationRun,
   step: EnablementStep,
+  must = true,
 ): Promise<void> {
   const { operation, tools } = run;
   const { checks } = operation;
   if (tools.prober.disabledReason) {
+    if (!must) return;
     throw new StepFailed(tools.prober.disabledReason);
   }
   const first = await askChecks(run, checks);
@@ -185,7 +187,7 @@ export async function takeBaseline(
       before !== 'no answer' &&
       second[index].kind !== 'answer',
   );
-  if (unseen >= 0) {
+  if (unseen >= 0 && must) {
     throw new StepFailed(
       `${checks[unseen].host} cannot be watched by probes: ${describeAnswer(
         second[unseen],

@@ -2,6 +2,7 @@ import { Operation } from '../operation';
 import { listChangingSteps } from './listChangingSteps';
 import { listDisablingSteps } from './listDisablingSteps';
 import { listEnablingSteps } from './listEnablingSteps';
+import { listMarkingSteps } from './listMarkingSteps';
 import { SEE_MERGED } from './steps/seeMerged';
 import { StepDefinition } from './steps/StepDefinition';
 import { SETTLE } from './steps/tryChanges';
@@ -14,8 +15,11 @@ export function listSteps(operation: Operation): StepDefinition[] {
     case 'enable':
       return listEnablingSteps(operation);
     case 'change':
+    case 'restore':
       return listChangingSteps(operation);
-    default:
+    case 'disable':
       return listDisablingSteps(operation);
+    default:
+      return listMarkingSteps(operation.intent);
   }
 }

@@ -3,6 +3,7 @@ import { LivePolicy, PolicyAnswer } from 'backstage-plugin-istio-jwt-node';
 import { objectIn, recogniseForm } from '../marks';
 import { ObjectForm, OperationChange } from '../operation';
 import { addEvidence, note, OperationRun, StepFailed } from './OperationRun';
+import { writeForm } from './writeForm';
 
 /** An object is not (any more) what this operation may touch. */
 export class ForeignObject extends StepFailed {}
@@ -36,11 +37,17 @@ export async function moveObject(
       await run.save();
       return;
     }
+    if (!live && !objectIn(change, form)) {
+      // Nothing is there, and nothing is to be.
+      arrive(change, form, undefined);
+      await run.save();
+      return;
+    }
     change.heading = form;
     run.operation.wroteAt ??= Date.now();
     await run.save();
     await run.checkpoint();
-    const answer = await write(run, change, form, live);
+    const answer = await writeForm(run, change, form, live);
     switch (answer.kind) {
       case 'object':
         arriveWritten(change, form, live, answer);
@@ -178,32 +185,4 @@ function arriveWritten(
     );
   }
   arrive(change, form, answer.object);
-}
-
-function write(
-  run: OperationRun,
-  change: OperationChange,
-  form: ObjectForm,
-  live: LivePolicy | undefined,
-): Promise<PolicyAnswer> {
-  const { cluster } = run.operation.service;
-  const { signal } = run;
-  const wanted = objectIn(change, form);
-  if (wanted) {
-    return run.tools.writer.apply({
-      cluster,
-      signal,
-      object: wanted,
-      resourceVersion: live?.metadata.resourceVersion,
-      dryRun: false,
-    });
-  }
-  return run.tools.writer.remove({
-    cluster,
-    signal,
-    ref: change.ref,
-    uid: live!.metadata.uid,
-    resourceVersion: live!.metadata.resourceVersion,
-    dryRun: false,
-  });
 }

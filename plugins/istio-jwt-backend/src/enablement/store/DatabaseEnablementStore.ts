@@ -143,6 +143,27 @@ export class DatabaseEnablementStore implements EnablementStore {
     return { items: rows.map(readOperation), nextCursor };
   }
 
+  async listDone(entityRef: string, limit: number): Promise<Operation[]> {
+    const rows = await this.db<OperationRow>(OPERATIONS)
+      .where({ entity_key: digestRef(entityRef), phase: 'done' })
+      .orderBy([
+        { column: 'finished_at', order: 'desc' },
+        { column: 'created_at', order: 'desc' },
+      ])
+      .limit(limit);
+    return rows.map(row => readOperation(row).operation);
+  }
+
+  async listDoneEntities(after: string, limit: number): Promise<string[]> {
+    return this.db<OperationRow>(OPERATIONS)
+      .distinct('entity_ref')
+      .where({ phase: 'done' })
+      .andWhere('entity_ref', '>', after)
+      .orderBy('entity_ref')
+      .limit(limit)
+      .pluck('entity_ref');
+  }
+
   async findRunning(
     entityRef: string,
   ): Promise<{ id: string; phase: EnablementPhase } | undefined> {

@@ -62,6 +62,10 @@ export interface EnablementStore {
     entityRef: string,
     page: { limit: number; cursor?: string },
   ): Promise<Page<StoredOperation>>;
+  /** Operations of an entity that are done, newest first. */
+  listDone(entityRef: string, limit: number): Promise<Operation[]>;
+  /** Entities of operations that are done, in order. */
+  listDoneEntities(after: string, limit: number): Promise<string[]>;
   /** The operation of an entity that is not over. Proposals keep nothing from starting. */
   findRunning(
     entityRef: string,

@@ -28,7 +28,7 @@ const PLURALS: Record<string, string> = {
 
 /**
  * Server-side apply with the credentials by which the cluster is read. Fields of other managers are
- * never taken: a conflict is told.
+ * taken only where somebody consented: else a conflict is told.
  */
 export class DirectWriter implements PolicyWriter {
   readonly id = 'direct';
@@ -65,10 +65,11 @@ export class DirectWriter implements PolicyWriter {
     call: PolicyCall & {
       object: PolicyObject;
       resourceVersion?: string;
+      force?: boolean;
       dryRun: boolean;
     },
   ): Promise<PolicyAnswer> {
-    const { object, resourceVersion, dryRun } = call;
+    const { object, resourceVersion, force = false, dryRun } = call;
     const { apiVersion, kind, metadata, spec } = object;
     return this.call(call, {
       method: 'PATCH',
@@ -76,6 +77,7 @@ export class DirectWriter implements PolicyWriter {
       query: {
         fieldManager: FIELD_MANAGER,
         fieldValidation: 'Strict',
+        ...(force ? { force: 'true' } : {}),
         ...(dryRun ? { dryRun: 'All' } : {}),
       },
       body: {

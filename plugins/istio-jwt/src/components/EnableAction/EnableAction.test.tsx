@@ -28,7 +28,12 @@ const enforced = buildServiceOption({
     ...wayIn,
     state: 'enforced',
   })),
-  inForce: { enablementId: ENABLEMENT_ID, issuer: 'company', waysIn: [] },
+  inForce: {
+    enablementId: ENABLEMENT_ID,
+    issuer: 'company',
+    adopted: false,
+    waysIn: [],
+  },
 });
 
 describe('The action that requires a token', () => {

@@ -1,1 +1,2 @@
+export * from './AdoptLink';
 export * from './EnableAction';

@@ -1,17 +1,10 @@
-import { Button, Text } from '@backstage/ui';
-import {
-  EnablementOptions,
-  EnablementPlanRequest,
-} from 'backstage-plugin-istio-jwt-common';
-import { useCallback, useMemo } from 'react';
-import { TabView } from '../../routes';
+import { Alert, ButtonLink, Text } from '@backstage/ui';
+import { EnablementOptions } from 'backstage-plugin-istio-jwt-common';
+import { linkToView, TabView, useTabPath } from '../../routes';
 import { OperationsSection } from '../Operation';
-import { Section } from '../Section';
 import { ViewFrame } from '../ViewFrame';
-import styles from './EnablePlan.module.css';
 import { OptionsGate } from './OptionsGate';
-import { PlanOutcome } from './PlanOutcome';
-import { usePlan } from './usePlan';
+import { PlainPlanner } from './PlainPlanner';
 
 /** Plans and starts taking back what an enablement wrote. */
 export function DisableView({
@@ -49,40 +42,40 @@ function Planner({
   enablementId: string;
   show: (view: TabView) => void;
 }) {
-  const control = usePlan(
-    options.entityRef,
-    `disable ${enablementId}`,
-    useCallback(
-      (id: string) => show({ kind: 'operation', enablementId: id }),
-      [show],
-    ),
-  );
-  const request = useMemo(
-    (): EnablementPlanRequest => ({ intent: 'disable', enablementId }),
-    [enablementId],
-  );
+  const tabPath = useTabPath();
   const service = options.services.find(
     ({ inForce }) => inForce?.enablementId === enablementId,
   );
   return (
-    <>
-      <Section title="What to take back">
-        <div className={styles.submit}>
-          <Text as="p" variant="body-medium">
-            {service?.inForce
-              ? `Service ${service.namespace}/${service.name} in cluster ${service.cluster} requires tokens of ${service.inForce.issuer}.`
-              : 'No service of this entity is known to require a token by this operation any more.'}
-          </Text>
-          <Button
-            variant="primary"
-            isPending={control.state.kind === 'planning'}
-            onPress={() => control.plan(request)}
-          >
-            Make a plan
-          </Button>
-        </div>
-      </Section>
-      <PlanOutcome control={control} request={request} />
-    </>
+    <PlainPlanner
+      entityRef={options.entityRef}
+      title="What to take back"
+      request={{ intent: 'disable', enablementId }}
+      show={show}
+    >
+      <Text as="p" variant="body-medium">
+        {service?.inForce
+          ? `Service ${service.namespace}/${service.name} in cluster ${service.cluster} requires tokens of ${service.inForce.issuer}.`
+          : 'No service of this entity is known to require a token by this operation any more.'}
+      </Text>
+      {service?.inForce?.adopted && (
+        <Alert
+          role="status"
+          status="warning"
+          icon
+          title="This deletes policies that a person wrote"
+          description="They were adopted. To leave them standing, and to their author, give them back instead."
+          customActions={
+            <ButtonLink
+              size="small"
+              variant="secondary"
+              href={linkToView(tabPath, { kind: 'release', enablementId })}
+            >
+              Give them back
+            </ButtonLink>
+          }
+        />
+      )}
+    </PlainPlanner>
   );
 }

@@ -422,6 +422,7 @@ describe('Changing', () => {
                   exemptPaths: ['/healthz', '/old'],
                   preflights: 'refuse',
                 },
+                adopted: false,
                 waysIn: [{ id: 'gw-1', host: 'shop.example', port: 443 }],
               },
             }),
@@ -474,6 +475,7 @@ describe('Stopping', () => {
                 inForce: {
                   enablementId: ENABLEMENT_ID,
                   issuer: 'company',
+                  adopted: true,
                   waysIn: [],
                 },
               }),
@@ -487,6 +489,15 @@ describe('Stopping', () => {
     expect(
       await screen.findByText(/requires tokens of company/, {}, LAZY),
     ).toBeInTheDocument();
+    expect(
+      screen.getByText('This deletes policies that a person wrote'),
+    ).toBeInTheDocument();
+    expect(
+      screen.getByRole('link', { name: 'Give them back' }),
+    ).toHaveAttribute(
+      'href',
+      expect.stringContaining(`jwt=release&operation=${ENABLEMENT_ID}`),
+    );
     await userEvent.click(screen.getByRole('button', { name: 'Make a plan' }));
     expect(api.createEnablementPlan).toHaveBeenCalledWith(ENTITY_REF, {
       intent: 'disable',

@@ -1,6 +1,7 @@
 import { EntityStatus } from 'backstage-plugin-istio-jwt-common';
 import { sortWorstFirst } from '../../format/rankStates';
 import { ProbeRunControl } from '../../live/useProbeRun';
+import { DriftSection } from '../Drift';
 import { FindingsSection } from '../Findings';
 import { FreshnessLine } from '../FreshnessNotices';
 import { Headline } from '../Headline';
@@ -31,6 +32,7 @@ export function AssessedTab({
       <StateAnnouncer state={status.state} />
       <DisagreementAlert run={run} />
       <IssuerAlerts status={status} />
+      <DriftSection status={status} />
       <ProblemNotices problems={status.problems} severity="warning" />
       <Section
         title="JWT protection"

@@ -3,7 +3,7 @@ import { EntityStatus } from 'backstage-plugin-istio-jwt-common';
 import { useId } from 'react';
 import { ProbeRunControl } from '../../live/useProbeRun';
 import { linkToView, useTabPath } from '../../routes';
-import { EnableAction } from '../EnableAction';
+import { AdoptLink, EnableAction } from '../EnableAction';
 import { RunProbesButton } from '../ProbeControls';
 import { SandboxChip } from '../SandboxChip';
 import styles from './EntityIstioJwtContent.module.css';
@@ -29,6 +29,7 @@ export function TabActions({
         />
       </Flex>
       <Flex gap="3" justify="end" className={styles.buttons}>
+        <AdoptLink status={status} />
         <Link
           href={linkToView(tabPath, { kind: 'inspect' })}
           variant="body-small"

@@ -10,6 +10,15 @@ const EnableView = lazy(() =>
 const ChangeView = lazy(() =>
   import('../EnablePlan').then(m => ({ default: m.ChangeView })),
 );
+const AdoptView = lazy(() =>
+  import('../EnablePlan').then(m => ({ default: m.AdoptView })),
+);
+const ReleaseView = lazy(() =>
+  import('../EnablePlan').then(m => ({ default: m.ReleaseView })),
+);
+const DriftPlanView = lazy(() =>
+  import('../EnablePlan').then(m => ({ default: m.DriftPlanView })),
+);
 const DisableView = lazy(() =>
   import('../EnablePlan').then(m => ({ default: m.DisableView })),
 );
@@ -60,6 +69,30 @@ function ViewOf({
     case 'enable':
       return (
         <EnableView entityRef={entityRef} version={revision} show={show} />
+      );
+    case 'adopt':
+      return <AdoptView entityRef={entityRef} version={revision} show={show} />;
+    case 'release':
+      return (
+        <ReleaseView
+          key={view.enablementId}
+          entityRef={entityRef}
+          enablementId={view.enablementId}
+          version={revision}
+          show={show}
+        />
+      );
+    case 'restore':
+    case 'accept':
+      return (
+        <DriftPlanView
+          key={`${view.kind} ${view.enablementId}`}
+          intent={view.kind}
+          entityRef={entityRef}
+          enablementId={view.enablementId}
+          version={revision}
+          show={show}
+        />
       );
     case 'change':
       return (

@@ -11,6 +11,7 @@ import {
   readLive,
 } from '../moveObject';
 import { addNote, OperationRun, StepFailed } from '../OperationRun';
+import { applyObject } from '../writeForm';
 import { deadline, StepDefinition } from './StepDefinition';
 
 /** The cluster's own opinion, permissions included, before anything is written. */
@@ -44,9 +45,12 @@ async function tryChange(
   const until = deadline(run);
   for (let tries = 0; ; tries++) {
     await run.checkpoint();
-    const resourceVersion = live?.metadata.resourceVersion;
     const tryObject = (object: PolicyObject) =>
-      writer.apply({ cluster, signal, object, resourceVersion, dryRun: true });
+      applyObject(run, change, object, live, true);
+    if (!change.to && !live) {
+      addObject(step, change, 'is gone, and stays so');
+      return;
+    }
     const answer = change.to
       ? await tryObject(change.to)
       : await writer.remove(removal);

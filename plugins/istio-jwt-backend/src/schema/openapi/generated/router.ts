@@ -1655,7 +1655,15 @@ export const spec = {
       },
       EnablementIntent: {
         type: 'string',
-        enum: ['enable', 'change', 'disable'],
+        enum: [
+          'enable',
+          'change',
+          'disable',
+          'adopt',
+          'release',
+          'restore',
+          'accept',
+        ],
       },
       EnablementWriting: {
         type: 'object',
@@ -1787,12 +1795,50 @@ export const spec = {
                   },
                 },
                 writing: { $ref: '#/components/schemas/EnablementWriting' },
+                drift: {
+                  type: 'array',
+                  items: {
+                    type: 'object',
+                    required: ['enablementId', 'objects'],
+                    properties: {
+                      enablementId: { type: 'string' },
+                      objects: {
+                        type: 'array',
+                        items: {
+                          type: 'object',
+                          required: ['kind', 'ref', 'authors'],
+                          properties: {
+                            kind: {
+                              type: 'string',
+                              enum: ['edited', 'deleted', 'extra'],
+                            },
+                          },
+                        },
+                      },
+                    },
+                  },
+                },
+                adoptable: {
+                  type: 'array',
+                  items: {
+                    type: 'object',
+                    required: [
+                      'kind',
+                      'namespace',
+                      'name',
+                      'uid',
+                      'resourceVersion',
+                      'authors',
+                    ],
+                  },
+                },
                 inForce: {
                   type: 'object',
-                  required: ['enablementId', 'issuer', 'waysIn'],
+                  required: ['enablementId', 'issuer', 'adopted', 'waysIn'],
                   properties: {
                     enablementId: { type: 'string' },
                     issuer: { type: 'string' },
+                    adopted: { type: 'boolean' },
                     waysIn: {
                       type: 'array',
                       items: {
@@ -1977,11 +2023,59 @@ export const spec = {
             additionalProperties: false,
             required: ['intent', 'enablementId'],
             properties: {
-              intent: { type: 'string', enum: ['disable'] },
+              intent: { type: 'string', enum: ['disable', 'release'] },
               enablementId: { type: 'string', format: 'uuid' },
             },
           },
+          {
+            type: 'object',
+            additionalProperties: false,
+            required: ['intent', 'service', 'objects'],
+            properties: {
+              intent: { type: 'string', enum: ['adopt'] },
+              service: { $ref: '#/components/schemas/EnablementService' },
+              objects: {
+                type: 'array',
+                description:
+                  'Consent to take over each of these, as it stands.',
+                minItems: 1,
+                maxItems: 20,
+                items: { $ref: '#/components/schemas/NamedObject' },
+              },
+            },
+          },
+          {
+            type: 'object',
+            additionalProperties: false,
+            required: ['intent', 'enablementId', 'objects'],
+            properties: {
+              intent: { type: 'string', enum: ['restore', 'accept'] },
+              enablementId: { type: 'string', format: 'uuid' },
+              objects: {
+                type: 'array',
+                description:
+                  'Consent to overwrite, delete or take over each of these, as it stands; all that differ and stand.',
+                maxItems: 50,
+                items: { $ref: '#/components/schemas/NamedObject' },
+              },
+            },
+          },
         ],
+      },
+      NamedObject: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['kind', 'namespace', 'name', 'uid', 'resourceVersion'],
+        properties: {
+          kind: {
+            type: 'string',
+            enum: ['RequestAuthentication', 'AuthorizationPolicy'],
+          },
+          namespace: { type: 'string', minLength: 1, maxLength: 63 },
+          name: { type: 'string', minLength: 1, maxLength: 253 },
+          uid: { type: 'string', minLength: 1, maxLength: 128 },
+          resourceVersion: { type: 'string', minLength: 1, maxLength: 128 },
+        },
       },
       EnablementChange: {
         type: 'object',
