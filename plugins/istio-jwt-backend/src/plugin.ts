@@ -19,12 +19,15 @@ import { readIstioJwtConfig } from './config';
 import { createCoverage } from './coverage';
 import {
   createEnablement,
+  DatabaseEnablementStore,
+  DriftKeeper,
   scheduleEnablementCleanup,
   scheduleProposalWatch,
 } from './enablement';
 import { DatabaseKeySetStore, IssuerKeys } from './jwks';
 import {
   announceChanges,
+  DatabaseDriftHistory,
   DatabaseStateHistoryStore,
   NoticeSender,
   StateRecorder,
@@ -173,6 +176,16 @@ export const istioJwtPlugin = createBackendPlugin({
           ...deps,
           service: enablement.service,
         });
+        const drifts = new DriftKeeper({
+          registry,
+          logger,
+          store: new DatabaseEnablementStore(database),
+          history: new DatabaseDriftHistory(database),
+          noticeHoldMs: config.notifications.holdMs,
+          onChange: entityRef =>
+            void notifier.publish({ type: 'history-changed', entityRef }),
+        });
+
         deps.permissionsRegistry.addPermissions(istioJwtPermissions);
         deps.httpRouter.use(
           await createRouter({
@@ -225,6 +238,7 @@ export const istioJwtPlugin = createBackendPlugin({
 
         registry.subscribe(() => notifier.noteChange());
         registry.subscribe(() => coverage.keeper.noteChange());
+        registry.subscribe(() => drifts.noteChange());
         lastRuns.subscribe(() => notifier.noteChange());
         keys.subscribe(() => notifier.noteChange());
         registry.start();
@@ -234,6 +248,7 @@ export const istioJwtPlugin = createBackendPlugin({
         deps.lifecycle.addShutdownHook(async () => {
           await enablement.driver.stop();
           await coverage.keeper.stop();
+          await drifts.stop();
           notifier.stop();
           keys.stop();
           await runner.stop();

@@ -11,15 +11,27 @@ export type StateSubject =
       namespace: string;
       service: string;
       wayInId: string;
+    }
+  /** An object that an operation wrote: it has no state, and `from` and `to` are null. */
+  | {
+      level: 'policy';
+      cluster: string;
+      namespace: string;
+      kind: string;
+      name: string;
     };
 
 /**
  * Why a state changed: `configuration` where the verdict did, `observation` where a probe's answer
- * did while the verdict stayed.
+ * did while the verdict stayed; `drift` where what an operation wrote was changed, or stands again.
  *
  * @public
  */
-export type StateChangeCause = 'first-seen' | 'configuration' | 'observation';
+export type StateChangeCause = 
+  | 'first-seen'
+  | 'configuration'
+  | 'observation'
+  | 'drift';
 
 /** One change of one state. @public */
 export interface StateChange {

@@ -1,5 +1,8 @@
 import { resolvePackagePath } from '@backstage/backend-plugin-api';
-import { TestDatabases } from '@backstage/backend-test-utils';
+import { mockServices, TestDatabases } from '@backstage/backend-test-utils';
+import { stringifyEntityRef } from '@backstage/catalog-model';
+import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
+import { NotificationService } from '@backstage/plugin-notifications-node';
 import {
   EnablementDrift,
   NamedObject,
@@ -9,7 +12,14 @@ import {
   EnablementHarness,
   Replica,
 } from '../__testUtils__/EnablementHarness';
+import {
+  DatabaseDriftHistory,
+  DatabaseStateHistoryStore,
+  NoticeSender,
+} from '../history';
 import { eventually } from '../testing/FakeApiServer';
+import { DriftKeeper } from './drift/DriftKeeper';
+import { DatabaseEnablementStore } from './store/DatabaseEnablementStore';
 
 jest.setTimeout(120_000);
 
@@ -129,6 +139,74 @@ describe('objects that are not as operations left them', () => {
     expect(await harness.ask(HOST)).toBe(403);
     expect(neutral(await harness.readPolicies())).toEqual(neutral(written));
     await eventually(async () => expect(await listDrift()).toEqual([]));
+  });
+
+  it('make one line of history each, and one notice for the owner, on whichever replica', async () => {
+    const history = new DatabaseStateHistoryStore(harness.database);
+    const keepers = [
+      replica,
+      await harness.startReplica({ drives: false }),
+    ].map(
+      ({ registry }) =>
+        new DriftKeeper({
+          registry,
+          store: new DatabaseEnablementStore(harness.database),
+          history: new DatabaseDriftHistory(harness.database),
+          logger: mockServices.logger.mock(),
+          noticeHoldMs: 0,
+          onChange: () => {},
+        }),
+    );
+    const look = () => Promise.all(keepers.map(keeper => keeper.check()));
+    const ref = stringifyEntityRef(reviews);
+    const lines = async () =>
+      (await history.list(ref, { limit: 10 })).items.map(
+        ({ subject, cause, reason }) => [subject.level, cause, reason],
+      );
+    await look();
+    expect(await lines()).toEqual([]);
+    await harness.edit('PATCH', POLICY, EDIT);
+    await seeDrift();
+    await eventually(async () => {
+      await look();
+      expect(await lines()).toHaveLength(1);
+    });
+    expect(await lines()).toEqual([
+      ['policy', 'drift', expect.stringContaining('somebody edited it')],
+    ]);
+    const sent: unknown[] = [];
+    const sender = new NoticeSender({
+      store: history,
+      auth: mockServices.auth(),
+      catalog: catalogServiceMock({ entities: [reviews] }),
+      notifications: {
+        send: async notice => void sent.push(notice),
+      } as NotificationService,
+      logger: mockServices.logger.mock(),
+      enabled: true,
+    });
+    await sender.sendDue();
+    await look();
+    await sender.sendDue();
+    expect(sent).toEqual([
+      {
+        recipients: {
+          type: 'entity',
+          entityRef: ['group:default/reviews-team'],
+        },
+        payload: expect.objectContaining({
+          title: 'reviews: what the portal wrote was changed by somebody else',
+          scope: 'istio-jwt-drift:component:default/reviews',
+        }),
+      },
+    ]);
+    await carryOut('restore', await seeDrift());
+    await eventually(async () => {
+      await look();
+      expect((await lines())[0][2]).toContain('as it is wanted again');
+    });
+    await sender.sendDue();
+    expect(sent).toHaveLength(1);
   });
 
   it('are made again where they were deleted, and deleted where nobody wrote them', async () => {

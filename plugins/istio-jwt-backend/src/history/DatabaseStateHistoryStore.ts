@@ -65,9 +65,10 @@ export class DatabaseStateHistoryStore implements StateHistoryStore {
   ): Promise<StateChange[]> {
     const { entityRef } = states;
     const entityKey = digestRef(entityRef);
-    const known = await this.db<StateRow>(STATES).where({
-      entity_key: entityKey,
-    });
+    const known = await this.db<StateRow>(STATES)
+      .where({ entity_key: entityKey })
+      // Kept by whoever compares policies with what was written.
+      .whereNot({ level: 'policy' });
     const changes = compareStates(states, known.map(readKnown));
     if (changes.length === 0) {
       await this.touch(entityKey, known, now);
@@ -247,7 +248,7 @@ function toHistoryRow(
     level: subject.level,
     cluster: subject.level === 'entity' ? null : subject.cluster,
     namespace: subject.level === 'entity' ? null : subject.namespace,
-    service: subject.level === 'entity' ? null : subject.service,
+    service: 'service' in subject ? subject.service : null,
     way_in: subject.level === 'way-in' ? subject.wayInId : null,
     from_state: from,
     to_state: to,
@@ -314,6 +315,16 @@ function readSubject(row: HistoryRow): StateSubject {
     namespace: row.namespace ?? '',
     service: row.service ?? '',
   };
+  if (row.level === 'policy') {
+    const { cluster, namespace } = service;
+    return {
+      level: 'policy',
+      cluster,
+      namespace,
+      kind: row.service ?? '',
+      name: row.way_in ?? '',
+    };
+  }
   return row.level === 'service'
     ? { level: 'service', ...service }
     : { level: 'way-in', ...service, wayInId: row.way_in ?? '' };

@@ -32,6 +32,8 @@ const TITLES: Record<string, string> = {
   'over-blocked': 'requests with good tokens are refused',
 };
 
+const DRIFT_STATES = new Set<string>(['edited', 'deleted', 'extra']);
+
 /** Tells owners that a service of theirs opened or closed, once per change over all replicas. */
 export class NoticeSender {
   constructor(private readonly options: NoticeSenderOptions) {}
@@ -64,10 +66,9 @@ export class NoticeSender {
 
   private async sendOne(notice: DueNotice): Promise<void> {
     const { auth, catalog, notifications, enabled } = this.options;
-    const kind = enabled ? judgeNotice(notice.from, notice.to) : 'silent';
-    if (kind === 'silent') {
-      return;
-    }
+    const { reason } = notice;
+    const text = enabled ? describeNotice(notice) : undefined;
+    if (!text) return;
     const entity = await catalog.getEntityByRef(notice.entityRef, {
       credentials: await auth.getOwnServiceCredentials(),
     });
@@ -79,19 +80,41 @@ export class NoticeSender {
     await notifications.send({
       recipients: { type: 'entity', entityRef: owners },
       payload: {
-        title:
-          kind === 'closed'
-            ? `${name}: a valid JWT is required again`
-            : `${name}: ${TITLES[notice.to] ?? notice.to}`,
-        description: notice.reason,
+        title: `${name}: ${text.title}`,
+        description: reason,
         link: linkTo(notice.entityRef),
-        severity: kind === 'closed' ? 'normal' : 'high',
+        severity: text.severity,
         topic: 'istio-jwt',
         // A later one takes the place of an earlier one.
-        scope: `istio-jwt:${notice.entityRef}`,
+        scope: `${text.scope}:${notice.entityRef}`,
       },
     });
   }
+}
+
+/** undefined: nothing is told. */
+function describeNotice({
+  from,
+  to,
+}: DueNotice):
+  | { title: string; severity: 'normal' | 'high'; scope: string }
+  | undefined {
+  if (DRIFT_STATES.has(to)) {
+    return {
+      title: 'what the portal wrote was changed by somebody else',
+      severity: 'high',
+      scope: 'istio-jwt-drift',
+    };
+  }
+  const kind = judgeNotice(from, to);
+  if (kind === 'silent') return undefined;
+  return kind === 'closed'
+    ? {
+        title: 'a valid JWT is required again',
+        severity: 'normal',
+        scope: 'istio-jwt',
+      }
+    : { title: TITLES[to] ?? to, severity: 'high', scope: 'istio-jwt' };
 }
 
 function listOwners(entity: Entity): string[] {

@@ -121,7 +121,7 @@ function keyOf(entityRef: string, subject: StateSubject): string {
             entityRef,
             subject.cluster,
             subject.namespace,
-            subject.service,
+            'service' in subject ? subject.service : subject.name,
             ...(subject.level === 'way-in' ? [subject.wayInId] : []),
           ],
     ),

@@ -1,4 +1,5 @@
 export * from './announceChanges';
+export * from './DatabaseDriftHistory';
 export * from './DatabaseStateHistoryStore';
 export * from './NoticeSender';
 export * from './StateHistoryStore';

@@ -30,6 +30,19 @@ export function planDrifted(
   const { service, waysIn, pattern } = earlier;
   const found = findService(context, service);
   if (!found.ok) return refuse(service, found.reason, found.alternatives);
+  const route = written.find(
+    ({ ref }) => !ref.apiVersion.startsWith('security.istio.io/'),
+  );
+  if (route) {
+    return refuse(
+      service,
+      `The operation also made the route, ${route.ref.kind} ${route.ref.namespace}/${route.ref.name}: while it is open, its policies cannot be replaced safely.`,
+      [
+        'Bring back what was written by hand, from the YAML that is shown.',
+        'Stop requiring a token, which takes the route away first, and plan anew.',
+      ],
+    );
+  }
   const { mirror } = found.assessed;
   const standing = objects.filter(({ kind }) => kind !== 'deleted');
   const why = whyNoConsent(

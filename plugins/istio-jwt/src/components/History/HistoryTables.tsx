@@ -16,6 +16,7 @@ const CAUSES: Record<StateChange['cause'], string> = {
   'first-seen': 'first seen',
   configuration: 'configuration',
   observation: 'probes',
+  drift: 'comparison with what was written',
 };
 
 /** Changes of state in words. */
@@ -34,8 +35,12 @@ export function ChangesTable({ changes }: { changes: StateChange[] }) {
         cells: [
           <RelativeTime at={change.at} />,
           describeSubject(change.subject),
-          nameState(change.from, 'not known'),
-          nameState(change.to, 'gone'),
+          change.subject.level === 'policy'
+            ? '–'
+            : nameState(change.from, 'not known'),
+          change.subject.level === 'policy'
+            ? '–'
+            : nameState(change.to, 'gone'),
           CAUSES[change.cause] ?? change.cause,
           <Prose text={change.reason} />,
         ],
@@ -71,6 +76,8 @@ function describeSubject(subject: StateSubject): string {
   switch (subject.level) {
     case 'entity':
       return 'Entity';
+    case 'policy':
+      return `${subject.kind} ${subject.namespace}/${subject.name}`;
     case 'service':
       return `Service ${subject.namespace}/${subject.service}`;
     default:

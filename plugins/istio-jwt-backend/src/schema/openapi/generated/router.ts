@@ -1243,11 +1243,16 @@ export const spec = {
             type: 'object',
             required: ['level'],
             properties: {
-              level: { type: 'string', enum: ['entity', 'service', 'way-in'] },
+              level: {
+                type: 'string',
+                enum: ['entity', 'service', 'way-in', 'policy'],
+              },
               cluster: { type: 'string' },
               namespace: { type: 'string' },
               service: { type: 'string' },
               wayInId: { type: 'string' },
+              kind: { type: 'string' },
+              name: { type: 'string' },
             },
           },
           from: { $ref: '#/components/schemas/StateOrNothing' },
@@ -1255,7 +1260,7 @@ export const spec = {
           reason: { type: 'string' },
           cause: {
             type: 'string',
-            enum: ['first-seen', 'configuration', 'observation'],
+            enum: ['first-seen', 'configuration', 'observation', 'drift'],
           },
           at: { type: 'string', format: 'date-time' },
         },
