@@ -1,6 +1,9 @@
 import { createBackend } from '@backstage/backend-defaults';
+import { endWithLog } from './endWithLog';
 import { ownershipPolicyModule } from './ownershipPolicy';
 import { sandboxRepositoryModule } from './sandboxRepository';
+
+endWithLog();
 
 const backend = createBackend();
 
