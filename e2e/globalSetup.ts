@@ -1,6 +1,6 @@
 /** Waits until the backend has read the sandbox and the catalog its entities. */
 export default async function waitForProduct() {
-  const deadline = Date.now() + 120_000;
+  const deadline = Date.now() + 240_000;
   for (;;) {
     try {
       const response = await fetch(

@@ -7,6 +7,7 @@ import {
   existingKubeconfig,
   leaveCluster,
 } from './existing-cluster.ts';
+import { killBackend } from './killBackend/run.ts';
 import { bringUp, readStatus, takeDown } from './lab.ts';
 import { kubeconfigPath, logsDir } from './paths.ts';
 import { testLab } from './test.ts';
@@ -19,7 +20,10 @@ const USAGE = `yarn lab <command>
   logs [part]     the parts that log, or the log of one
   kubectl …       kubectl on the lab's API server
   istioctl …      istioctl on the lab's API server
-  test [--keep]   up, the lab's tests, the engine against Envoy, down
+  test [--keep]   up, the lab's tests, the engine against Envoy, the portal
+                  killed, down
+  kill-backend [--times 4] [--seed N]
+                  kills the portal's backend while it enables and disables
   can-run         whether this machine can run the lab, and why not
 
 LAB_ISTIO chooses the Istio line, LAB_KUBECONFIG an existing cluster with Istio.`;
@@ -98,6 +102,8 @@ async function main([command, ...args]: string[]): Promise<number> {
       if (!state) throw new Error('The lab is down; yarn lab up starts it');
       return pass(state.parts[command], args);
     }
+    case 'kill-backend':
+      return killBackend(args, say);
     case 'can-run': {
       const able = canRunLab();
       process.stdout.write(

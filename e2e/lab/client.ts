@@ -8,6 +8,8 @@ import {
 } from './connection.ts';
 import { request, type HttpAnswer, type HttpOptions } from './http.ts';
 import { Kube, type Manifest } from './kube.ts';
+import { startApiserver, startNode } from './parts/cluster.ts';
+import type { LabContext } from './parts/context.ts';
 import { startIstiod } from './parts/istiod.ts';
 import type { LabState } from './state.ts';
 import { stopProcess } from './supervisor.ts';
@@ -62,7 +64,20 @@ export interface Lab {
   applyForTest(input: string | Manifest[]): Promise<() => Promise<void>>;
   /** Ends istiod and starts it anew, its key sets forgotten. Throws on an existing cluster. */
   restartIstiod(options?: { ambient?: boolean }): Promise<void>;
+  /** Ends a part as a crash would. Throws on an existing cluster. */
+  stopPart(part: Part): Promise<void>;
+  /** Starts a part again and waits until it answers. One that runs is kept. */
+  startPart(part: Part): Promise<void>;
 }
+
+/** Parts whose absence tests look at; `node-ports` is the way from outside to every gateway. */
+export type Part = 'istiod' | 'kube-apiserver' | 'node-ports';
+
+const STARTERS: Record<Part, (context: LabContext) => Promise<void>> = {
+  istiod: startIstiod,
+  'kube-apiserver': startApiserver,
+  'node-ports': startNode,
+};
 
 /** Waits until `ask` answers with `status`, `times` times in a row. The configuration has arrived then. */
 export async function waitForStatus(
@@ -89,6 +104,11 @@ export async function waitForStatus(
       { cause: error },
     );
   }
+}
+
+function describeContext(state: LabState): LabContext {
+  const { parts, istioLine } = state;
+  return { state, parts, line: selectIstioLine(istioLine), say: () => {} };
 }
 
 /** The running lab, or the cluster that LAB_KUBECONFIG names. Throws where there is none. */
@@ -144,14 +164,14 @@ export async function connectLab(): Promise<Lab> {
       return () => kube.remove(input);
     },
     async restartIstiod(options) {
-      const { parts, istioLine } = lab.state;
-      const line = selectIstioLine(istioLine);
       await stopProcess('istiod');
-      await startIstiod(
-        { state: lab.state, parts, line, say: () => {} },
-        options,
-      );
+      await startIstiod(describeContext(lab.state), options);
     },
+    async stopPart(part) {
+      describeContext(lab.state);
+      await stopProcess(part);
+    },
+    startPart: part => STARTERS[part](describeContext(lab.state)),
   };
   return lab;
 }

@@ -13,7 +13,6 @@ import { sleep, waitFor } from './wait.ts';
 const POD = 'pool';
 /** Address of the pool's network namespace: `<subnet>.40`. */
 const INDEX = 40;
-const ROOT_NAMESPACE = 'istio-system';
 
 export interface PoolGateway {
   name: string;

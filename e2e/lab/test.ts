@@ -134,8 +134,8 @@ function countLeftovers(
 }
 
 /**
- * Brings the lab up unless it is, runs its tests and the comparison of the engine with Envoy, and
- * takes it down again unless it was up. A machine that cannot run it is told why and passes.
+ * Brings the lab up unless it is, runs its tests, the comparison of the engine with Envoy and the
+ * killing of the portal, and takes it down again unless it was up. A machine that cannot run it is told why and passes.
  */
 export async function testLab(
   args: string[],
@@ -170,6 +170,20 @@ export async function testLab(
       await runStep(
         'comparison of the engine with Envoy',
         [compare, '--decisions', String(COMPARED_DECISIONS)],
+        say,
+      )
+    ) {
+      counts.passed += 1;
+    } else {
+      counts.failed += 1;
+    }
+    if (existing) {
+      say('the portal killed: SKIPPED, it needs a lab of its own');
+      counts.skipped += 1;
+    } else if (
+      await runStep(
+        'the portal killed',
+        [join('lab', 'cli.ts'), 'kill-backend'],
         say,
       )
     ) {

@@ -31,6 +31,7 @@ export interface Operation {
   intent: 'enable' | 'disable';
   phase: string;
   outcome?: string;
+  updatedAt: string;
   steps: { id: string; status: string }[];
   changes: {
     ref: {
@@ -63,7 +64,10 @@ export class EnablementApi {
     this.authorization = authorization;
   }
 
-  /** Waits until the portal knows the ways in that are wanted, and plans to enable them. */
+  /**
+   * Waits until the portal knows the ways in that are wanted, from an up-to-date picture, and plans to
+   * enable them.
+   */
   async plan(wanted: { kind: WayIn['kind']; hosts?: string[] }): Promise<Plan> {
     const deadline = Date.now() + 60_000;
     for (;;) {
@@ -78,7 +82,7 @@ export class EnablementApi {
       );
       if (chosen.length > 0) {
         const { cluster, namespace, name } = service;
-        return this.call<Plan>('POST', '/enablement-plans', {
+        const plan = await this.call<Plan>('POST', '/enablement-plans', {
           intent: 'enable',
           service: { cluster, namespace, name },
           waysIn: chosen.map(({ id }) => id),
@@ -86,6 +90,8 @@ export class EnablementApi {
           exemptPaths: [],
           preflights: 'let-through',
         });
+        const isBehind = /up to date|could not be read/.test(plan.reason ?? '');
+        if (!isBehind || Date.now() > deadline) return plan;
       }
       if (Date.now() > deadline) {
         throw new Error(`The portal knows ${JSON.stringify(services)} only`);

@@ -2,7 +2,7 @@
  * The portal's account in the cluster, with the rights of the shipped manifests and none besides: what
  * they lack, the lab's tests of the portal show.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { parseManifests, type Kube, type Manifest } from '../kube.ts';
@@ -84,8 +84,10 @@ export async function ensurePortalAccount(
   );
   const path = join(runDir, 'portal-kubeconfig');
   const config = parse(readFileSync(kubeconfigPath, 'utf8'));
+  // Whole at any moment: another portal may be reading it.
+  const fresh = `${path}.${process.pid}.${Date.now()}`;
   writeFileSync(
-    path,
+    fresh,
     stringify({
       ...config,
       users: [{ name: ACCOUNT.name, user: { token } }],
@@ -95,5 +97,6 @@ export async function ensurePortalAccount(
     }),
     { mode: 0o600 },
   );
+  renameSync(fresh, path);
   return path;
 }

@@ -1,9 +1,11 @@
 import { after, before } from 'node:test';
 import type { Manifest } from '../../lab/kube.ts';
+import type { EnablementApi } from '../../lab/portal/EnablementApi.ts';
 import {
   PortalBackend,
   type PortalBackendOptions,
 } from '../../lab/portal/PortalBackend.ts';
+import { waitFor } from '../../lab/wait.ts';
 import {
   BACKEND_HOST,
   ECHO_HOST,
@@ -97,3 +99,25 @@ export function usePortal(options: PortalBackendOptions = {}): PortalOnLab {
 
 /** Not on a cluster of somebody else: rights, API server and istiod are changed. */
 export const ownLabOnly = { skip: Boolean(process.env.LAB_KUBECONFIG) };
+
+const OVER = ['done', 'rolled-back', 'failed'];
+
+/** Waits until an operation is at a step. @throws Error where it ends before */
+export async function waitForStep(
+  api: EnablementApi,
+  id: string,
+  step: string,
+): Promise<void> {
+  const seen = await waitFor(
+    `step ${step}`,
+    async () => {
+      const { steps, phase, outcome } = await api.get(id);
+      if (steps.some(each => each.id === step)) return true;
+      // An error would count as "not yet".
+      if (OVER.includes(phase)) return `${phase}: ${outcome}`;
+      return undefined;
+    },
+    { everyMs: 50 },
+  );
+  if (seen !== true) throw new Error(`Over before ${step}: ${seen}`);
+}

