@@ -207,6 +207,12 @@ export interface Config {
        */
       namespaces?: string[];
       /**
+       * `report`: while a policy is tried as a dry run, the statistics of its proxies are read through the API server
+       * (with `portForward` of the cluster), and the operation says how many requests it would have refused. Default:
+       * report.
+       */
+      shadow?: 'off' | 'report';
+      /**
        * Hosts for which people may have routes created, where a service has none. A route is written to the namespace
        * of its service, and, where a gateway workload has no server for the host, an Istio Gateway to that of the
        * workload: both have to be among `namespaces`. Default: none, so that no route is ever created.
@@ -262,6 +268,8 @@ export interface Config {
         merge?: HumanDuration | string;
         /** Of each wait for proxies to follow, or for the API server. Default: 2 minutes. */
         propagation?: HumanDuration | string;
+        /** How long traffic is counted while a policy is tried, at most 10 minutes. Default: 15 seconds. */
+        shadow?: HumanDuration | string;
         /** From begin to end. What takes longer is taken back. Default: 30 minutes. */
         operation?: HumanDuration | string;
         /** How long taking back is tried. Default: 10 minutes. */

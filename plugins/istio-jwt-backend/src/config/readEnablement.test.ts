@@ -28,7 +28,12 @@ describe('readEnablement', () => {
           { name: 'other', issuer: 'https://other.example.com' },
         ],
         approval: { otherHosts: 3, allowSelf: true },
-        deadlines: { propagation: '30s', operation: { minutes: 5 } },
+        shadow: 'off',
+        deadlines: {
+          shadow: '5s',
+          propagation: '30s',
+          operation: { minutes: 5 },
+        },
         quotas: { perEntityPerDay: 2, running: 1 },
       }),
     ).toEqual({
@@ -60,6 +65,7 @@ describe('readEnablement', () => {
           claims: [],
         },
       ],
+      shadow: { mode: 'off', windowMs: 5000 },
       approval: { otherHosts: 3, allowSelf: true },
       deadlines: expect.objectContaining({
         propagationMs: 30_000,
@@ -162,6 +168,8 @@ describe('readEnablement', () => {
       { hosts: [{ pattern: 'a.example.com', gateways: ['public'] }] },
       /gateways names 'public'/,
     ],
+    [{ shadow: 'maybe' }, /shadow is 'maybe'/],
+    [{ deadlines: { shadow: '11m' } }, /longer than 10 minutes/],
     [{ approval: { otherHosts: -1 } }, /otherHosts: -1/],
     [{ quotas: { running: 0 } }, /running: 0/],
   ])('says what is wrong with %j', (config, message) => {

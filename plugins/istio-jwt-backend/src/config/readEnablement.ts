@@ -36,6 +36,7 @@ export function readEnablement(config: Config | undefined): EnablementConfig {
     issuers,
     namespaces,
     hosts: readRouteHosts(config, KEY),
+    shadow: readShadow(config),
     approval: {
       otherHosts: readCount(approval, 'otherHosts', 0, 0, 100_000),
       allowSelf: approval?.getOptionalBoolean('allowSelf') ?? false,
@@ -113,4 +114,24 @@ function readCount(
     );
   }
   return value;
+}
+
+const MAX_SHADOW_MS = 10 * MINUTE_MS;
+
+function readShadow(config: Config | undefined): EnablementConfig['shadow'] {
+  const mode = config?.getOptionalString('shadow') ?? 'report';
+  if (mode !== 'off' && mode !== 'report') {
+    throw new InputError(`${KEY}.shadow is '${mode}'. Write off or report.`);
+  }
+  const windowMs = readDuration(
+    config?.getOptionalConfig('deadlines'),
+    'shadow',
+    15_000,
+  );
+  if (windowMs > MAX_SHADOW_MS) {
+    throw new InputError(
+      `${KEY}.deadlines.shadow is longer than 10 minutes. Write a shorter one.`,
+    );
+  }
+  return { mode, windowMs };
 }

@@ -176,6 +176,8 @@ export interface EnablementConfig {
   issuers: (EnablementIssuer & { name: string })[];
   /** `namespace`, or `cluster/namespace`. Empty: nothing is written anywhere. */
   namespaces: string[];
+  /** Whether and how long real traffic is counted while a policy is tried. */
+  shadow: { mode: 'off' | 'report'; windowMs: number };
   /** Hosts for which routes may be created. Empty: none. */
   hosts: RouteHostRule[];
   approval: {

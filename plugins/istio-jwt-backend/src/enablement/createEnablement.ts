@@ -21,6 +21,7 @@ import { EnablementDriver } from './run/EnablementDriver';
 import { OperationProber } from './run/OperationProber';
 import { RunTools } from './run/OperationRun';
 import { DatabaseEnablementStore } from './store/DatabaseEnablementStore';
+import { ShadowReader } from './shadow/ShadowReader';
 import { EnablementStore } from './store/EnablementStore';
 import { DirectWriter } from './write/DirectWriter';
 
@@ -67,6 +68,8 @@ export function createEnablement(parts: EnablementParts): {
     store,
     writers,
     deadlines: config.enablement.deadlines,
+    shadow: config.enablement.shadow,
+    shadowReader: new ShadowReader(registry),
     prober: new OperationProber({ ...parts, config: config.probes }),
     checkKeys: tuning?.checkKeys ?? createKeyCheck(parts),
   });

@@ -58,6 +58,7 @@ describe('enablement on the sandbox', () => {
         'tokens-checked',
         'shadow',
         'shadow-watched',
+        'shadow-counted',
         'keys',
         'enforce',
         'enforced',
@@ -85,6 +86,13 @@ describe('enablement on the sandbox', () => {
     expect(await harness.ask('reviews.example.com', bearer)).not.toBe(403);
     expect(await harness.ask('payments.example.com')).toBe(403);
     const evidence = done.steps.flatMap(step => step.evidence);
+    expect(
+      done.steps.find(step => step.id === 'shadow-counted')?.evidence,
+    ).toEqual([
+      expect.objectContaining({
+        message: expect.stringMatching(/^Not counted: .*portForward is off/),
+      }),
+    ]);
     const of = (whose: string) =>
       evidence.filter(item => item.kind === 'probe' && item.of === whose);
     expect(of('target').length).toBeGreaterThan(5);

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EnablementConfig } from '../../config';
 import { CheckResult as KeyCheck } from '../../jwks/checkKeySource';
 import { Operation } from '../operation';
+import { ShadowReader } from '../shadow/ShadowReader';
 import { EnablementStore } from '../store/EnablementStore';
 import { OperationProber } from './OperationProber';
 
@@ -26,6 +27,8 @@ export interface RunTools {
   prober: Pick<OperationProber, 'ask' | 'disabledReason'>;
   checkKeys(keys: { issuer: string; jwksUri?: string }): Promise<KeyCheck>;
   deadlines: EnablementConfig['deadlines'];
+  shadow: EnablementConfig['shadow'];
+  shadowReader: Pick<ShadowReader, 'read'>;
   /** Pause between two looks. Default: 400 ms. */
   pauseMs?: number;
   onProgress(operation: Operation): void;

@@ -1,4 +1,5 @@
 import { Operation, OperationChange } from '../operation';
+import { COUNT_SHADOW } from './steps/countShadow';
 import {
   isAuthentication,
   isGateway,
@@ -56,6 +57,7 @@ export function listEnablingSteps({ changes }: Operation): StepDefinition[] {
             title: 'See that nothing is enforced yet',
             run: watchShadow,
           },
+          COUNT_SHADOW,
         ]
       : []),
     {

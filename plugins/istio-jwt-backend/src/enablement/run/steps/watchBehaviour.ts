@@ -64,10 +64,6 @@ export async function watchShadow(
   run: OperationRun,
   step: EnablementStep,
 ): Promise<void> {
-  addNote(
-    step,
-    'What the policy would have refused is counted by the proxies; their statistics are not readable from here.',
-  );
   const plain = wantBaseline(run, 'target').filter(
     ({ check }) => check.kind === 'no-token',
   );

@@ -1,0 +1,129 @@
+import { assessService, Mesh, ProxyRef } from 'istio-jwt-policy-engine';
+import { ClusterMirror, ClusterRegistry, openPodTunnel } from '../../cluster';
+import { Operation } from '../operation';
+import {
+  readShadowCounters,
+  ShadowAction,
+  ShadowCounters,
+} from './readShadowCounters';
+
+/** By Pod, `namespace/name`. */
+export type ShadowReading =
+  | { ok: true; byPod: Map<string, ShadowCounters>; pods: number }
+  | { ok: false; reason: string };
+
+/** Envoy's admin interface, which listens inside the Pod alone. */
+const ADMIN_PORT = 15000;
+const MAX_PODS = 10;
+const TUNNEL_TIMEOUT_MS = 10_000;
+
+/** Reads what proxies count of policies that are tried, through the API server. */
+export class ShadowReader {
+  constructor(private readonly registry: Pick<ClusterRegistry, 'get'>) {}
+
+  /** Never throws. */
+  async read(
+    { service, checks, changes }: Operation,
+    signal: AbortSignal,
+  ): Promise<ShadowReading> {
+    const mirror = this.registry.get(service.cluster);
+    if (!mirror?.config.portForward) {
+      return {
+        ok: false,
+        reason:
+          'istioJwt.clusters[].portForward is off, and statistics are read through the API server alone.',
+      };
+    }
+    const targets = checks.filter(({ of }) => of === 'target');
+    const pods = listPods(
+      mirror.mesh,
+      listProxies(
+        mirror.mesh,
+        service,
+        targets.map(({ wayInId }) => wayInId),
+      ),
+    );
+    if (pods.length === 0) {
+      return { ok: false, reason: 'No running Pod of the proxy is known.' };
+    }
+    const action = findAction(changes);
+    const byPod = new Map<string, ShadowCounters>();
+    let reason = '';
+    await Promise.all(
+      pods.slice(0, MAX_PODS).map(async pod => {
+        const answer = await readPod(mirror, pod, action, signal);
+        if (answer.ok) byPod.set(`${pod.namespace}/${pod.name}`, answer.found);
+        else reason = answer.reason;
+      }),
+    );
+    return byPod.size > 0
+      ? { ok: true, byPod, pods: pods.length }
+      : { ok: false, reason };
+  }
+}
+
+function findAction(changes: Operation['changes']): ShadowAction {
+  const policy = changes.find(({ step }) => step === 'authorization-policy');
+  const { action } = (policy?.to?.spec ?? {}) as { action?: unknown };
+  return action === 'DENY' ? 'DENY' : 'ALLOW';
+}
+
+function listProxies(
+  mesh: Mesh,
+  service: { namespace: string; name: string },
+  wayInIds: readonly string[],
+): ProxyRef[] {
+  return assessService(mesh, service).waysIn.flatMap(({ id, hops: [hop] }) =>
+    hop && wayInIds.includes(id) ? hop.proxy : [],
+  );
+}
+
+interface Pod {
+  namespace: string;
+  name: string;
+}
+
+function listPods(mesh: Mesh, proxies: readonly ProxyRef[]): Pod[] {
+  return mesh.list('Pod').flatMap(({ metadata, status }): Pod[] => {
+    const { namespace = '', name, labels } = metadata;
+    const isMeant =
+      (status as { phase?: string } | undefined)?.phase === 'Running' &&
+      proxies.some(
+        proxy =>
+          proxy.namespace === namespace &&
+          Object.entries(proxy.labels).every(
+            ([key, value]) => labels?.[key] === value,
+          ),
+      );
+    return isMeant ? [{ namespace, name }] : [];
+  });
+}
+
+async function readPod(
+  { pods: streams }: ClusterMirror,
+  { namespace, name }: Pod,
+  action: ShadowAction,
+  signal: AbortSignal,
+): Promise<
+  { ok: true; found: ShadowCounters } | { ok: false; reason: string }
+> {
+  const tunnel = await openPodTunnel(
+    streams,
+    { namespace, pod: name, port: ADMIN_PORT },
+    AbortSignal.any([signal, AbortSignal.timeout(TUNNEL_TIMEOUT_MS)]),
+  );
+  if (!tunnel.ok) return { ok: false, reason: `${tunnel.failure.message}.` };
+  try {
+    return {
+      ok: true,
+      found: await readShadowCounters(tunnel.stream, action, signal),
+    };
+  } catch {
+    return {
+      ok: false,
+      reason: `Pod ${namespace}/${name} gives no statistics on its port ${ADMIN_PORT}.`,
+    };
+  } finally {
+    tunnel.stream.destroy();
+  }
+}
