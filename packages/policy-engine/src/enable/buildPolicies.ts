@@ -8,7 +8,7 @@ import {
 /** Where the policies of a plan are attached. */
 export type Attachment =
   | { by: 'selector'; namespace: string; labels: Record<string, string> }
-  | { by: 'gateway'; namespace: string; name: string };
+  | { by: 'gateway' | 'service'; namespace: string; name: string };
 
 /** What a pattern needs to know of the place. */
 export interface PolicySite {
@@ -188,8 +188,9 @@ function targetOf(attachment: Attachment): object {
     : {
         targetRefs: [
           {
-            group: 'gateway.networking.k8s.io',
-            kind: 'Gateway',
+            ...(attachment.by === 'service'
+              ? { group: '', kind: 'Service' }
+              : { group: 'gateway.networking.k8s.io', kind: 'Gateway' }),
             name: attachment.name,
           },
         ],

@@ -21,9 +21,17 @@ export const PATTERN_WHY: Record<EnablementPattern, string> = {
     'The gateway is shared: a DENY for these hosts leaves the others as they are, and beats every ALLOW that would let anonymous callers in.',
   'host-allow':
     'ALLOW policies cover every other host of the gateway, so one more for these hosts completes them.',
+  waypoint:
+    'Callers come to the service through its waypoint, which asks for a token by a policy that names the Service.',
   workload:
     'The workload itself asks for a token, whichever way a request comes by.',
 };
+
+/** In the mesh. */
+export const MESH_PATTERNS: readonly EnablementPattern[] = [
+  'workload',
+  'waypoint',
+];
 
 /** Why a pattern does not fit a place at all, before anything is tried; undefined where it may. */
 export function whyNotApplicable(
@@ -47,6 +55,14 @@ export function whyNotApplicable(
       return hasAllow
         ? undefined
         : 'No ALLOW policy reaches this gateway yet: the first one would lock every other host.';
+    case 'workload':
+      return proxy.kind === 'waypoint'
+        ? 'The way in goes through a waypoint, which honours targetRefs alone: a policy with a selector is ignored there, and ztunnel behind it cannot check tokens.'
+        : undefined;
+    case 'waypoint':
+      return proxy.kind === 'waypoint'
+        ? undefined
+        : 'No waypoint stands on the way in.';
     default:
       return undefined;
   }

@@ -12,7 +12,7 @@ import {
 import { assessService } from '../assess/assessService';
 import { Mesh } from '../attach/Mesh';
 import { compileProxy } from '../compile/compileProxy';
-import { GATEWAY_PATTERNS, PATTERN_WHY } from './patterns';
+import { GATEWAY_PATTERNS, MESH_PATTERNS, PATTERN_WHY } from './patterns';
 import { openRoute } from './route/openRoute';
 import { SimulatedWayIn } from './simulate';
 import { findSites } from './sites';
@@ -56,7 +56,7 @@ function planOn(
   if (!found.ok) return refuse(found.reason, found.alternatives);
   const { sites, where } = found;
   const possible: readonly EnablementPattern[] =
-    where === 'gateway' ? GATEWAY_PATTERNS : ['workload'];
+    where === 'gateway' ? GATEWAY_PATTERNS : MESH_PATTERNS;
   const patterns = request.pattern ? [request.pattern] : possible;
   const considered: ConsideredPattern[] = [];
   const conflicts: ResourceRef[] = [];
@@ -75,6 +75,7 @@ function planOn(
           reason: 'A pattern that comes before it is safe.',
         });
       }
+      const aside = findAside(mesh, request);
       const warnings = listWarnings(
         request,
         tried.simulation,
@@ -82,7 +83,10 @@ function planOn(
           ({ proxy }) => compileProxy(mesh, proxy).settings.pathNormalization,
         ),
       );
-      return describePlan(pattern, considered, tried, warnings);
+      return describePlan(pattern, considered, tried, [
+        ...warnings,
+        ...(pattern === 'waypoint' && aside ? [PASSED_BY] : []),
+      ]);
     }
     considered.push({ pattern, verdict: tried.kind, reason: tried.reason });
     conflicts.push(...(tried.conflicts ?? []));
@@ -97,6 +101,19 @@ function planOn(
     considered,
     conflicts,
   };
+}
+
+const PASSED_BY =
+  'Callers that are not in ambient mode pass by the waypoint, and are not asked for a token. Have the workload admit the waypoint alone, by an AuthorizationPolicy with its identity as principal.';
+
+/** Whether a way in passes by the waypoint of a service. */
+function findAside(mesh: Mesh, { service }: EnablementRequest): boolean {
+  return assessService(mesh, service).waysIn.some(
+    ({ kind, hops: [hop], state }) =>
+      kind === 'in-mesh' &&
+      hop?.proxy.kind !== 'waypoint' &&
+      state !== 'enforced',
+  );
 }
 
 type Chosen =

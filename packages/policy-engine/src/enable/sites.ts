@@ -48,7 +48,9 @@ export function findSites(
       alternatives: ['Give the workload a sidecar, or the Service a waypoint.'],
     };
   }
-  if (waysIn[0].kind === 'in-mesh') return findWorkload(mesh, request, waysIn);
+  const blind = waysIn.find(({ hops }) => hops[0].proxy.kind === 'ztunnel');
+  if (blind) return refuseZtunnel(blind);
+  if (waysIn[0].kind === 'in-mesh') return findInMesh(mesh, request, waysIn);
   const sites = new Map<string, Site>();
   for (const wayIn of waysIn) {
     const attachment = gatewayAttachment(mesh, wayIn);
@@ -77,6 +79,49 @@ export function findSites(
     });
   }
   return { ok: true, where: 'gateway', sites: [...sites.values()] };
+}
+
+/** It sees connections and identities, and never a header. */
+function refuseZtunnel({ id }: WayInAssessment): SitesResult {
+  return {
+    ok: false,
+    reason: id.endsWith('.direct')
+      ? 'This way in passes by the waypoint and meets ztunnel alone, which knows connections only and cannot check a token.'
+      : 'The workload is in ambient mode without a waypoint: ztunnel knows connections only and cannot check a token.',
+    alternatives: id.endsWith('.direct')
+      ? [
+          'Have the workload admit the waypoint alone: an AuthorizationPolicy by selector with the identity of the waypoint as principal, which ztunnel enforces.',
+          'Plan the way in through the waypoint.',
+        ]
+      : [
+          'Give the Service a waypoint: a Gateway of class istio-waypoint, and the label istio.io/use-waypoint on the Service or its namespace.',
+          'Protect the ways in by gateways instead.',
+        ],
+  };
+}
+
+function findInMesh(
+  mesh: Mesh,
+  request: EnablementRequest,
+  waysIn: readonly WayInAssessment[],
+): SitesResult {
+  const [{ proxy }] = waysIn[0].hops;
+  if (proxy.kind !== 'waypoint') return findWorkload(mesh, request, waysIn);
+  const { namespace, name } = request.service;
+  return {
+    ok: true,
+    where: 'workload',
+    sites: [
+      {
+        attachment: { by: 'service', namespace, name },
+        proxy,
+        isGatewayApi: true,
+        hosts: unique(waysIn.map(({ host }) => host)),
+        ports: unique(waysIn.map(({ hops }) => hops[0].port)),
+        waysIn: [...waysIn],
+      },
+    ],
+  };
 }
 
 function findWorkload(

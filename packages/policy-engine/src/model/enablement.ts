@@ -91,6 +91,7 @@ export interface EnablementRequest {
  * - `host-deny`: a DENY for its hosts on a shared gateway; other hosts are untouched
  * - `host-allow`: an ALLOW for its hosts on a gateway where ALLOW policies cover every other host
  * - `workload`: RequestAuthentication and ALLOW on the workload itself
+ * - `waypoint`: the same, by targetRefs on the Service, at the waypoint that stands before it
  *
  * @public
  */
@@ -99,7 +100,8 @@ export type EnablementPattern =
   | 'gateway-wide'
   | 'host-deny'
   | 'host-allow'
-  | 'workload';
+  | 'workload'
+  | 'waypoint';
 
 /** A pattern that was tried in thought, and why it was not taken. @public */
 export interface ConsideredPattern {

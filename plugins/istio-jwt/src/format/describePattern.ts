@@ -6,6 +6,7 @@ const NAMES: Record<EnablementPattern, string> = {
   'host-deny': 'A DENY for these hosts on a shared gateway',
   'host-allow': 'An ALLOW for these hosts on a gateway of ALLOWs',
   workload: 'Policies on the workload itself',
+  waypoint: 'Policies at the waypoint of this service',
 };
 
 const VERDICTS: Record<ConsideredPattern['verdict'], string> = {

@@ -10,7 +10,8 @@ import {
 /** By Pod, `namespace/name`. */
 export type ShadowReading =
   | { ok: true; byPod: Map<string, ShadowCounters>; pods: number }
-  | { ok: false; reason: string };
+  /** `notYet`: the proxy answers, and does not know a policy that is tried (so far). */
+  | { ok: false; reason: string; notYet?: boolean };
 
 /** Envoy's admin interface, which listens inside the Pod alone. */
 const ADMIN_PORT = 15000;
@@ -48,19 +49,19 @@ export class ShadowReader {
     }
     const action = findAction(changes);
     const byPod = new Map<string, ShadowCounters>();
-    let reason = '';
+    let failure: Unread = { ok: false, reason: '' };
     await Promise.all(
       pods.slice(0, MAX_PODS).map(async pod => {
         const answer = await readPod(mirror, pod, action, signal);
         if (answer.ok) byPod.set(`${pod.namespace}/${pod.name}`, answer.found);
-        else reason = answer.reason;
+        else failure = answer;
       }),
     );
-    return byPod.size > 0
-      ? { ok: true, byPod, pods: pods.length }
-      : { ok: false, reason };
+    return byPod.size > 0 ? { ok: true, byPod, pods: pods.length } : failure;
   }
 }
+
+type Unread = Extract<ShadowReading, { ok: false }>;
 
 function findAction(changes: Operation['changes']): ShadowAction {
   const policy = changes.find(({ step }) => step === 'authorization-policy');
@@ -104,9 +105,7 @@ async function readPod(
   { namespace, name }: Pod,
   action: ShadowAction,
   signal: AbortSignal,
-): Promise<
-  { ok: true; found: ShadowCounters } | { ok: false; reason: string }
-> {
+): Promise<{ ok: true; found: ShadowCounters } | Unread> {
   const tunnel = await openPodTunnel(
     streams,
     { namespace, pod: name, port: ADMIN_PORT },
@@ -114,10 +113,14 @@ async function readPod(
   );
   if (!tunnel.ok) return { ok: false, reason: `${tunnel.failure.message}.` };
   try {
-    return {
-      ok: true,
-      found: await readShadowCounters(tunnel.stream, action, signal),
-    };
+    const found = await readShadowCounters(tunnel.stream, action, signal);
+    return found
+      ? { ok: true, found }
+      : {
+          ok: false,
+          reason: `Pod ${namespace}/${name} keeps no statistics of policies that are tried (proxyStatsMatcher).`,
+          notYet: true,
+        };
   } catch {
     return {
       ok: false,

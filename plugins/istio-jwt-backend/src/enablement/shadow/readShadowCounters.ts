@@ -20,12 +20,12 @@ const PATH = `/stats?filter=${encodeURIComponent(
 const MAX_BYTES = 1024 * 1024;
 const TIMEOUT_MS = 10_000;
 
-/** Asks an Envoy's admin interface. @throws where it does not answer, or with something else */
+/** Asks an Envoy's admin interface; undefined where it has no such counters. @throws where it does not answer, or with something else */
 export async function readShadowCounters(
   stream: Duplex,
   action: ShadowAction,
   signal: AbortSignal,
-): Promise<ShadowCounters> {
+): Promise<ShadowCounters | undefined> {
   const text = await getText(
     stream,
     AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
@@ -37,16 +37,19 @@ export async function readShadowCounters(
 export function parseShadowCounters(
   text: string,
   action: ShadowAction,
-): ShadowCounters {
+): ShadowCounters | undefined {
   const line = new RegExp(
     `^http\\..*rbac\\.${PREFIXES[action]}shadow_(allowed|denied): (\\d{1,15})$`,
   );
   const counters: ShadowCounters = { denied: 0, allowed: 0 };
+  let isKept = false;
   for (const each of text.split('\n')) {
     const [, kind, value] = line.exec(each.trim()) ?? [];
-    if (kind) counters[kind as keyof ShadowCounters] += Number(value);
+    if (!kind) continue;
+    counters[kind as keyof ShadowCounters] += Number(value);
+    isKept = true;
   }
-  return counters;
+  return isKept ? counters : undefined;
 }
 
 function getText(stream: Duplex, signal: AbortSignal): Promise<string> {

@@ -46,6 +46,11 @@ describe('what proxies count of policies that are tried', () => {
     });
   });
 
+  it('does not take a proxy that keeps no such statistics for one that counts none', async () => {
+    answer = { status: 200, body: 'http.x.rbac.allowed: 3\n' };
+    expect(await read()).toBeUndefined();
+  });
+
   it('takes neither an error nor endless text', async () => {
     answer = { status: 404, body: '' };
     await expect(read()).rejects.toThrow('No statistics');

@@ -1,6 +1,6 @@
 import { ShadowReading } from '../../shadow/ShadowReader';
 import { ShadowCounters } from '../../shadow/readShadowCounters';
-import { addNote } from '../OperationRun';
+import { addNote, OperationRun } from '../OperationRun';
 import { StepDefinition } from './StepDefinition';
 
 /** While the policy is tried, counts what it would have made of the traffic that really comes. */
@@ -9,12 +9,12 @@ export const COUNT_SHADOW: StepDefinition = {
   phase: 'shadowing',
   title: 'Count what it would have refused of real traffic',
   run: async (run, step) => {
-    const { shadow, shadowReader } = run.tools;
+    const { shadow } = run.tools;
     if (shadow.mode === 'off') {
       addNote(step, 'Not counted: istioJwt.enablement.shadow is off.');
       return;
     }
-    const before = await shadowReader.read(run.operation, run.signal);
+    const before = await awaitCounters(run);
     if (!before.ok) {
       addNote(step, `Not counted: ${before.reason}`);
       return;
@@ -25,7 +25,7 @@ export const COUNT_SHADOW: StepDefinition = {
       await run.checkpoint();
       await run.pause();
     }
-    const after = await shadowReader.read(run.operation, run.signal);
+    const after = await run.tools.shadowReader.read(run.operation, run.signal);
     addNote(
       step,
       after.ok
@@ -34,6 +34,18 @@ export const COUNT_SHADOW: StepDefinition = {
     );
   },
 };
+
+/** The counters are there once the proxies have the policy: until then nothing is counted. */
+async function awaitCounters(run: OperationRun): Promise<ShadowReading> {
+  const { shadowReader, deadlines } = run.tools;
+  const until = Date.now() + deadlines.propagationMs;
+  for (;;) {
+    const reading = await shadowReader.read(run.operation, run.signal);
+    if (reading.ok || !reading.notYet || Date.now() >= until) return reading;
+    await run.checkpoint();
+    await run.pause();
+  }
+}
 
 type Read = Extract<ShadowReading, { ok: true }>;
 
@@ -62,6 +74,6 @@ function describeCounted(before: Read, after: Read, windowMs: number): string {
     denied + allowed
   } requests to all hosts of the proxy: the policy would have refused ${denied} and let ${allowed} pass.`;
   return denied > 0
-    ? `${told} Those that it would have refused come without a token that it asks for, and are answered now: whoever sends them will be refused. Probes of the portal’s own rounds are among them.`
+    ? `${told} Whoever sends these will be refused: make sure that they are meant to be. Probes of the portal’s own rounds can be among them.`
     : told;
 }
