@@ -21,6 +21,8 @@ import { listWarnings } from './warnings';
 import { withChanges } from './withChanges';
 
 const MAX_NEIGHBOURS = 200;
+const PASSED_BY =
+  'Callers that are not in ambient mode pass by the waypoint, and are not asked for a token. Have the workload admit the waypoint alone, by an AuthorizationPolicy with its identity as principal.';
 
 /**
  * Finds the safest way to make ways in require a token: every pattern is tried on the mesh in
@@ -102,9 +104,6 @@ function planOn(
     conflicts,
   };
 }
-
-const PASSED_BY =
-  'Callers that are not in ambient mode pass by the waypoint, and are not asked for a token. Have the workload admit the waypoint alone, by an AuthorizationPolicy with its identity as principal.';
 
 /** Whether a way in passes by the waypoint of a service. */
 function findAside(mesh: Mesh, { service }: EnablementRequest): boolean {
