@@ -56,7 +56,7 @@ function assess(
       ? `${describe(worst)}: ${worst.reason}`
       : emptyReason(mesh, service),
     waysIn: assessments,
-    issuers: unique(assessments.flatMap(({ issuers }) => issuers)),
+    issuers: uniqueIssuers(assessments.flatMap(({ issuers }) => issuers)),
     policies: uniqueRefs(assessments),
     findings: findProblems({ mesh, service, waysIn }),
   };
@@ -74,7 +74,7 @@ function analyse(mesh: Mesh, resolved: ResolvedWayIn): AnalysedWayIn {
     state,
     reason,
     exposures: analysis.exposures.map(toExposure),
-    issuers: unique(
+    issuers: uniqueIssuers(
       programs.flatMap(({ providers }) => providers.map(toIssuerUse)),
     ),
   };
@@ -150,15 +150,29 @@ function uniqueRefs(waysIn: WayInAssessment[]): ResourceRef[] {
       for (const { ref } of policies) refs.add(ref);
     }
   }
-  return unique([...refs]);
+  return uniqueBy([...refs], textOfRef);
 }
 
-function unique<T>(items: T[]): T[] {
-  const different = new Set(items);
-  if (different.size < 2) return [...different];
-  return [
-    ...new Map(
-      [...different].map(item => [JSON.stringify(item), item]),
-    ).values(),
-  ];
+const issuerTexts = new WeakMap<IssuerUse, string>();
+
+function uniqueIssuers(issuers: IssuerUse[]): IssuerUse[] {
+  return uniqueBy(issuers, issuer => {
+    let text = issuerTexts.get(issuer);
+    if (text === undefined) {
+      issuerTexts.set(issuer, (text = JSON.stringify(issuer)));
+    }
+    return text;
+  });
+}
+
+function textOfRef({ kind, namespace, name }: ResourceRef): string {
+  return `${kind}/${namespace}/${name}`;
+}
+
+/** Of items with one text the last, where the first stood. */
+function uniqueBy<T>(items: T[], textOf: (item: T) => string): T[] {
+  if (items.length < 2) return items;
+  const different = new Map<string, T>();
+  for (const item of items) different.set(textOf(item), item);
+  return different.size === items.length ? items : [...different.values()];
 }

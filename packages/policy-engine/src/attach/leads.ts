@@ -47,12 +47,15 @@ function httpLeads(
   hosts: string[],
   service: Service,
 ): Lead[] {
+  if (hosts.length === 0) return [];
   const paths = new Map<number | undefined, Set<string> | 'all'>();
   for (const route of specOf(stored).http ?? []) {
-    const targets = [
-      ...destinationsOf(stored, route.route).filter(({ weight }) => weight > 0),
-      ...mirrorsOf(stored, route),
-    ].filter(target => isService(target, service));
+    const targets = destinationsOf(stored, route.route).filter(
+      target => target.weight > 0 && isService(target, service),
+    );
+    for (const mirror of mirrorsOf(stored, route)) {
+      if (isService(mirror, service)) targets.push(mirror);
+    }
     if (targets.length === 0 || route.redirect || route.directResponse)
       continue;
     const matches = (route.match ?? []).filter(match =>

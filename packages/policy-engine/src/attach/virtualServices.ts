@@ -111,13 +111,19 @@ export function destinationsOf(
 ): { namespace: string; name: string; port?: number; weight: number }[] {
   const { namespace = '' } = stored.resource.metadata;
   const list = route ?? [];
-  return list.flatMap(({ destination, weight }) => {
+  const found: ReturnType<typeof destinationsOf> = [];
+  for (const { destination, weight } of list) {
     const service = resolveServiceHost(destination.host, namespace);
-    if (!service) return [];
+    if (!service) continue;
     const share = list.length === 1 ? 100 : weight ?? 0;
     const port = destination.port?.number;
-    return [{ ...service, ...(port ? { port } : {}), weight: share }];
-  });
+    found.push(
+      port
+        ? { ...service, port, weight: share }
+        : { ...service, weight: share },
+    );
+  }
+  return found;
 }
 
 /** Mirrors of a route: copies of every request go there. */
@@ -125,6 +131,7 @@ export function mirrorsOf(
   stored: Stored,
   route: HttpRouteSpec,
 ): ReturnType<typeof destinationsOf> {
+  if (!route.mirror && !route.mirrors) return [];
   const mirrors = [
     ...(route.mirror ? [{ destination: route.mirror }] : []),
     ...(route.mirrors ?? []),

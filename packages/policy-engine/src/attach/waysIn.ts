@@ -107,16 +107,20 @@ function callerIdentityOf(
   return mode === undefined || mode === 'DISABLE' ? 'none' : 'optional';
 }
 
+const UNUSUAL = /[^A-Za-z0-9._-]/;
+
 /** Ids are made of names; where two come out equal a number tells them apart. */
 function uniqueIds(waysIn: ResolvedWayIn[]): ResolvedWayIn[] {
   const seen = new Map<string, number>();
   return waysIn.map(resolved => {
-    const id = resolved.wayIn.id
-      .replaceAll('*', 'any')
-      .replace(/[^A-Za-z0-9._-]/g, '_');
+    const { wayIn } = resolved;
+    const id = UNUSUAL.test(wayIn.id)
+      ? wayIn.id.replaceAll('*', 'any').replace(/[^A-Za-z0-9._-]/g, '_')
+      : wayIn.id;
     const count = (seen.get(id) ?? 0) + 1;
     seen.set(id, count);
     const unique = count === 1 ? id : `${id}.${count}`;
+    if (unique === wayIn.id) return resolved;
     return { ...resolved, wayIn: { ...resolved.wayIn, id: unique } };
   });
 }

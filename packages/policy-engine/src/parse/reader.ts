@@ -9,7 +9,12 @@ export class Reader {
 
   report(path: string, message: string): void {
     // A hostile object could otherwise produce one message per array element.
-    if (this.errors.length < 50) this.errors.push({ path, message });
+    if (!this.isFull) this.errors.push({ path, message });
+  }
+
+  /** Whether further errors are not noted. */
+  get isFull(): boolean {
+    return this.errors.length >= 50;
   }
 
   /** Reports what would be refused, where no answer of the engine depends on whether it is. */

@@ -1,3 +1,4 @@
+import { KnownValid } from './KnownValid';
 import { Reader } from './reader';
 import { ATTACHMENT_FIELDS, validateAttachment } from './validateAttachment';
 import {
@@ -11,6 +12,8 @@ import {
 const SPEC_FIELDS = [...ATTACHMENT_FIELDS, 'action', 'provider', 'rules'];
 const RULE_FIELDS = ['from', 'to', 'when'];
 const MAX_RULES = 512;
+
+const validRules = new KnownValid();
 
 /** Follows Istio's CRD rules and ValidateAuthorizationPolicy. */
 export function validateAuthorizationPolicy(
@@ -27,7 +30,7 @@ export function validateAuthorizationPolicy(
   ]);
   validateProvider(reader, spec);
   const rules = reader.objects(spec.rules, 'spec.rules', (rule, path) => {
-    validateRule(reader, rule, path);
+    validRules.check(reader, rule, () => validateRule(reader, rule, path));
     if (spec.action === 'CUSTOM') validateCustomRule(reader, rule, path);
   });
   reader.atMost(rules, MAX_RULES, 'spec.rules');

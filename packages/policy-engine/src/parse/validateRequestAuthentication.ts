@@ -1,3 +1,4 @@
+import { KnownValid } from './KnownValid';
 import { Reader } from './reader';
 import { ATTACHMENT_FIELDS, validateAttachment } from './validateAttachment';
 
@@ -17,6 +18,8 @@ const RULE_FIELDS = [
   'timeout',
 ];
 
+const validRules = new KnownValid();
+
 /** Follows Istio's CRD rules and ValidateRequestAuthentication. */
 export function validateRequestAuthentication(
   reader: Reader,
@@ -25,8 +28,10 @@ export function validateRequestAuthentication(
   validateAttachment(reader, spec);
   reader.fields(spec, 'spec', [...ATTACHMENT_FIELDS, 'jwtRules']);
   const rules = reader.objects(spec.jwtRules, 'spec.jwtRules', (rule, path) => {
-    reader.fields(rule, path, RULE_FIELDS);
-    validateJwtRule(reader, rule, path);
+    validRules.check(reader, rule, () => {
+      reader.fields(rule, path, RULE_FIELDS);
+      validateJwtRule(reader, rule, path);
+    });
   });
   reader.atMost(rules, 4096, 'spec.jwtRules');
 }

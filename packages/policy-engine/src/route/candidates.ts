@@ -24,6 +24,10 @@ export function candidatesOf(host: VirtualHost): readonly RouteCandidate[] {
 }
 
 function listCandidates(host: VirtualHost): RouteCandidate[] {
+  if (host.entries.length === 1) {
+    const only = candidatesIn(host, host.entries[0]);
+    if (only.length === 1) return only;
+  }
   const groups = new Map<unknown, RouteCandidate[]>();
   for (const entry of host.entries) {
     const key = mergeKeyOf(entry) ?? entry;

@@ -125,17 +125,16 @@ export function followRoute(
   if (route.directResponse) {
     return { kind: 'direct-response', status: route.directResponse.status };
   }
-  const shares = destinationsOf(stored, route.route)
-    .filter(({ weight }) => weight > 0)
-    .sort((a, b) => b.weight - a.weight);
+  const shares = destinationsOf(stored, route.route).filter(
+    ({ weight }) => weight > 0,
+  );
+  if (shares.length > 1) shares.sort((a, b) => b.weight - a.weight);
+  shares.push(...mirrorsOf(stored, route));
   const targets: RouteTarget[] = [];
-  for (const { namespace, name, ...share } of [
-    ...shares,
-    ...mirrorsOf(stored, route),
-  ]) {
-    const port = share.port ?? onlyPort(mesh, { namespace, name });
-    if (port !== undefined)
-      targets.push({ service: { namespace, name }, port });
+  for (const share of shares) {
+    const service = { namespace: share.namespace, name: share.name };
+    const port = share.port ?? onlyPort(mesh, service);
+    if (port !== undefined) targets.push({ service, port });
   }
   const [first, ...alternatives] = targets;
   if (!first) {

@@ -17,6 +17,7 @@ export const claimHeaderSpoof: Detector = {
   link: REQUEST_AUTHENTICATION_DOCS,
   inService: context => {
     const { waysIn } = context;
+    if (!waysIn.some(({ programs }) => programs.some(writes))) return NOTHING;
     const written = waysIn.flatMap(way =>
       way.programs.flatMap(program =>
         outputs(program).map(output => ({ ...output, way })),
@@ -52,6 +53,10 @@ export const claimHeaderSpoof: Detector = {
     });
   },
 };
+
+function writes({ tokenPlaces }: Program): boolean {
+  return tokenPlaces.writesHeaders;
+}
 
 function outputs({ providers }: Program) {
   return providers.flatMap(({ payloadHeader, claimHeaders, policy, index }) =>

@@ -1,3 +1,4 @@
+import type { AnalysedWayIn } from '../../assess/assessService';
 import { Detector, Occurrence } from '../detector';
 import { describeWayIn, requiresToken } from '../rules';
 
@@ -9,7 +10,7 @@ export const notHttp: Detector = {
   fix: 'Name the Service port `http-…` or set `appProtocol: http` where it speaks HTTP; end TLS at the gateway instead of passing it through.',
   link: 'https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/',
   inService: ({ waysIn }) =>
-    waysIn.flatMap(way =>
+    waysIn.filter(hasTcpHop).flatMap(way =>
       way.wayIn.hops.flatMap((hop, index): Occurrence[] => {
         const program = way.programs[index];
         if (hop.protocol !== 'tcp') return [];
@@ -35,3 +36,7 @@ export const notHttp: Detector = {
       }),
     ),
 };
+
+function hasTcpHop({ wayIn }: AnalysedWayIn): boolean {
+  return wayIn.hops.some(({ protocol }) => protocol === 'tcp');
+}

@@ -4,6 +4,7 @@ import {
   CompiledRule,
   JwtProvider,
   Matcher,
+  Program,
 } from '../../compile/program';
 import { ProxyUse } from '../detector';
 import { enforcedRules } from '../rules';
@@ -28,10 +29,24 @@ export interface DeadPrincipal {
  * `https://idp*` asks for the issuer `https:/`, and a subject with a slash moves part of itself into
  * the issuer.
  */
-export function deadPrincipals({ program, hop }: ProxyUse): DeadPrincipal[] {
+export function deadPrincipals({
+  program,
+  hop,
+}: ProxyUse): readonly DeadPrincipal[] {
+  if (hop.protocol === 'tcp') return NONE;
+  let found = byProgram.get(program);
+  if (!found) byProgram.set(program, (found = findDead(program)));
+  return found;
+}
+
+const NONE: readonly DeadPrincipal[] = [];
+
+const byProgram = new WeakMap<Program, readonly DeadPrincipal[]>();
+
+function findDead(program: Program): readonly DeadPrincipal[] {
   const { providers } = program;
   const anyIssuer = providers.some(({ issuer }) => issuer === '');
-  if (providers.length === 0 || anyIssuer || hop.protocol === 'tcp') return [];
+  if (providers.length === 0 || anyIssuer) return NONE;
   return enforcedRules(program).flatMap(({ rule, action }) =>
     rule.principals.flatMap(clause =>
       clause

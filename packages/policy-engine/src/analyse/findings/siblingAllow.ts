@@ -1,4 +1,9 @@
-import { AUTHORIZATION_POLICY_DOCS, Detector, Occurrence } from '../detector';
+import {
+  AUTHORIZATION_POLICY_DOCS,
+  Detector,
+  NOTHING,
+  Occurrence,
+} from '../detector';
 import { describeWayIn, enforcedRules, nameOf, needsToken } from '../rules';
 
 export const siblingAllow: Detector = {
@@ -8,8 +13,12 @@ export const siblingAllow: Detector = {
   why: 'ALLOW policies on one proxy are alternatives: a request passes when any rule of any of them matches. A policy that requires a token takes nothing back from its siblings.',
   fix: 'Put both conditions into one rule (`principals` and `requestPrincipals` in the same source), or require the token with a DENY policy on `notRequestPrincipals`.',
   link: AUTHORIZATION_POLICY_DOCS,
-  inService: ({ waysIn }) =>
-    waysIn.flatMap(way => {
+  inService: ({ waysIn }) => {
+    const admitting = waysIn.filter(({ analysis }) =>
+      analysis.exposures.some(({ admittedBy }) => admittedBy !== undefined),
+    );
+    if (admitting.length === 0) return NOTHING;
+    return admitting.flatMap(way => {
       const { exposures } = way.analysis;
       return exposures.flatMap(
         ({ admittedBy, admittedAt, preflight, summary }): Occurrence[] => {
@@ -36,5 +45,6 @@ export const siblingAllow: Detector = {
           ];
         },
       );
-    }),
+    });
+  },
 };

@@ -1,5 +1,10 @@
-import { Detector, Occurrence, REQUEST_AUTHENTICATION_DOCS } from '../detector';
-import { JwtProvider } from '../../compile/program';
+import {
+  Detector,
+  NOTHING,
+  Occurrence,
+  REQUEST_AUTHENTICATION_DOCS,
+} from '../detector';
+import { JwtProvider, Program } from '../../compile/program';
 import { nameOf, requiresToken } from '../rules';
 
 export const tokenStripped: Detector = {
@@ -9,8 +14,11 @@ export const tokenStripped: Detector = {
   why: 'A proxy that validated a token removes it unless `forwardOriginalToken` is set. A second proxy then sees a request without a token.',
   fix: 'Set `forwardOriginalToken: true` in the RequestAuthentication of the gateway.',
   link: REQUEST_AUTHENTICATION_DOCS,
-  inService: ({ waysIn }) =>
-    waysIn.flatMap(way =>
+  inService: ({ waysIn }) => {
+    // Most forward the token.
+    const stripping = waysIn.filter(({ programs }) => programs.some(strips));
+    if (stripping.length === 0) return NOTHING;
+    return stripping.flatMap(way =>
       way.programs.slice(0, -1).flatMap((program, index): Occurrence[] => {
         const next = way.programs[index + 1];
         if (!requiresToken(next) || way.wayIn.hops[index].protocol === 'tcp')
@@ -41,8 +49,13 @@ export const tokenStripped: Detector = {
             ],
           }));
       }),
-    ),
+    );
+  },
 };
+
+function strips({ providers }: Program): boolean {
+  return providers.some(({ forward }) => !forward);
+}
 
 /** Whether two rules read tokens of one issuer in the same header. */
 function shares(a: JwtProvider, b: JwtProvider): boolean {

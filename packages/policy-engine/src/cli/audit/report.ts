@@ -1,13 +1,13 @@
 import { findingsOfPolicies } from '../../analyse/findingsOfPolicies';
 import { assessService } from '../../assess/assessService';
 import {
-  Finding,
   FindingSeverity,
   ProtectionState,
   ServiceAssessment,
 } from '../../model';
 import { InputError } from '../input/InputError';
 import { MeshInput } from '../input/MeshInput';
+import { compareFindings, FoundFindings } from './FoundFindings';
 import { Locator } from './locate';
 
 /** What `istio-jwt audit --output json` prints. Fields may be added; `version` changes when one goes. */
@@ -55,22 +55,20 @@ export interface AuditFinding {
 /** What was not read, or would be refused; `line` 0 is the whole file. */
 export type AuditError = Omit<InputError, 'place'>;
 
-const SEVERITIES: readonly FindingSeverity[] = ['error', 'warning', 'info'];
-
 /** Assesses every Service of a mesh and finds what its policies show by themselves. */
 export function audit(input: MeshInput): AuditReport {
   const { mesh } = input;
   const services: AuditedService[] = [];
-  const found = new Map<string, AuditFinding>();
+  const found = new FoundFindings();
   const locator = new Locator(input);
   mesh.queries.settle();
   for (const service of mesh.services()) {
     const assessment = assessService(mesh, service);
     services.push(summarise(assessment));
-    for (const finding of assessment.findings) add(found, finding, service);
+    for (const finding of assessment.findings) found.add(finding, service);
   }
-  for (const finding of findingsOfPolicies(mesh)) add(found, finding);
-  const findings = [...found.values()];
+  for (const finding of findingsOfPolicies(mesh)) found.add(finding);
+  const findings = found.list();
   for (const finding of findings) locateFinding(locator, finding);
   return {
     version: 1,
@@ -78,14 +76,6 @@ export function audit(input: MeshInput): AuditReport {
     findings: findings.sort(compareFindings),
     errors: input.errors.map(error => locateError(locator, error)),
   };
-}
-
-/** Whether a severity is at or above the bar. */
-export function isAtLeast(
-  severity: FindingSeverity,
-  bar: FindingSeverity,
-): boolean {
-  return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(bar);
 }
 
 function summarise(assessment: ServiceAssessment): AuditedService {
@@ -111,26 +101,6 @@ function proxyOf(proxy: { namespace: string; name: string } | undefined) {
   return proxy ? { namespace: proxy.namespace, name: proxy.name } : null;
 }
 
-/** Services that share a policy share its findings: each is told once. */
-function add(
-  found: Map<string, AuditFinding>,
-  finding: Finding,
-  service?: { namespace: string; name: string },
-): void {
-  const { id, severity, message, fix, path = '' } = finding;
-  const { kind, namespace, name } = finding.resource ?? {
-    kind: 'Service',
-    ...service,
-  };
-  const resource = { kind, namespace: namespace ?? '', name: name ?? '' };
-  const key = `${id} ${kind} ${resource.namespace}/${resource.name} ${path} ${message}`;
-  const before = found.get(key);
-  if (!before || !isAtLeast(before.severity, severity)) {
-    const at = { file: null, line: null };
-    found.set(key, { id, severity, resource, message, fix, path, ...at });
-  }
-}
-
 function locateFinding(locator: Locator, finding: AuditFinding): void {
   const { kind, namespace, name } = finding.resource;
   const ref = namespace ? { kind, namespace, name } : { kind, name };
@@ -142,19 +112,4 @@ function locateError(locator: Locator, error: InputError): AuditError {
   return place && error.path
     ? { ...shown, line: locator.lineOf(place, error.path) }
     : shown;
-}
-
-function compareFindings(a: AuditFinding, b: AuditFinding): number {
-  return (
-    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
-    compare(a.file ?? '', b.file ?? '') ||
-    (a.line ?? 0) - (b.line ?? 0) ||
-    compare(a.id, b.id) ||
-    compare(a.message, b.message)
-  );
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

@@ -2,10 +2,11 @@ import { INPUT_OPTIONS, oneOf, readArguments } from '../arguments';
 import { readInput } from '../input/readInput';
 import { Terminal } from '../Terminal';
 import { VERSION } from '../version';
+import { isAtLeast } from './FoundFindings';
 import { printJson } from './printJson';
 import { printSarif } from './printSarif';
 import { printText } from './printText';
-import { audit, AuditReport, isAtLeast } from './report';
+import { audit, AuditReport } from './report';
 
 const BARS = ['error', 'warning', 'info', 'never'] as const;
 
