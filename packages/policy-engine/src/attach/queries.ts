@@ -82,10 +82,25 @@ const NOTHING = Symbol('nothing');
 /** Values of a young generation in one family, kept before the old one is dropped. */
 const GENERATION = 500;
 
+/**
+ * Families with a value for each Service, which is asked for while this Service is looked at and then no
+ * more: kept longer, they would be copied by the garbage collector once and again.
+ */
+const BRIEF = new Set([
+  'assessment',
+  'program',
+  'program-for-host',
+  'virtual-host',
+  'virtual-services-to',
+]);
+const BRIEF_GENERATION = 16;
+
 /** Computed values in two generations: what is asked for again moves to the young one. */
 class SettledValues {
   private young = new Map<string, unknown>();
   private old = new Map<string, unknown>();
+
+  constructor(private readonly generation: number) {}
 
   get<T>(key: string, compute: () => T): T {
     let known = this.young.get(key);
@@ -109,7 +124,7 @@ class SettledValues {
   }
 
   private keep(key: string, value: unknown): void {
-    if (this.young.size >= GENERATION) {
+    if (this.young.size >= this.generation) {
       this.old = this.young;
       this.young = new Map();
     }
@@ -248,7 +263,10 @@ export class Queries {
     compute: () => T,
   ): T {
     let values = settled.get(family);
-    if (!values) settled.set(family, (values = new SettledValues()));
+    if (!values) {
+      const size = BRIEF.has(family) ? BRIEF_GENERATION : GENERATION;
+      settled.set(family, (values = new SettledValues(size)));
+    }
     return values.get(key, compute);
   }
 

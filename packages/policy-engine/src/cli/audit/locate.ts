@@ -49,10 +49,15 @@ export class Locator {
       return () => undefined;
     const lines = document.text.split('\n');
     let parsed: ((path: string) => number | undefined) | undefined;
+    const known = new Map<string, number | undefined>();
     return (path: string) => {
+      if (known.has(path)) return known.get(path);
       const inside =
         findLine(lines, path) ?? (parsed ??= indexText(document.text))(path);
-      return inside === undefined ? undefined : document.linesBefore + inside;
+      const line =
+        inside === undefined ? undefined : document.linesBefore + inside;
+      known.set(path, line);
+      return line;
     };
   }
 
