@@ -1,10 +1,6 @@
 import { Finding, FindingSeverity } from '../model';
 
-const ORDER: Record<FindingSeverity, number> = {
-  error: 0,
-  warning: 1,
-  info: 2,
-};
+const SEVERITIES: readonly FindingSeverity[] = ['error', 'warning', 'info'];
 
 /** Findings, each once. */
 export class FindingList {
@@ -23,8 +19,9 @@ export class FindingList {
 
   /** Worst first. */
   sorted(): Finding[] {
-    return [...this.findings.values(), ...this.known].sort(
-      (a, b) => ORDER[a.severity] - ORDER[b.severity],
+    const all = [...this.findings.values(), ...this.known];
+    return SEVERITIES.flatMap(severity =>
+      all.filter(finding => finding.severity === severity),
     );
   }
 }

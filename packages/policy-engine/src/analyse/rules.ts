@@ -16,17 +16,17 @@ export { nameOf } from '../parse';
 
 /** Every proxy of every way in, once per port and protocol. */
 export function proxiesOf(waysIn: readonly AnalysedWayIn[]): ProxyUse[] {
-  const seen = new Map<Program, Set<string>>();
   const uses: ProxyUse[] = [];
   for (const way of waysIn) {
     way.wayIn.hops.forEach((hop, index) => {
       const program = way.programs[index];
-      let chains = seen.get(program);
-      if (!chains) seen.set(program, (chains = new Set()));
-      const chain = `${hop.protocol}/${hop.port}`;
-      if (chains.has(chain)) return;
-      chains.add(chain);
-      uses.push({ hop, program, way, index });
+      const isKnown = uses.some(
+        use =>
+          use.program === program &&
+          use.hop.port === hop.port &&
+          use.hop.protocol === hop.protocol,
+      );
+      if (!isKnown) uses.push({ hop, program, way, index });
     });
   }
   return uses;

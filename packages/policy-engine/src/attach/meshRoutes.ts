@@ -3,6 +3,7 @@ import { refOf } from '../parse';
 import { ServiceSpec } from '../parse/specs';
 import { parentsOf, routesTo } from './gatewayApi/routes';
 import { resolveServiceHost } from './hosts';
+import { stringList } from './labels';
 import type { Mesh, Stored } from './Mesh';
 import { protocolOf } from './servicePorts';
 import { Tail, toWaypointHop, uncertaintyOf } from './tails';
@@ -77,7 +78,8 @@ function entrancesOf(
     stored => {
       // A malformed one is told of among the ways in by gateways.
       if (stored.errors.length > 0) return [];
-      const { hosts = [], gateways = [] } = specOf(stored);
+      const hosts = stringList(specOf(stored).hosts);
+      const gateways = stringList(specOf(stored).gateways);
       if (gateways.length > 0 && !gateways.includes('mesh')) return [];
       const { namespace = '' } = stored.resource.metadata;
       return hosts.flatMap(host => {

@@ -4,23 +4,6 @@ import { PolicyAction } from '../parse/specs';
 import { CompiledPolicy } from './compilePolicy';
 import { bareHost, CompiledRule, RbacFilters, RuleSet } from './program';
 
-/** Sorts the rules of all policies of a proxy into its RBAC filters. */
-export function buildFilters(
-  policies: readonly CompiledPolicy[],
-  chain: 'http' | 'tcp',
-): RbacFilters {
-  const select = (action: PolicyAction, dryRun: boolean) =>
-    buildRuleSet(policies, chain, action, dryRun);
-  return {
-    custom: select('CUSTOM', false),
-    audit: select('AUDIT', false),
-    deny: select('DENY', false),
-    allow: select('ALLOW', false),
-    shadowDeny: select('DENY', true),
-    shadowAllow: select('ALLOW', true),
-  };
-}
-
 const withoutRules = (present: Tri): RuleSet => ({
   present,
   general: [],
@@ -33,6 +16,33 @@ const NO_RULES_BUT = {
   false: withoutRules(false),
   unknown: withoutRules('unknown'),
 };
+
+const NO_FILTERS: RbacFilters = {
+  custom: NO_RULES_BUT.false,
+  audit: NO_RULES_BUT.false,
+  deny: NO_RULES_BUT.false,
+  allow: NO_RULES_BUT.false,
+  shadowDeny: NO_RULES_BUT.false,
+  shadowAllow: NO_RULES_BUT.false,
+};
+
+/** Sorts the rules of all policies of a proxy into its RBAC filters. */
+export function buildFilters(
+  policies: readonly CompiledPolicy[],
+  chain: 'http' | 'tcp',
+): RbacFilters {
+  if (policies.length === 0) return NO_FILTERS;
+  const select = (action: PolicyAction, dryRun: boolean) =>
+    buildRuleSet(policies, chain, action, dryRun);
+  return {
+    custom: select('CUSTOM', false),
+    audit: select('AUDIT', false),
+    deny: select('DENY', false),
+    allow: select('ALLOW', false),
+    shadowDeny: select('DENY', true),
+    shadowAllow: select('ALLOW', true),
+  };
+}
 
 function buildRuleSet(
   policies: readonly CompiledPolicy[],
@@ -61,21 +71,40 @@ function buildRuleSet(
 export function indexRules(present: Tri, rules: CompiledRule[]): RuleSet {
   const general: CompiledRule[] = [];
   const byHost = new Map<string, CompiledRule[]>();
-  for (const rule of [...rules].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+  const sorted =
+    rules.length < 2
+      ? rules
+      : [...rules].sort((a, b) => (a.id < b.id ? -1 : 1));
+  for (const rule of sorted) {
     const hosts = exactHosts(rule);
     if (!hosts) general.push(rule);
-    for (const host of hosts ?? []) {
-      pushTo(byHost, host, rule);
-    }
+    else for (const host of hosts) pushTo(byHost, host, rule);
   }
   return { present, general, byHost };
 }
 
+const hostsByPermissions = new WeakMap<
+  CompiledRule['permissions'],
+  ReadonlySet<string> | 'any'
+>();
+
 /** Hosts without which the rule cannot match; undefined where any host may. */
-function exactHosts(rule: CompiledRule): Set<string> | undefined {
+function exactHosts(rule: CompiledRule): ReadonlySet<string> | undefined {
   if (rule.malformed !== undefined) return undefined;
+  const { permissions } = rule;
+  let hosts = hostsByPermissions.get(permissions);
+  if (!hosts) {
+    hosts = readExactHosts(permissions) ?? 'any';
+    hostsByPermissions.set(permissions, hosts);
+  }
+  return hosts === 'any' ? undefined : hosts;
+}
+
+function readExactHosts(
+  permissions: CompiledRule['permissions'],
+): ReadonlySet<string> | undefined {
   const hosts = new Set<string>();
-  for (const clause of rule.permissions) {
+  for (const clause of permissions) {
     const check = clause.find(
       ({ negated, matchers }) => !negated && matchers[0].on === 'host',
     );

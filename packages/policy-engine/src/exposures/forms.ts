@@ -31,8 +31,8 @@ export function formOf(
   const route = formOfRoute(mesh, wayIn);
   if (route === undefined) return undefined;
   // Numbers, words of the engine's own and JSON, so that no two forms come out as one text.
-  let form = `${asJson(
-    mesh.trustDomain,
+  let form = `${domainForm(
+    mesh,
   )} ${kind} ${port} ${protocol} ${callerIdentity} ${route}`;
   for (let index = 0; index < hops.length; index++) {
     const hop = hops[index];
@@ -53,7 +53,17 @@ export function formOf(
     const identity = speaksOn ? gatewayWorkloadIdentity(mesh, proxy) : '';
     form += `|${proxy.kind} ${hop.port} ${hop.protocol} ${
       hop.peer
-    } ${mode} ${program} ${asJson(identity)}`;
+    } ${mode} ${program} ${identity === '' ? '' : asJson(identity)}`;
+  }
+  return form;
+}
+
+const domainForms = new WeakMap<readonly string[], string>();
+
+function domainForm(mesh: Mesh): string {
+  let form = domainForms.get(mesh.trustDomains);
+  if (form === undefined) {
+    domainForms.set(mesh.trustDomains, (form = asJson(mesh.trustDomain)));
   }
   return form;
 }

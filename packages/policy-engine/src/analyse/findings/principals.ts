@@ -24,6 +24,10 @@ export interface DeadPrincipal {
   why: 'unparsable' | 'subject-slash' | 'issuer';
 }
 
+const NONE: readonly DeadPrincipal[] = [];
+
+const byProgram = new WeakMap<Program, readonly DeadPrincipal[]>();
+
 /**
  * Request principals whose issuer part equals no attached issuer. Istio splits at the last slash, so
  * `https://idp*` asks for the issuer `https:/`, and a subject with a slash moves part of itself into
@@ -38,10 +42,6 @@ export function deadPrincipals({
   if (!found) byProgram.set(program, (found = findDead(program)));
   return found;
 }
-
-const NONE: readonly DeadPrincipal[] = [];
-
-const byProgram = new WeakMap<Program, readonly DeadPrincipal[]>();
 
 function findDead(program: Program): readonly DeadPrincipal[] {
   const { providers } = program;

@@ -54,10 +54,10 @@ export class Locator {
       if (known.has(path)) return known.get(path);
       const inside =
         findLine(lines, path) ?? (parsed ??= indexText(document.text))(path);
-      const line =
+      const found =
         inside === undefined ? undefined : document.linesBefore + inside;
-      known.set(path, line);
-      return line;
+      known.set(path, found);
+      return found;
     };
   }
 
