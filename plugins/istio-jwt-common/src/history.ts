@@ -27,7 +27,7 @@ export type StateSubject =
  *
  * @public
  */
-export type StateChangeCause = 
+export type StateChangeCause =
   | 'first-seen'
   | 'configuration'
   | 'observation'
