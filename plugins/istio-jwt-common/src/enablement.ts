@@ -58,11 +58,11 @@ export interface ProposedExemptPath {
   /** Exact (`/healthz`), or a prefix (`/public/*`). */
   path: string;
   /**
-   * `exposure`: passes without a token now; `route`: a route of its own that reads like a health check.
-   * Probes of the kubelet are no reason: they do not come by a gateway, and Istio lets them pass
-   * sidecars.
+   * `exposure`: passes without a token now; `route`: a route of its own that reads like a health check;
+   * `kubelet-probe`: a probe of the Pods, which needs no exemption itself but where Istio does not
+   * rewrite it. None is chosen unless somebody does.
    */
-  source: 'exposure' | 'route';
+  source: 'exposure' | 'route' | 'kubelet-probe';
   /** One sentence. */
   reason: string;
 }

@@ -33,6 +33,47 @@ describe('trimObject', () => {
     expect(trimmed).toEqual(assess(objects));
   });
 
+  it('keeps what the kubelet asks by HTTP, as it was before Istio rewrote it', () => {
+    const probe = (path: string, port: number) => ({ httpGet: { path, port } });
+    const env = [
+      { name: 'SECRET', value: 'hidden' },
+      {
+        name: 'ISTIO_KUBE_APP_PROBERS',
+        value: JSON.stringify({
+          '/app-health/app/readyz': probe('/ready', 8080),
+        }),
+      },
+    ];
+    const trimmed = trimObject(
+      pod(
+        'p',
+        [
+          {
+            name: 'app',
+            readinessProbe: probe('/app-health/app/readyz', 15020),
+            livenessProbe: probe('/alive', 8080),
+            startupProbe: { tcpSocket: { port: 1 } },
+          },
+          { name: 'istio-proxy', env },
+        ],
+        'Running',
+      ),
+    );
+    expect(trimmed.spec).toMatchObject({
+      httpProbes: [
+        {
+          container: 'app',
+          kind: 'readiness',
+          path: '/ready',
+          port: 8080,
+          isRewritten: true,
+        },
+        { kind: 'liveness', path: '/alive', isRewritten: false },
+      ],
+    });
+    expect(JSON.stringify(trimmed)).not.toContain('hidden');
+  });
+
   it('keeps of ConfigMaps only the mesh config', () => {
     const data = { mesh: 'trustDomain: td', other: 'secret' };
     const configMap = (name: string) =>

@@ -57,6 +57,7 @@ function trimPod(pod: Fields): Fields {
       serviceAccountName: spec.serviceAccountName,
       ...(spec.hostNetwork === true ? { hostNetwork: true } : {}),
       containers: listOf(spec.containers).map(trimContainer),
+      ...listHttpProbes(spec),
       // Native sidecars are init containers that keep running.
       initContainers: listOf(spec.initContainers)
         .filter(({ restartPolicy }) => restartPolicy === 'Always')
@@ -67,6 +68,52 @@ function trimPod(pod: Fields): Fields {
     },
     status: { phase: fieldsOf(pod.status).phase },
   };
+}
+
+const PROBE_KINDS = ['readiness', 'liveness', 'startup'];
+/** Path under which Istio's agent asks an application on behalf of the kubelet. */
+const REWRITTEN = /^\/app-health\/([^/]+)\/(?:readyz|livez|startupz)$/;
+
+/** What the kubelet asks of containers by HTTP; behind a sidecar, what it asked before Istio rewrote it. */
+function listHttpProbes(spec: Fields): Fields {
+  const containers = listOf(spec.containers);
+  const originals = readOriginals([
+    ...containers,
+    ...listOf(spec.initContainers),
+  ]);
+  const httpProbes = containers.flatMap(container =>
+    PROBE_KINDS.flatMap(kind => {
+      const { path, port } = fieldsOf(
+        fieldsOf(container[`${kind}Probe`]).httpGet,
+      );
+      if (typeof path !== 'string') return [];
+      const isRewritten = REWRITTEN.test(path);
+      const original = fieldsOf(fieldsOf(originals[path]).httpGet);
+      if (isRewritten && typeof original.path !== 'string') return [];
+      return [
+        {
+          container: container.name,
+          kind,
+          path: isRewritten ? original.path : path,
+          port: isRewritten ? original.port : port,
+          isRewritten,
+        },
+      ];
+    }),
+  );
+  return httpProbes.length > 0 ? { httpProbes } : {};
+}
+
+function readOriginals(containers: readonly Fields[]): Fields {
+  const env = containers
+    .filter(({ name }) => name === 'istio-proxy')
+    .flatMap(container => listOf(container.env))
+    .find(({ name }) => name === 'ISTIO_KUBE_APP_PROBERS');
+  try {
+    return fieldsOf(JSON.parse(String(env?.value)));
+  } catch {
+    return {};
+  }
 }
 
 function trimContainer({ name, image, ports, args }: Fields): Fields {

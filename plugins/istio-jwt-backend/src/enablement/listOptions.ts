@@ -7,6 +7,7 @@ import { Mesh } from 'istio-jwt-policy-engine';
 import { EnablementConfig } from '../config';
 import { AssessedService } from '../status/assessEntity';
 import { listGatewayOptions, listServicePorts } from './listGateways';
+import { listKubeletProbes } from './listKubeletProbes';
 import { MANAGED_BY, MANAGED_BY_LABEL, OPERATION_ANNOTATION } from './marks';
 import { findWriting } from './plan/findWriting';
 import { OperationProber } from './run/OperationProber';
@@ -98,6 +99,7 @@ function listWaysIn({
 
 /** Paths that somebody may rely on without a token. */
 function proposeExemptPaths({
+  mirror,
   assessment,
 }: AssessedService): ProposedExemptPath[] {
   const found = new Map<string, ProposedExemptPath>();
@@ -130,6 +132,12 @@ function proposeExemptPaths({
         );
       }
     }
+  }
+  for (const { path, reason } of listKubeletProbes(
+    mirror.mesh,
+    assessment.service,
+  )) {
+    propose(path, 'kubelet-probe', reason);
   }
   return [...found.values()].slice(0, MAX_PATHS);
 }

@@ -1794,7 +1794,10 @@ export const spec = {
                     required: ['path', 'source', 'reason'],
                     properties: {
                       path: { type: 'string' },
-                      source: { type: 'string', enum: ['exposure', 'route'] },
+                      source: {
+                        type: 'string',
+                        enum: ['exposure', 'route', 'kubelet-probe'],
+                      },
                       reason: { type: 'string' },
                     },
                   },
