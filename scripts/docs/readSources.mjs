@@ -103,24 +103,37 @@ export function readAnnotations() {
     .map(({ value, text }) => ({ name: value.text, text }));
 }
 
+/** What a node of an OpenAPI document stands for: itself, or what its `$ref` leads to. */
+function resolve(document, node) {
+  if (!node.$ref) return node;
+  const path = node.$ref.replace(/^#\//, '').split('/');
+  const found = path.reduce((inner, key) => inner?.[key], document);
+  if (!found) throw new Error(`openapi.yaml has nothing at ${node.$ref}`);
+  return found;
+}
+
 /** @returns {{ method: string, path: string, text: string, parameters: string[] }[]} */
 export function readApi() {
-  const { paths } = parse(
+  const document = parse(
     readFileSync(
       join(repoRoot, 'plugins/istio-jwt-backend/src/schema/openapi.yaml'),
       'utf8',
     ),
   );
-  return Object.entries(paths).flatMap(([path, item]) =>
+  return Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item)
       .filter(([method]) => /^(get|post|put|patch|delete)$/.test(method))
       .map(([method, operation]) => ({
         method: method.toUpperCase(),
         path,
         text: (operation.description ?? '').replace(/\s+/g, ' ').trim(),
-        parameters: (operation.parameters ?? [])
-          .map(parameter => parameter.name ?? parameter.$ref.split('/').at(-1))
-          .filter(name => !path.includes(`{${name}}`)),
+        parameters: [
+          ...(item.parameters ?? []),
+          ...(operation.parameters ?? []),
+        ]
+          .map(parameter => resolve(document, parameter))
+          .filter(parameter => parameter.in === 'query')
+          .map(parameter => parameter.name),
       })),
   );
 }
