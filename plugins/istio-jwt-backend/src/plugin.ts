@@ -2,7 +2,10 @@ import {
   coreServices,
   createBackendPlugin,
 } from '@backstage/backend-plugin-api';
-import { metricsServiceRef } from '@backstage/backend-plugin-api/alpha';
+import {
+  actionsRegistryServiceRef,
+  metricsServiceRef,
+} from '@backstage/backend-plugin-api/alpha';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { notificationService } from '@backstage/plugin-notifications-node';
@@ -14,6 +17,7 @@ import {
   PolicyWriter,
   TokenSource,
 } from 'backstage-plugin-istio-jwt-node';
+import { registerActions } from './actions/registerActions';
 import { ClusterRegistry } from './cluster';
 import { readIstioJwtConfig } from './config';
 import { createCoverage } from './coverage';
@@ -71,6 +75,7 @@ export const istioJwtPlugin = createBackendPlugin({
     });
     env.registerInit({
       deps: {
+        actionsRegistry: actionsRegistryServiceRef,
         auditor: coreServices.auditor,
         auth: coreServices.auth,
         catalog: catalogServiceRef,
@@ -187,6 +192,16 @@ export const istioJwtPlugin = createBackendPlugin({
         });
 
         deps.permissionsRegistry.addPermissions(istioJwtPermissions);
+        registerActions({
+          actionsRegistry: deps.actionsRegistry,
+          calls,
+          status: {
+            ...deps,
+            statuses,
+            notifier,
+            probesEnabled: config.probes.enabled,
+          },
+        });
         deps.httpRouter.use(
           await createRouter({
             ...deps,

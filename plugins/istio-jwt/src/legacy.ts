@@ -18,7 +18,11 @@ import {
   istioJwtCoverageApiRef,
   IstioJwtCoverageClient,
 } from './api';
-import { coverageRouteRef, entityContentRouteRef } from './routes';
+import {
+  coverageRouteRef,
+  entityContentRouteRef,
+  templateRouteRef,
+} from './routes';
 
 export { isIstioJwtAvailable } from './isIstioJwtAvailable';
 
@@ -40,6 +44,7 @@ export const istioJwtPlugin = createPlugin({
     }),
   ],
   routes: { entityContent: entityContentRouteRef, coverage: coverageRouteRef },
+  externalRoutes: { template: templateRouteRef },
 });
 
 /**

@@ -21,7 +21,11 @@ import {
   istioJwtCoverageApiRef,
   IstioJwtCoverageClient,
 } from './api';
-import { coverageRouteRef, entityContentRouteRef } from './routes';
+import {
+  coverageRouteRef,
+  entityContentRouteRef,
+  templateRouteRef,
+} from './routes';
 
 const istioJwtApi = ApiBlueprint.make({
   params: defineParams =>
@@ -115,4 +119,5 @@ export default createFrontendPlugin({
     coveragePage,
   ],
   routes: { entityContent: entityContentRouteRef, coverage: coverageRouteRef },
+  externalRoutes: { template: templateRouteRef },
 });

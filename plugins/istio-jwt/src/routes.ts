@@ -1,4 +1,9 @@
-import { createRouteRef, useRouteRef } from '@backstage/core-plugin-api';
+import { parseEntityRef } from '@backstage/catalog-model';
+import {
+  createExternalRouteRef,
+  createRouteRef,
+  useRouteRef,
+} from '@backstage/core-plugin-api';
 import { useCallback, useMemo } from 'react';
 import { useSearchParams } from 'react-router-dom';
 
@@ -15,6 +20,41 @@ export const entityContentRouteRef = createRouteRef({ id: 'istio-jwt' });
  * @public
  */
 export const coverageRouteRef = createRouteRef({ id: 'istio-jwt-coverage' });
+
+/**
+ * The form of a software template, where the portal has the scaffolder.
+ *
+ * @public
+ */
+export const templateRouteRef = createExternalRouteRef({
+  id: 'template',
+  optional: true,
+  params: ['namespace', 'templateName'],
+  defaultTarget: 'scaffolder.selectedTemplate',
+});
+
+/** Makes addresses of templates' forms, with values filled in. Undefined where the portal has no such page. */
+export function useTemplateLink():
+  | ((template: string, values: Record<string, string>) => string)
+  | undefined {
+  const route = useOptionalTemplateRoute();
+  return (
+    route &&
+    ((template, values) => {
+      const { namespace, name } = parseEntityRef(template);
+      const query = new URLSearchParams({ formData: JSON.stringify(values) });
+      return `${route({ namespace, templateName: name })}?${query}`;
+    })
+  );
+}
+
+function useOptionalTemplateRoute() {
+  try {
+    return useRouteRef(templateRouteRef);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Path of the JWT tab of the entity in view; undefined where the portal does not mount the tab. */
 export function useTabPath(): string | undefined {

@@ -10,7 +10,7 @@ import {
 import { signalApiRef } from '@backstage/plugin-signals-react';
 import { ReactElement } from 'react';
 import { IstioJwtApi, istioJwtApiRef } from '../api';
-import { entityContentRouteRef } from '../routes';
+import { entityContentRouteRef, templateRouteRef } from '../routes';
 import { FakeSignals } from './FakeSignals';
 import { buildOptions } from './enablementFixtures';
 import { entity as defaultEntity } from './fixtures';
@@ -79,6 +79,7 @@ export function renderWithApi(
       mountedRoutes: {
         '/jwt-tab': entityContentRouteRef as any,
         '/catalog/:namespace/:kind/:name': entityRouteRef as any,
+        '/create/templates/:namespace/:templateName': templateRouteRef as any,
       },
       ...(options.at ? { initialRouteEntries: [options.at] } : {}),
     },

@@ -44,7 +44,7 @@ export function useEnablement(
   const [pending, setPending] = useState<'cancel' | 'approve'>();
   const [failure, setFailure] = useState<string>();
   const phase = view.kind === 'ready' ? view.enablement.phase : undefined;
-  const waits = phase === 'awaiting-approval';
+  const waits = phase === 'awaiting-approval' || phase === 'proposed';
   // What failed can be taken up again.
   const hasEnded = phase !== undefined && isOver(phase);
 

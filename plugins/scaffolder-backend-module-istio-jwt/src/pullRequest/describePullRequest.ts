@@ -12,13 +12,17 @@ const MAX_LENGTH = 60_000;
 const MAX_NEIGHBOURS = 30;
 const MAX_AFFECTED = 50;
 
+const TITLES: Record<PlannedEnablementView['intent'], string> = {
+  enable: 'Require a token at',
+  change: 'Require other tokens at',
+  disable: 'Require no token at',
+};
+
 /** What reviewers have to know: what and why, who else is touched, answers, YAML, and what to look at later. */
 export function describePullRequest(
   plan: PlannedEnablementView,
   files: { written: string[]; deleted: string[] },
 ): { title: string; description: string } {
-  const verb =
-    plan.intent === 'enable' ? 'Require a token at' : 'Require no token at';
   const essentials = [
     summarisePlan(plan),
     `Planned by the portal for ${text(plan.entityRef)} (plan ${plan.planId}).`,
@@ -44,7 +48,10 @@ export function describePullRequest(
   const yaml = plan.changes.map(describeChange).join('\n\n');
   const full = `${essentials}\n\n${yaml}`;
   return {
-    title: `${verb} ${nameService(plan.service)}`.replace(/\\/g, ''),
+    title: `${TITLES[plan.intent]} ${nameService(plan.service)}`.replace(
+      /\\/g,
+      '',
+    ),
     description:
       full.length <= MAX_LENGTH
         ? `${full}\n`
@@ -153,7 +160,7 @@ function describeAfterwards({
           )} is answered ${text(plain.after)}.`,
         ]
       : []),
-    ...(intent === 'enable'
+    ...(intent !== 'disable'
       ? ['- [ ] Requests with good tokens pass, at the real clients.']
       : []),
     '- [ ] Neighbours above are answered as before.',

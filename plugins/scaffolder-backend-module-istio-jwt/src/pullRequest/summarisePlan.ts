@@ -4,18 +4,20 @@ import {
 } from 'backstage-plugin-istio-jwt-common';
 import { escapeMarkdown } from './escapeMarkdown';
 
+const WHAT: Record<EnablementPlanView['intent'], string> = {
+  enable: 'is made to require a token',
+  change: 'is made to require other tokens than now',
+  disable: 'is made to require no token any more',
+};
+
 /** A plan in one paragraph of Markdown. */
 export function summarisePlan(plan: EnablementPlanView): string {
   const service = nameService(plan.service);
   if (plan.kind === 'refused') {
     return `No plan for ${service}: ${escapeMarkdown(plan.reason)}`;
   }
-  const what =
-    plan.intent === 'enable'
-      ? 'is made to require a token'
-      : 'is made to require no token any more';
   const { neighbours } = plan;
-  return `${service} ${what}, by ${plan.changes.length} ${
+  return `${service} ${WHAT[plan.intent]}, by ${plan.changes.length} ${
     plan.changes.length === 1 ? 'change' : 'changes'
   }. ${escapeMarkdown(plan.why)} ${
     neighbours === 0

@@ -43,6 +43,19 @@ export function EnableAction({
           </ButtonLink>
         </Fragment>
       ))}
+      {options?.proposed && (
+        <ButtonLink
+          size="small"
+          variant="secondary"
+          iconEnd={<RiArrowRightLine aria-hidden />}
+          href={linkToView(tabPath, {
+            kind: 'operation',
+            enablementId: options.proposed.enablementId,
+          })}
+        >
+          Waiting for merge
+        </ButtonLink>
+      )}
       <ChoiceView
         choice={chooseAction(options, place)}
         tabPath={tabPath}

@@ -26,13 +26,13 @@ export function ChangesSection({
   commands: string[];
   writing: EnablementWriting;
 }) {
-  const isCopy = writing.mode === 'copy';
+  const isCopy = writing.mode !== 'direct';
   return (
     <Section
       title="What is written"
       summary={
         isCopy
-          ? `By you: ${writing.reason}`
+          ? `Not by the portal: ${writing.reason}`
           : 'By the portal, in this order, each tried with a server-side dry run first.'
       }
     >

@@ -301,6 +301,40 @@ describe('Planning', () => {
     expect(await findViolations(container)).toEqual([]);
   }, 30_000);
 
+  it('leads to a pull request, filled in, where the portal does not write', async () => {
+    const { container } = open({
+      createEnablementPlan: async () =>
+        buildPlan({
+          writing: {
+            mode: 'pull-request',
+            reason: 'Argo CD keeps this place.',
+            template: 'template:ops/by-pull-request',
+            repoUrl: 'github.com?owner=shop&repo=clusters',
+            directory: 'clusters/prod',
+          },
+        }),
+    });
+    await makePlan();
+    expect(
+      await screen.findByRole('button', { name: 'Open a pull request' }),
+    ).toHaveAccessibleDescription('Tick every warning first.');
+    expect(screen.queryByRole('button', { name: 'Enable' })).toBeNull();
+    await userEvent.click(
+      screen.getByRole('checkbox', { name: /opaque tokens/ }),
+    );
+    const link = screen.getByRole('link', { name: 'Open a pull request' });
+    const address = new URL(link.getAttribute('href')!, 'http://portal');
+    expect(address.pathname).toBe('/create/templates/ops/by-pull-request');
+    expect(JSON.parse(address.searchParams.get('formData')!)).toEqual({
+      entityRef: ENTITY_REF,
+      planId: PLAN_ID,
+      repoUrl: 'github.com?owner=shop&repo=clusters',
+      directory: 'clusters/prod',
+    });
+    expect(screen.getAllByText('YAML to copy')).toHaveLength(2);
+    expect(await findViolations(container)).toEqual([]);
+  }, 30_000);
+
   it('says why there is no plan, and what can be done instead', async () => {
     const { container } = open({
       createEnablementPlan: async () => ({

@@ -6,6 +6,7 @@ import { Prose } from '../Prose';
 import { useNow } from '../RelativeTime/useNow';
 import { Section } from '../Section';
 import styles from './EnablePlan.module.css';
+import { PullRequestStart } from './PullRequestStart';
 import { StartFailure } from './StartFailure';
 import { PlanControl, PlanState } from './usePlan';
 
@@ -23,7 +24,6 @@ export function StartSection({
 }) {
   const explanationId = useId();
   const left = Date.parse(plan.expiresAt) - useNow();
-  const isCopy = plan.writing.mode === 'copy';
   const obstacle = findObstacle();
 
   function findObstacle(): string | undefined {
@@ -39,7 +39,9 @@ export function StartSection({
   }
 
   return (
-    <Section title={isCopy ? 'Before you apply it' : 'Start'}>
+    <Section
+      title={plan.writing.mode === 'copy' ? 'Before you apply it' : 'Start'}
+    >
       <div className={styles.outcome}>
         {plan.warnings.length > 0 && (
           <fieldset className={styles.warnings}>
@@ -56,22 +58,28 @@ export function StartSection({
             ))}
           </fieldset>
         )}
-        {isCopy ? (
+        {plan.writing.mode === 'pull-request' && (
+          <PullRequestStart
+            plan={plan}
+            obstacle={obstacle}
+            goodFor={formatDuration(left)}
+          />
+        )}
+        {plan.writing.mode === 'copy' && (
           <Alert
             status="info"
             icon
             title="The portal does not write this one"
             description={
-              plan.writing.mode === 'copy' && (
-                <>
-                  <Prose text={plan.writing.reason} /> Copy the YAML above to
-                  where the configuration is kept. This page follows once it has
-                  arrived in the cluster.
-                </>
-              )
+              <>
+                <Prose text={plan.writing.reason} /> Copy the YAML above to
+                where the configuration is kept. This page follows once it has
+                arrived in the cluster.
+              </>
             }
           />
-        ) : (
+        )}
+        {plan.writing.mode === 'direct' && (
           <>
             {plan.approval.required ? (
               <Alert

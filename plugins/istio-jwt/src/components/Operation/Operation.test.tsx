@@ -52,6 +52,57 @@ describe('An operation', () => {
     expect(await findViolations(container)).toEqual([]);
   });
 
+  it('waits for a merge, leads to the pull request, and can stop to wait', async () => {
+    const proposed = buildEnablement({
+      phase: 'proposed',
+      steps: [],
+      canCancel: true,
+      outcome: '1 of 2 objects stand as planned.',
+      proposal: {
+        url: 'https://github.com/shop/clusters/pull/7',
+        expiresAt: '2026-01-15T00:00:00.000Z',
+      },
+    });
+    const { api, container } = open({
+      getEnablement: async () => proposed,
+      cancelEnablement: async () => ({
+        ...proposed,
+        phase: 'withdrawn',
+        canCancel: false,
+        outcome: 'alice withdrew it.',
+      }),
+    });
+    expect(
+      await screen.findByText(
+        'Waits until it is merged, and stands in the cluster',
+      ),
+    ).toBeInTheDocument();
+    expect(screen.getByText(/1 of 2 objects/)).toBeInTheDocument();
+    expect(
+      screen.getByRole('link', { name: /github\.com\/shop\/clusters/ }),
+    ).toHaveAttribute('href', 'https://github.com/shop/clusters/pull/7');
+    expect(
+      within(screen.getByRole('list', { name: 'Phases' }))
+        .getAllByRole('listitem')
+        .map(({ textContent }) => textContent),
+    ).toEqual([
+      expect.stringMatching(/^Waiting for mergenow/),
+      expect.stringMatching(/^Verifyingto come/),
+      expect.stringMatching(/^Doneto come/),
+    ]);
+    expect(await findViolations(container)).toEqual([]);
+    await userEvent.click(screen.getByRole('button', { name: 'Stop waiting' }));
+    await userEvent.click(
+      within(await screen.findByRole('dialog')).getByRole('button', {
+        name: 'Stop waiting',
+      }),
+    );
+    expect(api.cancelEnablement).toHaveBeenCalledTimes(1);
+    expect(
+      await screen.findByText('Withdrawn: nobody waits for it any more'),
+    ).toBeInTheDocument();
+  });
+
   it('follows signals, and stops at the end', async () => {
     let current: Enablement = buildEnablement();
     const { api, signals } = open({ getEnablement: async () => current });

@@ -87,7 +87,7 @@ interface CancelWords {
   confirm: string;
 }
 
-function chooseWords({ phase, intent }: Enablement): CancelWords {
+function chooseWords({ phase, intent, proposal }: Enablement): CancelWords {
   if (phase === 'failed') {
     return {
       button: 'Take it back again',
@@ -95,6 +95,15 @@ function chooseWords({ phase, intent }: Enablement): CancelWords {
       text: 'What still stands of this operation is taken back once more, last first.',
       keep: 'Leave it',
       confirm: 'Try again',
+    };
+  }
+  if (proposal) {
+    return {
+      button: 'Stop waiting',
+      title: 'Stop waiting for the merge?',
+      text: 'The portal does not look for it any more. It wrote nothing, so nothing is taken back: close the pull request, or revert what was merged.',
+      keep: 'Wait on',
+      confirm: 'Stop waiting',
     };
   }
   return {

@@ -1,7 +1,8 @@
-import { Alert } from '@backstage/ui';
+import { Alert, Link } from '@backstage/ui';
 import { Enablement } from 'backstage-plugin-istio-jwt-common';
 import { describeIntent } from '../../format/describeIntent';
 import { finishSentence } from '../../format/finishSentence';
+import { formatAbsolute } from '../../format/formatTime';
 import { Prose } from '../Prose';
 import { countEvidence } from './countEvidence';
 
@@ -62,6 +63,23 @@ export function OperationResult({ enablement }: { enablement: Enablement }) {
           }
         />
       );
+    case 'proposed':
+      return <Proposed enablement={enablement} />;
+    case 'withdrawn':
+    case 'expired':
+      return (
+        <Alert
+          role="status"
+          status="warning"
+          icon
+          title={
+            phase === 'withdrawn'
+              ? 'Withdrawn: nobody waits for it any more'
+              : 'Expired: it was not merged and proved in time'
+          }
+          description={why}
+        />
+      );
     case 'rolling-back':
       return (
         <Alert
@@ -82,6 +100,42 @@ export function OperationResult({ enablement }: { enablement: Enablement }) {
         />
       ) : null;
   }
+}
+
+function Proposed({
+  enablement: { outcome, proposal },
+}: {
+  enablement: Enablement;
+}) {
+  return (
+    <Alert
+      role="status"
+      status="info"
+      icon
+      title="Waits until it is merged, and stands in the cluster"
+      description={
+        <>
+          {outcome && <Prose text={finishSentence(outcome)} />}
+          {proposal && (
+            <>
+              {' '}
+              It is waited for until {formatAbsolute(proposal.expiresAt)}.{' '}
+              {proposal.url && (
+                <Link href={proposal.url} target="_blank" rel="noreferrer">
+                  {nameAddress(proposal.url)}
+                </Link>
+              )}
+            </>
+          )}
+        </>
+      }
+    />
+  );
+}
+
+/** An address as people know it: where it leads, without what comes before. */
+function nameAddress(url: string): string {
+  return url.replace(/^https?:\/\//, '');
 }
 
 /** What the proof rests on, the gaps included. */

@@ -145,7 +145,9 @@ function Operation({
       >
         <PhaseStepper enablement={enablement} />
       </Section>
-      <Section title="What it writes">
+      <Section
+        title={enablement.proposal ? 'What is proposed' : 'What it writes'}
+      >
         <div className={styles.changes}>
           {enablement.changes.map(({ ref, before, after, action }, index) => (
             <div key={`${keyOfResource(ref)} ${index}`}>

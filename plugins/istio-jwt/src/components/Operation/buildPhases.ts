@@ -14,6 +14,8 @@ export interface PhaseEntry {
   finishedAt?: string;
 }
 
+const OVER: EnablementPhase[] = ['done', 'rolled-back', 'withdrawn', 'expired'];
+
 const FORWARD: EnablementPhase[] = [
   'validating',
   'shadowing',
@@ -39,8 +41,12 @@ export function buildPhases({
   steps,
   approval,
   cancelRequested,
+  proposal,
   ...operation
-}: Pick<Enablement, 'phase' | 'steps' | 'approval' | 'cancelRequested'> &
+}: Pick<
+  Enablement,
+  'phase' | 'steps' | 'approval' | 'cancelRequested' | 'proposal'
+> &
   Partial<Pick<Enablement, 'intent' | 'changes'>>): PhaseEntry[] {
   const goesBack =
     phase === 'rolling-back' ||
@@ -59,8 +65,9 @@ export function buildPhases({
           end,
         ]
       : forward;
-  const current = order.indexOf(phase);
-  return order.map((each, index) => {
+  const listed = proposal ? listProposalPhases(phase) : order;
+  const current = listed.indexOf(phase);
+  return listed.map((each, index) => {
     const own = steps.filter(step => step.phase === each);
     const entry = {
       phase: each,
@@ -80,6 +87,13 @@ export function buildPhases({
   });
 }
 
+/** Nothing is written, so that nothing goes back. */
+function listProposalPhases(phase: EnablementPhase): EnablementPhase[] {
+  return phase === 'withdrawn' || phase === 'expired'
+    ? ['proposed', phase]
+    : ['proposed', 'verifying', 'done'];
+}
+
 function judge(
   each: EnablementPhase,
   distance: number,
@@ -94,7 +108,7 @@ function judge(
     if (each === 'failed') {
       return 'failed';
     }
-    return each === 'done' || each === 'rolled-back' ? 'done' : 'running';
+    return OVER.includes(each) ? 'done' : 'running';
   }
   if (distance > 0) {
     return 'upcoming';
