@@ -12,7 +12,7 @@ const MAX_LENGTH = 60_000;
 const MAX_NEIGHBOURS = 30;
 const MAX_AFFECTED = 50;
 
-const TITLES: Record<PlannedEnablementView['intent'], string> = {
+const TITLES: Partial<Record<PlannedEnablementView['intent'], string>> = {
   enable: 'Require a token at',
   change: 'Require other tokens at',
   disable: 'Require no token at',
@@ -48,10 +48,9 @@ export function describePullRequest(
   const yaml = plan.changes.map(describeChange).join('\n\n');
   const full = `${essentials}\n\n${yaml}`;
   return {
-    title: `${TITLES[plan.intent]} ${nameService(plan.service)}`.replace(
-      /\\/g,
-      '',
-    ),
+    title: `${TITLES[plan.intent] ?? 'Change policies of'} ${nameService(
+      plan.service,
+    )}`.replace(/\\/g, ''),
     description:
       full.length <= MAX_LENGTH
         ? `${full}\n`

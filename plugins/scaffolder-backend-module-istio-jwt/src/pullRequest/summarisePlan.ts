@@ -4,7 +4,7 @@ import {
 } from 'backstage-plugin-istio-jwt-common';
 import { escapeMarkdown } from './escapeMarkdown';
 
-const WHAT: Record<EnablementPlanView['intent'], string> = {
+const WHAT: Partial<Record<EnablementPlanView['intent'], string>> = {
   enable: 'is made to require a token',
   change: 'is made to require other tokens than now',
   disable: 'is made to require no token any more',
@@ -17,9 +17,11 @@ export function summarisePlan(plan: EnablementPlanView): string {
     return `No plan for ${service}: ${escapeMarkdown(plan.reason)}`;
   }
   const { neighbours } = plan;
-  return `${service} ${WHAT[plan.intent]}, by ${plan.changes.length} ${
-    plan.changes.length === 1 ? 'change' : 'changes'
-  }. ${escapeMarkdown(plan.why)} ${
+  return `${service} ${WHAT[plan.intent] ?? 'has its policies changed'}, by ${
+    plan.changes.length
+  } ${plan.changes.length === 1 ? 'change' : 'changes'}. ${escapeMarkdown(
+    plan.why,
+  )} ${
     neighbours === 0
       ? 'The policies reach no way in of others.'
       : `The policies reach ${neighbours} ${
