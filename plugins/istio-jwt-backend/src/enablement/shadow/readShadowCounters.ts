@@ -33,13 +33,13 @@ export async function readShadowCounters(
   return parseShadowCounters(text, action);
 }
 
-/** @param text - lines such as `http.outbound_0.0.0.0_8080;.rbac.istio_dry_run_deny_shadow_denied: 3` */
+/** @param text - lines such as `http.outbound_0.0.0.0_8080;.rbac.istio_dry_run_deny_.shadow_denied: 3`, as Envoy 1.40 has them */
 export function parseShadowCounters(
   text: string,
   action: ShadowAction,
 ): ShadowCounters | undefined {
   const line = new RegExp(
-    `^http\\..*rbac\\.${PREFIXES[action]}shadow_(allowed|denied): (\\d{1,15})$`,
+    `^http\\..*rbac\\.${PREFIXES[action]}\\.?shadow_(allowed|denied): (\\d{1,15})$`,
   );
   const counters: ShadowCounters = { denied: 0, allowed: 0 };
   let isKept = false;

@@ -4,11 +4,11 @@ import { countBetween } from '../run/steps/countShadow';
 import { parseShadowCounters, readShadowCounters } from './readShadowCounters';
 
 const STATS = `http.admin.rbac.allowed: 9
-http.outbound_0.0.0.0_8080;.rbac.istio_dry_run_allow_shadow_allowed: 1
-http.outbound_0.0.0.0_8080;.rbac.istio_dry_run_allow_shadow_denied: 5
-http.outbound_0.0.0.0_8080;.rbac.istio_dry_run_deny_shadow_allowed: 2
-http.outbound_0.0.0.0_8080;.rbac.istio_dry_run_deny_shadow_denied: 3
-http.outbound_0.0.0.0_8443;.rbac.istio_dry_run_deny_shadow_denied: 4
+http.outbound_0.0.0.0_8080;.rbac.istio_dry_run_allow_.shadow_allowed: 1
+http.outbound_0.0.0.0_8080;.rbac.istio_dry_run_allow_.shadow_denied: 5
+http.outbound_0.0.0.0_8080;.rbac.istio_dry_run_deny_.shadow_allowed: 2
+http.outbound_0.0.0.0_8080;.rbac.istio_dry_run_deny_.shadow_denied: 3
+http.outbound_0.0.0.0_8443;.rbac.istio_dry_run_deny_.shadow_denied: 4
 http.outbound_0.0.0.0_8080;.rbac.shadow_denied: 70
 `;
 
