@@ -97,9 +97,9 @@ export async function startBenchBackend(options: {
     base,
     headersOf,
     read: async (path, user) => {
-      const response = await fetch(`${base}${path}`, {
-        headers: headersOf(user),
-      });
+      const ask = () => fetch(`${base}${path}`, { headers: headersOf(user) });
+      // A connection that stood idle while this process was busy may have been closed.
+      const response = await ask().catch(ask);
       const text = await response.text();
       if (!response.ok) {
         throw new Error(`${path} answered ${response.status}: ${text}`);

@@ -110,7 +110,9 @@ async function run(shape: Shape, database: string): Promise<void> {
       first.lists
     } calls, ${mb(first.bytes)} MB), index of ${
       summary.total
-    } services after ${builtSeconds.toFixed(1)} s`,
+    } services with ${await countFindings(
+      db.knex,
+    )} findings after ${builtSeconds.toFixed(1)} s`,
   );
 
   await api.ask({
@@ -151,6 +153,13 @@ async function run(shape: Shape, database: string): Promise<void> {
   await backend.stop();
   await db.remove();
   api.stop();
+}
+
+async function countFindings(knex: Knex): Promise<number> {
+  const [{ count }] = await knex('istio_jwt_coverage_facets')
+    .where({ kind: 'finding' })
+    .sum({ count: 'count' });
+  return Number(count);
 }
 
 /** Reads now and then while the mesh changes, and watches the process. */

@@ -1,6 +1,6 @@
 /*
  * One backend of several on the same PostgreSQL, in a process of its own that a test can kill. Reads
- * its settings from REPLICA, and prints a line `ready`, and one line of JSON per notification.
+ * its settings from REPLICA, and prints a line `ready PORT`, and one line of JSON per notification.
  */
 import { schedulerServiceFactory } from '@backstage/backend-defaults/scheduler';
 import {
@@ -13,6 +13,7 @@ import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { notificationService } from '@backstage/plugin-notifications-node';
 import { JsonObject } from '@backstage/types';
 import knexFactory from 'knex';
+import { AddressInfo } from 'node:net';
 import plugin from '..';
 
 interface ReplicaSettings {
@@ -28,7 +29,7 @@ async function main() {
     connection: settings.connection,
     pool: { min: 0, max: 10 },
   });
-  await startTestBackend({
+  const { server } = await startTestBackend({
     features: [
       plugin,
       schedulerServiceFactory,
@@ -52,7 +53,7 @@ async function main() {
       }),
     ],
   });
-  process.stdout.write('ready\n');
+  process.stdout.write(`ready ${(server.address() as AddressInfo).port}\n`);
 }
 
 void main();

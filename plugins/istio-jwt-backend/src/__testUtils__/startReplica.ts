@@ -7,6 +7,8 @@ import { createInterface } from 'node:readline';
 /** A backend in a process of its own. */
 export interface Replica {
   process: ChildProcess;
+  /** Of the backend. */
+  url: string;
   notifications: NotificationSendOptions[];
   /** Ends it as a crash would. */
   kill(): Promise<void>;
@@ -34,16 +36,16 @@ export async function startReplica(settings: object): Promise<Replica> {
   );
   const exit = once(child, 'exit');
   const notifications: NotificationSendOptions[] = [];
-  const ready = new Promise<void>(resolve => {
+  const ready = new Promise<string>(resolve => {
     createInterface({ input: child.stdout }).on('line', line => {
-      if (line === 'ready') {
-        resolve();
+      if (line.startsWith('ready ')) {
+        resolve(`http://127.0.0.1:${line.slice('ready '.length)}`);
       } else if (line.startsWith('{"recipients"')) {
         notifications.push(JSON.parse(line));
       }
     });
   });
-  await Promise.race([
+  const url = await Promise.race([
     ready,
     exit.then(([code]) => {
       throw new Error(`The replica ended with code ${code}`);
@@ -51,6 +53,7 @@ export async function startReplica(settings: object): Promise<Replica> {
   ]);
   return {
     process: child,
+    url,
     notifications,
     kill: async () => {
       child.kill('SIGKILL');

@@ -82,7 +82,7 @@ export function createCoverage(options: {
       await metrics.refresh(db);
       const isComplete = registry.list().every(({ reading }) => !reading);
       if (isComplete && Date.now() - recordedAt > RECORD_EVERY_MS) {
-        await recordDay(db, Date.now());
+        await recordDay(db, Date.now(), run => store.write(run));
         recordedAt = Date.now();
       }
     },

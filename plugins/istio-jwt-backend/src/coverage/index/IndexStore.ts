@@ -29,8 +29,16 @@ interface IndexStateRow {
   version: number;
 }
 
+/** Another replica took the lease meanwhile: what was to be written is not. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+}
+
 /** Writes the index. One replica does, which holds the lease. */
 export class IndexStore {
+  /** Who took the lease through this store. */
+  private owner?: string;
+
   constructor(private readonly db: Knex) {}
 
   /** Takes the lease, or makes it longer. @returns false while another replica has it */
@@ -44,7 +52,34 @@ export class IndexStore {
           .orWhere('lease_until', '<', now),
       )
       .update({ lease_owner: owner, lease_until: now + leaseMs });
+    if (taken === 1) {
+      this.owner = owner;
+    }
     return taken === 1;
+  }
+
+  /**
+   * Writes while the lease is still this replica's. One that stood still for longer than its lease, and
+   * goes on in the middle of a pass, would overwrite what its successor wrote: in its transaction it looks
+   * at the lease first, and whoever wants to take it has to wait.
+   *
+   * @throws LeaseLost
+   */
+  async write(
+    run: (transaction: Knex.Transaction) => Promise<void>,
+  ): Promise<void> {
+    const { owner } = this;
+    await this.db.transaction(async transaction => {
+      if (owner !== undefined) {
+        const held = await transaction<IndexStateRow>(INDEX)
+          .where({ id: 1, lease_owner: owner })
+          .update({ lease_owner: owner });
+        if (held !== 1) {
+          throw new LeaseLost();
+        }
+      }
+      await run(transaction);
+    });
   }
 
   async release(owner: string): Promise<void> {
@@ -62,12 +97,14 @@ export class IndexStore {
   }
 
   async noteComplete(now: number, claimsChanged: boolean): Promise<void> {
-    await this.db<IndexStateRow>(INDEX)
-      .where({ id: 1 })
-      .update({
-        indexed_at: now,
-        ...(claimsChanged ? { version: this.db.raw('version + 1') } : {}),
-      });
+    await this.write(async transaction => {
+      await transaction<IndexStateRow>(INDEX)
+        .where({ id: 1 })
+        .update({
+          indexed_at: now,
+          ...(claimsChanged ? { version: this.db.raw('version + 1') } : {}),
+        });
+    });
   }
 
   /** Digests of the rows of every Service, in the order of their claims. */
@@ -97,7 +134,7 @@ export class IndexStore {
         each.rows.flatMap(row => row.facets),
       );
       const hosts = chunk.flatMap(each => each.rows.flatMap(row => row.hosts));
-      await this.db.transaction(async transaction => {
+      await this.write(async transaction => {
         await deleteServices(
           transaction,
           chunk.map(({ serviceKey }) => serviceKey),
@@ -116,9 +153,7 @@ export class IndexStore {
   async remove(serviceKeys: string[]): Promise<void> {
     for (let start = 0; start < serviceKeys.length; start += CHUNK) {
       const chunk = serviceKeys.slice(start, start + CHUNK);
-      await this.db.transaction(transaction =>
-        deleteServices(transaction, chunk),
-      );
+      await this.write(transaction => deleteServices(transaction, chunk));
     }
   }
 
@@ -128,17 +163,21 @@ export class IndexStore {
     since: number,
     reason: string,
   ): Promise<void> {
-    await this.db<CoverageRow>(COVERAGE)
-      .where({ cluster })
-      .whereNull('stale_since')
-      .update({ stale_since: since, stale_reason: reason.slice(0, 500) });
+    await this.write(async transaction => {
+      await transaction<CoverageRow>(COVERAGE)
+        .where({ cluster })
+        .whereNull('stale_since')
+        .update({ stale_since: since, stale_reason: reason.slice(0, 500) });
+    });
   }
 
   async markCurrent(cluster: string): Promise<void> {
-    await this.db<CoverageRow>(COVERAGE)
-      .where({ cluster })
-      .whereNotNull('stale_since')
-      .update({ stale_since: null, stale_reason: null });
+    await this.write(async transaction => {
+      await transaction<CoverageRow>(COVERAGE)
+        .where({ cluster })
+        .whereNotNull('stale_since')
+        .update({ stale_since: null, stale_reason: null });
+    });
   }
 
   async listClusters(): Promise<string[]> {

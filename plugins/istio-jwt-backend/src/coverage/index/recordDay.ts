@@ -2,6 +2,7 @@ import { Knex } from 'knex';
 import { selectExcepted } from '../read/selectRows';
 import { COVERAGE, CoverageRow, DAYS, SPANS } from '../rows';
 import { addDays, toDay } from '../days';
+import { IndexStore } from './IndexStore';
 
 interface SpanRow {
   row_key: string;
@@ -24,8 +25,14 @@ const CHUNK = 100;
  * Records how every Service is on the UTC day of `now`. The last record of a day counts. What is as
  * it was takes no write; the spans of one Service begin and end together, so that they can be told
  * apart by day alone.
+ *
+ * @param write - of the store whose lease is to be held meanwhile
  */
-export async function recordDay(db: Knex, now: number): Promise<void> {
+export async function recordDay(
+  db: Knex,
+  now: number,
+  write: IndexStore['write'] = run => db.transaction(run),
+): Promise<void> {
   const today = toDay(now);
   const newest = await db(DAYS).max({ day: 'day' }).first();
   if (newest?.day && newest.day > today) {
@@ -59,7 +66,7 @@ export async function recordDay(db: Knex, now: number): Promise<void> {
   );
   for (let start = 0; start < changed.length; start += CHUNK) {
     const keys = changed.slice(start, start + CHUNK);
-    await db.transaction(async transaction => {
+    await write(async transaction => {
       const openOnes = () =>
         transaction<SpanRow>(SPANS)
           .whereIn('service_key', keys)
@@ -79,10 +86,12 @@ export async function recordDay(db: Knex, now: number): Promise<void> {
       );
     });
   }
-  await db(DAYS)
-    .insert({ day: today, taken_at: now })
-    .onConflict('day')
-    .merge(['taken_at']);
+  await write(async transaction => {
+    await transaction(DAYS)
+      .insert({ day: today, taken_at: now })
+      .onConflict('day')
+      .merge(['taken_at']);
+  });
 }
 
 /** Deletes days older than `retentionMs`. */

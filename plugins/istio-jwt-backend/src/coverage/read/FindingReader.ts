@@ -9,6 +9,19 @@ import { selectRows } from './selectRows';
 import { Viewer } from './Viewer';
 
 const MAX_AFFECTED = 20;
+/** Queries at once: half of a pool of Backstage's. */
+const PARALLEL = 4;
+const AFFECTED_COLUMNS = [
+  'row_key',
+  'entity_ref',
+  'title',
+  'cluster',
+  'namespace',
+  'name',
+] as const;
+
+type AffectedRow = Pick<CoverageRow, (typeof AFFECTED_COLUMNS)[number]>;
+
 const SEVERITIES = ['error', 'warning', 'info'];
 
 const DEFINITIONS = new Map<string, FindingDefinition>(
@@ -42,16 +55,20 @@ export class FindingReader {
       occurrences: Number(occurrences),
       affected: [] as CoverageFinding['affected'],
     }));
-    for (const finding of found) {
-      const rows: CoverageRow[] = await selectRows(this.db, viewer, {
-        ...filter,
-        finding: finding.id,
-      })
-        .orderBy(['c.sort_title', 'c.row_key'])
-        .limit(MAX_AFFECTED)
-        .select('c.*');
-      finding.affected = rows.map(describeAffected);
-    }
+    const next = found.values();
+    const readAffected = async () => {
+      for (const finding of next) {
+        const rows: AffectedRow[] = await selectRows(this.db, viewer, {
+          ...filter,
+          finding: finding.id,
+        })
+          .orderBy(['c.sort_title', 'c.row_key'])
+          .limit(MAX_AFFECTED)
+          .select(AFFECTED_COLUMNS.map(column => `c.${column}`));
+        finding.affected = rows.map(describeAffected);
+      }
+    };
+    await Promise.all(Array.from({ length: PARALLEL }, readAffected));
     return found.sort(
       (a, b) =>
         SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
@@ -76,7 +93,7 @@ function describeFinding(
 }
 
 function describeAffected(
-  row: CoverageRow,
+  row: AffectedRow,
 ): CoverageFinding['affected'][number] {
   const { row_key: id, entity_ref, title, cluster, namespace, name } = row;
   return {
