@@ -77,7 +77,11 @@ export function createCoverage(options: {
       claimantsMaxAgeMs: config.catalogIntervalMs,
       listClaimants: signal => listClaimants({ ...options, signal }),
     }),
-    onLost: () => metrics.clear(),
+    onLost: () => {
+      metrics.clear();
+      // Whoever has the lease again does not know what was recorded meanwhile.
+      recordedAt = -Infinity;
+    },
     afterPass: async () => {
       await metrics.refresh(db);
       const isComplete = registry.list().every(({ reading }) => !reading);

@@ -24,7 +24,9 @@ import { DAY_MS } from './days';
 import { ExceptionNotices } from './exceptions/ExceptionNotices';
 import { ExceptionStore } from './exceptions/ExceptionStore';
 import { IndexKeeper } from './IndexKeeper';
-import { IndexStore } from './index/IndexStore';
+import { IndexStore, LeaseLost } from './index/IndexStore';
+import { recordDay } from './index/recordDay';
+import { SPANS } from './rows';
 
 jest.setTimeout(120_000);
 
@@ -186,6 +188,31 @@ describeOnDatabases('the upkeep of the coverage', connect => {
     expect(passes.first).toBe(stopped);
     expect(lost).toEqual([]);
     expect(await harness.listAll(ALL)).toHaveLength(1);
+  });
+
+  it('takes no write of a replica that lost its lease in the middle of a pass', async () => {
+    const db = await connect();
+    const harness = await CoverageHarness.create(db, [mirrorOf(mesh())]);
+    const { store } = harness;
+    expect(await store.lease('slow', 1000, 500)).toBe(true);
+    await harness.pass();
+    const before = await harness.listAll(ALL);
+    expect(before).toHaveLength(1);
+
+    const successor = new IndexStore(db);
+    expect(await successor.lease('next', 1600, 500)).toBe(true);
+    const keys = [...(await store.readDigests()).keys()];
+    await expect(store.remove(keys)).rejects.toThrow(LeaseLost);
+    await expect(store.markStale('c', 1, 'old')).rejects.toThrow(LeaseLost);
+    await expect(store.noteComplete(9999, true)).rejects.toThrow(LeaseLost);
+    await expect(
+      recordDay(db, Date.now(), run => store.write(run)),
+    ).rejects.toThrow(LeaseLost);
+
+    expect(await harness.listAll(ALL)).toEqual(before);
+    expect(await db(SPANS)).toEqual([]);
+    await successor.remove(keys);
+    expect(await harness.listAll(ALL)).toEqual([]);
   });
 
   it('measures services by state and owner, with a bounded number of owners', async () => {
