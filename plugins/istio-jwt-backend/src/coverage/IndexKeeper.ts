@@ -9,7 +9,7 @@ export interface IndexKeeperOptions {
   logger: LoggerService;
   /** After each pass of this replica, with the lease held. Errors are logged. */
   afterPass: (result: PassResult) => Promise<void>;
-  /** This replica holds the lease no more. */
+  /** This replica holds the lease no more, or did not for a while. */
   onLost: () => void;
   /** Between two passes at least. Default: 3 s. */
   pauseMs?: number;
@@ -78,13 +78,13 @@ export class IndexKeeper {
   private async passIfHolder(): Promise<void> {
     const { store, indexer, leaseMs = 60_000 } = this.options;
     const held = await store.lease(this.owner, Date.now(), leaseMs);
-    if (held !== this.isHolder) {
-      this.isHolder = held;
+    if (held !== 'kept' || !this.isHolder) {
       // What another replica wrote meanwhile is read anew.
       indexer.reset();
-      if (!held) {
+      if (this.isHolder) {
         this.options.onLost();
       }
+      this.isHolder = held !== undefined;
     }
     if (!held) {
       return;
@@ -93,7 +93,7 @@ export class IndexKeeper {
     const renewal = setInterval(() => {
       store
         .lease(this.owner, Date.now(), leaseMs)
-        .then(still => still || lost.abort())
+        .then(still => still === 'kept' || lost.abort())
         .catch(() => lost.abort());
     }, leaseMs / 3).unref();
     try {
@@ -105,6 +105,10 @@ export class IndexKeeper {
       }
     } finally {
       clearInterval(renewal);
+      if (lost.signal.aborted) {
+        this.isHolder = false;
+        this.options.onLost();
+      }
     }
   }
 }

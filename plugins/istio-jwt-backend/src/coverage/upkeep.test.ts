@@ -194,13 +194,15 @@ describeOnDatabases('the upkeep of the coverage', connect => {
     const db = await connect();
     const harness = await CoverageHarness.create(db, [mirrorOf(mesh())]);
     const { store } = harness;
-    expect(await store.lease('slow', 1000, 500)).toBe(true);
+    expect(await store.lease('slow', 1000, 500)).toBe('taken');
     await harness.pass();
     const before = await harness.listAll(ALL);
     expect(before).toHaveLength(1);
 
     const successor = new IndexStore(db);
-    expect(await successor.lease('next', 1600, 500)).toBe(true);
+    expect(await store.lease('slow', 1001, 500)).toBe('kept');
+    expect(await successor.lease('next', 1400, 500)).toBeUndefined();
+    expect(await successor.lease('next', 1600, 500)).toBe('taken');
     const keys = [...(await store.readDigests()).keys()];
     await expect(store.remove(keys)).rejects.toThrow(LeaseLost);
     await expect(store.markStale('c', 1, 'old')).rejects.toThrow(LeaseLost);
@@ -213,6 +215,8 @@ describeOnDatabases('the upkeep of the coverage', connect => {
     expect(await db(SPANS)).toEqual([]);
     await successor.remove(keys);
     expect(await harness.listAll(ALL)).toEqual([]);
+    // It has the lease again, and must not believe that nobody else had it.
+    expect(await store.lease('slow', 2200, 500)).toBe('taken');
   });
 
   it('measures services by state and owner, with a bounded number of owners', async () => {

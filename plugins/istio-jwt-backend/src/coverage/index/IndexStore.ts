@@ -41,21 +41,35 @@ export class IndexStore {
 
   constructor(private readonly db: Knex) {}
 
-  /** Takes the lease, or makes it longer. @returns false while another replica has it */
-  async lease(owner: string, now: number, leaseMs: number): Promise<boolean> {
+  /**
+   * Takes the lease, or makes it longer.
+   *
+   * @returns `kept`: nobody else had it since; `taken`: somebody may have written meanwhile; undefined:
+   *   another replica has it
+   */
+  async lease(
+    owner: string,
+    now: number,
+    leaseMs: number,
+  ): Promise<'kept' | 'taken' | undefined> {
+    const lease = { lease_owner: owner, lease_until: now + leaseMs };
+    const kept = await this.db<IndexStateRow>(INDEX)
+      .where({ id: 1, lease_owner: owner })
+      .update(lease);
+    if (kept === 1) {
+      return 'kept';
+    }
     const taken = await this.db<IndexStateRow>(INDEX)
       .where({ id: 1 })
       .andWhere(free =>
-        free
-          .where({ lease_owner: owner })
-          .orWhereNull('lease_until')
-          .orWhere('lease_until', '<', now),
+        free.whereNull('lease_until').orWhere('lease_until', '<', now),
       )
-      .update({ lease_owner: owner, lease_until: now + leaseMs });
-    if (taken === 1) {
-      this.owner = owner;
+      .update(lease);
+    if (taken !== 1) {
+      return undefined;
     }
-    return taken === 1;
+    this.owner = owner;
+    return 'taken';
   }
 
   /**
