@@ -28,7 +28,8 @@ export function unproxiedOf({
   );
   if (!bare) return [];
   const stored = mesh.stored('Service', service.namespace, service.name);
-  const { selector = {} } = (stored?.resource.spec ?? {}) as ServiceSpec;
+  const selector =
+    ((stored?.resource.spec ?? {}) as ServiceSpec).selector ?? {};
   if (Object.keys(selector).length === 0) return [];
   return selectWorkloads(mesh, service.namespace, selector).flatMap(
     workload => {

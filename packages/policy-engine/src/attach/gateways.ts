@@ -115,7 +115,7 @@ export function gatewayWorkloads(
   mesh: Mesh,
   stored: Stored,
 ): readonly Workload[] {
-  const { selector = {} } = (stored.resource.spec ?? {}) as GatewaySpec;
+  const selector = ((stored.resource.spec ?? {}) as GatewaySpec).selector ?? {};
   const key = JSON.stringify(Object.entries(selector).sort());
   return mesh.queries.get(
     'gateway-workloads',

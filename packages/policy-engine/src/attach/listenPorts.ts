@@ -21,7 +21,7 @@ export function apiListenPorts(
   // The Service that Istio makes maps each port to itself.
   if (services.length === 0) return [port];
   const found = services.flatMap(({ resource }) => {
-    const { ports = [] } = (resource.spec ?? {}) as ServiceSpec;
+    const ports = ((resource.spec ?? {}) as ServiceSpec).ports ?? [];
     const own = ports.find(item => item.port === port);
     return own ? resolveTargetPort(mesh, proxy, own) ?? [] : [];
   });
@@ -50,7 +50,7 @@ function findListenPorts(mesh: Mesh, proxy: ProxyRef, port: number): number[] {
   for (const stored of mesh.inNamespace('Service', proxy.namespace)) {
     if (stored.errors.length > 0) continue;
     const spec = (stored.resource.spec ?? {}) as ServiceSpec;
-    const { selector = {} } = spec;
+    const selector = spec.selector ?? {};
     if (Object.keys(selector).length === 0) continue;
     if (!includesLabels(proxy.labels, selector)) continue;
     const found = spec.ports?.find(item => item.port === port);

@@ -112,7 +112,7 @@ function peerAt(mesh: Mesh, from: string, { destination }: WayIn) {
   const service =
     destination &&
     mesh.stored('Service', destination.namespace, destination.name);
-  const { ports = [] } = (service?.resource.spec ?? {}) as ServiceSpec;
+  const ports = ((service?.resource.spec ?? {}) as ServiceSpec).ports ?? [];
   const port = ports.find(item => item.port === destination?.port);
   return service && port ? peerOf(mesh, from, service, port) : 'mesh';
 }

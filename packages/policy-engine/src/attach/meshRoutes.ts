@@ -29,7 +29,7 @@ export function meshRouteWaysIn(
     if (!other || other.errors.length > 0 || key === own) return [];
     const waypoint = waypointOf(mesh, other);
     if (waypoint.kind === 'none') return [];
-    const { ports = [] } = (other.resource.spec ?? {}) as ServiceSpec;
+    const ports = ((other.resource.spec ?? {}) as ServiceSpec).ports ?? [];
     return ports.flatMap(port => {
       const protocol = protocolOf(port);
       if (protocol?.chain !== 'http') return [];

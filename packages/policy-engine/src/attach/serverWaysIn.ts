@@ -113,7 +113,7 @@ function toWaysIn(
 }
 
 function countPorts({ resource }: Stored): number {
-  const { ports = [] } = (resource.spec ?? {}) as { ports?: unknown[] };
+  const ports = ((resource.spec ?? {}) as { ports?: unknown[] }).ports ?? [];
   return ports.length;
 }
 

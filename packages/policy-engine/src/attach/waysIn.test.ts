@@ -512,3 +512,35 @@ spec: {selector: {matchLabels: {app: backend}}, rules: [{from: [{source: {princi
     for (const { id } of waysIn(mesh)) expect(encodeURIComponent(id)).toBe(id);
   });
 });
+
+it('takes fields that are null for absent ones', () => {
+  const mesh = meshOf([
+    WORKLOADS,
+    GATEWAY,
+    `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: null-lists, namespace: default}
+spec: {hosts: [backend], gateways: null, http: [{route: [{destination: {host: backend}}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: no-selector, namespace: default}
+spec: {selector: null, ports: [{name: http, port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: no-ports, namespace: default}
+spec: {selector: {app: backend}, ports: null}
+`,
+  ]);
+  const states = mesh
+    .services()
+    .map(({ namespace, name }) => [
+      name,
+      assessService(mesh, { namespace, name }).state,
+    ]);
+  expect(states).toContainEqual(['no-selector', 'unknown']);
+  expect(states).toContainEqual(['no-ports', 'unknown']);
+  expect(waysIn(mesh).length).toBeGreaterThan(0);
+});

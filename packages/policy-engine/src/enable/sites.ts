@@ -130,7 +130,7 @@ function findWorkload(
   waysIn: readonly WayInAssessment[],
 ): SitesResult {
   const stored = mesh.get({ kind: 'Service', ...service });
-  const { selector = {} } = (stored?.spec ?? {}) as ServiceSpec;
+  const selector = ((stored?.spec ?? {}) as ServiceSpec).selector ?? {};
   const [{ proxy }] = waysIn[0].hops;
   if (proxy.kind !== 'sidecar' || Object.keys(selector).length === 0) {
     return {
@@ -172,7 +172,7 @@ function gatewayAttachment(
     const { name, namespace = '' } = stored.metadata;
     return { by: 'gateway', namespace, name };
   }
-  const { selector = {} } = (stored.spec ?? {}) as GatewaySpec;
+  const selector = ((stored.spec ?? {}) as GatewaySpec).selector ?? {};
   const [{ proxy }] = hops;
   return Object.keys(selector).length > 0
     ? { by: 'selector', namespace: proxy.namespace, labels: selector }

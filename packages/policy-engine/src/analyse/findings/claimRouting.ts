@@ -22,7 +22,8 @@ export const claimRouting: Detector = {
     }
     const stored = mesh.peek(route.kind, route.namespace ?? '', route.name);
     if (!stored || stored.errors.length > 0) return NOTHING;
-    const { http = [] } = (stored.resource.spec ?? {}) as VirtualServiceSpec;
+    const http =
+      ((stored.resource.spec ?? {}) as VirtualServiceSpec).http ?? [];
     const index = http.findIndex(({ match }) =>
       match?.some(({ headers, withoutHeaders }) =>
         Object.keys({ ...headers, ...withoutHeaders }).some(name =>
