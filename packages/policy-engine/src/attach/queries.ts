@@ -88,6 +88,7 @@ const GENERATION = 500;
  */
 const BRIEF = new Set([
   'assessment',
+  'attachments',
   'program',
   'program-for-host',
   'virtual-host',

@@ -30,8 +30,9 @@ export function compileProxy(mesh: Mesh, proxy: ProxyRef): Program {
 }
 
 function compile(mesh: Mesh, proxy: ProxyRef): Program {
-  const authentications = attachedTo(mesh, proxy, 'RequestAuthentication');
-  const authorizations = attachedTo(mesh, proxy, 'AuthorizationPolicy');
+  const attached = policiesOf(mesh, proxy);
+  const authentications = attached.filter(isAuthentication);
+  const authorizations = attached.filter(item => !isAuthentication(item));
   const settings = proxySettingsOf(mesh, proxy);
   const providers = sortProviders(
     authentications
@@ -67,6 +68,33 @@ function compile(mesh: Mesh, proxy: ProxyRef): Program {
     settings,
     opaque: [...opaqueReasons(mesh, proxy), ...settings.unread],
   };
+}
+
+/** Kept by itself, so that a change of the root namespace's policies stops here for most proxies. */
+function policiesOf(mesh: Mesh, proxy: ProxyRef): readonly Attachment[] {
+  return mesh.queries.get(
+    'attachments',
+    proxyKey(proxy),
+    () => [
+      ...attachedTo(mesh, proxy, 'RequestAuthentication'),
+      ...attachedTo(mesh, proxy, 'AuthorizationPolicy'),
+    ],
+    sameAttachments,
+  );
+}
+
+function isAuthentication({ stored }: Attachment): boolean {
+  return stored.resource.kind === 'RequestAuthentication';
+}
+
+function sameAttachments(
+  a: readonly Attachment[],
+  b: readonly Attachment[],
+): boolean {
+  return (
+    a.length === b.length &&
+    a.every((item, i) => item.stored === b[i].stored && item.by === b[i].by)
+  );
 }
 
 const attachedPolicies = new WeakMap<Stored, Map<string, AttachedPolicy>>();
