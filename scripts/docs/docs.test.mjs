@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, globSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -12,6 +12,7 @@ import { after, before, describe, it } from 'node:test';
 import { remark } from 'remark';
 import remarkValidateLinks from 'remark-validate-links';
 import { engine } from 'unified-engine';
+import { parse } from 'yaml';
 import { stopAll, start, waitForAnswer } from '../lib/processes.mjs';
 import { repoRoot } from '../lib/toolchain.mjs';
 import { listPages, readCommands } from './readPages.mjs';
@@ -38,6 +39,22 @@ it('links lead to files and headings that are there', async () => {
   );
   assert.ok(files.length > 20);
   assert.deepEqual(broken, []);
+});
+
+it('every page can be found: from the index, and in the navigation of TechDocs', () => {
+  const read = path => readFileSync(join(repoRoot, path), 'utf8');
+  const { nav } = parse(read('mkdocs.yml'));
+  const listed = JSON.stringify(nav);
+  const index = read('docs/index.md');
+  const pages = globSync('**/*.md', { cwd: join(repoRoot, 'docs') }).filter(
+    page => page !== 'index.md' && !/^findings\/(?!README)/.test(page),
+  );
+  assert.deepEqual(
+    pages.filter(
+      page => !listed.includes(`"${page}"`) || !index.includes(`(${page})`),
+    ),
+    [],
+  );
 });
 
 it('the reference is as the sources say', () => {
