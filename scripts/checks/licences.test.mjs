@@ -1,8 +1,10 @@
 /** Whoever installs a plugin may use everything that comes with it. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { it } from 'node:test';
 import satisfies from 'spdx-satisfies';
+import { repoRoot } from '../lib/toolchain.mjs';
 import { collectShipped, listPublished } from './readWorkspaces.mjs';
 
 const ALLOWED = [
@@ -75,3 +77,10 @@ it('what was read by hand still is without a licence of its own', () => {
     assert.ok(existsSync(entry.path) && readdirSync(entry.path).length > 0);
   }
 });
+
+for (const { directory, manifest } of listPublished()) {
+  it(`${manifest.name} brings the text of its licence`, () => {
+    const read = file => readFileSync(join(repoRoot, file), 'utf8');
+    assert.equal(read(join(directory, 'LICENSE')), read('LICENSE'));
+  });
+}

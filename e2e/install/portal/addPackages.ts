@@ -1,0 +1,95 @@
+/** Installs the tarballs with the commands of the pages. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { run, say } from '../commands.ts';
+import { pages } from '../paths.ts';
+import type { FrontendSystem } from '../tries.ts';
+import type { Tarball } from '../tarballs/packAll.ts';
+import { readJson } from './createPortal.ts';
+import { readBlocks } from './readBlocks.ts';
+
+/** What the pages say to run, such as `yarn --cwd packages/app add NAME`. */
+function readAddCommands(): string[][] {
+  return ['Backend', 'Frontend'].flatMap(heading =>
+    readBlocks(pages.install, heading)
+      .filter(({ language }) => language === 'sh')
+      .flatMap(({ text }) => text.split('\n'))
+      .map(line => line.split(' ')),
+  );
+}
+
+/** @returns seconds that the last, real installation took */
+export async function addPackages(
+  directory: string,
+  system: FrontendSystem,
+  tarballs: Tarball[],
+  workDir: string,
+): Promise<number> {
+  const log = join(workDir, `install-${system}.log`);
+  const urls = new Map(
+    tarballs.map(({ manifest, path }) => [manifest.name, `file:${path}`]),
+  );
+  const manifestPath = join(directory, 'package.json');
+  const manifest = readJson(manifestPath);
+  writeFileSync(
+    manifestPath,
+    JSON.stringify(
+      {
+        ...manifest,
+        resolutions: {
+          ...manifest.resolutions,
+          // They ask for each other by version, as on the registry, where they are not yet.
+          ...Object.fromEntries(urls),
+          ...findNativeModules(),
+        },
+      },
+      null,
+      2,
+    ),
+  );
+  const env = {
+    YARN_ENABLE_IMMUTABLE_INSTALLS: 'false',
+    // A busy machine answers late, and Yarn does not survive that.
+    YARN_HTTP_TIMEOUT: '300000',
+    YARN_NETWORK_CONCURRENCY: '8',
+  };
+  for (const [command, ...args] of readAddCommands()) {
+    const name = args.pop()!;
+    const url = urls.get(name);
+    if (!url) throw new Error(`The page adds ${name}, which is not published`);
+    say(`${[command, ...args, name].join(' ')}`);
+    // What is installed is the same with one installation after all of them.
+    const mode = ['--mode', 'update-lockfile'];
+    await run(command, [...args, ...mode, `${name}@${url}`], {
+      cwd: directory,
+      log,
+      env,
+    });
+  }
+  const seconds = await run('yarn', ['install'], { cwd: directory, log, env });
+  say(`Installed in ${Math.round(seconds)} s.`);
+  checkInstalled(directory, tarballs);
+  return seconds;
+}
+
+/**
+ * better-sqlite3 is compiled, or fetched from outside the registry. Where this repository's own portal
+ * uses the replacement with the same interface, so does the new one.
+ */
+function findNativeModules(): Record<string, string> {
+  const { resolutions } = readJson(
+    join(import.meta.dirname, '../../../package.json'),
+  );
+  return { 'better-sqlite3': resolutions['better-sqlite3'] };
+}
+
+/** One copy of each, and from its tarball: a second one would not see the first one's extensions. */
+function checkInstalled(directory: string, tarballs: Tarball[]): void {
+  const lock = readFileSync(join(directory, 'yarn.lock'), 'utf8');
+  for (const { manifest, path } of tarballs) {
+    const installed = join(directory, 'node_modules', manifest.name);
+    if (existsSync(installed) && !lock.includes(path)) {
+      throw new Error(`${manifest.name} was not installed from ${path}`);
+    }
+  }
+}
