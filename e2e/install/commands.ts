@@ -36,7 +36,7 @@ function spawnLogged(
 }
 
 function readEnd(log: string): string {
-  const lines = readFileSync(log, 'utf8').split('\n').slice(-40);
+  const lines = readFileSync(log, 'utf8').split('\n').slice(-25);
   return lines.map(line => line.slice(0, 300)).join('\n');
 }
 

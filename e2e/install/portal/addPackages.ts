@@ -1,4 +1,4 @@
-/** Installs the tarballs with the commands of the pages. */
+/** Installs the tarballs as the commands of the pages would the published packages. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, say } from '../commands.ts';
@@ -9,16 +9,22 @@ import { readJson } from './createPortal.ts';
 import { readBlocks } from './readBlocks.ts';
 
 /** What the pages say to run, such as `yarn --cwd packages/app add NAME`. */
-function readAddCommands(): string[][] {
+function readAddCommands(): string[] {
   return ['Backend', 'Frontend'].flatMap(heading =>
     readBlocks(pages.install, heading)
       .filter(({ language }) => language === 'sh')
-      .flatMap(({ text }) => text.split('\n'))
-      .map(line => line.split(' ')),
+      .filter(({ text }) => text.startsWith('yarn '))
+      .flatMap(({ text }) => text.split('\n')),
   );
 }
 
-/** @returns seconds that the last, real installation took */
+function addDependency(path: string, name: string, range: string): void {
+  const manifest = readJson(path);
+  const dependencies = { ...manifest.dependencies, [name]: range };
+  writeFileSync(path, JSON.stringify({ ...manifest, dependencies }, null, 2));
+}
+
+/** @returns seconds that the installation took */
 export async function addPackages(
   directory: string,
   system: FrontendSystem,
@@ -53,18 +59,13 @@ export async function addPackages(
     YARN_HTTP_TIMEOUT: '300000',
     YARN_NETWORK_CONCURRENCY: '8',
   };
-  for (const [command, ...args] of readAddCommands()) {
-    const name = args.pop()!;
+  for (const line of readAddCommands()) {
+    const [, workspace, name] = /^yarn --cwd (\S+) add (\S+)$/.exec(line) ?? [];
     const url = urls.get(name);
-    if (!url) throw new Error(`The page adds ${name}, which is not published`);
-    say(`${[command, ...args, name].join(' ')}`);
-    // What is installed is the same with one installation after all of them.
-    const mode = ['--mode', 'update-lockfile'];
-    await run(command, [...args, ...mode, `${name}@${url}`], {
-      cwd: directory,
-      log,
-      env,
-    });
+    if (!url) throw new Error(`"${line}" adds nothing that is published`);
+    say(line);
+    // What `yarn add` writes, with the tarball for the version: one installation for all of them.
+    addDependency(join(directory, workspace, 'package.json'), name, url);
   }
   const seconds = await run('yarn', ['install'], { cwd: directory, log, env });
   say(`Installed in ${Math.round(seconds)} s.`);
