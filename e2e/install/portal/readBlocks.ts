@@ -59,12 +59,17 @@ export function findBlock(blocks: Block[], file: string): string {
  * A block cut at its comments: `''` is what comes before the first of them.
  *
  * @returns code by the comment above it
+ * @throws Error where an element ends with a semicolon, which a page would show
  */
 export function splitAtComments(text: string): Map<string, string> {
   const parts = new Map<string, string>();
   let comment = '';
   let lines: string[] = [];
-  const keep = () => parts.set(comment, lines.join('\n').trim());
+  const keep = () => {
+    const code = lines.join('\n').trim();
+    if (/^<[^]*;$/.test(code)) throw new Error(`A semicolon ends ${code}`);
+    parts.set(comment, code);
+  };
   for (const line of text.split('\n')) {
     if (line.startsWith('// ')) {
       keep();
