@@ -24,7 +24,10 @@ export function PlainPlanner({
   /** What it is about. */
   children: ReactNode;
 }) {
-  const subject = 'enablementId' in request ? request.enablementId : '';
+  const subject =
+    'enablementId' in request
+      ? request.enablementId
+      : JSON.stringify(request.service);
   const control = usePlan(
     entityRef,
     `${request.intent} ${subject}`,

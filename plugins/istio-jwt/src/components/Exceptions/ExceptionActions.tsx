@@ -1,6 +1,6 @@
 import { Button, Text } from '@backstage/ui';
 import { CoverageExceptionDetail } from 'backstage-plugin-istio-jwt-common';
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { ConflictNotice } from './ConflictNotice';
 import { EditException } from './EditException';
 import { ExceptionFailure } from './ExceptionFailure';
@@ -23,6 +23,7 @@ export function ExceptionActions({
     onChanged();
   }, [onChanged]);
   const { state, send, reset } = useExceptionChange(finish);
+  const focus = useFocusOfMode(mode);
   const { canApprove, canChange } = exception;
   const isOver = exception.state === 'expired' || exception.state === 'revoked';
   const sending = state.kind === 'sending' ? state.intent.kind : undefined;
@@ -33,7 +34,7 @@ export function ExceptionActions({
   };
 
   return (
-    <>
+    <div ref={focus.box} tabIndex={-1} className={styles.arrival}>
       {mode === 'look' && (
         <div className={styles.actions}>
           {canApprove && exception.state === 'requested' && (
@@ -46,12 +47,17 @@ export function ExceptionActions({
             </Button>
           )}
           {canChange && exception.state !== 'revoked' && (
-            <Button variant="secondary" onPress={() => choose('edit')}>
+            <Button
+              ref={focus.edit}
+              variant="secondary"
+              onPress={() => choose('edit')}
+            >
               {exception.state === 'expired' ? 'Renew' : 'Change'}
             </Button>
           )}
           {canChange && !isOver && (
             <Button
+              ref={focus.end}
               variant="secondary"
               destructive
               onPress={() => choose('end')}
@@ -113,6 +119,22 @@ export function ExceptionActions({
           }
         />
       )}
-    </>
+    </div>
   );
+}
+
+/** Each mode takes away the button that led to it: the focus goes to what came, and back to the button. */
+function useFocusOfMode(mode: Mode) {
+  const box = useRef<HTMLDivElement>(null);
+  const edit = useRef<HTMLButtonElement>(null);
+  const end = useRef<HTMLButtonElement>(null);
+  const last = useRef<Mode>(mode);
+  useEffect(() => {
+    const left = last.current;
+    last.current = mode;
+    if (left === mode) return;
+    const button = { look: undefined, edit, end }[left]?.current;
+    (button ?? box.current)?.focus();
+  }, [mode]);
+  return { box, edit, end };
 }

@@ -251,10 +251,39 @@ describe('one exception', () => {
     renderCoverage({ api, query: ONE });
     await user.click(await screen.findByRole('button', { name: 'End it now' }));
     expect(api.revokeException).not.toHaveBeenCalled();
+    await user.tab();
+    expect(
+      screen.getByRole('button', { name: 'End the exception' }),
+    ).toHaveFocus();
+    await user.click(screen.getByRole('button', { name: 'Keep it' }));
+    expect(screen.getByRole('button', { name: 'End it now' })).toHaveFocus();
+    await user.keyboard('{Enter}');
     await user.click(screen.getByRole('button', { name: 'End the exception' }));
     await waitFor(() =>
       expect(api.revokeException).toHaveBeenCalledWith(EXCEPTION_ID, 3),
     );
+  });
+
+  it('has the focus after the list that led to it, and gives it back', async () => {
+    const user = userEvent.setup();
+    renderCoverage({
+      api: createFakeCoverageApi({
+        listExceptions: async () => ({ items: [buildException()] }),
+        getException: async () => buildException(),
+      }),
+      query: '?view=exceptions',
+    });
+    const link = { name: /^shop\/shop in cluster main/ };
+    await user.click(await screen.findByRole('link', link));
+    const back = await screen.findByRole('link', {
+      name: 'Back to all exceptions',
+    });
+    expect(document.activeElement).toContainElement(back);
+    expect(document.body).not.toHaveFocus();
+    await user.click(back);
+    const again = await screen.findByRole('link', link);
+    expect(document.activeElement).toContainElement(again);
+    expect(document.body).not.toHaveFocus();
   });
 
   it('says to others that they may only look', async () => {
