@@ -10,6 +10,7 @@ import {
 import { killBackend } from './killBackend/run.ts';
 import { bringUp, readStatus, takeDown } from './lab.ts';
 import { kubeconfigPath, logsDir } from './paths.ts';
+import { soak } from './soak/run.ts';
 import { testLab } from './test.ts';
 
 const USAGE = `yarn lab <command>
@@ -24,6 +25,9 @@ const USAGE = `yarn lab <command>
                   killed, down
   kill-backend [--times 4] [--seed N]
                   kills the portal's backend while it enables and disables
+  soak [--minutes 120] [--seed N]
+                  the portal's backend for long, while the mesh changes and
+                  parts of it fail
   can-run         whether this machine can run the lab, and why not
 
 LAB_ISTIO chooses the Istio line, LAB_KUBECONFIG an existing cluster with Istio.`;
@@ -104,6 +108,8 @@ async function main([command, ...args]: string[]): Promise<number> {
     }
     case 'kill-backend':
       return killBackend(args, say);
+    case 'soak':
+      return soak(args, say);
     case 'can-run': {
       const able = canRunLab();
       process.stdout.write(

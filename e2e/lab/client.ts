@@ -11,6 +11,8 @@ import { Kube, type Manifest } from './kube.ts';
 import { startApiserver, startNode } from './parts/cluster.ts';
 import type { LabContext } from './parts/context.ts';
 import { startIstiod } from './parts/istiod.ts';
+import { startWorkload, waitForProxy } from './parts/proxy.ts';
+import { kubeconfigPath } from './paths.ts';
 import type { LabState } from './state.ts';
 import { stopProcess } from './supervisor.ts';
 import {
@@ -18,6 +20,7 @@ import {
   readSampleToken,
   type TestIssuer,
 } from './tokens/mint.ts';
+import { INGRESS } from './topology/workloads.ts';
 import { selectIstioLine } from './versions.ts';
 import { waitFor } from './wait.ts';
 
@@ -71,12 +74,20 @@ export interface Lab {
 }
 
 /** Parts whose absence tests look at; `node-ports` is the way from outside to every gateway. */
-export type Part = 'istiod' | 'kube-apiserver' | 'node-ports';
+export type Part =
+  | 'istiod'
+  | 'kube-apiserver'
+  | 'node-ports'
+  | 'proxy-istio-ingressgateway';
 
 const STARTERS: Record<Part, (context: LabContext) => Promise<void>> = {
   istiod: startIstiod,
   'kube-apiserver': startApiserver,
   'node-ports': startNode,
+  'proxy-istio-ingressgateway': async context => {
+    await startWorkload(INGRESS, context, new Kube(kubeconfigPath));
+    await waitForProxy(INGRESS, context.state.subnet);
+  },
 };
 
 /** Waits until `ask` answers with `status`, `times` times in a row. The configuration has arrived then. */

@@ -9,7 +9,7 @@ import {
 import { join } from 'node:path';
 import { ensureParts, type Parts } from './builds.ts';
 import { canRunLab } from './can-run.ts';
-import { Kube, type Manifest } from './kube.ts';
+import { Kube, parseManifests, type Manifest } from './kube.ts';
 import {
   chooseSubnet,
   ensureBridge,
@@ -44,9 +44,12 @@ import {
 } from './supervisor.ts';
 import { describeNode, describeWorkload } from './topology/objects.ts';
 import { describeWaypoint } from './topology/waypoint.ts';
-import { NAMESPACES, WORKLOADS } from './topology/workloads.ts';
+import { NAMESPACES, WORKLOADS, type Workload } from './topology/workloads.ts';
 import { selectIstioLine, DEFAULT_ISTIO_LINE } from './versions.ts';
 import { waitFor } from './wait.ts';
+
+/** Of CustomResourceDefinitions. */
+const APPLIES_AT_ONCE = 4;
 
 async function chooseState(istioLine: string, parts: Parts): Promise<LabState> {
   const names = [
@@ -110,6 +113,13 @@ async function hasLostPort({ ports }: LabState): Promise<boolean> {
   return false;
 }
 
+/** Served by now; other kinds than CustomResourceDefinitions are at once. */
+const isEstablished = ({ kind, status }: Manifest): boolean =>
+  kind !== 'CustomResourceDefinition' ||
+  status?.conditions?.some(
+    (each: Manifest) => each.type === 'Established' && each.status === 'True',
+  ) === true;
+
 async function applyCrds(kube: Kube, { parts }: LabContext): Promise<void> {
   const files = [
     join(parts.istioFiles, 'crd-all.gen.yaml'),
@@ -117,29 +127,22 @@ async function applyCrds(kube: Kube, { parts }: LabContext): Promise<void> {
       join(parts.gatewayApiCrds, file),
     ),
   ];
-  const names: string[] = [];
-  for (const file of files) {
-    const applied = await kube.apply(readFileSync(file, 'utf8'));
-    for (const crd of applied) {
-      if (crd.kind === 'CustomResourceDefinition') {
-        names.push(crd.metadata!.name!);
-      }
+  const missing: Manifest[] = [];
+  const waiting = files.flatMap(file =>
+    parseManifests(readFileSync(file, 'utf8')),
+  );
+  // The API server takes a good moment for each, and more than one at once.
+  const applyNext = async (): Promise<void> => {
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      const [applied] = await kube.apply(next);
+      if (!isEstablished(applied)) missing.push(applied);
     }
-  }
-  for (const name of names) {
-    await waitFor(`CRD ${name}`, async () => {
-      const crd = await kube.get({
-        apiVersion: 'apiextensions.k8s.io/v1',
-        kind: 'CustomResourceDefinition',
-        metadata: { name },
-      });
-      return crd?.status?.conditions?.some(
-        (each: Manifest) =>
-          each.type === 'Established' && each.status === 'True',
-      )
-        ? true
-        : undefined;
-    });
+  };
+  await Promise.all(Array.from({ length: APPLIES_AT_ONCE }, applyNext));
+  for (const crd of missing) {
+    await waitFor(`CRD ${crd.metadata?.name}`, async () =>
+      isEstablished((await kube.get(crd)) ?? {}) ? true : undefined,
+    );
   }
 }
 
@@ -150,7 +153,7 @@ async function applyTopology(kube: Kube, { state }: LabContext) {
   const hosts: Record<string, string> = {
     'istiod.istio-system.svc': `${state.subnet}.1`,
   };
-  for (const workload of WORKLOADS) {
+  const applyWorkload = async (workload: Workload): Promise<void> => {
     const { objects, podStatus } = describeWorkload(
       workload,
       state.subnet,
@@ -168,7 +171,8 @@ async function applyTopology(kube: Kube, { state }: LabContext) {
     ]) {
       hosts[host] = service!.spec.clusterIP;
     }
-  }
+  };
+  await Promise.all(WORKLOADS.map(applyWorkload));
   await kube.apply(describeWaypoint());
   for (const workload of WORKLOADS) writeHosts(workload.name, hosts);
 }

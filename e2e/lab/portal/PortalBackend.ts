@@ -28,6 +28,11 @@ export interface PortalBackendOptions {
   database?: object;
   /** Settings by their path with `_`, such as `istioJwt_schedule_enabled`. */
   config?: Record<string, unknown>;
+  /** Of Node, before the backend's own. */
+  nodeArgs?: string[];
+  env?: Record<string, string>;
+  /** Where its output is appended to. Default: the lab's log `portal-backend`. */
+  logFile?: string;
 }
 
 export class PortalBackend {
@@ -61,6 +66,10 @@ export class PortalBackend {
 
   get url(): string {
     return `http://localhost:${this.port}`;
+  }
+
+  get isRunning(): boolean {
+    return this.child?.exitCode === null && this.child.signalCode === null;
   }
 
   /**
@@ -144,19 +153,22 @@ export class PortalBackend {
   }
 
   private spawn(variables: Record<string, string>): void {
+    const { nodeArgs = [], env, logFile } = this.options;
     mkdirSync(logsDir, { recursive: true });
-    const log = createWriteStream(join(logsDir, 'portal-backend.log'), {
-      flags: 'a',
-    });
+    const log = createWriteStream(
+      logFile ?? join(logsDir, 'portal-backend.log'),
+      { flags: 'a' },
+    );
     const child = spawn(
       process.execPath,
       [
+        ...nodeArgs,
         ...['--require', transform, 'src'],
         ...['--config', join(root, 'app-config.yaml')],
       ],
       {
         cwd: join(root, 'packages', 'backend'),
-        env: { ...process.env, NODE_ENV: 'development', ...variables },
+        env: { ...process.env, NODE_ENV: 'development', ...variables, ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );
