@@ -6,9 +6,16 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandError, hasCommand, run, tryRun } from './run.ts';
 
-const BRIDGE = 'ijl0';
+/** What names of network parts begin with: another one for another lab beside. */
+const NETWORK = process.env.LAB_NETWORK ?? 'ijl';
+// Stands in commands; and names of links end with their 15th letter.
+if (!/^[a-z]{1,8}$/.test(NETWORK)) {
+  throw new Error('LAB_NETWORK is 1 to 8 small letters');
+}
+
+const BRIDGE = `${NETWORK}0`;
 /** Stands before the pod's name in the name of its namespace. */
-export const NAMESPACE_PREFIX = 'ijl-';
+export const NAMESPACE_PREFIX = `${NETWORK}-`;
 
 export const namespaceOf = (pod: string) => `${NAMESPACE_PREFIX}${pod}`;
 
@@ -61,7 +68,7 @@ export function hasNamespace(pod: string): boolean {
 export function createNamespace(pod: string, index: number, subnet: string) {
   deleteNamespace(pod);
   const name = namespaceOf(pod);
-  const link = `ijlv${index}`;
+  const link = `${NETWORK}v${index}`;
   tryRun('ip', ['link', 'del', link]);
   run('ip', ['netns', 'add', name]);
   // Always the same hardware address: neighbours that remember it reach the new namespace at once,

@@ -68,6 +68,10 @@ export class PortalBackend {
     return `http://localhost:${this.port}`;
   }
 
+  private get logFile(): string {
+    return this.options.logFile ?? join(logsDir, 'portal-backend.log');
+  }
+
   get isRunning(): boolean {
     return this.child?.exitCode === null && this.child.signalCode === null;
   }
@@ -83,10 +87,17 @@ export class PortalBackend {
     const variables = await this.configure();
     await beforeStart?.();
     this.spawn(variables);
-    await waitFor('the backend', () => this.isReady(), {
-      timeoutMs: READY_WITHIN_MS,
-      everyMs: 200,
-    });
+    const isUp = await waitFor(
+      'the backend',
+      // An error would count as "not yet".
+      async () => (this.isRunning ? this.isReady() : false),
+      { timeoutMs: READY_WITHIN_MS, everyMs: 200 },
+    );
+    if (!isUp) {
+      throw new Error(
+        `The backend ended while it started; see ${this.logFile}`,
+      );
+    }
   }
 
   /** It answers, and the catalog knows whom the guest belongs to. */
@@ -153,12 +164,9 @@ export class PortalBackend {
   }
 
   private spawn(variables: Record<string, string>): void {
-    const { nodeArgs = [], env, logFile } = this.options;
+    const { nodeArgs = [], env } = this.options;
     mkdirSync(logsDir, { recursive: true });
-    const log = createWriteStream(
-      logFile ?? join(logsDir, 'portal-backend.log'),
-      { flags: 'a' },
-    );
+    const log = createWriteStream(this.logFile, { flags: 'a' });
     const child = spawn(
       process.execPath,
       [

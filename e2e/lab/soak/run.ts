@@ -93,7 +93,9 @@ export async function soak(
     await api.signIn();
     const faults = new FaultTurns(lab, FAULT_LASTS_MS, FAULT_RESTS_MS);
     const coverage = new CoverageWatch(api, faults);
-    const until = Date.now() + minutes * 60_000;
+    // What it did to start is not looked at.
+    const begun = Date.now();
+    const until = begun + minutes * 60_000;
     const isOver = () => Date.now() >= until || !running.isRunning;
     let churnRefused = 0;
     const change = async () => {
@@ -155,7 +157,7 @@ export async function soak(
     const seen = {
       minutes,
       survived,
-      samples: readSamples(),
+      samples: readSamples().filter(({ at }) => at >= begun),
       log: readLog(logFile),
       runs,
       scheduled,

@@ -31,7 +31,7 @@ if (file) {
       unhandled,
     };
     appendFileSync(file, `${JSON.stringify(sample)}\n`);
-    // The collection is the soak's own pause.
-    lag.reset();
+    // The collection is the soak's own pause, and seen once the loop has turned.
+    setTimeout(() => lag.reset(), 100).unref();
   }, EVERY_MS).unref();
 }
