@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import { expect, Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import {
+  expectAccessible,
   overviewOf,
   resetSandbox,
   runProbes,
@@ -12,18 +12,6 @@ test.beforeAll(resetSandbox);
 test.afterAll(resetSandbox);
 
 const OVER = { timeout: 40_000 };
-
-/** Nothing serious in what is the plugin's own on the page. */
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .include('section[aria-labelledby]')
-    .analyze();
-  expect(
-    violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html)}`),
-  ).toEqual([]);
-}
 
 /** A service on a gateway that serves others, too: RequestAuthentication alone at first. */
 test('reviews is made to require a token, proved, and set free again', async ({

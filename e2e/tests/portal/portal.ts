@@ -1,3 +1,4 @@
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect, Page } from '@playwright/test';
 import { fileURLToPath } from 'node:url';
 
@@ -47,6 +48,51 @@ export async function runProbes(page: Page): Promise<void> {
   await expect(
     page.getByRole('status').filter({ hasText: 'Probes are over' }),
   ).toBeAttached({ timeout: 30_000 });
+}
+
+/** Opens the page and waits for the list; the index is built in the background. */
+export async function openCoverage(page: Page, query = ''): Promise<void> {
+  await page.goto(`/jwt-coverage${query}`);
+  const list = /view=/.test(query)
+    ? page.getByRole('tabpanel').getByRole('article').first()
+    : page.getByRole('grid', { name: 'Services' });
+  await expect(list).toBeVisible({ timeout: 60_000 });
+}
+
+/** Of a service in the list of the coverage. */
+export function rowOf(page: Page, name: string) {
+  return page
+    .getByRole('grid', { name: 'Services' })
+    .getByRole('row')
+    .filter({ has: page.getByRole('link', { name, exact: true }) });
+}
+
+/** Nothing serious in what is the plugin's own: the portal's header and navigation are not. */
+export async function expectAccessible(
+  page: Page,
+  within = 'section[aria-labelledby]',
+): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .include(within)
+    .analyze();
+  expect(
+    violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html)}`),
+  ).toEqual([]);
+}
+
+/** For whoever looks at the screens: into a folder outside of the repository. */
+export async function takePicture(page: Page, name: string): Promise<void> {
+  const folder = process.env.PICTURES;
+  if (!folder) return;
+  const isDark = await page.evaluate(
+    () => matchMedia('(prefers-color-scheme: dark)').matches,
+  );
+  await page.screenshot({
+    path: `${folder}/${name}-${isDark ? 'dark' : 'light'}.png`,
+    fullPage: true,
+  });
 }
 
 /** Screenshots of the README; taken anew with `yarn screenshots`. */

@@ -17,13 +17,18 @@ import { policyExtensionPoint } from '@backstage/plugin-permission-node/alpha';
 import {
   istioJwtEnablementCreatePermission,
   istioJwtExceptionCreatePermission,
+  istioJwtOwnersNotifyPermission,
   istioJwtProbeRunPermission,
 } from 'backstage-plugin-istio-jwt-common';
 
+/** Looks after every service. */
+const PLATFORM_TEAM = 'group:default/platform';
+
 /**
  * Everybody who is signed in may read; only the owners of an entity may send probes to it, have it
- * require a token, and ask for exceptions. Other permissions of the istio-jwt plugin, such as approving what touches others,
- * are denied until somebody decides otherwise: give those to a platform team.
+ * require a token, and ask for exceptions; only the platform team may have owners told. Other
+ * permissions of the istio-jwt plugin, such as approving what touches others, are denied until
+ * somebody decides otherwise: give those to a platform team.
  */
 class OwnershipPolicy implements PermissionPolicy {
   async handle(
@@ -42,6 +47,11 @@ class OwnershipPolicy implements PermissionPolicy {
           claims: user?.info.ownershipEntityRefs ?? [],
         }),
       );
+    }
+    if (isPermission(permission, istioJwtOwnersNotifyPermission)) {
+      return user?.info.ownershipEntityRefs.includes(PLATFORM_TEAM)
+        ? { result: AuthorizeResult.ALLOW }
+        : { result: AuthorizeResult.DENY };
     }
     if (
       permission.name.startsWith('istio-jwt.') &&
