@@ -3,22 +3,29 @@ import {
   createServiceFactory,
   RootLoggerService,
 } from '@backstage/backend-plugin-api';
+import { actionsRegistryServiceRef } from '@backstage/backend-plugin-api/alpha';
 import {
   mockCredentials,
   mockServices,
   startTestBackend,
   TestDatabases,
 } from '@backstage/backend-test-utils';
+import { actionsRegistryServiceMock } from '@backstage/backend-test-utils/alpha';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { notificationService } from '@backstage/plugin-notifications-node';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
-import { ProbeRun } from 'backstage-plugin-istio-jwt-common';
+import {
+  EnablementPlanView,
+  PlannedEnablementView,
+  ProbeRun,
+} from 'backstage-plugin-istio-jwt-common';
 import { compactVerify, CryptoKey, exportJWK, generateKeyPair } from 'jose';
 import { Knex } from 'knex';
 import { createServer, IncomingMessage, Server } from 'node:http';
 import { AddressInfo } from 'node:net';
 import request from 'supertest';
+import { parse } from 'yaml';
 import plugin from '.';
 import { eventually, FakeApiServer } from './testing/FakeApiServer';
 import {
@@ -41,6 +48,16 @@ const STATIC_SIGNATURE = 'c3RhdGljLXRva2VuLXNpZ25hdHVyZQ';
 const OAUTH_SIGNATURE = 'b2F1dGgtdG9rZW4tc2lnbmF0dXJl';
 const CLIENT_SECRET = 'client-secret-4711';
 const CLUSTER_TOKEN = 'cluster-service-account-token';
+const PULL_REQUEST_SECRET = 'glpat-0815';
+const DAYS = [
+  'sunday',
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+];
 
 /**
  * Everything that the plugin says, writes down or asks for, held against every secret that it knows,
@@ -56,6 +73,8 @@ describe('secrets', () => {
   const arrived: string[] = [];
   const said: string[] = [];
   const secrets = new Set<string>();
+  /** Of the cluster's lists. */
+  let version = 1;
 
   const keep = (...parts: unknown[]) =>
     said.push(parts.map(part => toText(part)).join(' '));
@@ -73,17 +92,8 @@ describe('secrets', () => {
 
   it('reach no log, error, answer, signal, event, row or URL', async () => {
     const knex = await databases.init('SQLITE_3');
-    const { jwk, publicKey } = await startPeers();
-    for (const secret of [
-      STATIC_SIGNATURE,
-      OAUTH_SIGNATURE,
-      CLIENT_SECRET,
-      CLUSTER_TOKEN,
-      String(jwk.d),
-    ]) {
-      secrets.add(secret);
-    }
-    const call = await startBackend(knex, jwk);
+    const { jwk, publicKey } = await startPeers({ enforced: true });
+    const { call } = await startBackend(knex, jwk);
 
     const run = await runProbes(call);
     // The tokens were really sent, so that their absence elsewhere means something.
@@ -109,6 +119,125 @@ describe('secrets', () => {
     const rows = await dump(knex);
     expect(rows).toContain('valid-token');
     expect(said.join()).toContain('probe-run-create');
+    expectNoLeak(rows);
+  });
+
+  it('reach no plan, proposal, action, difference, notice or digest', async () => {
+    const knex = await databases.init('SQLITE_3');
+    const { jwk, publicKey } = await startPeers({ enforced: false });
+    secrets.add(PULL_REQUEST_SECRET);
+    const backend = await startBackend(knex, jwk);
+    const { call, invoke, scheduler } = backend;
+    const path = '/entities/component/default/shop';
+
+    let planned!: EnablementPlanView;
+    await eventually(async () => {
+      const { body } = await call('get', `${path}/enablement-options`);
+      const [{ cluster, namespace, name, waysIn }] = body.services;
+      planned = (
+        await call('post', `${path}/enablement-plans`, {
+          intent: 'enable',
+          service: { cluster, namespace, name },
+          waysIn: waysIn
+            .filter(({ kind }: { kind: string }) => kind === 'gateway')
+            .map(({ id }: { id: string }) => id),
+          issuer: 'static',
+          exemptPaths: ['/healthz'],
+          preflights: 'let-through',
+        })
+      ).body;
+      expect(planned.kind).toBe('planned');
+    }, 20_000);
+    const { planId, changes } = planned as PlannedEnablementView;
+    await call('get', `${path}/enablement-plans/${planId}`);
+    for (const [url, status] of [
+      [`https://u:${PULL_REQUEST_SECRET}@git.example.com/1`, 400],
+      [`https://git.example.com/1?private_token=${PULL_REQUEST_SECRET}`, 202],
+    ]) {
+      const answer = await call(
+        'post',
+        `${path}/enablement-plans/${planId}/proposal`,
+        { url },
+      );
+      expect(answer.status).toBe(status);
+    }
+
+    // What was planned is merged. The gateway answers otherwise, with the token that it was sent.
+    serveWritten(changes.map(({ after }) => parse(after!)));
+    const operation = async () =>
+      (await call('get', `${path}/enablements/${planId}`)).body;
+    await eventually(async () => {
+      await scheduler.triggerTask('istio-jwt-proposals');
+      expect((await operation()).outcome).toMatch(/could not be proved: /);
+    }, 60_000);
+    expect(arrived.some(header => header.includes(STATIC_SIGNATURE))).toBe(
+      true,
+    );
+    (await findSignatures(arrived, publicKey)).forEach(signature =>
+      secrets.add(signature),
+    );
+
+    for (const [name, input] of [
+      ['status', {}],
+      ['plan', { issuer: 'static' }],
+      ['plan', { issuer: 'nobody' }],
+      ['enable', { planId }],
+      ['operation', { operationId: planId }],
+    ] as const) {
+      await invoke(name, input);
+    }
+
+    await pretendDone(knex, planId);
+    serveWritten(
+      changes.map(({ after }) => {
+        const object = parse(after!);
+        object.spec.selector = { matchLabels: { app: 'other' } };
+        return object;
+      }),
+    );
+    await eventually(async () => {
+      const { body } = await call('get', `${path}/enablement-options`);
+      expect(body.services[0].drift).toHaveLength(1);
+    }, 20_000);
+    await eventually(async () => {
+      await scheduler.triggerTask('istio-jwt-notices');
+      expect(said.join()).toContain('is not what the portal wrote');
+      const { body } = await call('get', '/coverage/summary');
+      expect(body.total).toBeGreaterThan(0);
+    }, 40_000);
+    await call('get', `${path}/history`);
+    for (const what of ['services', 'export?format=csv', 'owner-notices']) {
+      await call('get', `/coverage/${what}`);
+    }
+    const told = await call('post', '/coverage/owner-notices', {
+      filter: { claimed: true },
+      atMost: 10,
+    });
+    expect(told.body).toMatchObject({ told: 1 });
+    const ending = await call('post', '/exceptions', {
+      scope: { cluster: 'c', namespace: 'default', name: 'shop' },
+      reason: 'Callers move first',
+      expiresAt: new Date(Date.now() + 3 * 86_400_000).toISOString(),
+    });
+    const { id, revision } = ending.body;
+    const approved = await call('patch', `/exceptions/${id}`, {
+      revision,
+      approve: true,
+    });
+    expect(approved.status).toBe(200);
+    await scheduler.triggerTask('istio-jwt-coverage-digest');
+    const scopes = /istio-jwt:digest:[\w:/-]+/g;
+    expect(said.join().match(scopes)).toEqual([
+      'istio-jwt:digest:all',
+      'istio-jwt:digest:group:default/shop-team',
+    ]);
+
+    const rows = await dump(knex);
+    expect(rows).toContain('https://git.example.com/1');
+    expectNoLeak(rows);
+  });
+
+  function expectNoLeak(rows: string) {
     for (const secret of secrets) {
       for (const [place, texts] of Object.entries({
         said,
@@ -119,9 +248,47 @@ describe('secrets', () => {
         expect([place, leak]).toEqual([place, undefined]);
       }
     }
-  });
+  }
 
-  async function startPeers() {
+  /** Has the cluster hold these policies. */
+  function serveWritten(objects: any[]) {
+    version += 1;
+    for (const kind of ['RequestAuthentication', 'AuthorizationPolicy']) {
+      const list = `/apis/security.istio.io/v1/${kind.toLowerCase()}s`.replace(
+        'policys',
+        'policies',
+      );
+      const standing = objects
+        .filter(object => object.kind === kind)
+        .map(object => ({
+          ...object,
+          metadata: {
+            ...object.metadata,
+            uid: object.metadata.name,
+            resourceVersion: String(version),
+          },
+        }));
+      api.serve(list, standing, String(version));
+      for (const object of standing) {
+        const { namespace, name } = object.metadata;
+        api.on(
+          list
+            .replace('/v1/', `/v1/namespaces/${namespace}/`)
+            .concat('/', name),
+          (_, response) => {
+            response.setHeader('content-type', 'application/json');
+            response.end(JSON.stringify(object));
+          },
+        );
+        api.send(list, version === 2 ? 'ADDED' : 'MODIFIED', object);
+      }
+    }
+  }
+
+  async function startPeers({ enforced }: { enforced: boolean }) {
+    version = 1;
+    for (const kept of [urls, arrived, said]) kept.length = 0;
+    secrets.clear();
     const { privateKey, publicKey } = await generateKeyPair('RS256', {
       extractable: true,
     });
@@ -131,7 +298,8 @@ describe('secrets', () => {
       arrived.push(authorization);
       if (message.url?.includes('reset')) message.socket.destroy();
       // A gateway that wants the token to be kept: as name, as reason and as body.
-      const echo = authorization.replace(/^Bearer /, '') || 'nothing';
+      const echo =
+        authorization.replace(/^Bearer /, '') || 'RBAC: access denied';
       response.setHeader('server', echo.slice(-60));
       response.setHeader('via', echo.slice(0, 2000));
       response.writeHead(403, echo.slice(0, 100).replace(/[^\w.-]/g, ''));
@@ -159,23 +327,32 @@ describe('secrets', () => {
       );
     });
     api = await FakeApiServer.start();
-    serveShop(api, { nodePort: portOf(gateway), enforced: true });
-    api.serve('/apis/security.istio.io/v1/requestauthentications', [
-      {
-        ...GATEWAY_POLICIES.authentication,
-        spec: {
-          ...GATEWAY_POLICIES.authentication.spec,
-          jwtRules: [STATIC, SIGNING, OAUTH].map(issuer => ({
-            issuer,
-            jwksUri: `${issuer}/keys`,
-          })),
+    serveShop(api, { nodePort: portOf(gateway), enforced });
+    if (enforced) {
+      api.serve('/apis/security.istio.io/v1/requestauthentications', [
+        {
+          ...GATEWAY_POLICIES.authentication,
+          spec: {
+            ...GATEWAY_POLICIES.authentication.spec,
+            jwtRules: [STATIC, SIGNING, OAUTH].map(issuer => ({
+              issuer,
+              jwksUri: `${issuer}/keys`,
+            })),
+          },
         },
-      },
-    ]);
-    return {
-      jwk: { ...(await exportJWK(privateKey)), alg: 'RS256' },
-      publicKey,
-    };
+      ]);
+    }
+    const jwk = { ...(await exportJWK(privateKey)), alg: 'RS256' };
+    for (const secret of [
+      STATIC_SIGNATURE,
+      OAUTH_SIGNATURE,
+      CLIENT_SECRET,
+      CLUSTER_TOKEN,
+      String(jwk.d),
+    ]) {
+      secrets.add(secret);
+    }
+    return { jwk, publicKey };
   }
 
   async function startBackend(knex: Knex, jwk: object) {
@@ -184,12 +361,25 @@ describe('secrets', () => {
       clientId: 'probe',
       clientSecret: CLIENT_SECRET,
     });
+    const registry = actionsRegistryServiceMock();
+    const scheduler = mockServices.scheduler();
     const capture = (service: any, make: () => object) =>
       createServiceFactory({ service, deps: {}, factory: make as any });
     const started = await startTestBackend({
       features: [
         plugin,
-        catalogServiceMock.factory({ entities: [SHOP_ENTITY] }),
+        catalogServiceMock.factory({
+          entities: [
+            {
+              ...SHOP_ENTITY,
+              relations: [
+                { type: 'ownedBy', targetRef: 'group:default/shop-team' },
+              ],
+            },
+          ],
+        }),
+        capture(coreServices.scheduler, () => scheduler),
+        capture(actionsRegistryServiceRef, () => registry),
         mockServices.database.factory({ knex } as any),
         capture(coreServices.rootLogger, () => captureLogger(keep)),
         capture(signalsServiceRef, () => ({
@@ -217,6 +407,27 @@ describe('secrets', () => {
                 allowedAddresses: ['127.0.0.1/32'],
                 ratePerGateway: 100,
               },
+              notifications: { holdFor: { milliseconds: 1 } },
+              coverage: {
+                exceptions: { allowSelfApproval: true },
+                digest: {
+                  day: DAYS[new Date().getUTCDay()],
+                  time: '00:00',
+                  platformTeam: ['group:default/platform'],
+                },
+              },
+              enablement: {
+                enabled: true,
+                writeMode: 'pull-request',
+                issuers: [
+                  {
+                    name: 'static',
+                    issuer: STATIC,
+                    jwksUri: `${STATIC}/keys`,
+                  },
+                ],
+                deadlines: { propagation: '500ms' },
+              },
               tokenSources: [
                 { issuer: STATIC, static: makeToken(STATIC, STATIC_SIGNATURE) },
                 { issuer: SIGNING, signingJwk: JSON.stringify(jwk) },
@@ -230,16 +441,34 @@ describe('secrets', () => {
       ],
     });
     stop = () => started.stop();
-    return async (method: 'get' | 'post', path: string) => {
+    const call = async (
+      method: 'get' | 'post' | 'patch',
+      path: string,
+      body?: object,
+    ) => {
       const response = await request(started.server)
         [method](`/api/istio-jwt/v1${path}`)
-        .set('authorization', mockCredentials.user.header());
+        .set('authorization', mockCredentials.user.header())
+        .send(body);
       keep(response.status, response.text, response.headers);
       return response;
     };
+    const invoke = async (name: string, input: object) => {
+      try {
+        const { output } = await registry.invoke({
+          id: `test:${name}`,
+          input: { entityRef: 'component:default/shop', ...input } as never,
+          credentials: mockCredentials.user(),
+        });
+        keep(name, output);
+      } catch (error) {
+        keep(name, error);
+      }
+    };
+    return { call, invoke, scheduler };
   }
 
-  type Call = Awaited<ReturnType<typeof startBackend>>;
+  type Call = Awaited<ReturnType<typeof startBackend>>['call'];
 
   async function runProbes(call: Call): Promise<ProbeRun> {
     const path = '/entities/component/default/shop';
@@ -258,6 +487,19 @@ describe('secrets', () => {
     return run!;
   }
 });
+
+/** Proxies never answer as planned here, so an operation is made to look as if they had. */
+async function pretendDone(knex: Knex, id: string): Promise<void> {
+  const [row] = await knex('istio_jwt_enablements').where({ id });
+  const operation = {
+    ...JSON.parse(row.operation),
+    phase: 'done',
+    finishedAt: Date.now() - 60_000,
+  };
+  await knex('istio_jwt_enablements')
+    .where({ id })
+    .update({ phase: 'done', operation: JSON.stringify(operation) });
+}
 
 /** Signatures that the issuer's own key made; forged ones are no secret. */
 async function findSignatures(
