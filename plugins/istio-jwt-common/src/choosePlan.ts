@@ -1,4 +1,5 @@
 import {
+  EnablementInForce,
   EnablementOptions,
   EnablementPlanRequest,
   EnablementServiceOption,
@@ -7,18 +8,18 @@ import {
 /** What somebody wants, as far as they say it. @public */
 export interface PlanWishes {
   /** Default: `enable`. */
-  intent?: 'enable' | 'disable';
+  intent?: 'enable' | 'change' | 'disable';
   /** `cluster/namespace/name`. Default: the entity's only service. */
   service?: string;
   /** Ids or hosts of ways in. Default: all by gateways that can be chosen and do not require a token. */
   waysIn?: string[];
-  /** Name of an issuer. Default: the only one. */
+  /** Name of an issuer. Default: the only one; of a change, as it is now. */
   issuer?: string;
-  /** Default: none. */
+  /** Default: none; of a change, as it is now. */
   exemptPaths?: string[];
-  /** Default: `let-through`. */
+  /** Default: `let-through`; of a change, as it is now. */
   preflights?: 'let-through' | 'refuse';
-  /** What is to be disabled. Default: the only enablement that is in force. */
+  /** What is to be changed or disabled. Default: the only enablement that is in force. */
   enablementId?: string;
 }
 
@@ -42,33 +43,99 @@ export function choosePlan(
       'The portal’s configuration does not allow it (istioJwt.enablement.enabled).',
     );
   }
-  return wishes.intent === 'disable'
-    ? chooseDisabling(options, wishes)
-    : chooseEnabling(options, wishes);
+  switch (wishes.intent) {
+    case 'disable':
+      return chooseDisabling(options, wishes);
+    case 'change':
+      return chooseChange(options, wishes);
+    default:
+      return chooseEnabling(options, wishes);
+  }
 }
 
 function chooseDisabling(
-  { services }: EnablementOptions,
-  { service, enablementId }: PlanWishes,
+  options: EnablementOptions,
+  wishes: PlanWishes,
 ): ChosenPlan {
-  const inForce = services
-    .filter(each => service === undefined || nameOf(each) === service)
-    .flatMap(each => each.inForce ?? []);
-  if (enablementId !== undefined) {
-    return { kind: 'chosen', request: { intent: 'disable', enablementId } };
-  }
-  if (inForce.length === 1) {
+  // One that drifted is not among those in force, and can be disabled.
+  if (wishes.enablementId !== undefined) {
     return {
       kind: 'chosen',
-      request: { intent: 'disable', enablementId: inForce[0].enablementId },
+      request: { intent: 'disable', enablementId: wishes.enablementId },
     };
   }
+  const found = findInForce(options, wishes);
+  return found.kind === 'unclear'
+    ? found
+    : {
+        kind: 'chosen',
+        request: {
+          intent: 'disable',
+          enablementId: found.inForce.enablementId,
+        },
+      };
+}
+
+function chooseChange(
+  options: EnablementOptions,
+  wishes: PlanWishes,
+): ChosenPlan {
+  const { issuer, exemptPaths, preflights } = wishes;
+  if (wishes.waysIn?.length) {
+    return unclear(
+      'A change keeps the ways in. Disable it, and enable those that are wanted.',
+    );
+  }
+  const found = findInForce(options, wishes);
+  if (found.kind === 'unclear') return found;
+  const { enablementId, choices } = found.inForce;
+  if (!issuer && !exemptPaths && !preflights) {
+    return unclear(
+      'Say what is to be changed: give issuer, exemptPaths or preflights.',
+    );
+  }
+  if (!choices && !(issuer && exemptPaths && preflights)) {
+    return unclear(
+      'A person wrote what stands, so what is to stay is not known: give issuer, exemptPaths and preflights.',
+    );
+  }
+  return {
+    kind: 'chosen',
+    request: {
+      intent: 'change',
+      enablementId,
+      issuer: issuer ?? choices!.issuer,
+      // Those of one issuer mean nothing to another.
+      ...(choices?.audiences && (issuer ?? choices.issuer) === choices.issuer
+        ? { audiences: choices.audiences }
+        : {}),
+      exemptPaths: exemptPaths ?? choices!.exemptPaths,
+      preflights: preflights ?? choices!.preflights,
+    },
+  };
+}
+
+function findInForce(
+  { services }: EnablementOptions,
+  { service, enablementId }: PlanWishes,
+):
+  | { kind: 'found'; inForce: EnablementInForce }
+  | Extract<ChosenPlan, { kind: 'unclear' }> {
+  const all = services
+    .filter(each => service === undefined || nameOf(each) === service)
+    .flatMap(each => each.inForce ?? []);
+  const wanted = all.filter(
+    each => enablementId === undefined || each.enablementId === enablementId,
+  );
+  if (wanted.length === 1) return { kind: 'found', inForce: wanted[0] };
+  const ids = all.map(each => each.enablementId).join(' or ');
+  if (all.length === 0) {
+    return unclear('Nothing that the portal enabled is in force.');
+  }
   return unclear(
-    inForce.length === 0
-      ? 'Nothing that the portal enabled is in force.'
-      : `Several enablements are in force. Give enablementId: ${inForce
-          .map(each => each.enablementId)
-          .join(' or ')}.`,
+    wanted.length === 0
+      ? `No enablement ${enablementId} is in force. Give enablementId: ${ids}.`
+      : `Several enablements are in force. Give enablementId: ${ids}.`,
   );
 }
 

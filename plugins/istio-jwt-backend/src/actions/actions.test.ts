@@ -1,4 +1,5 @@
 import {
+  BackstageCredentials,
   coreServices,
   createServiceFactory,
 } from '@backstage/backend-plugin-api';
@@ -33,7 +34,7 @@ describe('actions', () => {
   const invoke = async (
     name: string,
     input: object,
-    credentials = ALICE,
+    credentials: BackstageCredentials = ALICE,
   ): Promise<any> =>
     (
       await registry.invoke({
@@ -127,12 +128,13 @@ describe('actions', () => {
       status: ['idempotent', 'readOnly'],
       plan: [],
       enable: ['destructive', 'idempotent'],
+      change: ['destructive', 'idempotent'],
       disable: ['destructive', 'idempotent'],
       operation: ['idempotent', 'readOnly'],
     });
   });
 
-  it('lead from a plan to a proof and back, and start a plan once', async () => {
+  it('lead from a plan to a proof, to another one, and back, and start a plan once', async () => {
     const plan = await invoke('plan', { entityRef, intent: 'enable' });
     expect(plan).toMatchObject({
       kind: 'planned',
@@ -175,6 +177,27 @@ describe('actions', () => {
       waysIn.find(({ kind }: { kind: string }) => kind === 'gateway').state,
     ).toBe('enforced');
 
+    await expect(
+      invoke('plan', { entityRef, intent: 'change' }),
+    ).rejects.toThrow(/give issuer, exemptPaths or preflights/);
+    const wider = await invoke('plan', {
+      entityRef,
+      intent: 'change',
+      exemptPaths: ['/healthz'],
+    });
+    const changed = await invoke('change', {
+      entityRef,
+      planId: wider.planId,
+    });
+    expect(await follow(changed.operationId)).toMatchObject({
+      phase: 'done',
+      intent: 'change',
+    });
+    // The issuer stays as it was, without being named.
+    expect(
+      wider.changes.map(({ yaml }: { yaml: string }) => yaml).join(),
+    ).toContain('https://login.example.com');
+
     const back = await invoke('plan', { entityRef, intent: 'disable' });
     const taken = await invoke('disable', { entityRef, planId: back.planId });
     expect(await follow(taken.operationId)).toMatchObject({ phase: 'done' });
@@ -211,12 +234,24 @@ describe('actions', () => {
     ).rejects.toThrow(/istio-jwt\.status\.read is missing/);
   });
 
+  it('are started by people alone: of a service, neither name nor restrictions arrive', async () => {
+    const service = mockCredentials.service('plugin:mcp-actions');
+    expect(await invoke('status', { entityRef }, service)).toMatchObject({
+      entityRef,
+    });
+    const plan = await invoke('plan', { entityRef }, service);
+    await expect(
+      invoke('enable', { entityRef, planId: plan.planId }, service),
+    ).rejects.toThrow(/Only people start plans by actions/);
+  });
+
   it.each([
     ['status', { entityRef: ':::' }, /entityRef is/],
     ['status', { entityRef: 'component:default/ghost' }, /No entity/],
     ['plan', { entityRef, exemptPaths: ['/a*/b'] }, /exemptPaths|Invalid/],
     ['plan', { entityRef, waysIn: ['nowhere.example'] }, /No way in nowhere/],
     ['plan', { entityRef, intent: 'disable' }, /Nothing that the portal/],
+    ['plan', { entityRef, intent: 'change' }, /Nothing that the portal/],
     ['enable', { entityRef, planId: 'x' }, /planId|uuid|Invalid/],
   ])('say what is wrong: %s %j', async (name, input, message) => {
     await expect(invoke(name, input)).rejects.toThrow(message);

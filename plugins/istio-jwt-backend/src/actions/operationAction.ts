@@ -33,7 +33,7 @@ export function registerOperationAction({
     name: 'operation',
     title: 'Follow an operation',
     description:
-      'How far an operation is that the action enable or disable began. It is over in the phases done, rolled-back, failed, withdrawn and expired.',
+      'How far an operation is that the action enable, change or disable began. It is over in the phases done, rolled-back, failed, withdrawn and expired.',
     attributes: { readOnly: true, destructive: false, idempotent: true },
     schema: {
       input: z =>

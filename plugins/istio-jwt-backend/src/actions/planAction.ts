@@ -14,15 +14,15 @@ const MAX_EFFECTS = 50;
 export function registerPlanAction({ actionsRegistry, calls }: ActionParts) {
   actionsRegistry.register({
     name: 'plan',
-    title: 'Plan to require a JWT, or to stop requiring one',
+    title: 'Plan to require a JWT, another one, or none any more',
     description:
-      'Plans how the ways in of a service are made to require a JSON Web Token (intent enable), or how what the portal enabled is taken back (disable). Changes nothing. Show the plan and its warnings to a person before you start it with the action enable or disable: it changes what the callers of a running service are answered.',
+      'Plans how the ways in of a service are made to require a JSON Web Token (intent enable), how what the portal enabled comes to require other tokens, or on other paths (change), or how it is taken back (disable). Changes nothing. Show the plan and its warnings to a person before you start it with the action that has the name of the intent: it changes what the callers of a running service are answered.',
     attributes: { readOnly: false, destructive: false, idempotent: false },
     schema: {
       input: z =>
         z.object({
           entityRef: z.string().describe(ENTITY_REF),
-          intent: z.enum(['enable', 'disable']).default('enable'),
+          intent: z.enum(['enable', 'change', 'disable']).default('enable'),
           service: z
             .string()
             .optional()
@@ -39,7 +39,7 @@ export function registerPlanAction({ actionsRegistry, calls }: ActionParts) {
             .max(200)
             .optional()
             .describe(
-              'Name of an issuer that the portal allows. Default: the only one',
+              'Name of an issuer that the portal allows. Default: the only one; of a change, as it is now',
             ),
           exemptPaths: z
             .array(
@@ -48,17 +48,21 @@ export function registerPlanAction({ actionsRegistry, calls }: ActionParts) {
             .max(50)
             .optional()
             .describe(
-              'Paths that stay open: exact, or a prefix such as /public/*',
+              'Paths that stay open, all of them: exact, or a prefix such as /public/*. Default: none; of a change, as it is now',
             ),
           preflights: z
             .enum(['let-through', 'refuse'])
             .optional()
-            .describe('CORS preflights. Default: let-through'),
+            .describe(
+              'CORS preflights. Default: let-through; of a change, as it is now',
+            ),
           enablementId: z
             .string()
             .uuid()
             .optional()
-            .describe('What to disable. Default: the only enablement in force'),
+            .describe(
+              'What to change or disable. Default: the only enablement in force',
+            ),
         }),
       output: z =>
         z.object({
@@ -66,7 +70,9 @@ export function registerPlanAction({ actionsRegistry, calls }: ActionParts) {
           planId: z
             .string()
             .optional()
-            .describe('For the action enable or disable, by the same caller'),
+            .describe(
+              'For the action that has the name of the intent, by the same caller',
+            ),
           expiresAt: z.string().optional(),
           why: z.string(),
           alternatives: z

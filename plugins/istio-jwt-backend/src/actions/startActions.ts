@@ -1,5 +1,5 @@
 import { BackstageCredentials } from '@backstage/backend-plugin-api';
-import { InputError, NotFoundError } from '@backstage/errors';
+import { InputError, NotAllowedError, NotFoundError } from '@backstage/errors';
 import { Enablement } from 'backstage-plugin-istio-jwt-common';
 import { EntityCall } from '../service/EnablementCalls';
 import { nameCaller } from '../service/nameCaller';
@@ -13,6 +13,11 @@ const WORDS = {
     description:
       'Starts a plan of the same caller that makes a service require a JSON Web Token. Callers without one are refused from then on. Follow it with the action operation: it takes everything back where proxies do not answer as planned. Once more with the same plan, it gives the operation that began.',
   },
+  change: {
+    title: 'Require another JWT than now',
+    description:
+      'Starts a plan of the same caller that changes what the portal enabled: whose tokens are required, and on which paths. Callers with what is not required any more are refused from then on. Follow it with the action operation.',
+  },
   disable: {
     title: 'Stop requiring a JWT',
     description:
@@ -20,9 +25,11 @@ const WORDS = {
   },
 } as const;
 
-/** `istio-jwt:enable` and `istio-jwt:disable`: nothing begins without a plan. */
+type Intent = keyof typeof WORDS;
+
+/** `istio-jwt:enable`, `istio-jwt:change` and `istio-jwt:disable`: nothing begins without a plan. */
 export function registerStartActions(parts: ActionParts): void {
-  for (const intent of ['enable', 'disable'] as const) {
+  for (const intent of Object.keys(WORDS) as Intent[]) {
     parts.actionsRegistry.register({
       name: intent,
       title: WORDS[intent].title,
@@ -40,6 +47,7 @@ export function registerStartActions(parts: ActionParts): void {
         output: enablementOutput,
       },
       action: async ({ input, credentials }) => {
+        refuseUnlessPerson(credentials);
         const call = { ref: readEntityRef(input.entityRef), credentials };
         return {
           output: describeEnablement(
@@ -55,7 +63,7 @@ async function start(
   { calls }: ActionParts,
   call: EntityCall,
   planId: string,
-  intent: 'enable' | 'disable',
+  intent: Intent,
 ): Promise<Enablement> {
   const begun = await findBegun();
   if (begun) {
@@ -82,6 +90,18 @@ async function start(
         `This plan is of intent ${planned}. Make one of intent ${intent}.`,
       );
     }
+  }
+}
+
+/**
+ * Whoever calls by an action with a static token is `plugin:mcp-actions` here, without the token's name
+ * and restrictions: permissions would let it do everything, and the audit log could name nobody.
+ */
+function refuseUnlessPerson({ principal }: BackstageCredentials) {
+  if ((principal as { type?: string }).type !== 'user') {
+    throw new NotAllowedError(
+      'Only people start plans by actions: connect with a token of a person. A service can use the HTTP API, which knows what its token may.',
+    );
   }
 }
 

@@ -9,14 +9,17 @@ export function createPlanAction(plans: PlansClient) {
   return createTemplateAction({
     id: 'istio-jwt:plan',
     description:
-      'Plans how the ways in of an entity are made to require a JSON Web Token, or not to any more. Changes nothing.',
+      'Plans how the ways in of an entity are made to require a JSON Web Token, another one than now, or none any more. Changes nothing.',
     supportsDryRun: true,
     schema: {
       input: {
         entityRef: z =>
           z.string().describe('Entity, such as component:default/orders'),
         intent: z =>
-          z.enum(['enable', 'disable']).describe('Default: enable').optional(),
+          z
+            .enum(['enable', 'change', 'disable'])
+            .describe('Default: enable')
+            .optional(),
         service: z =>
           z
             .string()
@@ -33,23 +36,29 @@ export function createPlanAction(plans: PlansClient) {
           z
             .string()
             .describe(
-              'Name of an issuer that the portal allows. Default: the only one',
+              'Name of an issuer that the portal allows. Default: the only one; of a change, as it is now',
             )
             .optional(),
         exemptPaths: z =>
           z
             .array(z.string())
-            .describe('Paths that stay open: /healthz, or /public/*')
+            .describe(
+              'Paths that stay open: /healthz, or /public/*. Default: none; of a change, as it is now',
+            )
             .optional(),
         preflights: z =>
           z
             .enum(['let-through', 'refuse'])
-            .describe('What happens to CORS preflights')
+            .describe(
+              'What happens to CORS preflights. Default: let-through; of a change, as it is now',
+            )
             .optional(),
         enablementId: z =>
           z
             .string()
-            .describe('What to disable. Default: the only enablement in force')
+            .describe(
+              'What to change or disable. Default: the only enablement in force',
+            )
             .optional(),
         failWhenRefused: z =>
           z

@@ -1,5 +1,6 @@
 import {
   EnablementChange,
+  EnablementIntent,
   PlannedEnablementView,
 } from 'backstage-plugin-istio-jwt-common';
 import { escapeMarkdown as text, fence } from './escapeMarkdown';
@@ -12,10 +13,15 @@ const MAX_LENGTH = 60_000;
 const MAX_NEIGHBOURS = 30;
 const MAX_AFFECTED = 50;
 
-const TITLES: Partial<Record<PlannedEnablementView['intent'], string>> = {
+/** The words of the JWT tab. */
+const TITLES: Record<EnablementIntent, string> = {
   enable: 'Require a token at',
-  change: 'Require other tokens at',
-  disable: 'Require no token at',
+  change: 'Change what is required at',
+  disable: 'Stop requiring a token at',
+  adopt: 'Adopt the policies of',
+  release: 'Give back the policies of',
+  restore: 'Bring back the policies of',
+  accept: 'Accept the policies that stand for',
 };
 
 /** What reviewers have to know: what and why, who else is touched, answers, YAML, and what to look at later. */
@@ -48,7 +54,7 @@ export function describePullRequest(
   const yaml = plan.changes.map(describeChange).join('\n\n');
   const full = `${essentials}\n\n${yaml}`;
   return {
-    title: `${TITLES[plan.intent] ?? 'Change policies of'} ${nameService(
+    title: `${TITLES[plan.intent] ?? 'Change the policies of'} ${nameService(
       plan.service,
     )}`.replace(/\\/g, ''),
     description:

@@ -1,13 +1,19 @@
 import {
+  EnablementIntent,
   EnablementPlanView,
   EnablementService,
 } from 'backstage-plugin-istio-jwt-common';
 import { escapeMarkdown } from './escapeMarkdown';
 
-const WHAT: Partial<Record<EnablementPlanView['intent'], string>> = {
+const WHAT: Record<EnablementIntent, string> = {
   enable: 'is made to require a token',
-  change: 'is made to require other tokens than now',
+  change: 'is made to require other tokens than now, or on other paths',
   disable: 'is made to require no token any more',
+  adopt: 'has policies that a person wrote, which the portal is to keep',
+  release:
+    'has policies that were adopted, which their author is to keep again',
+  restore: 'gets back what the portal wrote and somebody changed',
+  accept: 'keeps what stands in place of what the portal wrote',
 };
 
 /** A plan in one paragraph of Markdown. */
