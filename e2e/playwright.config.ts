@@ -1,5 +1,6 @@
 import { defineConfig } from '@playwright/test';
 import { browser, reporter } from './playwrightBrowser.ts';
+import { STATIC_TOKENS } from './tests/portal/staticTokens.ts';
 
 export default defineConfig({
   testDir: './tests/portal',
@@ -28,6 +29,7 @@ export default defineConfig({
           target,
         })),
       ),
+      APP_CONFIG_backend_auth_externalAccess: JSON.stringify(STATIC_TOKENS),
       // Rounds would find what the tests begin without, such as the drift of a demo service.
       APP_CONFIG_istioJwt_schedule_enabled: 'false',
     },
