@@ -50,7 +50,7 @@ export function findWriting(
     .find(found => found !== undefined);
   if (owner) {
     return elsewhere(
-      `${owner} keeps this place from a repository and would undo what is written directly. Put the YAML there.`,
+      `${owner} keeps this place from a repository and would undo what is written directly. The YAML belongs there.`,
     );
   }
   // Helm minds its own objects alone, and only at the next upgrade.
