@@ -253,11 +253,13 @@ describe('secrets', () => {
   /** Has the cluster hold these policies. */
   function serveWritten(objects: any[]) {
     version += 1;
-    for (const kind of ['RequestAuthentication', 'AuthorizationPolicy']) {
-      const list = `/apis/security.istio.io/v1/${kind.toLowerCase()}s`.replace(
-        'policys',
-        'policies',
-      );
+    const resourceVersion = String(version);
+    const type = version === 2 ? 'ADDED' : 'MODIFIED';
+    for (const [kind, plural] of [
+      ['RequestAuthentication', 'requestauthentications'],
+      ['AuthorizationPolicy', 'authorizationpolicies'],
+    ]) {
+      const list = `/apis/security.istio.io/v1/${plural}`;
       const standing = objects
         .filter(object => object.kind === kind)
         .map(object => ({
@@ -265,10 +267,10 @@ describe('secrets', () => {
           metadata: {
             ...object.metadata,
             uid: object.metadata.name,
-            resourceVersion: String(version),
+            resourceVersion,
           },
         }));
-      api.serve(list, standing, String(version));
+      api.serve(list, standing, resourceVersion);
       for (const object of standing) {
         const { namespace, name } = object.metadata;
         api.on(
@@ -280,7 +282,7 @@ describe('secrets', () => {
             response.end(JSON.stringify(object));
           },
         );
-        api.send(list, version === 2 ? 'ADDED' : 'MODIFIED', object);
+        api.send(list, type, object);
       }
     }
   }
