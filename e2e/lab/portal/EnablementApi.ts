@@ -32,7 +32,11 @@ export interface Operation {
   phase: string;
   outcome?: string;
   updatedAt: string;
-  steps: { id: string; status: string }[];
+  steps: {
+    id: string;
+    status: string;
+    evidence?: { kind: string; message?: string }[];
+  }[];
   changes: {
     ref: {
       apiVersion: string;

@@ -28,6 +28,8 @@ export interface PortalBackendOptions {
   database?: object;
   /** Settings by their path with `_`, such as `istioJwt_schedule_enabled`. */
   config?: Record<string, unknown>;
+  /** Of the cluster; its rights are the test's matter. */
+  portForward?: boolean;
   /** Of Node, before the backend's own. */
   nodeArgs?: string[];
   env?: Record<string, string>;
@@ -148,8 +150,8 @@ export class PortalBackend {
   }
 
   private configure(): Promise<Record<string, string>> {
-    const { deadlines, database, config } = this.options;
-    return configurePortal({
+    const { deadlines, database, config, portForward } = this.options;
+    const overrides = {
       backend_baseUrl: this.url,
       backend_listen: { host: '127.0.0.1', port: this.port },
       backend_database: database ?? {
@@ -160,7 +162,8 @@ export class PortalBackend {
       istioJwt_schedule_enabled: false,
       ...(deadlines ? { istioJwt_enablement_deadlines: deadlines } : {}),
       ...config,
-    });
+    };
+    return configurePortal(overrides, { portForward });
   }
 
   private spawn(variables: Record<string, string>): void {

@@ -13,10 +13,12 @@ import { ensurePortalAccount, WRITABLE_NAMESPACES } from './account.ts';
  * The portal on the lab as an operator would configure it, with an account that has the rights of the
  * shipped manifests alone. On somebody's cluster it uses the kubeconfig that was given.
  *
+ * @param options - `portForward`: statistics of proxies may be read, which the shipped manifests do not grant
  * @returns environment variables; Backstage reads JSON from `APP_CONFIG_…`, before any file
  */
 export async function configurePortal(
   overrides: Record<string, unknown> = {},
+  { portForward = false } = {},
 ): Promise<Record<string, string>> {
   const existing = existingKubeconfig();
   const state = existing ? undefined : readState();
@@ -40,6 +42,7 @@ export async function configurePortal(
       {
         name: 'lab',
         kubeconfig,
+        portForward,
         // Two callers: one that a policy of the hands-on case names, and one that none does.
         probers: ['frontend', 'stranger'].map(name => ({
           namespace: 'default',
@@ -55,6 +58,8 @@ export async function configurePortal(
     // The lab's host is its test's alone: nobody else has to approve.
     istioJwt_enablement: {
       enabled: true,
+      // The demo offers pull requests where it may not write; the lab has no template for them.
+      pullRequest: null,
       namespaces: WRITABLE_NAMESPACES,
       hosts: [{ pattern: '*.new.example.com' }],
       issuers: [
