@@ -68,7 +68,7 @@ describe('startSandbox', () => {
     } finally {
       await sandbox.stop();
     }
-  });
+  }, 30_000);
 
   it('mints tokens over HTTP for demo issuers only', async () => {
     const sandbox = await startSandbox({ apiPort: 0, nodePorts: 'free' });
