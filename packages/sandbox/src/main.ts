@@ -1,5 +1,6 @@
 import { PortInUseError } from './listen';
 import { Sandbox, startSandbox } from './startSandbox';
+import { generateMesh } from './synthetic';
 
 /* eslint-disable no-console */
 
@@ -10,6 +11,21 @@ function readPort(name: string, fallback: number): number {
     throw new RangeError(`${name} must be a port number, not "${text}"`);
   }
   return value;
+}
+
+/** A generated mesh of so many services; undefined: the demo. */
+function readObjects(): object[] | undefined {
+  const text = process.env.SANDBOX_SERVICES;
+  if (!text) {
+    return undefined;
+  }
+  const services = Number(text);
+  if (!Number.isInteger(services) || services < 1) {
+    throw new RangeError(
+      `SANDBOX_SERVICES must be a number of services, not "${text}"`,
+    );
+  }
+  return generateMesh({ services });
 }
 
 /** `free`, or a number that is added to every NodePort. */
@@ -37,6 +53,7 @@ async function main() {
   const sandbox = await startSandbox({
     apiPort: readPort('SANDBOX_API_PORT', 7481),
     nodePorts: readNodePorts(),
+    objects: readObjects(),
   });
   stopOnSignal(sandbox);
   const gateways = sandbox.gateways
