@@ -57,13 +57,24 @@ export class PortalApi {
     return page?.items.map(({ name }) => name);
   }
 
-  async listRuns(entity: string): Promise<Run[] | undefined> {
-    const page = await this.measure('list of runs', () =>
-      this.get<{ items: Run[] }>(
-        `/entities/component/default/${entity}/probe-runs?limit=100`,
-      ),
-    );
-    return page?.items;
+  /** All of them, newest first, without their observations. */
+  async listRuns(entity: string): Promise<Run[]> {
+    const runs: Run[] = [];
+    let cursor: string | undefined;
+    do {
+      const query = new URLSearchParams({
+        limit: '100',
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      const page = await this.measure('list of runs', () =>
+        this.get<{ items: Run[]; nextCursor?: string }>(
+          `/entities/component/default/${entity}/probe-runs?${query}`,
+        ),
+      );
+      runs.push(...(page?.items ?? []));
+      cursor = page?.nextCursor;
+    } while (cursor !== undefined);
+    return runs;
   }
 
   async readRun(entity: string, id: string): Promise<Run | undefined> {

@@ -72,7 +72,7 @@ export async function readScheduled(
   runs: Runs,
 ): Promise<number> {
   const own = new Set(runs.ends.map(({ end }) => end.id));
-  const scheduled = ((await api.listRuns(entity)) ?? []).filter(
+  const scheduled = (await api.listRuns(entity)).filter(
     ({ id }) => !own.has(id),
   );
   for (const { id } of scheduled) {

@@ -38,9 +38,11 @@ export function findVirtualHost(
   sni: string | undefined,
 ): VirtualHost | 'no-listener' | undefined {
   const listener = `${proxyKey(proxy)}/${listenPort}`;
-  const { listening, names } = mesh.queries.get('listener', listener, () =>
-    readListener(mesh, proxy, listenPort),
-  );
+  const read = () =>
+    mesh.queries.get('listener', listener, () =>
+      readListener(mesh, proxy, listenPort),
+    );
+  const { listening, names } = read();
   if (listening.length === 0) return 'no-listener';
   let chosen: ServedServer | undefined;
   if (names.size > 0) {
@@ -49,14 +51,16 @@ export function findVirtualHost(
     if (!chosen) return undefined;
   }
   const scope = chosen ? serverKey(chosen.server) : 'plain';
-  const members = chosen ? [chosen] : listening;
   const key = `${listener}/${scope}`;
+  // The first way to compute a value is kept, so it reads the servers of then, not those of now.
   const readDomains = () =>
     mesh.queries.get('domains', key, () =>
       buildDomains(
         mesh,
         proxy,
-        members.map(({ server }) => server),
+        read()
+          .listening.map(({ server }) => server)
+          .filter(server => scope === 'plain' || serverKey(server) === scope),
       ),
     );
   const requested = host.toLowerCase();

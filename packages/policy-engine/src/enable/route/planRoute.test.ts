@@ -160,6 +160,27 @@ describe('a plan that creates the route', () => {
     );
   });
 
+  it('plans from a mesh that had routes before as from a new one', () => {
+    const serve = (host: string) =>
+      gatewayYaml(
+        `{port: {number: 80, name: http, protocol: HTTP}, hosts: ["${host}"]}`,
+      );
+    const mesh = meshOf([WORKLOADS, serve('*'), NEIGHBOUR]);
+    const earlier = planned(mesh);
+    followStates(mesh, earlier);
+    for (const { resource } of [...earlier.changes].reverse()) {
+      const { name, namespace } = resource.metadata;
+      mesh.remove({ kind: resource.kind, namespace, name });
+      assessService(mesh, BACKEND);
+    }
+    applyYaml(mesh, serve(NEIGHBOUR_HOST));
+    assessService(mesh, BACKEND);
+    const site = listRouteGateways(mesh, 'default').find(
+      ({ by }) => by === 'workload',
+    );
+    expect(stepsOf(planned(mesh, { gateway: site?.id }))).toHaveLength(4);
+  });
+
   it('sees a route that redirects, or leads nowhere that is known', () => {
     const taken = virtualService('{redirect: {uri: /x}}', {
       name: 'theirs',
