@@ -146,7 +146,11 @@ function Operation({
         <PhaseStepper enablement={enablement} />
       </Section>
       <Section
-        title={enablement.proposal ? 'What is proposed' : 'What it writes'}
+        title={
+          enablement.phase === 'proposed'
+            ? 'What is proposed'
+            : 'What it writes'
+        }
       >
         <div className={styles.changes}>
           {enablement.changes.map(({ ref, before, after, action }, index) => (
