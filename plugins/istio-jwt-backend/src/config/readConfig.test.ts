@@ -59,6 +59,7 @@ describe('readIstioJwtConfig', () => {
       enablement: {
         enabled: false,
         writing: { default: { mode: 'direct' }, clusters: {} },
+        hosts: [],
         issuers: [],
         namespaces: [],
         approval: { otherHosts: 0, allowSelf: false },
@@ -71,6 +72,7 @@ describe('readIstioJwtConfig', () => {
           rollbackMs: 10 * 60_000,
         },
         quotas: { perEntityPerDay: 10, running: 3 },
+        shadow: { mode: 'report', windowMs: 15_000 },
       },
       probes: expect.objectContaining({
         enabled: true,
