@@ -68,14 +68,15 @@ function count({ passed, failed, skipped }) {
 
 async function runUnitTests() {
   const file = join(resultsDir, 'jest.json');
-  await runStep('unit and integration tests', [
+  const args = [
     'test:unit',
     '--watch=false',
-    // Jest leaves a core free; the tests that take longest wait for most of their time.
-    `--maxWorkers=${availableParallelism() + 1}`,
+    // Jest leaves a core free, which on two cores is half of the machine.
+    `--maxWorkers=${Math.max(2, availableParallelism())}`,
     '--json',
     `--outputFile=${file}`,
-  ]);
+  ];
+  await runStep('unit and integration tests', args, { output: 'held' });
   const report = readReport('jest.json');
   if (!report) return;
   count({
@@ -152,9 +153,9 @@ async function runStaticChecks() {
 }
 
 await runStaticChecks();
-await runUnitTests();
 const browser = findBrowser(toolchain.env);
-await runBrowserTests(browser);
+// Each leaves a core to the other for a good part of its time.
+await Promise.all([runBrowserTests(browser), runUnitTests()]);
 if (process.argv.includes('--lab')) {
   await runStep('size of the card', [
     'workspace',
