@@ -7,11 +7,9 @@ import {
 import { useState } from 'react';
 import { describeResource } from '../../format/describeResource';
 import { TabView } from '../../routes';
-import { OperationsSection } from '../Operation';
 import { Prose } from '../Prose';
-import { ViewFrame } from '../ViewFrame';
 import styles from './EnablePlan.module.css';
-import { OptionsGate } from './OptionsGate';
+import { PlanFrame } from './PlanFrame';
 import { PlainPlanner } from './PlainPlanner';
 
 /** Plans to take over policies that somebody wrote by hand. */
@@ -25,15 +23,14 @@ export function AdoptView({
   show: (view: TabView) => void;
 }) {
   return (
-    <ViewFrame
+    <PlanFrame
       title="Adopt policies written by hand"
       summary="The portal marks them as its own without changing them. From then on it can change and delete them, and tells where somebody else does."
+      entityRef={entityRef}
+      version={version}
     >
-      <OptionsGate entityRef={entityRef} version={version}>
-        {options => <Planner options={options} show={show} />}
-      </OptionsGate>
-      <OperationsSection entityRef={entityRef} />
-    </ViewFrame>
+      {options => <Planner options={options} show={show} />}
+    </PlanFrame>
   );
 }
 

@@ -6,9 +6,7 @@ import {
 } from 'backstage-plugin-istio-jwt-common';
 import { useCallback } from 'react';
 import { TabView } from '../../routes';
-import { OperationsSection } from '../Operation';
 import { Section } from '../Section';
-import { ViewFrame } from '../ViewFrame';
 import { ChangeForm } from './ChangeForm';
 import {
   ChoicesDraft,
@@ -16,7 +14,7 @@ import {
   findChoicesProblems,
   toChoices,
 } from './draft';
-import { OptionsGate } from './OptionsGate';
+import { PlanFrame } from './PlanFrame';
 import { PlanOutcome } from './PlanOutcome';
 import { useKept } from './useKept';
 import { usePlan } from './usePlan';
@@ -34,35 +32,34 @@ export function ChangeView({
   show: (view: TabView) => void;
 }) {
   return (
-    <ViewFrame
+    <PlanFrame
       title="Change what is required"
       summary="What stands is replaced while it goes on being enforced: tokens that are accepted before and after pass all the time."
+      entityRef={entityRef}
+      version={version}
     >
-      <OptionsGate entityRef={entityRef} version={version}>
-        {options => {
-          const service = options.services.find(
-            each => each.inForce?.enablementId === enablementId,
-          );
-          return service?.inForce ? (
-            <Planner
-              options={options}
-              service={service}
-              inForce={service.inForce}
-              show={show}
-            />
-          ) : (
-            <Alert
-              role="status"
-              status="info"
-              icon
-              title="This enablement is not in force any more"
-              description="It was replaced, taken back or edited since. The operations below say more."
-            />
-          );
-        }}
-      </OptionsGate>
-      <OperationsSection entityRef={entityRef} />
-    </ViewFrame>
+      {options => {
+        const service = options.services.find(
+          each => each.inForce?.enablementId === enablementId,
+        );
+        return service?.inForce ? (
+          <Planner
+            options={options}
+            service={service}
+            inForce={service.inForce}
+            show={show}
+          />
+        ) : (
+          <Alert
+            role="status"
+            status="info"
+            icon
+            title="This enablement is not in force any more"
+            description="It was replaced, taken back or edited since. The operations below say more."
+          />
+        );
+      }}
+    </PlanFrame>
   );
 }
 

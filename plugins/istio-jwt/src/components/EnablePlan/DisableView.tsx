@@ -1,9 +1,7 @@
 import { Alert, ButtonLink, Text } from '@backstage/ui';
 import { EnablementOptions } from 'backstage-plugin-istio-jwt-common';
 import { linkToView, TabView, useTabPath } from '../../routes';
-import { OperationsSection } from '../Operation';
-import { ViewFrame } from '../ViewFrame';
-import { OptionsGate } from './OptionsGate';
+import { PlanFrame } from './PlanFrame';
 import { PlainPlanner } from './PlainPlanner';
 
 /** Plans and starts taking back what an enablement wrote. */
@@ -19,17 +17,16 @@ export function DisableView({
   show: (view: TabView) => void;
 }) {
   return (
-    <ViewFrame
+    <PlanFrame
       title="Stop requiring a token"
       summary="Takes back what the portal wrote, in the reverse order. Policies of others stay as they are."
+      entityRef={entityRef}
+      version={version}
     >
-      <OptionsGate entityRef={entityRef} version={version}>
-        {options => (
-          <Planner options={options} enablementId={enablementId} show={show} />
-        )}
-      </OptionsGate>
-      <OperationsSection entityRef={entityRef} />
-    </ViewFrame>
+      {options => (
+        <Planner options={options} enablementId={enablementId} show={show} />
+      )}
+    </PlanFrame>
   );
 }
 

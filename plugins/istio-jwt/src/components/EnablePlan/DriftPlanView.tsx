@@ -2,10 +2,8 @@ import { Alert, Text } from '@backstage/ui';
 import { EnablementOptions } from 'backstage-plugin-istio-jwt-common';
 import { describeResource, keyOfResource } from '../../format/describeResource';
 import { TabView } from '../../routes';
-import { OperationsSection } from '../Operation';
-import { ViewFrame } from '../ViewFrame';
 import styles from './EnablePlan.module.css';
-import { OptionsGate } from './OptionsGate';
+import { PlanFrame } from './PlanFrame';
 import { PlainPlanner } from './PlainPlanner';
 
 const WORDS = {
@@ -39,19 +37,21 @@ export function DriftPlanView({
 }) {
   const { title, summary } = WORDS[intent];
   return (
-    <ViewFrame title={title} summary={summary}>
-      <OptionsGate entityRef={entityRef} version={version}>
-        {options => (
-          <Planner
-            options={options}
-            intent={intent}
-            enablementId={enablementId}
-            show={show}
-          />
-        )}
-      </OptionsGate>
-      <OperationsSection entityRef={entityRef} />
-    </ViewFrame>
+    <PlanFrame
+      title={title}
+      summary={summary}
+      entityRef={entityRef}
+      version={version}
+    >
+      {options => (
+        <Planner
+          options={options}
+          intent={intent}
+          enablementId={enablementId}
+          show={show}
+        />
+      )}
+    </PlanFrame>
   );
 }
 

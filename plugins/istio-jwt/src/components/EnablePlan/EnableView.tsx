@@ -5,9 +5,7 @@ import {
 } from 'backstage-plugin-istio-jwt-common';
 import { useCallback } from 'react';
 import { TabView } from '../../routes';
-import { OperationsSection } from '../Operation';
 import { Section } from '../Section';
-import { ViewFrame } from '../ViewFrame';
 import {
   createDraft,
   findProblems,
@@ -16,7 +14,7 @@ import {
   PlanDraft,
   toPlanRequest,
 } from './draft';
-import { OptionsGate } from './OptionsGate';
+import { PlanFrame } from './PlanFrame';
 import { PlanForm } from './PlanForm';
 import { PlanOutcome } from './PlanOutcome';
 import { useKept } from './useKept';
@@ -33,15 +31,14 @@ export function EnableView({
   show: (view: TabView) => void;
 }) {
   return (
-    <ViewFrame
+    <PlanFrame
       title="Require a token"
       summary="Choose what is to be protected and by whose tokens. A plan shows all that would happen before anything is written."
+      entityRef={entityRef}
+      version={version}
     >
-      <OptionsGate entityRef={entityRef} version={version}>
-        {options => <Planner options={options} show={show} />}
-      </OptionsGate>
-      <OperationsSection entityRef={entityRef} />
-    </ViewFrame>
+      {options => <Planner options={options} show={show} />}
+    </PlanFrame>
   );
 }
 

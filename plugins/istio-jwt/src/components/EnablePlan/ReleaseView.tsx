@@ -1,8 +1,6 @@
 import { Text } from '@backstage/ui';
 import { TabView } from '../../routes';
-import { OperationsSection } from '../Operation';
-import { ViewFrame } from '../ViewFrame';
-import { OptionsGate } from './OptionsGate';
+import { PlanFrame } from './PlanFrame';
 import { PlainPlanner } from './PlainPlanner';
 
 /** Plans to give adopted policies back to whoever wrote them. */
@@ -18,25 +16,24 @@ export function ReleaseView({
   show: (view: TabView) => void;
 }) {
   return (
-    <ViewFrame
+    <PlanFrame
       title="Give adopted policies back"
       summary="The portal’s labels and annotations are removed. A token goes on being required, by policies that are nobody’s but their author’s."
+      entityRef={entityRef}
+      version={version}
     >
-      <OptionsGate entityRef={entityRef} version={version}>
-        {() => (
-          <PlainPlanner
-            entityRef={entityRef}
-            title="What to give back"
-            request={{ intent: 'release', enablementId }}
-            show={show}
-          >
-            <Text as="p" variant="body-medium">
-              No policy is changed or deleted.
-            </Text>
-          </PlainPlanner>
-        )}
-      </OptionsGate>
-      <OperationsSection entityRef={entityRef} />
-    </ViewFrame>
+      {() => (
+        <PlainPlanner
+          entityRef={entityRef}
+          title="What to give back"
+          request={{ intent: 'release', enablementId }}
+          show={show}
+        >
+          <Text as="p" variant="body-medium">
+            No policy is changed or deleted.
+          </Text>
+        </PlainPlanner>
+      )}
+    </PlanFrame>
   );
 }
