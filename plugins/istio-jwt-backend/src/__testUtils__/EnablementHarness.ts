@@ -1,3 +1,4 @@
+import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
 import { ConfigReader } from '@backstage/config';
 import { Entity } from '@backstage/catalog-model';
@@ -84,7 +85,14 @@ export class EnablementHarness {
   readonly auditor = mockServices.auditor.mock();
   private readonly replicas = new Set<Replica>();
 
+  /** @param database - an empty one */
   static async start(database: Knex): Promise<EnablementHarness> {
+    await database.migrate.latest({
+      directory: resolvePackagePath(
+        'backstage-plugin-istio-jwt-backend',
+        'migrations',
+      ),
+    });
     const harness = new EnablementHarness(
       await startSandbox({ apiPort: 0, nodePorts: 'free' }),
       database,

@@ -1,4 +1,3 @@
-import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import { TestDatabases } from '@backstage/backend-test-utils';
 import {
   AdoptableObject,
@@ -30,14 +29,7 @@ describe('policies that a person wrote', () => {
   let before: string[];
 
   beforeAll(async () => {
-    const knex = await databases.init('SQLITE_3');
-    await knex.migrate.latest({
-      directory: resolvePackagePath(
-        'backstage-plugin-istio-jwt-backend',
-        'migrations',
-      ),
-    });
-    harness = await EnablementHarness.start(knex);
+    harness = await EnablementHarness.start(await databases.init('SQLITE_3'));
   });
 
   beforeEach(async () => {

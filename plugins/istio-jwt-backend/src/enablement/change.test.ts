@@ -1,4 +1,3 @@
-import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import { TestDatabases } from '@backstage/backend-test-utils';
 import { DEMO_ISSUERS } from 'istio-jwt-sandbox';
 import {
@@ -22,14 +21,7 @@ describe('a change of what stands', () => {
   let harness: EnablementHarness;
 
   beforeAll(async () => {
-    const knex = await databases.init('SQLITE_3');
-    await knex.migrate.latest({
-      directory: resolvePackagePath(
-        'backstage-plugin-istio-jwt-backend',
-        'migrations',
-      ),
-    });
-    harness = await EnablementHarness.start(knex);
+    harness = await EnablementHarness.start(await databases.init('SQLITE_3'));
   });
 
   beforeEach(() => harness.reset());

@@ -1,4 +1,3 @@
-import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import { mockServices, TestDatabases } from '@backstage/backend-test-utils';
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
@@ -37,14 +36,7 @@ describe('objects that are not as operations left them', () => {
   let written: string[];
 
   beforeAll(async () => {
-    const knex = await databases.init('SQLITE_3');
-    await knex.migrate.latest({
-      directory: resolvePackagePath(
-        'backstage-plugin-istio-jwt-backend',
-        'migrations',
-      ),
-    });
-    harness = await EnablementHarness.start(knex);
+    harness = await EnablementHarness.start(await databases.init('SQLITE_3'));
   });
 
   beforeEach(async () => {

@@ -1,4 +1,3 @@
-import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import { TestDatabases } from '@backstage/backend-test-utils';
 import { DEMO_ISSUERS } from 'istio-jwt-sandbox';
 import { Knex } from 'knex';
@@ -20,12 +19,6 @@ describe('enablement on the sandbox', () => {
 
   beforeEach(async () => {
     knex = await databases.init('SQLITE_3');
-    await knex.migrate.latest({
-      directory: resolvePackagePath(
-        'backstage-plugin-istio-jwt-backend',
-        'migrations',
-      ),
-    });
     harness = await EnablementHarness.start(knex);
     replica = await harness.startReplica();
   });

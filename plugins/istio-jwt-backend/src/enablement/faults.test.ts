@@ -1,4 +1,3 @@
-import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import { TestDatabases } from '@backstage/backend-test-utils';
 import {
   demoEntity,
@@ -23,14 +22,7 @@ describe('an operation that meets trouble', () => {
   let before: string[];
 
   beforeAll(async () => {
-    const knex = await databases.init('SQLITE_3');
-    await knex.migrate.latest({
-      directory: resolvePackagePath(
-        'backstage-plugin-istio-jwt-backend',
-        'migrations',
-      ),
-    });
-    harness = await EnablementHarness.start(knex);
+    harness = await EnablementHarness.start(await databases.init('SQLITE_3'));
   });
 
   beforeEach(async () => {

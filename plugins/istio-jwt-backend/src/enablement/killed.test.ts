@@ -1,4 +1,3 @@
-import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import { TestDatabases } from '@backstage/backend-test-utils';
 import {
   demoEntity,
@@ -16,14 +15,9 @@ describe('an operation whose backend is killed', () => {
 
   beforeAll(async () => {
     for (let i = 0; i < 4; i++) {
-      const knex = await databases.init('SQLITE_3');
-      await knex.migrate.latest({
-        directory: resolvePackagePath(
-          'backstage-plugin-istio-jwt-backend',
-          'migrations',
-        ),
-      });
-      harnesses.push(await EnablementHarness.start(knex));
+      harnesses.push(
+        await EnablementHarness.start(await databases.init('SQLITE_3')),
+      );
     }
   });
 

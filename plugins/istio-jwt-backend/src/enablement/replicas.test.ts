@@ -1,4 +1,3 @@
-import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import { Knex } from 'knex';
 import {
   demoEntity,
@@ -17,12 +16,6 @@ describe('two replicas on one PostgreSQL', () => {
   beforeAll(async () => {
     postgres = await startPostgres();
     knex = await postgres.connect();
-    await knex.migrate.latest({
-      directory: resolvePackagePath(
-        'backstage-plugin-istio-jwt-backend',
-        'migrations',
-      ),
-    });
     harness = await EnablementHarness.start(knex);
   });
 

@@ -1,4 +1,3 @@
-import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import {
   mockCredentials,
   mockErrorHandler,
@@ -37,14 +36,7 @@ describe('the paths of enablement', () => {
   let server: express.Express;
 
   beforeAll(async () => {
-    const knex = await databases.init('SQLITE_3');
-    await knex.migrate.latest({
-      directory: resolvePackagePath(
-        'backstage-plugin-istio-jwt-backend',
-        'migrations',
-      ),
-    });
-    harness = await EnablementHarness.start(knex);
+    harness = await EnablementHarness.start(await databases.init('SQLITE_3'));
     replica = await harness.startReplica();
     const app = express();
     const access = {

@@ -1,4 +1,3 @@
-import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import { TestDatabases } from '@backstage/backend-test-utils';
 import { PlannedEnablementView } from 'backstage-plugin-istio-jwt-common';
 import { Knex } from 'knex';
@@ -29,12 +28,6 @@ describe('proposals', () => {
 
   beforeAll(async () => {
     knex = await databases.init('SQLITE_3');
-    await knex.migrate.latest({
-      directory: resolvePackagePath(
-        'backstage-plugin-istio-jwt-backend',
-        'migrations',
-      ),
-    });
     harness = await EnablementHarness.start(knex);
   });
 
