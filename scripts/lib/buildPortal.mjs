@@ -1,9 +1,8 @@
 /** Builds the portal's frontend as it is deployed, when something that goes into it changed. */
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fail, repoRoot, say } from './toolchain.mjs';
+import { repoRoot, runYarnQuietly, say } from './toolchain.mjs';
 
 const appDir = join('packages', 'app');
 const stampFile = join(repoRoot, appDir, 'dist', '.built-from');
@@ -66,18 +65,10 @@ export function buildPortal({ env }) {
 
   say('Building the portal (half a minute, again only when it changes).');
   const started = Date.now();
-  const result = spawnSync('yarn', ['workspace', 'app', 'build'], {
-    cwd: repoRoot,
+  runYarnQuietly(['workspace', 'app', 'build'], {
     env,
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-    shell: process.platform === 'win32',
+    failure: 'The portal could not be built (the output is above).',
   });
-  if (result.status !== 0) {
-    process.stderr.write(result.stdout ?? '');
-    process.stderr.write(result.stderr ?? '');
-    fail('The portal could not be built (the output is above).');
-  }
   writeFileSync(stampFile, hash);
   say(`Built in ${Math.round((Date.now() - started) / 1000)} s.`);
 }

@@ -1,9 +1,8 @@
 /** Installs dependencies when the lock file or a package.json changed since the last install. */
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fail, repoRoot, say } from './toolchain.mjs';
+import { repoRoot, runYarnQuietly, say } from './toolchain.mjs';
 
 const stampFile = join(repoRoot, 'node_modules', '.installed-from');
 
@@ -32,21 +31,11 @@ export function installDependencies({ node, env }) {
 
   say('Installing dependencies (about 2 minutes the first time).');
   const started = Date.now();
-  const result = spawnSync('yarn', ['install', '--immutable'], {
-    cwd: repoRoot,
+  runYarnQuietly(['install', '--immutable'], {
     env,
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-    shell: process.platform === 'win32',
+    failure: 'Yarn could not install the dependencies (its output is above).',
+    fix: 'If a package.json changed, run `yarn install` and commit yarn.lock.',
   });
-  if (result.status !== 0) {
-    process.stderr.write(result.stdout ?? '');
-    process.stderr.write(result.stderr ?? '');
-    fail(
-      'Yarn could not install the dependencies (its output is above).',
-      'If a package.json changed, run `yarn install` and commit yarn.lock.',
-    );
-  }
   writeFileSync(stampFile, hash);
   say(`Installed in ${Math.round((Date.now() - started) / 1000)} s.`);
 }

@@ -31,6 +31,21 @@ export function fail(message, fix) {
   process.exit(1);
 }
 
+/** Runs Yarn and says nothing of what it prints, unless it fails: then that, and the message. */
+export function runYarnQuietly(args, { env, failure, fix }) {
+  const { status, stdout, stderr } = spawnSync('yarn', args, {
+    cwd: repoRoot,
+    env,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+    shell: process.platform === 'win32',
+  });
+  if (status === 0) return;
+  process.stderr.write(stdout ?? '');
+  process.stderr.write(stderr ?? '');
+  fail(failure, fix);
+}
+
 // undici 8, which @kubernetes/client-node 2 uses, needs 22.19; Backstage supports 22 and 24.
 function isSupportedNode(version) {
   const [major, minor] = version.replace(/^v/, '').split('.').map(Number);
