@@ -1,4 +1,5 @@
 import { CoverageService } from 'backstage-plugin-istio-jwt-common';
+import { STATES_WORST_FIRST, worstState } from 'istio-jwt-policy-engine';
 import { schema, sumUp } from './sumUp';
 
 const NOW = Date.parse('2026-03-02T08:00:00Z');
@@ -34,6 +35,18 @@ describe('sumUp', () => {
     expect(Object.keys(sumUp([serviceOf({})], NOW)).sort()).toEqual(
       Object.keys(schema).sort(),
     );
+  });
+
+  it('ranks states as the engine does', () => {
+    for (const one of STATES_WORST_FIRST) {
+      for (const other of STATES_WORST_FIRST) {
+        const services = [
+          serviceOf({ state: one }),
+          serviceOf({ state: other }),
+        ];
+        expect(sumUp(services, NOW).state).toBe(worstState([one, other]));
+      }
+    }
   });
 
   it('takes the worst of several services', () => {
