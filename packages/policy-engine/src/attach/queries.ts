@@ -192,6 +192,8 @@ export class Queries {
    * The value for `key` in a family, computed at most once while nothing that it reads changes.
    *
    * @param family - of values that are computed in one way
+   * @param compute - is kept from the first call and run again after changes. So it may hold nothing of its
+   *   caller that the key does not say, and reads objects and other values anew each time
    */
   get<T>(
     family: string,
