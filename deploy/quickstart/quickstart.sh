@@ -12,7 +12,7 @@ readonly USAGE='quickstart.sh [--kind NAME] [--context NAME] [--name NAME] [--wi
   --context NAME     context of the kubeconfig; default: the current one
   --name NAME        how the portal calls the cluster; default: the context
   --without-prober   nothing inside the mesh to send probes from'
-readonly NAMESPACE=backstage ACCOUNT=backstage
+readonly NAMESPACE=backstage ACCOUNT=backstage PROBER=istio-jwt-prober PATIENCE=${PATIENCE:-120s}
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly manifests=${MANIFESTS:-$here/../../plugins/istio-jwt-backend/manifests}
 
@@ -50,7 +50,8 @@ make_cluster() {
   fi
   context=kind-$kind_name
   say 'Istio is installed.'
-  istioctl install --context "$context" -y >&2
+  # With Istio's CNI plugin Pods need no NET_ADMIN, so that the level `restricted` can be enforced.
+  istioctl install --context "$context" --set components.cni.enabled=true -y >&2
 }
 
 need kubectl 'See https://kubernetes.io/docs/tasks/tools/.'
@@ -73,6 +74,12 @@ k apply -f "$manifests/read-rbac.yaml" >&2
 if [[ $prober == yes ]]; then
   say 'A prober inside the mesh is set up: a Pod with curl that only waits.'
   k apply -f "$manifests/prober.yaml" >&2
+  if [[ -n $(k get daemonsets -A -l k8s-app=istio-cni-node -o name) ]]; then
+    say 'Istio runs its CNI plugin: Pods of the prober are held to the level restricted.'
+    k label namespace "$PROBER" --overwrite pod-security.kubernetes.io/enforce=restricted >&2
+  fi
+  k -n "$PROBER" rollout status deployment/istio-jwt-prober --timeout "$PATIENCE" >&2 ||
+    say "The prober is not ready; without it the mesh is not probed from inside. Why: kubectl --context '$context' -n $PROBER get events"
 fi
 
 # A token is of this account only where the cluster really gives one.
@@ -94,7 +101,7 @@ istioJwt:
       serviceAccountToken: \${K8S_TOKEN}
 EOF
 [[ -z $ca ]] || printf "      caData: '%s'\n" "$ca"
-[[ $prober == no ]] || printf '      probers:\n        - namespace: istio-jwt-prober\n'
+[[ $prober == no ]] || printf '      probers:\n        - namespace: %s\n' "$PROBER"
 case $node in
   127.*) cat <<EOF ;;
   probes:
@@ -108,13 +115,19 @@ cat >&2 <<EOF
     export K8S_TOKEN=\$(kubectl --context '$context' -n $NAMESPACE create token $ACCOUNT --duration 24h)
     yarn start --config app-config.yaml --config app-config.istio-jwt.yaml
 EOF
+services=$(
+  k get services -A -o 'go-template={{range .items}}{{if .spec.selector}}{{.metadata.namespace}} {{.metadata.name}} {{$first := true}}{{range $k, $v := .spec.selector}}{{if not $first}},{{end}}{{$k}}={{$v}}{{$first = false}}{{end}}{{"\n"}}{{end}}{{end}}' |
+    { grep -vE "^(kube-system|istio-system|$PROBER) " || true; } | sed -n 1,5p
+)
+if [[ -z $services ]]; then
+  say 'No Service of yours is in the cluster yet. Deploy one in a namespace of the mesh, and run this again.'
+  exit 0
+fi
 say 'Annotations of the catalog entities, with the labels that your Services select:'
-k get services -A -o 'go-template={{range .items}}{{if .spec.selector}}{{.metadata.namespace}} {{.metadata.name}} {{$first := true}}{{range $k, $v := .spec.selector}}{{if not $first}},{{end}}{{$k}}={{$v}}{{$first = false}}{{end}}{{"\n"}}{{end}}{{end}}' |
-  { grep -vE '^(kube-system|istio-system|istio-jwt-prober) ' || true; } | head -n 5 |
-  while read -r namespace service labels; do
-    cat >&2 <<EOF
+while read -r namespace service labels; do
+  cat >&2 <<EOF
     # $service
     backstage.io/kubernetes-namespace: $namespace
     backstage.io/kubernetes-label-selector: $labels
 EOF
-  done
+done <<<"$services"
