@@ -1,0 +1,441 @@
+import fc from 'fast-check';
+import { Resource } from '..';
+import { authentication, policyFor } from './arbitraries';
+
+/**
+ * Objects of every kind that the engine reads, from small alphabets, so that they meet, replace each other
+ * and refer to one another.
+ */
+
+const NAMESPACES = ['default', 'other'] as const;
+const SERVICES = ['backend', 'frontend'] as const;
+const ROUTE_HOSTS = ['*', 'h.example.com', '*.example.com'] as const;
+const GATEWAY_API = 'gateway.networking.k8s.io/v1';
+
+const of = fc.constantFrom;
+const namespace = of(...NAMESPACES);
+const service = of(...SERVICES);
+const maybe = <T>(arbitrary: fc.Arbitrary<T>) =>
+  fc.option(arbitrary, { nil: undefined });
+const one = <T>(arbitrary: fc.Arbitrary<T>, max = 2) =>
+  fc.array(arbitrary, { minLength: 1, maxLength: max });
+
+function build(
+  apiVersion: string,
+  kind: string,
+  place: { name: string; namespace?: string; labels?: Record<string, string> },
+  rest: object,
+): Resource {
+  // As YAML leaves out what is not there.
+  return JSON.parse(
+    JSON.stringify({ apiVersion, kind, metadata: place, ...rest }),
+  );
+}
+
+const server = fc.record({
+  port: of(
+    { number: 80, name: 'http', protocol: 'HTTP' },
+    { number: 8080, name: 'http-alt', protocol: 'HTTP' },
+    { number: 443, name: 'https', protocol: 'HTTPS' },
+  ),
+  hosts: one(of(...ROUTE_HOSTS, 'default/*', './h.example.com')),
+  tls: maybe(
+    of(
+      { mode: 'SIMPLE', credentialName: 'c' },
+      { mode: 'PASSTHROUGH' },
+      { mode: 'MUTUAL', credentialName: 'c' },
+      { httpsRedirect: true },
+    ),
+  ),
+});
+
+const gateway = fc
+  .record({
+    name: of('gw', 'gw2'),
+    namespace: of('default', 'istio-system'),
+    selector: of({ istio: 'ingressgateway' }, { istio: 'egress' }, {}),
+    servers: fc.array(server, { maxLength: 2 }),
+  })
+  .map(({ name, namespace: home, ...spec }) =>
+    build(
+      'networking.istio.io/v1',
+      'Gateway',
+      { name, namespace: home },
+      { spec },
+    ),
+  );
+
+const apiGateway = fc
+  .record({
+    name: of('web', 'waypoint'),
+    gatewayClassName: of('istio', 'istio-waypoint', 'theirs'),
+    listeners: one(
+      fc.record({
+        name: of('http', 'mesh'),
+        port: of(80, 15008),
+        protocol: of('HTTP', 'HBONE'),
+        hostname: maybe(of('h.example.com', '*.example.com')),
+        allowedRoutes: maybe(of({ namespaces: { from: 'All' } })),
+      }),
+    ),
+  })
+  .map(({ name, ...spec }) =>
+    build(GATEWAY_API, 'Gateway', { name, namespace: 'default' }, { spec }),
+  );
+
+const apiRoute = fc
+  .record({
+    name: of('r', 'r2'),
+    namespace,
+    parentRefs: one(
+      of(
+        { name: 'web', namespace: 'default' },
+        { group: '', kind: 'Service', name: 'backend' },
+      ),
+      1,
+    ),
+    hostnames: maybe(one(of('h.example.com', 'x.example.com'))),
+    rules: one(
+      fc.record({
+        matches: maybe(of([{ path: { type: 'PathPrefix', value: '/api' } }])),
+        backendRefs: one(
+          fc.record({
+            name: service,
+            namespace: maybe(namespace),
+            port: of(80),
+          }),
+          1,
+        ),
+      }),
+    ),
+  })
+  .map(({ name, namespace: home, ...spec }) =>
+    build(GATEWAY_API, 'HTTPRoute', { name, namespace: home }, { spec }),
+  );
+
+const grant = of(
+  build(
+    'gateway.networking.k8s.io/v1beta1',
+    'ReferenceGrant',
+    { name: 'grant', namespace: 'default' },
+    {
+      spec: {
+        from: [
+          {
+            group: 'gateway.networking.k8s.io',
+            kind: 'HTTPRoute',
+            namespace: 'other',
+          },
+        ],
+        to: [{ group: '', kind: 'Service' }],
+      },
+    },
+  ),
+);
+
+const destination = fc.tuple(service, namespace).map(([name, home]) => ({
+  destination: {
+    host: `${name}.${home}.svc.cluster.local`,
+    port: { number: 80 },
+  },
+}));
+
+const httpRoute = fc.record({
+  match: maybe(
+    one(
+      of({ uri: { prefix: '/api' } }, { uri: { exact: '/' } }, { port: 80 }),
+      1,
+    ),
+  ),
+  route: one(destination),
+});
+
+const virtualService = fc
+  .record({
+    name: of('vs', 'vs2'),
+    namespace,
+    hosts: one(
+      of(...ROUTE_HOSTS, 'backend', 'backend.default.svc.cluster.local'),
+    ),
+    gateways: maybe(
+      one(of('gw', 'gw2', 'istio-system/gw', 'default/gw', 'mesh')),
+    ),
+    exportTo: maybe(of(['.'], ['*'])),
+    http: one(
+      fc.oneof(
+        { weight: 4, arbitrary: httpRoute },
+        {
+          weight: 1,
+          arbitrary: of<object>(
+            { delegate: { name: 'vs2', namespace: 'other' } },
+            { redirect: { uri: '/x' } },
+          ),
+        },
+      ),
+    ),
+  })
+  .map(({ name, namespace: home, ...spec }) =>
+    build(
+      'networking.istio.io/v1',
+      'VirtualService',
+      { name, namespace: home },
+      { spec },
+    ),
+  );
+
+const destinationRule = fc
+  .record({
+    namespace: of('default', 'istio-system'),
+    host: of('backend', 'backend.default.svc.cluster.local', '*'),
+    mode: of('DISABLE', 'ISTIO_MUTUAL', 'SIMPLE'),
+  })
+  .map(({ namespace: home, host, mode }) =>
+    build(
+      'networking.istio.io/v1',
+      'DestinationRule',
+      { name: 'rule', namespace: home },
+      { spec: { host, trafficPolicy: { tls: { mode } } } },
+    ),
+  );
+
+const peerAuthentication = fc
+  .record({
+    namespace: of('default', 'istio-system'),
+    selector: maybe(of({ matchLabels: { app: 'backend' } })),
+    mode: of('STRICT', 'PERMISSIVE', 'DISABLE', 'UNSET'),
+  })
+  .map(({ namespace: home, selector, mode }) =>
+    build(
+      'security.istio.io/v1',
+      'PeerAuthentication',
+      { name: selector ? 'some' : 'default', namespace: home },
+      { spec: { selector, mtls: { mode } } },
+    ),
+  );
+
+/** Of a whole namespace, of the root namespace, and by reference. */
+const widePolicy = fc
+  .record({
+    namespace: of('default', 'other', 'istio-system'),
+    action: of('ALLOW', 'DENY'),
+    targetRefs: maybe(
+      of(
+        [{ group: '', kind: 'Service', name: 'backend' }],
+        [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'web' }],
+      ),
+    ),
+    rules: of<object[]>(
+      [],
+      [{}],
+      [{ from: [{ source: { requestPrincipals: ['*'] } }] }],
+    ),
+  })
+  .map(({ namespace: home, ...spec }) =>
+    build(
+      'security.istio.io/v1',
+      'AuthorizationPolicy',
+      { name: 'wide', namespace: home },
+      { spec },
+    ),
+  );
+
+const sidecar = fc
+  .record({
+    workloadSelector: maybe(of({ labels: { app: 'frontend' } })),
+    egress: maybe(of([{ hosts: ['./*'] }], [{ hosts: ['other/*'] }])),
+    ingress: maybe(
+      of([
+        {
+          port: { number: 8080, protocol: 'HTTP', name: 'http' },
+          defaultEndpoint: '127.0.0.1:8080',
+        },
+      ]),
+    ),
+  })
+  .map(spec =>
+    build(
+      'networking.istio.io/v1',
+      'Sidecar',
+      { name: 'sidecar', namespace: 'default' },
+      { spec },
+    ),
+  );
+
+const serviceEntry = fc
+  .record({
+    hosts: one(of('backend.default.svc.cluster.local', 'ext.example.com'), 1),
+    location: of('MESH_INTERNAL', 'MESH_EXTERNAL'),
+    workloadSelector: maybe(of({ labels: { app: 'backend' } })),
+  })
+  .map(spec =>
+    build(
+      'networking.istio.io/v1',
+      'ServiceEntry',
+      { name: 'entry', namespace: 'default' },
+      {
+        spec: {
+          ...spec,
+          ports: [{ number: 80, name: 'http', protocol: 'HTTP' }],
+          resolution: 'STATIC',
+        },
+      },
+    ),
+  );
+
+const opaque = fc
+  .record({
+    kind: of('EnvoyFilter', 'WasmPlugin'),
+    namespace: of('default', 'istio-system'),
+    labels: maybe(of({ app: 'backend' }, { istio: 'ingressgateway' })),
+  })
+  .map(({ kind, namespace: home, labels }) =>
+    build(
+      kind === 'WasmPlugin'
+        ? 'extensions.istio.io/v1alpha1'
+        : 'networking.istio.io/v1alpha3',
+      kind,
+      { name: 'opaque', namespace: home },
+      {
+        spec:
+          kind === 'WasmPlugin'
+            ? { selector: labels && { matchLabels: labels }, url: 'x' }
+            : { workloadSelector: labels && { labels }, configPatches: [] },
+      },
+    ),
+  );
+
+const namespaceObject = fc
+  .record({
+    name: namespace,
+    labels: of<Record<string, string>>(
+      {},
+      { 'istio-injection': 'enabled' },
+      { 'istio.io/dataplane-mode': 'ambient' },
+      {
+        'istio.io/dataplane-mode': 'ambient',
+        'istio.io/use-waypoint': 'waypoint',
+      },
+    ),
+  })
+  .map(place => build('v1', 'Namespace', place, {}));
+
+const pod = fc
+  .record({
+    namespace,
+    app: of('backend', 'frontend'),
+    number: of(0, 1),
+    containers: of(
+      [{ name: 'app' }],
+      [{ name: 'app' }, { name: 'istio-proxy' }],
+      [
+        { name: 'app', ports: [{ name: 'http', containerPort: 8080 }] },
+        { name: 'istio-proxy', args: ['proxy', 'sidecar'] },
+      ],
+    ),
+    phase: of('Running', 'Succeeded'),
+  })
+  .map(({ namespace: home, app, number, containers, phase }) =>
+    build(
+      'v1',
+      'Pod',
+      { name: `${app}-${number}`, namespace: home, labels: { app } },
+      { spec: { serviceAccountName: app, containers }, status: { phase } },
+    ),
+  );
+
+const gatewayPod = fc
+  .record({
+    number: of(0, 1),
+    labels: of(
+      { app: 'istio-ingressgateway', istio: 'ingressgateway' },
+      { app: 'istio-ingressgateway', istio: 'egress' },
+    ),
+  })
+  .map(({ number, labels }) =>
+    build(
+      'v1',
+      'Pod',
+      {
+        name: `istio-ingressgateway-${number}`,
+        namespace: 'istio-system',
+        labels,
+      },
+      {
+        spec: {
+          serviceAccountName: 'istio-ingressgateway',
+          containers: [{ name: 'istio-proxy', args: ['proxy', 'router'] }],
+        },
+        status: { phase: 'Running' },
+      },
+    ),
+  );
+
+const serviceObject = fc
+  .record({
+    name: service,
+    namespace,
+    labels: maybe(of({ 'istio.io/use-waypoint': 'waypoint' })),
+    type: maybe(of('ClusterIP', 'NodePort')),
+    selector: maybe(of({ app: 'backend' }, { app: 'frontend' })),
+    port: of(
+      { name: 'http', port: 80, targetPort: 8080 },
+      { name: 'http', port: 80, targetPort: 'http' },
+      { name: 'tcp', port: 80 },
+    ),
+  })
+  .map(({ name, namespace: home, labels, port, ...spec }) =>
+    build(
+      'v1',
+      'Service',
+      { name, namespace: home, ...(labels ? { labels } : {}) },
+      { spec: { ...spec, ports: [port] } },
+    ),
+  );
+
+const meshConfig = of(
+  '{}',
+  'rootNamespace: other',
+  'trustDomain: td.example',
+  'trustDomainAliases: [old.example]',
+  'pathNormalization: {normalization: DECODE_AND_MERGE_SLASHES}',
+  'outboundTrafficPolicy: {mode: REGISTRY_ONLY}',
+).map(mesh =>
+  build(
+    'v1',
+    'ConfigMap',
+    { name: 'istio', namespace: 'istio-system' },
+    { data: { mesh } },
+  ),
+);
+
+/** Gateways, who serves them, and the routes through them. */
+export const routeObject: fc.Arbitrary<Resource> = fc.oneof(
+  { weight: 4, arbitrary: gateway },
+  { weight: 4, arbitrary: virtualService },
+  { weight: 2, arbitrary: apiGateway },
+  { weight: 2, arbitrary: apiRoute },
+  gatewayPod,
+  serviceObject,
+);
+
+/** Any object that may come, go, or change. */
+export const meshObject: fc.Arbitrary<Resource> = fc.oneof(
+  { weight: 3, arbitrary: gateway },
+  { weight: 3, arbitrary: virtualService },
+  { weight: 2, arbitrary: policyFor() },
+  { weight: 2, arbitrary: authentication },
+  { weight: 2, arbitrary: apiGateway },
+  { weight: 2, arbitrary: apiRoute },
+  { weight: 2, arbitrary: pod },
+  { weight: 2, arbitrary: serviceObject },
+  widePolicy,
+  grant,
+  destinationRule,
+  peerAuthentication,
+  sidecar,
+  serviceEntry,
+  opaque,
+  namespaceObject,
+  gatewayPod,
+  meshConfig,
+);
