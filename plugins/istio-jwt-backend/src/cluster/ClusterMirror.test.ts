@@ -58,6 +58,35 @@ describe('ClusterMirror', () => {
       .mesh.list(kind)
       .map(({ metadata }) => metadata.name);
 
+  it('stands still for whoever reads all of it, and takes in afterwards what came', async () => {
+    api.serve(SERVICES, [service('a')]);
+    start();
+    await eventually(() => expect(stateOf()).toBe('synced'));
+    await eventually(() => expect(api.countWatches(SERVICES)).toBe(1));
+    await eventually(() => expect(api.countWatches(PODS)).toBe(1));
+    const mirror = registry!.get('c')!;
+    await mirror.readWhole(async () => {
+      api.send(SERVICES, 'ADDED', service('b'));
+      // Longer than an event takes to be read.
+      await new Promise(resolve => setTimeout(resolve, 100));
+      expect(names('Service')).toEqual(['a']);
+    });
+    await eventually(() => expect(names('Service')).toEqual(['a', 'b']));
+    // Who stops it waits for no reader.
+    let finish = () => {};
+    const reading = mirror.readWhole(
+      () =>
+        new Promise<void>(resolve => {
+          finish = resolve;
+        }),
+    );
+    api.send(SERVICES, 'ADDED', service('c'));
+    await registry!.stop();
+    registry = undefined;
+    finish();
+    await reading;
+  });
+
   it('follows additions, changes and removals', async () => {
     api.serve(SERVICES, [service('a')]);
     start();

@@ -13,6 +13,7 @@ import { KindStore, ObjectOrigin } from './KindStore';
 import { nameKind, WATCHED_KINDS, WatchedKind } from './kinds';
 import { MeshPreparation } from './MeshPreparation';
 import { PodStreams } from './PodStreams';
+import { StillPicture } from './StillPicture';
 import { KindEvent, watchKind } from './watchKind';
 
 interface Stream {
@@ -48,6 +49,7 @@ export class ClusterMirror {
   private readonly streams: Stream[];
   private readonly abort = new AbortController();
   private readonly preparation: MeshPreparation;
+  private readonly picture: StillPicture;
   private running: Promise<unknown> = Promise.resolve();
   private lastChangeAt?: number;
   private freshnessCache?: ClusterFreshness;
@@ -60,6 +62,9 @@ export class ClusterMirror {
       trustDomain: config.trustDomain,
     });
     this.preparation = new MeshPreparation(this.mesh, this.abort.signal);
+    this.picture = new StillPicture({
+      prepare: () => this.preparation.prepare(),
+    });
     this.connection =
       options.connection ?? new ClusterConnection(config.access);
     this.pods = new PodStreams(config.access);
@@ -125,6 +130,14 @@ export class ClusterMirror {
     return this.preparation.prepare();
   }
 
+  /**
+   * For whoever asks about all Services, one after the other: prepares the mesh, and has changes wait and come
+   * in together now and then, where `rest` is awaited.
+   */
+  readWhole<T>(work: (rest: () => Promise<void>) => Promise<T>): Promise<T> {
+    return this.picture.read(work);
+  }
+
   start(): void {
     if (this.config.access.kind === 'unsupported') {
       return;
@@ -134,6 +147,7 @@ export class ClusterMirror {
 
   async stop(): Promise<void> {
     this.abort.abort();
+    this.picture.end();
     await this.running;
     await this.connection.close();
   }
@@ -153,6 +167,7 @@ export class ClusterMirror {
           slowRetryMs: timing?.slowRetryMs,
           watchSeconds: timing?.watchSeconds,
         })) {
+          await this.picture.admit();
           this.takeIn(stream, event);
         }
       } catch {

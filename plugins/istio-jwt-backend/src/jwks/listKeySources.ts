@@ -20,8 +20,7 @@ export function listKeySources(
   const byId = new Map<string, UsedKeySource>();
   for (const mesh of meshes) {
     for (const { spec } of mesh.list('RequestAuthentication')) {
-      for (const rule of listRules(spec)) {
-        const source = findKeySource(rule);
+      for (const { rule, source } of recallRules(spec)) {
         const known = source && byId.get(source.id);
         if (known) {
           known.issuers.add(rule.issuer);
@@ -44,6 +43,28 @@ export function listKeySources(
       .sort((a, b) => (a.id < b.id ? -1 : 1))
       .map(source => [source.id, source]),
   );
+}
+
+interface FoundRule {
+  rule: Rule;
+  /** Undefined where the keys stand in the policy. */
+  source: KeySource | undefined;
+}
+
+const found = new WeakMap<object, FoundRule[]>();
+
+/** Of 50,000 policies, few differ from the last time: digests of all would stop everybody else. */
+function recallRules(spec: unknown): FoundRule[] {
+  if (!isObject(spec)) return [];
+  let rules = found.get(spec);
+  if (!rules) {
+    rules = listRules(spec).map(rule => ({
+      rule,
+      source: findKeySource(rule),
+    }));
+    found.set(spec, rules);
+  }
+  return rules;
 }
 
 type Rule = Pick<IssuerUse, 'issuer' | 'jwks'> & { timeoutMs: number };

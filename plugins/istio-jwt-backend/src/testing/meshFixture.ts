@@ -35,6 +35,8 @@ export function mirrorOf(mesh: Mesh, more: object = {}): ClusterMirror {
     reading: false,
     freshness: { state: { kind: 'synced' } },
     prepare: async () => {},
+    readWhole: (work: (rest: () => Promise<void>) => unknown) =>
+      work(async () => {}),
   } as unknown as ClusterMirror;
 }
 

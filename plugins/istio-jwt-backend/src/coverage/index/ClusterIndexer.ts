@@ -39,6 +39,16 @@ export interface PassContext {
   signal: AbortSignal;
 }
 
+/** What one reading of the cluster works with. */
+interface ReadContext extends PassContext {
+  /** What can change the rows of the whole cluster. */
+  shared: string;
+  /** Keys of the Services that were seen. */
+  present: Set<string>;
+  /** Lets others run, and changes come in, where it is time. */
+  yieldTurn: () => Promise<void>;
+}
+
 interface Passed {
   mesh: Mesh;
   stamp: string;
@@ -88,17 +98,21 @@ export class ClusterIndexer {
     ) {
       return { services: this.passed.services, written: 0, removed: 0 };
     }
-    await mirror.prepare();
-    const services = listCached(mesh, 'Service');
-    await this.claims.update(mesh, claimants, () => turns.yield());
     const present = new Set<string>();
-    const written = await this.writeChanged(
-      mirror,
-      services,
-      shared,
-      present,
-      context,
-    );
+    const written = await mirror.readWhole(async rest => {
+      const services = listCached(mesh, 'Service');
+      const yieldTurn = async () => {
+        await turns.yield();
+        await rest();
+      };
+      await this.claims.update(mesh, claimants, yieldTurn);
+      return this.writeChanged(mirror, services, {
+        ...context,
+        shared,
+        present,
+        yieldTurn,
+      });
+    });
     if (signal.aborted) {
       return { services: present.size, written, removed: 0 };
     }
@@ -110,9 +124,7 @@ export class ClusterIndexer {
   private async writeChanged(
     mirror: ClusterMirror,
     services: Resource[],
-    shared: string,
-    present: Set<string>,
-    context: PassContext,
+    context: ReadContext,
   ): Promise<number> {
     let batch: IndexedService[] = [];
     let written = 0;
@@ -125,8 +137,8 @@ export class ClusterIndexer {
       if (context.signal.aborted) {
         break;
       }
-      await context.turns.yield();
-      const changed = this.describe(mirror, service, shared, present, context);
+      await context.yieldTurn();
+      const changed = this.describe(mirror, service, context);
       if (changed) {
         batch.push(changed);
         if (batch.length >= BATCH) {
@@ -156,9 +168,7 @@ export class ClusterIndexer {
   private describe(
     mirror: ClusterMirror,
     service: Resource,
-    shared: string,
-    present: Set<string>,
-    { known, severalClusters }: PassContext,
+    { known, severalClusters, shared, present }: ReadContext,
   ): IndexedService | undefined {
     const { namespace = '', name } = service.metadata;
     const { cluster } = this;
