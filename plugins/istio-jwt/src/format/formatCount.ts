@@ -1,6 +1,9 @@
+/** Made once: it takes longer than what it is used for. */
+const COUNT_FORMAT = new Intl.NumberFormat('en');
+
 /** Such as `10,000`. */
 export function formatCount(count: number = 0): string {
-  return new Intl.NumberFormat('en').format(count);
+  return COUNT_FORMAT.format(count);
 }
 
 /** Such as `1 service` and `10,000 services`. */

@@ -4,6 +4,10 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', 60],
 ];
 
+const RELATIVE_FORMAT = new Intl.RelativeTimeFormat('en', {
+  numeric: 'always',
+});
+
 /** Such as `3 minutes ago`, as of `now` in milliseconds since the epoch. */
 export function formatRelative(iso: string, now: number): string {
   const then = Date.parse(iso);
@@ -15,12 +19,11 @@ export function formatRelative(iso: string, now: number): string {
   if (seconds < 10) {
     return 'just now';
   }
-  const format = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
   const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? [
     'second' as const,
     1,
   ];
-  return format.format(-Math.floor(seconds / size), unit);
+  return RELATIVE_FORMAT.format(-Math.floor(seconds / size), unit);
 }
 
 /** Such as `5 minutes`. */

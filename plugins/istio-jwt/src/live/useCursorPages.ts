@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { Loaded, useLoaded } from './useLoaded';
 
 export interface Paging {
@@ -20,6 +20,8 @@ export const PAGE_SIZES = [25, 50, 100, 200];
 interface Place {
   question: string;
   cursors: string[];
+  /** The page behind it is wanted, whose cursor is not known yet. */
+  wantsNext?: boolean;
 }
 
 /**
@@ -38,50 +40,40 @@ export function useCursorPages<P extends { nextCursor?: string }>(
 ): { view: Loaded<P>; reload: () => void; paging: Paging } {
   const [pageSize, setSize] = useState(50);
   const question = `${pageSize} ${key}`;
-  const [trail, setTrail] = useState<Place>({ question, cursors: [] });
-  const cursors = trail.question === question ? trail.cursors : [];
+  const [last, setPlace] = useState<Place>({ question, cursors: [] });
+  const place = last.question === question ? last : { question, cursors: [] };
+  const { cursors, wantsNext } = place;
   const cursor = cursors[cursors.length - 1];
 
   const { view, reload } = useLoaded(
     `${question} ${cursor ?? ''}`,
     async signal => ({
       page: await load({ limit: pageSize, cursor, signal }),
-      place: { question, cursors },
+      answers: { question, cursor },
       offset: cursors.length * pageSize,
     }),
     version,
   );
   const shown = view.kind === 'ready' ? view.value : undefined;
   const isThere =
-    shown?.place.question === question && last(shown.place) === cursor;
+    shown?.answers.question === question && shown.answers.cursor === cursor;
   const next = isThere ? shown.page.nextCursor : undefined;
   const isOnItsWay = view.kind === 'ready' && view.isRefreshing && !isThere;
 
-  /** The question of which one page more is wanted than the one that is on its way. */
-  const [wanted, setWanted] = useState<string>();
-  const goTo = useCallback(
-    (to: string[]) => {
-      setWanted(undefined);
-      setTrail({ question, cursors: to });
-    },
-    [question],
-  );
+  const goTo = (to: string[]) => setPlace({ question, cursors: to });
   const toNext = () => {
     if (next !== undefined) goTo([...cursors, next]);
-    else setWanted(isOnItsWay ? question : undefined);
+    else if (isOnItsWay) setPlace({ ...place, wantsNext: true });
+    else goTo(cursors);
   };
-  useEffect(() => {
-    if (wanted === undefined) return;
-    if (wanted !== question) setWanted(undefined);
-    else if (!isOnItsWay) toNext();
-  });
+  if (wantsNext && !isOnItsWay) toNext();
 
   return {
     view: view.kind === 'ready' ? { ...view, value: view.value.page } : view,
     reload: useCallback(() => {
-      goTo([]);
+      setPlace({ question, cursors: [] });
       reload();
-    }, [goTo, reload]),
+    }, [question, reload]),
     paging: {
       pageSize,
       offset: shown?.offset ?? 0,
@@ -92,8 +84,4 @@ export function useCursorPages<P extends { nextCursor?: string }>(
       setPageSize: setSize,
     },
   };
-}
-
-function last({ cursors }: Place): string | undefined {
-  return cursors[cursors.length - 1];
 }

@@ -1,7 +1,6 @@
 import { Button, Link, Text } from '@backstage/ui';
 import { CoverageService } from 'backstage-plugin-istio-jwt-common';
-import { useCoverageAddress } from '../../coverage/useCoverageAddress';
-import { nameEntity, useEntityLinks } from '../../coverage/useEntityLinks';
+import { nameEntity } from '../../coverage/useEntityLinks';
 import { countThings } from '../../format/formatCount';
 import { formatAbsolute } from '../../format/formatTime';
 import { Prose } from '../Prose';
@@ -10,27 +9,30 @@ import { DatedProvider, StateBadge } from '../StateBadge';
 import { StateCounts } from '../StateCounts';
 import { ServiceColumnId } from './columns';
 import styles from './CoverageServices.module.css';
+import { ServiceLinks } from './useServiceLinks';
 
 export function ServiceCell({
   column,
   service,
+  links,
   canRequestExceptions,
   onClaim,
 }: {
   column: ServiceColumnId;
   service: CoverageService;
+  links: ServiceLinks;
   canRequestExceptions: boolean;
-  onClaim: () => void;
+  onClaim: (id: string) => void;
 }) {
   switch (column) {
     case 'title':
-      return <TitleCell service={service} />;
+      return <TitleCell service={service} links={links} />;
     case 'state':
       return <StateCell service={service} />;
     case 'owner':
-      return <OwnerCell service={service} onClaim={onClaim} />;
+      return <OwnerCell service={service} links={links} onClaim={onClaim} />;
     case 'system':
-      return <SystemCell service={service} />;
+      return <SystemCell service={service} links={links} />;
     case 'cluster':
       return <>{service.cluster}</>;
     case 'namespace':
@@ -51,6 +53,7 @@ export function ServiceCell({
       return (
         <ExceptionCell
           service={service}
+          links={links}
           canRequestExceptions={canRequestExceptions}
         />
       );
@@ -61,9 +64,13 @@ function Nothing() {
   return <>–</>;
 }
 
-function TitleCell({ service }: { service: CoverageService }) {
-  const { toTab } = useEntityLinks();
-  const tab = service.entityRef && toTab(service.entityRef);
+interface CellProps {
+  service: CoverageService;
+  links: ServiceLinks;
+}
+
+function TitleCell({ service, links }: CellProps) {
+  const tab = service.entityRef && links.toTab(service.entityRef);
   const isNamedOtherwise = service.title !== service.name;
   return (
     <div className={styles.stack}>
@@ -114,17 +121,13 @@ function StateCell({
   );
 }
 
-function SystemCell({
-  service: { system, domain },
-}: {
-  service: CoverageService;
-}) {
+function SystemCell({ service: { system, domain }, links }: CellProps) {
   if (!system && !domain) {
     return <Nothing />;
   }
   return (
     <div className={styles.stack}>
-      {system && <EntityName entityRef={system} kind="system" />}
+      {system && <EntityName entityRef={system} kind="system" links={links} />}
       {domain && (
         <Text variant="body-small" color="secondary">
           Domain {nameEntity(domain, 'domain')}
@@ -135,19 +138,17 @@ function SystemCell({
 }
 
 function OwnerCell({
-  service: { owner, claim },
+  service: { id, owner, claim },
+  links,
   onClaim,
-}: {
-  service: CoverageService;
-  onClaim: () => void;
-}) {
+}: CellProps & { onClaim: (id: string) => void }) {
   if (owner) {
-    return <EntityName entityRef={owner} kind="group" />;
+    return <EntityName entityRef={owner} kind="group" links={links} />;
   }
   return claim ? (
     <div className={styles.stack}>
       Claimed by nobody
-      <Button size="small" variant="secondary" onPress={onClaim}>
+      <Button size="small" variant="secondary" onPress={() => onClaim(id)}>
         Claim it
       </Button>
     </div>
@@ -156,9 +157,16 @@ function OwnerCell({
   );
 }
 
-function EntityName({ entityRef, kind }: { entityRef: string; kind: string }) {
-  const { toEntity } = useEntityLinks();
-  const path = toEntity(entityRef);
+function EntityName({
+  entityRef,
+  kind,
+  links,
+}: {
+  entityRef: string;
+  kind: string;
+  links: ServiceLinks;
+}) {
+  const path = links.toEntity(entityRef);
   const name = nameEntity(entityRef, kind);
   return path ? <Link href={path}>{name}</Link> : <>{name}</>;
 }
@@ -187,28 +195,21 @@ function FindingsCell({ service: { findings } }: { service: CoverageService }) {
 
 function ExceptionCell({
   service,
+  links,
   canRequestExceptions,
-}: {
-  service: CoverageService;
-  canRequestExceptions: boolean;
-}) {
-  const { linkTo } = useCoverageAddress();
+}: CellProps & { canRequestExceptions: boolean }) {
   const { exception } = service;
   if (!exception) {
     return canRequestExceptions && service.state !== 'enforced' ? (
-      <AskForException service={service} />
+      <AskForException service={service} links={links} />
     ) : (
       <Nothing />
     );
   }
   const { id, state, covers, expiresAt } = exception;
-  const href = linkTo({
-    view: 'exceptions',
-    exception: { kind: 'one', id },
-  });
   return (
     <div className={styles.stack}>
-      <Link href={href}>
+      <Link href={links.toException({ kind: 'one', id })}>
         {covers === 'service' ? 'Whole service' : 'A part of it'}
       </Link>
       <Text variant="body-small" color="secondary">
@@ -221,16 +222,14 @@ function ExceptionCell({
 
 function AskForException({
   service: { cluster, namespace, name, title },
-}: {
-  service: CoverageService;
-}) {
-  const { linkTo } = useCoverageAddress();
-  const href = linkTo({
-    view: 'exceptions',
-    exception: { kind: 'new', service: `${cluster}/${namespace}/${name}` },
-  });
+  links,
+}: CellProps) {
+  const service = `${cluster}/${namespace}/${name}`;
   return (
-    <Link href={href} aria-label={`Ask for an exception for ${title}`}>
+    <Link
+      href={links.toException({ kind: 'new', service })}
+      aria-label={`Ask for an exception for ${title}`}
+    >
       Ask for an exception
     </Link>
   );

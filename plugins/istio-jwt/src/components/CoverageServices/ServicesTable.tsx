@@ -1,22 +1,18 @@
+import { TablePagination, VisuallyHidden } from '@backstage/ui';
 import {
-  Cell,
-  Column,
-  Row,
-  TableBody,
-  TableHeader,
-  TablePagination,
-  TableRoot,
-  VisuallyHidden,
-} from '@backstage/ui';
-import { CoveragePage } from 'backstage-plugin-istio-jwt-common';
-import { useState } from 'react';
+  CoveragePage,
+  CoverageService,
+} from 'backstage-plugin-istio-jwt-common';
+import { useCallback, useState } from 'react';
 import { useCoverageAddress } from '../../coverage/useCoverageAddress';
 import { formatCount } from '../../format/formatCount';
 import { PAGE_SIZES, Paging } from '../../live/useCursorPages';
+import { Grid } from '../Grid';
 import { ClaimDialog } from './ClaimDialog';
-import { isSort, SERVICE_COLUMNS } from './columns';
+import { isSort, SERVICE_COLUMNS, ServiceColumnId } from './columns';
 import styles from './CoverageServices.module.css';
 import { ServiceCell } from './ServiceCell';
+import { useServiceLinks } from './useServiceLinks';
 
 /** One page of services; sorting and paging are the backend's. */
 export function ServicesTable({
@@ -29,53 +25,35 @@ export function ServicesTable({
   canRequestExceptions: boolean;
 }) {
   const { address, show } = useCoverageAddress();
+  const links = useServiceLinks();
   const [claimed, setClaimed] = useState<string>();
+  const renderCell = useCallback(
+    (service: CoverageService, column: string) => (
+      <ServiceCell
+        column={column as ServiceColumnId}
+        service={service}
+        links={links}
+        canRequestExceptions={canRequestExceptions}
+        onClaim={setClaimed}
+      />
+    ),
+    [links, canRequestExceptions],
+  );
   const range = describeRange(paging.offset, items.length, total);
   return (
     <>
       <VisuallyHidden role="status">{`Services ${range}`}</VisuallyHidden>
       <div className={styles.scroll}>
-        <TableRoot
-          aria-label="Services"
-          sortDescriptor={{
-            column: address.sort,
-            direction: address.order === 'asc' ? 'ascending' : 'descending',
+        <Grid
+          label="Services"
+          columns={SERVICE_COLUMNS}
+          rows={items}
+          sort={{ column: address.sort, order: address.order }}
+          onSort={({ column, order }) => {
+            if (isSort(column)) show({ sort: column, order });
           }}
-          onSortChange={({ column, direction }) => {
-            const sort = String(column);
-            if (isSort(sort)) {
-              show({ sort, order: direction === 'ascending' ? 'asc' : 'desc' });
-            }
-          }}
-        >
-          <TableHeader columns={SERVICE_COLUMNS}>
-            {column => (
-              <Column
-                id={column.id}
-                isRowHeader={column.isRowHeader}
-                allowsSorting={column.isSortable}
-              >
-                {column.label}
-              </Column>
-            )}
-          </TableHeader>
-          <TableBody items={items} dependencies={[canRequestExceptions]}>
-            {service => (
-              <Row id={service.id} columns={SERVICE_COLUMNS}>
-                {column => (
-                  <Cell className={styles.cell}>
-                    <ServiceCell
-                      column={column.id}
-                      service={service}
-                      canRequestExceptions={canRequestExceptions}
-                      onClaim={() => setClaimed(service.id)}
-                    />
-                  </Cell>
-                )}
-              </Row>
-            )}
-          </TableBody>
-        </TableRoot>
+          renderCell={renderCell}
+        />
       </div>
       <TablePagination
         pageSize={paging.pageSize}

@@ -1,12 +1,10 @@
 import { CoverageSort } from 'backstage-plugin-istio-jwt-common';
+import { GridColumn } from '../Grid';
 
 export type ServiceColumnId = CoverageSort | 'issuers' | 'waysIn' | 'exception';
 
-export interface ServiceColumn {
+export interface ServiceColumn extends GridColumn {
   id: ServiceColumnId;
-  label: string;
-  isRowHeader?: boolean;
-  isSortable?: boolean;
 }
 
 export const SERVICE_COLUMNS: ServiceColumn[] = [
