@@ -1,6 +1,5 @@
 import {
   CoverageFilter,
-  CoverageService as CoverageServiceView,
   CoverageSummary,
 } from 'backstage-plugin-istio-jwt-common';
 import { ClusterRegistry } from '../cluster';
@@ -13,9 +12,8 @@ import { CoverageReader } from './read/CoverageReader';
 import { FindingReader } from './read/FindingReader';
 import { HostReader } from './read/HostReader';
 import { Trend } from './read/Trend';
-import { Viewer, Viewers } from './read/Viewer';
+import { Viewers } from './read/Viewer';
 
-const EXPORT_PAGE = 500;
 const CHANGE_DAYS = [7, 30];
 
 /** Everything that the API of the coverage answers from. */
@@ -83,23 +81,5 @@ export class CoverageService {
       canRequestExceptions,
       canNotifyOwners,
     };
-  }
-
-  /** A page at a time is in memory. */
-  async *listAll(
-    viewer: Viewer,
-    filter: CoverageFilter,
-  ): AsyncGenerator<CoverageServiceView> {
-    let cursor: string | undefined;
-    do {
-      const page = await this.reader.readPage(viewer, filter, {
-        sort: 'title',
-        order: 'asc',
-        limit: EXPORT_PAGE,
-        cursor,
-      });
-      yield* page.items;
-      cursor = page.nextCursor;
-    } while (cursor !== undefined);
   }
 }

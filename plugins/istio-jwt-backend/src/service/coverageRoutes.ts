@@ -20,6 +20,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Caller, CoverageService } from '../coverage';
 import { EXPORTS } from '../coverage/export';
+import { listAllServices } from '../coverage/listAllServices';
 import { withAudit } from './withAudit';
 
 type CoverageRequest = Request<any, any, any, any>;
@@ -144,7 +145,11 @@ export function addCoverageRoutes(
       'medium',
       { format },
       async ({ viewer }) => {
-        const services = coverage.listAll(viewer, readFilter(request.query));
+        const services = listAllServices(
+          coverage.reader,
+          viewer,
+          readFilter(request.query),
+        );
         response
           .status(200)
           .set('Content-Type', contentType)
