@@ -1,6 +1,7 @@
 /** The ways to get the product, each from nothing to a screen that shows it. */
 import { join } from 'node:path';
 import { findFreePort } from '../lab/state.ts';
+import { askModules } from './askModules.ts';
 import { run, say, startUntil, stopAll } from './commands.ts';
 import { repoRoot } from './paths.ts';
 import { addPackages } from './portal/addPackages.ts';
@@ -51,6 +52,7 @@ export async function tryPortal(
       { cwd: directory, log: join(workDir, `start-${system}.log`) },
     );
     say('Started; the backend is ready.');
+    await askModules(backend);
     const log = join(workDir, `look-${system}.log`);
     await run('yarn', ['playwright', 'test', '--config', 'install/look'], {
       cwd: join(repoRoot, 'e2e'),

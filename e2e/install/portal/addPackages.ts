@@ -2,16 +2,19 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, say } from '../commands.ts';
-import { pages } from '../paths.ts';
+import { additions } from '../paths.ts';
 import type { FrontendSystem } from '../tries.ts';
 import type { Tarball } from '../tarballs/packAll.ts';
 import { readJson } from './createPortal.ts';
 import { readBlocks } from './readBlocks.ts';
 
+/** Packages of others that the pages have people add. */
+const OTHERS = ['@backstage-community/plugin-tech-insights-backend'];
+
 /** What the pages say to run, such as `yarn --cwd packages/app add NAME`. */
 function readAddCommands(): string[] {
-  return ['Backend', 'Frontend'].flatMap(heading =>
-    readBlocks(pages.install, heading)
+  return additions.flatMap(({ page, heading }) =>
+    readBlocks(page, heading)
       .filter(({ language }) => language === 'sh')
       .filter(({ text }) => text.startsWith('yarn '))
       .flatMap(({ text }) => text.split('\n')),
@@ -61,11 +64,11 @@ export async function addPackages(
   };
   for (const line of readAddCommands()) {
     const [, workspace, name] = /^yarn --cwd (\S+) add (\S+)$/.exec(line) ?? [];
-    const url = urls.get(name);
-    if (!url) throw new Error(`"${line}" adds nothing that is published`);
+    const range = urls.get(name) ?? (OTHERS.includes(name) ? 'latest' : '');
+    if (!range) throw new Error(`"${line}" adds nothing that is published`);
     say(line);
     // What `yarn add` writes, with the tarball for the version: one installation for all of them.
-    addDependency(join(directory, workspace, 'package.json'), name, url);
+    addDependency(join(directory, workspace, 'package.json'), name, range);
   }
   const seconds = await run('yarn', ['install'], { cwd: directory, log, env });
   say(`Installed in ${Math.round(seconds)} s.`);

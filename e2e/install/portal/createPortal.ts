@@ -17,15 +17,14 @@ export async function createPortal(
   system: FrontendSystem,
 ): Promise<NewPortal> {
   const log = join(workDir, `create-${system}.log`);
-  const generatorDir = join(workDir, 'generator');
+  const wanted = process.env.INSTALL_TRY_CREATE_APP ?? 'latest';
+  const generatorDir = join(workDir, `generator-${wanted}`);
   const generator = join(generatorDir, 'node_modules/@backstage/create-app');
   if (!existsSync(generator)) {
     mkdirSync(generatorDir, { recursive: true });
     const args = ['install', '--no-audit', '--no-fund', '--prefix'];
-    await run('npm', [...args, generatorDir, '@backstage/create-app@latest'], {
-      cwd: workDir,
-      log,
-    });
+    const name = `@backstage/create-app@${wanted}`;
+    await run('npm', [...args, generatorDir, name], { cwd: workDir, log });
   }
   const name = `portal-${system}`;
   const directory = join(workDir, name);

@@ -1,7 +1,7 @@
 /** Puts into a new portal's files what the pages say to put there. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pages } from '../paths.ts';
+import { additions, pages } from '../paths.ts';
 import type { FrontendSystem } from '../tries.ts';
 import { findBlock, readBlocks, splitAtComments } from './readBlocks.ts';
 
@@ -37,10 +37,14 @@ export function wirePlugins(directory: string, system: FrontendSystem): void {
     const path = join(directory, file);
     writeFileSync(path, change(readFileSync(path, 'utf8')));
   };
-  const backend = findBlock(readBlocks(pages.install, 'Backend'), BACKEND);
-  edit(BACKEND, text =>
-    insert(text, { before: 'backend.start();' }, backend, BACKEND),
-  );
+  for (const { page, heading } of additions) {
+    const blocks = readBlocks(page, heading);
+    if (!blocks.some(({ file }) => file === BACKEND)) continue;
+    const added = findBlock(blocks, BACKEND);
+    edit(BACKEND, text =>
+      insert(text, { before: 'backend.start();' }, added, BACKEND),
+    );
+  }
   // With the new frontend system and `app.packages: all` there is nothing to do.
   if (system === 'new') return;
 

