@@ -99,7 +99,7 @@ test('what stands is changed; an edit by somebody else is brought back, another 
       await expect(
         driftOf(page).getByRole('region', { name: /^Difference of/ }),
       ).toContainText('Added: ');
-      await takePicture(page, 'drift');
+      await takePicture(page, 'changed-by-others');
       await expectAccessible(page);
     }
   });

@@ -23,6 +23,7 @@ test('the navigation leads to every service with its state', async ({
   }).toPass({ timeout: 90_000 });
   await expect(rowOf(page, 'reviews')).toContainText('Validated only');
   await expect(rowOf(page, 'payments')).toContainText('Enforced');
+  await takePicture(page, 'coverage');
   await rowOf(page, 'reviews')
     .getByRole('link', { name: 'reviews', exact: true })
     .click();

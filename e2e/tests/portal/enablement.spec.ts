@@ -5,7 +5,7 @@ import {
   resetSandbox,
   runProbes,
   tabOf,
-  takeReadmePicture,
+  takePicture,
 } from './portal.ts';
 
 test.beforeAll(resetSandbox);
@@ -42,7 +42,7 @@ test('reviews is made to require a token, proved, and set free again', async ({
       page.getByText('A DENY for these hosts on a shared gateway').first(),
     ).toBeVisible();
     await expectAccessible(page);
-    await takeReadmePicture(page, 'plan');
+    await takePicture(page, 'plan');
   });
 
   await test.step('nothing typed is lost by a look elsewhere', async () => {
@@ -67,6 +67,7 @@ test('reviews is made to require a token, proved, and set free again', async ({
       page.getByText('A token is required: enforced, and proved'),
     ).toBeVisible(OVER);
     await expectAccessible(page);
+    await takePicture(page, 'operation');
   });
 
   await test.step('the way in is enforced, and probes say so', async () => {

@@ -5,7 +5,7 @@ import {
   resetSandbox,
   runProbes,
   tabOf,
-  takeReadmePicture,
+  takePicture,
 } from './portal.ts';
 
 const POLICIES =
@@ -26,7 +26,7 @@ test('the card says what protects the backend, and what does not', async ({
     page.getByText(/without a valid token.*sa\/frontend/).first(),
   ).toBeVisible();
   await expect(page.getByText('Sandbox', { exact: true })).toBeVisible();
-  await takeReadmePicture(page, 'card');
+  await takePicture(page, 'card');
 });
 
 test('probes through the gateway agree with the verdict', async ({ page }) => {
@@ -51,7 +51,7 @@ test('probes through the gateway agree with the verdict', async ({ page }) => {
   await expect(
     probes.getByRole('row').filter({ hasText: 'Disagrees' }),
   ).toHaveCount(0);
-  await takeReadmePicture(page, 'tab');
+  await takePicture(page, 'tab');
 });
 
 test('a finding names the sibling policy that opens the backend', async ({

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { resetSandbox, tabOf } from './portal.ts';
+import { resetSandbox, tabOf, takePicture } from './portal.ts';
 
 test.beforeAll(resetSandbox);
 
@@ -34,6 +34,7 @@ test('a token is decided in the page, and never leaves it', async ({
   });
   await expect(wayIn).toContainText('401 Jwt issuer is not configured');
   await expect(wayIn).toContainText('The trailing slash differs');
+  await takePicture(page, 'inspector');
 
   await field.fill(writeToken({ ...claims, iss: 'https://login.example.com' }));
   await expect(wayIn).toContainText('Passes');

@@ -1,11 +1,17 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, Page } from '@playwright/test';
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const SANDBOX = 'http://127.0.0.1:7481';
 
 const imagesDir = fileURLToPath(
   new URL('../../../docs/images', import.meta.url),
+);
+
+const picturesDir = fileURLToPath(
+  new URL('../../test-results/pictures', import.meta.url),
 );
 
 /** Puts the sandbox's mesh back to its start. */
@@ -82,24 +88,24 @@ export async function expectAccessible(
   ).toEqual([]);
 }
 
-/** For whoever looks at the screens: into a folder outside of the repository. */
+/** Those that the README shows, as large as the window; others are of the whole page. */
+const OF_THE_README = ['card', 'tab', 'drift', 'plan', 'coverage'];
+
+/**
+ * A picture of the screen, for whoever looks at a run, in `PICTURES` or `e2e/test-results/pictures`.
+ * `yarn screenshots` also puts those of the README in their place.
+ */
 export async function takePicture(page: Page, name: string): Promise<void> {
-  const folder = process.env.PICTURES;
-  if (!folder) return;
   const isDark = await page.evaluate(
     () => matchMedia('(prefers-color-scheme: dark)').matches,
   );
-  await page.screenshot({
-    path: `${folder}/${name}-${isDark ? 'dark' : 'light'}.png`,
-    fullPage: true,
-  });
-}
-
-/** Screenshots of the README; taken anew with `yarn screenshots`. */
-export async function takeReadmePicture(
-  page: Page,
-  name: string,
-): Promise<void> {
-  if (!process.env.README_PICTURES) return;
-  await page.screenshot({ path: `${imagesDir}/${name}.png` });
+  const file = join(
+    process.env.PICTURES ?? picturesDir,
+    `${name}-${isDark ? 'dark' : 'light'}.png`,
+  );
+  const isOfReadme = OF_THE_README.includes(name);
+  await page.screenshot({ path: file, fullPage: !isOfReadme });
+  if (isOfReadme && !isDark && process.env.README_PICTURES) {
+    copyFileSync(file, join(imagesDir, `${name}.png`));
+  }
 }

@@ -4,7 +4,7 @@ import {
   resetSandbox,
   runProbes,
   tabOf,
-  takeReadmePicture,
+  takePicture,
 } from './portal.ts';
 
 test.beforeAll(resetSandbox);
@@ -62,7 +62,7 @@ test('a gateway that does not follow its configuration is the headline', async (
   await expect(
     page.getByText(/configuration says 403.*gateway answered 200/).first(),
   ).toBeVisible();
-  await takeReadmePicture(page, 'drift');
+  await takePicture(page, 'drift');
 });
 
 test('the history keeps what the probes showed', async ({ page }) => {
@@ -71,6 +71,7 @@ test('the history keeps what the probes showed', async ({ page }) => {
   await expect(
     history.getByRole('list', { name: /State over time/ }),
   ).toContainText('Drift', { timeout: 30_000 });
+  await takePicture(page, 'history');
   await history.getByRole('button', { name: 'Show as tables' }).click();
   const change = history
     .getByRole('table', { name: 'Changes of state' })
