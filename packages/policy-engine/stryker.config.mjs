@@ -52,16 +52,13 @@ export default {
     lines === 'all'
       ? [...FOLDERS, '!**/*.test.ts', '!**/__testUtils__/**']
       : drawBlocks(Number(lines), Number(seed)),
-  testRunner: 'jest',
-  plugins: ['@stryker-mutator/jest-runner'],
-  jest: { projectType: 'custom', configFile: 'stryker.jest.cjs' },
+  testRunner: 'bundled',
+  plugins: ['./mutants/runner.mjs'],
   coverageAnalysis: 'perTest',
-  // Constants of modules are made once, before a mutant can be switched on.
-  ignoreStatic: true,
   concurrency: availableParallelism(),
   dryRunTimeoutMinutes: 30,
-  timeoutMS: 20_000,
-  reporters: ['clear-text', 'progress-append-only'],
+  timeoutMS: 120_000,
+  reporters: ['clear-text', 'progress-append-only', 'json', 'event-recorder'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   thresholds: { high: 90, low: 80, break: 80 },
 };

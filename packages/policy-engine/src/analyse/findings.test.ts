@@ -53,38 +53,41 @@ describe('patches', () => {
     warning: 1,
     info: 2,
   };
-  const patched = Object.entries(FIXTURES).flatMap(([id, { bad }]) =>
-    bad.flatMap(texts =>
+  const patchedBy = (id: string) =>
+    FIXTURES[id].bad.flatMap(texts =>
       findings(texts)
         .filter(finding => finding.id === id && finding.patch)
-        .map(finding => [id, texts, finding] as const),
-    ),
-  );
+        .map(finding => ({ texts, finding })),
+    );
+  const PATCHED = [
+    'authorization-prefix',
+    'claim-path-dot',
+    'deny-good-tokens',
+    'host-never-matches',
+    'host-port',
+    'issuer-mismatch',
+    'method-case',
+    'negation-admits-anonymous',
+    'path-never-matches',
+    'port-never-matches',
+    'principal-format',
+    'principal-never-matches',
+    'query-token',
+    'suffix-host',
+    'token-stripped',
+    'wildcard-inside',
+  ];
 
   it('are given where one object is the whole fix', () => {
-    expect([...new Set(patched.map(([id]) => id))].sort()).toEqual([
-      'authorization-prefix',
-      'claim-path-dot',
-      'deny-good-tokens',
-      'host-never-matches',
-      'host-port',
-      'issuer-mismatch',
-      'method-case',
-      'negation-admits-anonymous',
-      'path-never-matches',
-      'port-never-matches',
-      'principal-format',
-      'principal-never-matches',
-      'query-token',
-      'suffix-host',
-      'token-stripped',
-      'wildcard-inside',
-    ]);
+    expect(
+      Object.keys(FIXTURES)
+        .filter(id => patchedBy(id).length > 0)
+        .sort(),
+    ).toEqual(PATCHED);
   });
 
-  it.each(patched)(
-    'of %s mends it and brings nothing worse',
-    (id, texts, finding) => {
+  it.each(PATCHED)('of %s mend it and bring nothing worse', id => {
+    for (const { texts, finding } of patchedBy(id)) {
       const mesh = meshOf([BASE, ...texts]);
       const { target, operations } = finding.patch!;
       const before = mesh.get(target) as Resource;
@@ -102,8 +105,8 @@ describe('patches', () => {
       );
       expect(worse).toEqual([]);
       expect(after.map(item => item.id)).not.toContain('malformed');
-    },
-  );
+    }
+  });
 });
 
 describe('findings', () => {
