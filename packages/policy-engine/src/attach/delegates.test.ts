@@ -42,12 +42,164 @@ describe('delegation', () => {
     ['other fields', 'uri: {prefix: /api}', 'method: {exact: POST}', 1],
     ['regular expressions', 'uri: {prefix: /api}', 'uri: {regex: "/api.*"}', 0],
     ['another port', 'port: 80', 'port: 81', 0],
+    ['the same port', 'port: 80', 'port: 80', 1],
+    ['a port of the root alone', 'port: 80', 'uri: {exact: /a}', 1],
+    ['the root as a pattern', 'uri: {regex: "/a.*"}', 'uri: {exact: /a}', 0],
+    ['the exact root', 'uri: {exact: /a}', 'uri: {exact: /a}', 1],
+    ['another exact path', 'uri: {exact: /a}', 'uri: {exact: /ab}', 0],
+    ['an exact root, a prefix', 'uri: {exact: /a}', 'uri: {prefix: /a}', 0],
+    ['a longer prefix', 'uri: {prefix: /api}', 'uri: {prefix: /api/x}', 1],
+    ['exact outside', 'uri: {prefix: /api}', 'uri: {exact: /x}', 0],
+    ['another scheme', 'scheme: {exact: http}', 'scheme: {exact: https}', 0],
+    ['another authority', 'authority: {exact: a}', 'authority: {exact: b}', 0],
+    [
+      'another value of a header',
+      'headers: {x: {exact: a}}',
+      'headers: {x: {exact: b}}',
+      0,
+    ],
+    [
+      'one more header',
+      'headers: {x: {exact: a}}',
+      'headers: {y: {exact: b}}',
+      1,
+    ],
+    [
+      'a header of which the other wants the lack',
+      'withoutHeaders: {x: {exact: a}}',
+      'withoutHeaders: {x: {exact: b}}',
+      0,
+    ],
+    [
+      'another parameter',
+      'queryParams: {x: {exact: a}}',
+      'queryParams: {x: {exact: b}}',
+      0,
+    ],
+    [
+      'one more parameter',
+      'queryParams: {x: {exact: a}}',
+      'queryParams: {y: {exact: a}}',
+      1,
+    ],
+    [
+      'case that matters',
+      'ignoreUriCase: true, uri: {exact: /a}',
+      'uri: {exact: /a}',
+      0,
+    ],
+    [
+      'case that matters to neither',
+      'ignoreUriCase: true, uri: {exact: /a}',
+      'ignoreUriCase: true, uri: {exact: /a}',
+      1,
+    ],
+    ['the same gateway', 'gateways: [gw]', 'gateways: [gw]', 1],
+    ['a gateway of the delegate', 'port: 80', 'gateways: [gw]', 1],
+    ['another gateway', 'gateways: [gw]', 'gateways: [gw, other]', 0],
+    ['a gateway of the root alone', 'gateways: [gw]', 'uri: {exact: /a}', 1],
+    [
+      'another gateway of the root alone',
+      'gateways: [other]',
+      'uri: {exact: /a}',
+      0,
+    ],
+    ['callers of the root alone', 'sourceNamespace: a', 'uri: {exact: /a}', 0],
+    ['the same callers', 'sourceNamespace: a', 'sourceNamespace: a', 1],
   ])('merges conditions: %s', (_, outer, inner, count) => {
     const mesh = meshOf([
       WORKLOADS,
       gatewayYaml(),
       root(`match: [{${outer}}],`, 'name: inner'),
       delegate(`{match: [{${inner}}], ${TO_BACKEND}}`),
+    ]);
+    expect(gatewayWays(mesh)).toHaveLength(count);
+  });
+
+  it.each([
+    ['{x: a, y: b}', 'backend'],
+    ['{x: a}', 'not-found'],
+    ['{y: b}', 'not-found'],
+  ])('asks for the conditions of both: headers %s', (headers, name) => {
+    const mesh = meshOf([
+      WORKLOADS,
+      gatewayYaml(),
+      root('match: [{headers: {x: {exact: a}}}],', 'name: inner'),
+      delegate(`{match: [{headers: {y: {exact: b}}}], ${TO_BACKEND}}`),
+    ]);
+    const pairs = headers.match(/\w: \w/g) ?? [];
+    const request = {
+      headers: Object.fromEntries(pairs.map(pair => pair.split(': '))),
+    };
+    expect(whereTo(mesh, request)).toBe(name);
+  });
+
+  it.each([
+    ['/api/x?q=1', 'GET', 'backend'],
+    ['/api/x?q=1', 'POST', 'not-found'],
+    ['/api/x', 'GET', 'not-found'],
+    ['/other?q=1', 'GET', 'not-found'],
+  ])('asks for the conditions of both: %s %s', (path, method, name) => {
+    const mesh = meshOf([
+      WORKLOADS,
+      gatewayYaml(),
+      root(
+        'match: [{uri: {prefix: /api}, queryParams: {q: {exact: "1"}}}],',
+        'name: inner',
+      ),
+      delegate(
+        `{match: [{uri: {prefix: /api/x}, method: {exact: GET}}], ${TO_BACKEND}}`,
+      ),
+    ]);
+    expect(whereTo(mesh, { path, method })).toBe(name);
+  });
+
+  it.each([
+    ['', 'uri: {prefix: /a}', ['/a*']],
+    ['uri: {prefix: /a}', '', ['/a*']],
+    ['', '', []],
+  ])('takes the condition that is there: %j, %j', (outer, inner, paths) => {
+    const list = (match: string) => (match ? `match: [{${match}}],` : '');
+    const mesh = meshOf([
+      WORKLOADS,
+      gatewayYaml(),
+      root(list(outer), 'name: inner'),
+      delegate(`{${list(inner)} ${TO_BACKEND}}`),
+    ]);
+    expect(gatewayWays(mesh).map(way => way.paths)).toEqual([paths]);
+  });
+
+  it('leaves routes that delegate nothing as they are', () => {
+    const mesh = meshOf([
+      WORKLOADS,
+      gatewayYaml(),
+      virtualService(
+        `{match: [{uri: {prefix: /own}}], ${TO_BACKEND}}, {delegate: {name: inner}}`,
+        { name: 'root' },
+      ),
+      delegate(`{match: [{uri: {prefix: /inner}}], ${TO_BACKEND}}`),
+    ]);
+    expect(gatewayWays(mesh).map(way => way.paths)).toEqual([
+      ['/own*', '/inner*'],
+    ]);
+    expect(whereTo(mesh, { path: '/own' })).toBe('backend');
+  });
+
+  it.each([
+    ['mirror: {host: backend}', 'default', 1],
+    ['mirror: {host: backend}', 'team', 0],
+    ['mirrors: [{destination: {host: backend}}]', 'default', 1],
+    ['mirrors: [{destination: {host: backend}}]', 'team', 0],
+  ])('finds what it copies requests to: %s in %s', (copies, place, count) => {
+    const mesh = meshOf([
+      WORKLOADS,
+      gatewayYaml(),
+      root('', `name: inner, namespace: ${place}`),
+      delegate(
+        `{${to('frontend.default.svc.cluster.local')}, ${copies}}`,
+        '',
+        place,
+      ),
     ]);
     expect(gatewayWays(mesh)).toHaveLength(count);
   });

@@ -1,0 +1,223 @@
+import { gateway, route } from '../__testUtils__/gatewayApi';
+import * as api from '../__testUtils__/gatewayApi';
+import {
+  gatewayWays,
+  gatewayYaml,
+  TO_BACKEND,
+  virtualService,
+} from '../__testUtils__/gateways';
+import { WORKLOADS } from '../__testUtils__/handsOn';
+import { meshOf } from '../__testUtils__/mesh';
+
+const BACKEND_TARGET =
+  'route: [{destination: {host: backend, port: {number: 80}}}]';
+
+describe('a server of a classic Gateway', () => {
+  const waysBy = (server: string, name = 'a') =>
+    gatewayWays(
+      meshOf([
+        WORKLOADS,
+        gatewayYaml(`{${server}, hosts: ["*"]}`),
+        virtualService(`{${TO_BACKEND}}`, {
+          name,
+          rest: `hosts: [h], gateways: [gw], tcp: [{${BACKEND_TARGET}}], tls: [{match: [{sniHosts: [h]}], ${BACKEND_TARGET}}],`,
+        }),
+      ]),
+    );
+
+  it.each([
+    ['SIMPLE', 'none'],
+    ['MUTUAL', 'optional'],
+    ['OPTIONAL_MUTUAL', 'optional'],
+    ['ISTIO_MUTUAL', 'required'],
+  ])('with TLS %s sees of the caller an identity: %s', (mode, identity) => {
+    const [way, ...others] = waysBy(
+      `port: {number: 443, name: https, protocol: HTTPS}, tls: {mode: ${mode}, credentialName: c}`,
+    );
+    expect(others).toEqual([]);
+    expect(way).toMatchObject({
+      protocol: 'https',
+      callerIdentity: identity,
+      port: 443,
+    });
+  });
+
+  it.each([
+    ['HTTP', '', 'http', 'http'],
+    ['HTTP2', '', 'http', 'http'],
+    ['GRPC', '', 'http', 'http'],
+    ['GRPC-WEB', '', 'http', 'http'],
+    ['http', '', 'http', 'http'],
+    ['HTTPS', 'SIMPLE', 'https', 'http'],
+    ['HTTPS', 'PASSTHROUGH', 'tls', 'tcp'],
+    ['TLS', 'PASSTHROUGH', 'tls', 'tcp'],
+    ['TLS', 'SIMPLE', 'tls', 'tcp'],
+    ['TCP', '', 'tcp', 'tcp'],
+    ['TCP', 'SIMPLE', 'tls', 'tcp'],
+    ['MONGO', '', 'tcp', 'tcp'],
+  ])(
+    'of protocol %s with TLS %j speaks %s to clients',
+    (protocol, mode, client, chain) => {
+      const tls = mode ? `, tls: {mode: ${mode}, credentialName: c}` : '';
+      const [way] = waysBy(
+        `port: {number: 443, name: x, protocol: ${protocol}}${tls}`,
+      );
+      expect(way.protocol).toBe(client);
+      expect(way.hops[0].protocol).toBe(chain);
+    },
+  );
+
+  it('that carries traffic between networks, or redirects, is no way in', () => {
+    expect(
+      waysBy(
+        'port: {number: 443, name: x, protocol: TLS}, tls: {mode: AUTO_PASSTHROUGH}',
+      ),
+    ).toEqual([]);
+    expect(
+      waysBy(
+        'port: {number: 80, name: x, protocol: HTTP}, tls: {httpsRedirect: true}',
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe('a listener of the Gateway API', () => {
+  const HTTPS = (options = '') =>
+    `{name: https, port: 443, protocol: HTTPS, tls: {mode: Terminate, certificateRefs: [{name: c}], ${options}}}`;
+  const identity = (listener: string, rest = '') =>
+    gatewayWays(
+      meshOf([WORKLOADS, gateway(listener, { rest }), route(api.TO_BACKEND)]),
+    ).map(({ callerIdentity }) => callerIdentity);
+  const option = (mode: string) =>
+    HTTPS(`options: {gateway.istio.io/tls-terminate-mode: ${mode}}`);
+
+  it.each([
+    ['SIMPLE', 'none'],
+    ['MUTUAL', 'optional'],
+    ['OPTIONAL_MUTUAL', 'optional'],
+    ['ISTIO_MUTUAL', 'required'],
+  ])('with the option %s sees of the caller an identity: %s', (mode, seen) => {
+    expect(identity(option(mode))).toEqual([seen]);
+  });
+
+  it.each([
+    ['', 'none'],
+    [
+      'tls: {frontend: {default: {validation: {caCertificateRefs: [{name: c}]}}}},',
+      'optional',
+    ],
+    ['tls: {frontend: {default: {}}},', 'none'],
+    [
+      'tls: {frontend: {default: {}, perPort: [{port: 443, tls: {validation: {caCertificateRefs: [{name: c}]}}}]}},',
+      'optional',
+    ],
+    [
+      'tls: {frontend: {default: {}, perPort: [{port: 444, tls: {validation: {caCertificateRefs: [{name: c}]}}}]}},',
+      'none',
+    ],
+    [
+      'tls: {frontend: {default: {validation: {caCertificateRefs: [{name: c}]}}, perPort: [{port: 443, tls: {}}]}},',
+      'none',
+    ],
+  ])('of a Gateway with %j: %s', (rest, seen) => {
+    expect(identity(HTTPS(), rest)).toEqual([seen]);
+  });
+
+  it.each([
+    ['TLSRoute', 'TLS', 'tls: {mode: Passthrough}', 1],
+    ['TCPRoute', 'TLS', 'tls: {mode: Passthrough}', 0],
+    ['TCPRoute', 'TLS', 'tls: {certificateRefs: [{name: c}]}', 1],
+    ['TLSRoute', 'TCP', '', 0],
+    ['HTTPRoute', 'TCP', '', 0],
+    ['HTTPRoute', 'TLS', 'tls: {certificateRefs: [{name: c}]}', 0],
+    ['HTTPRoute', 'HTTPS', 'tls: {mode: Passthrough}', 0],
+    ['TLSRoute', 'HTTP', '', 0],
+    ['TCPRoute', 'HTTP', '', 0],
+    ['GRPCRoute', 'HTTP', '', 1],
+    ['HTTPRoute', 'UDP', '', 0],
+    ['HTTPRoute', 'HTTPS', '', 0],
+    ['TLSRoute', 'TLS', '', 0],
+  ])('takes a %s at %s with %j: %s', (kind, protocol, tls, count) => {
+    const mesh = meshOf([
+      WORKLOADS,
+      gateway(`{name: x, port: 443, protocol: ${protocol}, ${tls}}`),
+      route(api.TO_BACKEND, { kind }),
+    ]);
+    expect(gatewayWays(mesh)).toHaveLength(count);
+  });
+
+  it.each([
+    ['[{kind: TCPRoute}]', 'TLSRoute', 0],
+    ['[{kind: TCPRoute}]', 'TCPRoute', 1],
+    ['[{kind: TLSRoute}, {kind: TCPRoute}]', 'TCPRoute', 1],
+    ['[]', 'TCPRoute', 1],
+    ['[{kind: HTTPRoute}]', 'HTTPRoute', 0],
+  ])('that allows %s takes a %s: %s', (kinds, kind, count) => {
+    const mesh = meshOf([
+      WORKLOADS,
+      gateway(
+        `{name: x, port: 443, protocol: TLS, tls: {certificateRefs: [{name: c}]}, allowedRoutes: {kinds: ${kinds}}}`,
+      ),
+      route(api.TO_BACKEND, { kind }),
+    ]);
+    expect(gatewayWays(mesh)).toHaveLength(count);
+  });
+});
+
+describe('namespaces whose routes a listener takes', () => {
+  const count = (allowed: string, labels = 'team: a') =>
+    gatewayWays(
+      meshOf([
+        WORKLOADS.replaceAll('namespace: default', 'namespace: default'),
+        ...(labels
+          ? [
+              `apiVersion: v1\nkind: Namespace\nmetadata: {name: default, labels: {${labels}}}`,
+            ]
+          : []),
+        gateway(
+          `{name: http, port: 80, protocol: HTTP, allowedRoutes: {namespaces: ${allowed}}}`,
+          { namespace: 'edge' },
+        ),
+        route(api.TO_BACKEND, { parent: '{name: web, namespace: edge}' }),
+      ]),
+    ).length;
+  const by = (expression: string) =>
+    `{from: Selector, selector: {matchExpressions: [{${expression}}]}}`;
+
+  it.each([
+    ['{from: All}', 1],
+    ['{from: None}', 0],
+    ['{from: Same}', 0],
+    ['{}', 0],
+    ['{from: Selector}', 1],
+    ['{from: Selector, selector: {}}', 1],
+    ['{from: Selector, selector: {matchLabels: {team: a}}}', 1],
+    ['{from: Selector, selector: {matchLabels: {team: b}}}', 0],
+    [by('key: team, operator: In, values: [b, a]'), 1],
+    [by('key: team, operator: In, values: [b]'), 0],
+    [by('key: team, operator: In'), 0],
+    [by('key: none, operator: In, values: [a]'), 0],
+    [by('key: team, operator: NotIn, values: [a]'), 0],
+    [by('key: team, operator: NotIn, values: [b]'), 1],
+    [by('key: team, operator: NotIn'), 1],
+    [by('key: none, operator: NotIn, values: [a]'), 1],
+    [by('key: team, operator: Exists'), 1],
+    [by('key: none, operator: Exists'), 0],
+    [by('key: team, operator: DoesNotExist'), 0],
+    [by('key: none, operator: DoesNotExist'), 1],
+    [by('key: team, operator: Like, values: [a]'), 0],
+    [
+      '{from: Selector, selector: {matchLabels: {team: a}, matchExpressions: [{key: team, operator: DoesNotExist}]}}',
+      0,
+    ],
+  ])('%s: %s', (allowed, expected) => {
+    expect(count(allowed)).toBe(expected);
+  });
+
+  it('are known by name without their object', () => {
+    const byName = (name: string) =>
+      `{from: Selector, selector: {matchLabels: {kubernetes.io/metadata.name: ${name}}}}`;
+    expect(count(byName('default'), '')).toBe(1);
+    expect(count(byName('other'), '')).toBe(0);
+  });
+});
