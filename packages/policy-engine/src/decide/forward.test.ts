@@ -1,0 +1,289 @@
+import { decideWayIn, ProxyRequest } from '..';
+import {
+  gatewayWays,
+  gatewayYaml,
+  to,
+  TO_BACKEND,
+  virtualService,
+} from '../__testUtils__/gateways';
+import { WORKLOADS } from '../__testUtils__/handsOn';
+import { ISSUER, meshOf, token } from '../__testUtils__/mesh';
+import { gatewayAuthentication } from '../__testUtils__/policies';
+
+const RULE = `issuer: ${ISSUER}, jwksUri: "https://keys.example.com"`;
+
+/** A policy of the workload behind the gateway. */
+const behind = (spec: string) => `
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: behind, namespace: default}
+spec: {selector: {matchLabels: {app: backend}}, ${spec}}
+`;
+const jwtBehind = (rest: string) => `
+apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: {name: behind, namespace: default}
+spec: {selector: {matchLabels: {app: backend}}, jwtRules: [{${RULE}, ${rest}}]}
+`;
+const denyWhen = (key: string, values: string) =>
+  behind(
+    `action: DENY, rules: [{when: [{key: "${key}", values: [${values}]}]}]`,
+  );
+const denyHeader = (name: string, value: string) =>
+  denyWhen(`request.headers[${name}]`, `"${value}"`);
+
+/** The answer through the gateway, by one route. */
+function ask(
+  route: string,
+  texts: string[],
+  request: Partial<ProxyRequest> = {},
+): ReturnType<typeof decideWayIn> {
+  const mesh = meshOf([
+    WORKLOADS,
+    gatewayYaml(),
+    virtualService(`{${route}}`),
+    ...texts,
+  ]);
+  const [way] = gatewayWays(mesh);
+  return decideWayIn(mesh, way, { port: 8080, host: 'h', ...request });
+}
+
+describe('headers that a route changes', () => {
+  const route = (operations: string) =>
+    `headers: {request: {${operations}}}, ${TO_BACKEND}`;
+  const headers = { 'x-role': 'user' };
+
+  it.each([
+    ['set: {x-role: admin}', 'admin', 403],
+    ['set: {X-Role: admin}', 'admin', 403],
+    ['set: {x-role: admin}', 'user', 200],
+    ['add: {x-other: admin}', 'admin', 200],
+    ['remove: [x-role]', '*', 200],
+    ['remove: [X-Role]', '*', 200],
+    ['remove: [x-other]', 'user', 403],
+    ['set: {x-other: a}', 'user', 403],
+  ])('by %s: a policy behind on %s answers %s', (operations, value, status) => {
+    const texts = [denyHeader('x-role', value)];
+    expect(ask(route(operations), texts, { headers }).status).toBe(status);
+  });
+
+  it('are those of its destination too', () => {
+    const byDestination = TO_BACKEND.replace(
+      'destination:',
+      'headers: {request: {set: {x-role: admin}}}, destination:',
+    );
+    const texts = [denyHeader('x-role', 'admin')];
+    expect(ask(byDestination, texts, { headers }).status).toBe(403);
+    expect(ask(TO_BACKEND, texts, { headers }).status).toBe(200);
+  });
+
+  it('can come from the connection, and are not known then', () => {
+    const texts = [denyHeader('x-role', 'admin')];
+    const variable = route('set: {x-role: "%REQ(x-other)%"}');
+    expect(ask(variable, texts, { headers })).toMatchObject({
+      status: 'unknown',
+      reaches: 'unknown',
+    });
+  });
+
+  it.each([
+    ['set: {Authorization: x}', {}, 'unknown'],
+    ['remove: [authorization]', {}, 'unknown'],
+    ['remove: [authorization]', { name: 'x-jwt', prefix: '' }, 200],
+    ['remove: [x-jwt]', { name: 'X-Jwt', prefix: '' }, 'unknown'],
+    ['remove: [x-jwt]', { in: 'query' as const, name: 'x-jwt' }, 200],
+  ])('by %s, with a token at %j: %s', (operations, place, status) => {
+    const tokens = [{ ...token(), ...place }];
+    expect(ask(route(operations), [], { tokens }).status).toBe(status);
+  });
+});
+
+describe('what jwt_authn at the gateway leaves to the proxy behind', () => {
+  const inQuery = {
+    ...token(),
+    in: 'query' as const,
+    name: 'access_token',
+  };
+
+  it.each([
+    ['/x?access_token=junk', '/x'],
+    ['/x?access_token=junk&a=b', '/x'],
+    ['/x?a=b&access_token=junk', '/x'],
+    ['/x?access_token', '/x'],
+  ])('of %s: no token', path => {
+    const texts = [gatewayAuthentication(), jwtBehind('')];
+    const request = { path, tokens: [inQuery] };
+    expect(ask(TO_BACKEND, texts, request).status).toBe(200);
+    expect(ask(TO_BACKEND, [jwtBehind('')], { path }).status).toBe(401);
+  });
+
+  it('other parameters, which may hold a token as well', () => {
+    const texts = [gatewayAuthentication(), jwtBehind('fromParams: [own]')];
+    const answer = (path: string) =>
+      ask(TO_BACKEND, texts, { path, tokens: [inQuery] }).status;
+    expect(answer('/x?access_token=a&own=junk')).toBe(401);
+    expect(answer('/x?own=junk&access_token=a')).toBe(401);
+    expect(answer('/x?access_token=a&other=junk')).toBe(200);
+  });
+
+  it('a token in a cookie', () => {
+    const cookies = 'fromCookies: [session]';
+    const texts = [
+      gatewayAuthentication(`{${RULE}, ${cookies}}`),
+      jwtBehind(cookies),
+      behind(`rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`),
+    ];
+    const tokens = [{ ...token(), in: 'cookie' as const, name: 'session' }];
+    expect(ask(TO_BACKEND, texts, { tokens }).status).toBe(200);
+  });
+
+  it('headers made of claims', () => {
+    const writing = gatewayAuthentication(
+      `{${RULE}, outputClaimToHeaders: [{header: x-role, claim: role}]}`,
+    );
+    const answer = (role: string) =>
+      ask(TO_BACKEND, [writing, denyHeader('x-role', 'admin')], {
+        tokens: [token({ role })],
+      }).status;
+    expect(answer('admin')).toBe(403);
+    expect(answer('user')).toBe(200);
+  });
+
+  it('a header of the payload, which is no token', () => {
+    const writing = gatewayAuthentication(
+      `{${RULE}, outputPayloadToHeader: x-payload}`,
+    );
+    const texts = [writing, jwtBehind('fromHeaders: [{name: x-payload}]')];
+    expect(ask(TO_BACKEND, texts, { tokens: [token()] }).status).toBe(401);
+    expect(ask(TO_BACKEND, texts).status).toBe(200);
+  });
+});
+
+describe('who calls, as the proxy behind sees it', () => {
+  const PLAIN = `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: plain, namespace: default}
+spec: {host: backend, trafficPolicy: {tls: {mode: DISABLE}}}
+`;
+  const PERMISSIVE = `
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: default, namespace: default}
+spec: {mtls: {mode: PERMISSIVE}}
+`;
+  const deny = (source: string) =>
+    behind(`action: DENY, rules: [{from: [{source: {${source}}}]}]`);
+  const client = { source: { ip: '10.9.8.7', principal: 'a/ns/b/sa/c' } };
+
+  it.each([
+    [
+      'principals: ["cluster.local/ns/istio-system/sa/istio-ingressgateway"]',
+      403,
+    ],
+    ['principals: ["a/ns/b/sa/c"]', 200],
+    ['namespaces: [istio-system]', 403],
+    ['namespaces: [b]', 200],
+    ['remoteIpBlocks: [10.9.8.7]', 403],
+    ['remoteIpBlocks: [10.9.8.0/30]', 200],
+  ])('is the gateway: %s', (source, status) => {
+    expect(ask(TO_BACKEND, [deny(source)], client).status).toBe(status);
+  });
+
+  it('is nobody where it is called without mutual TLS', () => {
+    const all = deny('principals: ["*"]');
+    expect(ask(TO_BACKEND, [all, PERMISSIVE], client).status).toBe(403);
+    expect(ask(TO_BACKEND, [all, PERMISSIVE, PLAIN], client).status).toBe(200);
+    expect(ask(TO_BACKEND, [all, PLAIN], client).status).toBe('closed');
+  });
+
+  it('is not known where a DestinationRule cannot be read', () => {
+    const odd = PLAIN.replace('DISABLE', 'ODD');
+    expect(ask(TO_BACKEND, [odd], client)).toMatchObject({
+      status: 'unknown',
+      reaches: 'unknown',
+    });
+  });
+
+  it('has the address of the client also where that sent X-Forwarded-For', () => {
+    const headers = { 'X-Forwarded-For': '10.1.1.1' };
+    const answer = (ip: string) =>
+      ask(TO_BACKEND, [deny(`remoteIpBlocks: [${ip}]`)], {
+        ...client,
+        headers,
+      }).status;
+    expect(answer('10.9.8.7')).toBe(403);
+    expect(answer('10.1.1.1')).toBe(200);
+  });
+
+  it('speaks to a port of the workload, whichever the client named', () => {
+    const port = (number: number) =>
+      behind(
+        `action: DENY, rules: [{to: [{operation: {ports: ["${number}"]}}]}]`,
+      );
+    expect(ask(TO_BACKEND, [port(8080)]).status).toBe(403);
+    expect(ask(TO_BACKEND, [port(80)]).status).toBe(200);
+  });
+});
+
+describe('a path that a route rewrites', () => {
+  const only = (path: string) =>
+    behind(`rules: [{to: [{operation: {paths: ["${path}"]}}]}]`);
+  const rewrite = (match: string, to_: string) =>
+    `match: [{uri: {${match}}}], rewrite: {${to_}}, ${TO_BACKEND}`;
+
+  it.each([
+    ['prefix: /app', 'uri: /', '/app/x', '//x'],
+    ['prefix: /app/', 'uri: /', '/app/x', '/x'],
+    ['prefix: /app/', 'uri: /v1/', '/app/x?q=1', '/v1/x'],
+    ['exact: /app', 'uri: /v1', '/app', '/v1'],
+    ['exact: /app', 'uri: /v1', '/app?q=1#f', '/v1'],
+    ['prefix: /app', 'authority: other', '/app/x', '/app/x'],
+  ])('of %s by %s: %s becomes %s', (match, change, path, seen) => {
+    const route = rewrite(match, change);
+    expect(ask(route, [only(seen)], { path }).status).toBe(200);
+    expect(ask(route, [only(`${seen}x`)], { path }).status).toBe(403);
+  });
+
+  it('keeps its parameters', () => {
+    const route = rewrite('prefix: /app', 'uri: /');
+    const answer = (path: string) =>
+      ask(route, [jwtBehind('')], { path }).status;
+    expect(answer('/app?access_token=junk')).toBe(401);
+    expect(answer('/app?a=b')).toBe(200);
+    expect(answer('/app?a=b#?access_token=junk')).toBe(200);
+  });
+
+  it('has another host with an authority', () => {
+    const hosts = (host: string) =>
+      behind(`rules: [{to: [{operation: {hosts: ["${host}"]}}]}]`);
+    const route = rewrite('prefix: /', 'authority: other');
+    expect(ask(route, [hosts('other')]).status).toBe(200);
+    expect(ask(route, [hosts('h')]).status).toBe(403);
+  });
+
+  it('by a regular expression is not followed', () => {
+    const route = rewrite(
+      'prefix: /app',
+      'uriRegexRewrite: {match: a, rewrite: b}',
+    );
+    expect(ask(route, [only('/x')], { path: '/app' })).toMatchObject({
+      status: 'unknown',
+      reaches: 'unknown',
+    });
+  });
+});
+
+describe('a request that the route sends elsewhere', () => {
+  it('does not reach, and no policy behind is asked', () => {
+    const texts = [behind('action: ALLOW')];
+    const both = `match: [{uri: {prefix: /f}}], ${to(
+      'frontend',
+    )}}, {${TO_BACKEND}`;
+    expect(ask(both, texts, { path: '/f' })).toMatchObject({
+      status: 200,
+      reaches: 'no',
+    });
+    expect(ask(both, texts, { path: '/b' }).status).toBe(403);
+  });
+});
