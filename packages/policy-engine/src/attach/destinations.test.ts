@@ -106,6 +106,103 @@ spec: {mtls: {mode: PERMISSIVE}}
     expect(gatewayWays(mesh)[0].state).toBe(state);
   });
 
+  const named = (name: string, text: string) =>
+    text.replace('name: dr', `name: ${name}`);
+  const OFF = 'tls: {mode: DISABLE}';
+  const ON = 'tls: {mode: ISTIO_MUTUAL}';
+  const FULL = 'backend.default.svc.cluster.local';
+
+  it.each<[string, string, string[]]>([
+    [
+      'the exact host',
+      'open',
+      [rule(OFF, { host: '"*"' }), named('b', rule(ON))],
+    ],
+    [
+      'the exact host, first',
+      'open',
+      [rule(ON), named('b', rule(OFF, { host: '"*"' }))],
+    ],
+    [
+      'the longer wildcard',
+      'over-blocked',
+      [
+        rule(ON, { host: '"*.local"' }),
+        named('b', rule(OFF, { host: '"*.cluster.local"' })),
+      ],
+    ],
+    [
+      'the longer wildcard, first',
+      'over-blocked',
+      [
+        rule(OFF, { host: '"*.cluster.local"' }),
+        named('b', rule(ON, { host: '"*.local"' })),
+      ],
+    ],
+    ['two that agree', 'over-blocked', [rule(OFF), named('b', rule(OFF))]],
+    ['two that disagree', 'unknown', [rule(OFF), named('b', rule(ON))]],
+    [
+      'the short name and the long one',
+      'unknown',
+      [rule(OFF), named('b', rule(ON, { host: FULL }))],
+    ],
+    [
+      'the name without domain',
+      'over-blocked',
+      [rule(OFF, { host: 'backend.default.svc' })],
+    ],
+    ['upper case', 'over-blocked', [rule(OFF, { host: FULL.toUpperCase() })]],
+    ['another host', 'open', [rule(OFF, { host: 'other' })]],
+    [
+      'the same name elsewhere',
+      'open',
+      [rule(OFF, { host: 'backend.other.svc.cluster.local' })],
+    ],
+    [
+      'the namespace of the gateway before that of the Service',
+      'open',
+      [rule(OFF), rule(ON, { namespace: 'istio-system', host: FULL })],
+    ],
+    [
+      'some workloads alone',
+      'unknown',
+      [rule(OFF, { rest: 'workloadSelector: {matchLabels: {a: b}},' })],
+    ],
+    [
+      'subsets that agree',
+      'over-blocked',
+      [
+        rule(OFF, {
+          rest: 'subsets: [{name: v1}, {name: v2, trafficPolicy: {tls: {mode: DISABLE}}}],',
+        }),
+      ],
+    ],
+    ['no TLS', 'open', [rule('loadBalancer: {simple: RANDOM}')]],
+    [
+      'a port without TLS of its own',
+      'open',
+      [rule(`${OFF}, portLevelSettings: [{port: {number: 80}}]`)],
+    ],
+    [
+      'exported to all',
+      'over-blocked',
+      [rule(OFF, { rest: 'exportTo: ["*"],' })],
+    ],
+    [
+      'exported to the gateway',
+      'over-blocked',
+      [rule(OFF, { rest: 'exportTo: [istio-system],' })],
+    ],
+  ])('by %s: %s', (_, state, texts) => {
+    const mesh = meshOf([
+      WORKLOADS,
+      gatewayYaml(),
+      virtualService(`{${TO_BACKEND}}`),
+      ...texts,
+    ]);
+    expect(gatewayWays(mesh)[0].state).toBe(state);
+  });
+
   it('take the identity of the gateway away', () => {
     const mesh = meshOf([
       WORKLOADS,

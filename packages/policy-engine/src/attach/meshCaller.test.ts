@@ -102,6 +102,112 @@ spec: {${spec}, http: [{route: [{destination: {host: backend.default.svc.cluster
     expect(call(mesh)?.reroutedBy?.name).toBe(is ? 'vs' : undefined);
   });
 
+  it.each([
+    ['{kind: Service, group: "", name: backend}', 'default', true],
+    [
+      '{kind: Service, group: "", name: backend, namespace: default}',
+      'x',
+      true,
+    ],
+    ['{kind: Service, group: "", name: backend}', 'x', false],
+    ['{kind: Service, group: "", name: other}', 'default', false],
+    ['{kind: Service, group: net.gke.io, name: backend}', 'default', false],
+    ['{kind: Gateway, name: backend}', 'default', false],
+    ['{name: x}, {kind: Service, group: "", name: backend}', 'default', true],
+  ])('is rerouted by a route of parents %s in %s: %s', (parents, ns, is) => {
+    const mesh = meshOf([
+      backend,
+      podOf('backend'),
+      podOf('frontend'),
+      `
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: r, namespace: ${ns}}
+spec: {parentRefs: [${parents}], rules: [{backendRefs: [{name: backend, port: 80}]}]}
+`,
+    ]);
+    expect(call(mesh)?.reroutedBy?.name).toBe(is ? 'r' : undefined);
+  });
+
+  it('without a sidecar is rerouted by nothing', () => {
+    const mesh = meshOf([
+      backend,
+      podOf('backend'),
+      podOf('frontend', '', 'other'),
+      `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: vs, namespace: default}
+spec: {hosts: [backend], http: [{route: [{destination: {host: backend}}]}]}
+`,
+    ]);
+    expect(call(mesh)).not.toHaveProperty('reroutedBy');
+  });
+
+  it.each([
+    ['DISABLE', '80', 'plaintext'],
+    ['DISABLE', '81', 'with-identity'],
+    ['ISTIO_MUTUAL', '80', 'with-identity'],
+    ['SIMPLE', '80', 'unknown'],
+    ['ODD', '80', 'unknown'],
+  ])('by a DestinationRule of %s for port %s: %s', (mode, port, connects) => {
+    const mesh = meshOf([
+      backend,
+      podOf('backend'),
+      podOf('frontend'),
+      `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: rule, namespace: default}
+spec: {host: backend, trafficPolicy: {portLevelSettings: [{port: {number: ${port}}, tls: {mode: ${mode}}}]}}
+`,
+    ]);
+    expect(call(mesh)).toMatchObject({ connects });
+    if (connects === 'unknown') {
+      expect(call(mesh)?.uncertain).toContain('a DestinationRule sets how');
+    }
+  });
+
+  it('is not known for a gateway, and for a Pod that cannot be read', () => {
+    const router = podOf('frontend').replace(
+      '{name: istio-proxy}',
+      '{name: istio-proxy, args: [proxy, router]}',
+    );
+    const broken = podOf('frontend').replace(
+      /containers: .*}/,
+      'containers: 3}',
+    );
+    for (const pod of [router, broken]) {
+      expect(call(meshOf([backend, podOf('backend'), pod]))).toMatchObject({
+        connects: 'unknown',
+        uncertain: 'how frontend connects to others is not known',
+      });
+    }
+  });
+
+  it('shows none to a Pod without a proxy', () => {
+    const mesh = meshOf([
+      backend,
+      podOf('backend', '', 'other'),
+      podOf('frontend'),
+    ]);
+    expect(call(mesh)).toMatchObject({ by: 'sidecar', connects: 'plaintext' });
+  });
+
+  it('is not known where its sidecar redirects nothing', () => {
+    const mesh = meshOf([
+      backend,
+      podOf('backend'),
+      podOf(
+        'frontend',
+        'annotations: {sidecar.istio.io/interceptionMode: NONE}',
+      ),
+    ]);
+    expect(call(mesh)?.uncertain).toContain(
+      'annotation sidecar.istio.io/interceptionMode sets',
+    );
+  });
+
   it('takes the waypoint in ambient mode, and passes it by otherwise', () => {
     const mesh = meshOf([
       namespaceYaml(),

@@ -191,6 +191,103 @@ describe('a waypoint', () => {
     ).toBe('unknown');
   });
 
+  it.each([
+    [
+      'has no address yet',
+      waypointYaml('', '', 'ambient', 'status: {addresses: []}'),
+      /waypoint ambient\/waypoint has no address yet/,
+    ],
+    [
+      'is of another class',
+      waypointYaml().replace('istio-waypoint', 'other'),
+      /is of class other, which is not known to be Istio's waypoint/,
+    ],
+    [
+      'is malformed',
+      waypointYaml().replace('[{name: mesh', '[{name: 3'),
+      /the Gateway of waypoint ambient\/waypoint is malformed/,
+    ],
+  ])('that %s says so', (_, waypoint, reason) => {
+    const mesh = meshOf([
+      namespaceYaml(),
+      podYaml(),
+      serviceYaml(USE),
+      waypoint,
+      policies(BY_SERVICE),
+    ]);
+    const [way] = assessService(mesh, REPORTS).waysIn;
+    expect(way.state).toBe('unknown');
+    expect(way.reason).toMatch(reason);
+  });
+
+  it('with an address is in use', () => {
+    const ready = waypointYaml(
+      '',
+      '',
+      'ambient',
+      'status: {addresses: [{value: 10.0.0.1}]}',
+    );
+    expect(
+      states(serviceYaml(USE), ready, policies(BY_SERVICE))['mesh.80'],
+    ).toBe('enforced');
+  });
+
+  it('that shares requests with another one leaves them open', () => {
+    const shared = serviceYaml(`${USE}, istio.io/use-waypoint-canary: other`);
+    const mesh = meshOf([
+      namespaceYaml(),
+      podYaml(),
+      shared,
+      waypointYaml(),
+      policies(BY_SERVICE),
+    ]);
+    const [way] = assessService(mesh, REPORTS).waysIn;
+    expect(way.state).toBe('unknown');
+    expect(way.reason).toContain('a share of the requests goes to another');
+  });
+
+  it.each([
+    ['istio.io/waypoint-for: none', 'open'],
+    ['istio.io/waypoint-for: service', 'enforced'],
+    ['istio.io/waypoint-for: workload', 'open'],
+    ['', 'enforced'],
+  ])('of a class with the label %j: %s', (label, state) => {
+    const gatewayClass = `
+apiVersion: gateway.networking.k8s.io/v1
+kind: GatewayClass
+metadata: {name: istio-waypoint, labels: {${label}}}
+spec: {controllerName: istio.io/mesh-controller}
+`;
+    const answer = (labels: string) =>
+      states(
+        serviceYaml(USE),
+        waypointYaml(labels),
+        gatewayClass,
+        policies(BY_SERVICE),
+      )['mesh.80'];
+    expect(answer('')).toBe(state);
+    expect(answer('istio.io/waypoint-for: all')).toBe('enforced');
+  });
+
+  it('has none itself', () => {
+    const managed = serviceYaml(
+      `${USE}, gateway.istio.io/managed: istio.io-mesh-controller`,
+    );
+    expect(states(managed, waypointYaml(), policies(BY_SERVICE))).toEqual({
+      'mesh.80': 'open',
+    });
+  });
+
+  it('asked for by an empty name is none', () => {
+    expect(
+      states(
+        serviceYaml('istio.io/use-waypoint: ""'),
+        waypointYaml(),
+        policies(BY_SERVICE),
+      ),
+    ).toEqual({ 'mesh.80': 'open' });
+  });
+
   const ENTRY = `
 apiVersion: networking.istio.io/v1
 kind: Gateway
@@ -224,6 +321,24 @@ spec: {serviceAccountName: gateway, containers: [{name: istio-proxy, args: [prox
       'enforced',
       ['gateway', 'waypoint', 'ztunnel'],
     ],
+    ...['1', 't', 'T', 'TRUE', 'True'].map(
+      (yes): [string, string, string, string, string[]] => [
+        `asked by ${yes}`,
+        `, istio.io/ingress-use-waypoint: "${yes}"`,
+        '',
+        'enforced',
+        ['gateway', 'waypoint', 'ztunnel'],
+      ],
+    ),
+    ...['yes', 'trueish', 'atrue', ''].map(
+      (no): [string, string, string, string, string[]] => [
+        `asked by "${no}"`,
+        `, istio.io/ingress-use-waypoint: "${no}"`,
+        '',
+        'open',
+        ['gateway', 'ztunnel'],
+      ],
+    ),
     [
       'refused by the Service',
       ', istio.io/ingress-use-waypoint: "false"',

@@ -129,6 +129,183 @@ spec: {ports: [{name: http, port: 80}]}
     expect(ask([route('{matches: 3}')], '/')).toMatch(/malformed/);
   });
 
+  const call = (match: string, name: string) =>
+    `{matches: [${match}], ${to(name)}}`;
+
+  it.each([
+    [
+      '{method: {type: RegularExpression, service: "s.*", method: "M.*"}}',
+      '/s.S/Mx',
+      'a',
+    ],
+    [
+      '{method: {type: RegularExpression, service: "s.*", method: "M.*"}}',
+      '/s.S/Nx',
+      'not-found',
+    ],
+    ['{method: {type: RegularExpression, service: "s.*"}}', '/s.S/N', 'a'],
+    [
+      '{method: {type: RegularExpression, service: "s.*"}}',
+      '/t.S/N',
+      'not-found',
+    ],
+    ['{method: {type: RegularExpression, method: "M.*"}}', '/t.S/M1', 'a'],
+    [
+      '{method: {type: RegularExpression, method: "M.*"}}',
+      '/t.S/x/M1',
+      'not-found',
+    ],
+    ['{method: {service: s.S}}', '/s.S', 'a'],
+    ['{method: {service: s.S}}', '/s.Sx', 'not-found'],
+    ['{method: {method: N}}', '/a/b/N', 'not-found'],
+    ['{method: {}}', '/any', 'a'],
+    ['{}', '/any', 'a'],
+    ['{headers: [{name: x-a, value: v}]}', '/any', 'not-found'],
+    ['', '/any', 'a'],
+  ])('GRPCRoute with %s takes %s to %s', (match, at, name) => {
+    expect(ask([route(call(match, 'a'), { kind: 'GRPCRoute' })], at)).toBe(
+      name,
+    );
+  });
+
+  it('GRPCRoute tries a rule with a match before one without', () => {
+    const rules = [
+      `{${to('a')}}`,
+      call('{headers: [{name: x-a, value: v}]}', 'b'),
+    ];
+    const headers = { 'x-a': 'v' };
+    const texts = [route(rules.join(', '), { kind: 'GRPCRoute' })];
+    expect(ask(texts, '/s/M', { headers })).toBe('b');
+    expect(ask(texts, '/s/M')).toBe('a');
+  });
+
+  it.each([
+    ['', 'v', 'a'],
+    ['', 'vw', 'b'],
+    ['type: Exact,', 'v.*', 'b'],
+    ['type: RegularExpression,', 'vw', 'a'],
+    ['type: RegularExpression,', 'wv', 'b'],
+  ])('a header with {%s value: %s} goes to %s', (type, value, name) => {
+    const pattern = type.includes('Regular') ? 'v.*' : 'v';
+    const condition = `headers: [{${type} name: x-a, value: "${pattern}"}]`;
+    const rules = [rule(condition, 'a'), rule(path('PathPrefix', '/'), 'b')];
+    const headers = { 'x-a': value };
+    expect(ask([route(rules.join(', '))], '/', { headers })).toBe(name);
+  });
+
+  it.each([
+    ['RequestHeaderModifier', 'a'],
+    ['ResponseHeaderModifier', 'a'],
+    ['CORS', 'a'],
+    ['ExtensionRef', 'not-found'],
+  ])('a filter %s of the rule leaves %s', (type, name) => {
+    const text = `{${to('a', `filters: [{type: ${type}}]`)}}`;
+    expect(ask([route(text)], '/')).toBe(name);
+  });
+
+  it.each([
+    ['RequestHeaderModifier', 'a'],
+    ['ResponseHeaderModifier', 'a'],
+    ['RequestRedirect', 'not-found'],
+  ])('a filter %s of the backend leaves %s', (type, name) => {
+    const text = `{backendRefs: [{name: a, port: 80, filters: [{type: ${type}}]}]}`;
+    expect(ask([route(text)], '/')).toBe(name);
+  });
+
+  it('a mirror gets a copy of every request', () => {
+    const mirrors = (backend: string) =>
+      gatewayWays(
+        meshOf([
+          WORKLOADS,
+          gateway(HTTP),
+          route(
+            `{${to(
+              'frontend',
+              `filters: [{type: RequestMirror, requestMirror: {backendRef: {name: frontend, port: 80}}}, {type: RequestMirror, requestMirror: {backendRef: {name: ${backend}, port: 80}}}]`,
+            )}}`,
+          ),
+        ]),
+      ).length;
+    expect(mirrors('backend')).toBe(1);
+    expect(mirrors('frontend')).toBe(0);
+  });
+
+  const modify = (operations: string) =>
+    `filters: [{type: RequestHeaderModifier, requestHeaderModifier: {${operations}}}]`;
+
+  it.each([
+    ['set: [{name: X-Role, value: admin}]', 'admin', 403],
+    [
+      'set: [{name: x-role, value: admin}, {name: X-Role, value: b}]',
+      'admin',
+      403,
+    ],
+    ['set: [{name: x-role, value: admin}]', 'user', 200],
+    ['add: [{name: x-new, value: admin}]', 'user', 403],
+    ['remove: [x-role]', 'user', 200],
+    ['remove: [X-Role]', 'user', 200],
+    ['', 'user', 403],
+  ])(
+    'headers changed by {%s}: a policy behind on %s answers %s',
+    (operations, value, status) => {
+      const deny = `
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: deny, namespace: default}
+spec: {selector: {matchLabels: {app: backend}}, action: DENY, rules: [{when: [{key: "request.headers[x-role]", values: ["${value}"]}]}]}
+`;
+      const answer = (rules: string) => {
+        const mesh = meshOf([WORKLOADS, deny, gateway(HTTP), route(rules)]);
+        const [way] = gatewayWays(mesh);
+        return decideWayIn(mesh, way, {
+          port: 80,
+          host: 'h.example.com',
+          headers: { 'x-role': 'user' },
+        }).status;
+      };
+      expect(answer(`{${to('backend', modify(operations))}}`)).toBe(status);
+      expect(
+        answer(
+          `{backendRefs: [{name: backend, port: 80, ${modify(operations)}}]}`,
+        ),
+      ).toBe(status);
+    },
+  );
+
+  it('a rewritten host is what the proxy behind sees', () => {
+    const only = `
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: only, namespace: default}
+spec: {selector: {matchLabels: {app: backend}}, rules: [{to: [{operation: {hosts: [other.example.com]}}]}]}
+`;
+    const answer = (filters: string) => {
+      const rules = `{${to('backend', filters)}}`;
+      const mesh = meshOf([WORKLOADS, only, gateway(HTTP), route(rules)]);
+      const [way] = gatewayWays(mesh);
+      const request = { port: 80, host: 'h.example.com' };
+      return decideWayIn(mesh, way, request).status;
+    };
+    const rewrite = (rest: string) =>
+      `filters: [{type: URLRewrite, urlRewrite: {${rest}}}]`;
+    expect(answer(rewrite('hostname: other.example.com'))).toBe(200);
+    expect(
+      answer(
+        rewrite(
+          'hostname: other.example.com, path: {type: ReplacePrefixMatch, replacePrefixMatch: /x}',
+        ),
+      ),
+    ).toBe(200);
+    expect(
+      answer(
+        rewrite(
+          'hostname: other.example.com, path: {type: ReplaceFullPath, replaceFullPath: /x}',
+        ),
+      ),
+    ).toBe(200);
+    expect(answer('')).toBe(403);
+  });
+
   it.each([
     ['ReplacePrefixMatch', 'replacePrefixMatch: /v1', '/api/x', '/v1/x'],
     ['ReplacePrefixMatch', 'replacePrefixMatch: /v1', '/api', '/v1'],

@@ -1,0 +1,160 @@
+import { assessService } from '..';
+import {
+  namespaceYaml,
+  podYaml,
+  REPORTS,
+  serviceYaml,
+} from '../__testUtils__/ambient';
+import { BACKEND } from '../__testUtils__/gateways';
+import { applyYaml, meshOf } from '../__testUtils__/mesh';
+
+const WORKLOAD = `
+apiVersion: v1
+kind: Service
+metadata: {name: backend, namespace: default}
+spec: {selector: {app: backend}, ports: [{name: http, port: 80, targetPort: 8080}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: backend-0, namespace: default, labels: {app: backend}}
+spec: {containers: [{name: app}, {name: istio-proxy}]}
+`;
+const peer = (
+  spec: string,
+  { name = 'p', namespace = 'default', created = '2026-01-01T00:00:00Z' } = {},
+) => `
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: ${name}, namespace: ${namespace}, creationTimestamp: "${created}"}
+spec: {${spec}}
+`;
+const ROOT = { namespace: 'istio-system' };
+const mode = (value: string) => `mtls: {mode: ${value}}`;
+const OWN = 'selector: {matchLabels: {app: backend}}';
+
+const identity = (...texts: string[]) =>
+  assessService(meshOf([WORKLOAD, ...texts]), BACKEND).waysIn[0].callerIdentity;
+
+describe('the identity of callers of a sidecar', () => {
+  it.each<[string, string, string[]]>([
+    ['nothing', 'optional', []],
+    ['STRICT of the root namespace', 'required', [peer(mode('STRICT'), ROOT)]],
+    ['DISABLE of the root namespace', 'none', [peer(mode('DISABLE'), ROOT)]],
+    [
+      'its namespace before the root namespace',
+      'none',
+      [peer(mode('DISABLE')), peer(mode('STRICT'), ROOT)],
+    ],
+    [
+      'UNSET, which inherits',
+      'required',
+      [peer(mode('UNSET')), peer(mode('STRICT'), ROOT)],
+    ],
+    [
+      'no mode, which inherits',
+      'required',
+      [peer(''), peer(mode('STRICT'), ROOT)],
+    ],
+    [
+      'its own before its namespace',
+      'required',
+      [
+        peer(`${OWN}, ${mode('STRICT')}`, { name: 'own' }),
+        peer(mode('DISABLE')),
+      ],
+    ],
+    [
+      'one that selects others',
+      'none',
+      [
+        peer(`selector: {matchLabels: {app: other}}, ${mode('STRICT')}`, {
+          name: 'other',
+        }),
+        peer(mode('DISABLE')),
+      ],
+    ],
+    [
+      'a selector in the root namespace, which is ignored',
+      'optional',
+      [peer(`${OWN}, ${mode('STRICT')}`, ROOT)],
+    ],
+    [
+      'the older of two',
+      'required',
+      [
+        peer(mode('DISABLE'), { name: 'a', created: '2026-02-01T00:00:00Z' }),
+        peer(mode('STRICT'), { name: 'b' }),
+      ],
+    ],
+    [
+      'the first by name of two as old',
+      'none',
+      [
+        peer(mode('STRICT'), { name: 'b' }),
+        peer(mode('DISABLE'), { name: 'a' }),
+      ],
+    ],
+    [
+      'its port',
+      'required',
+      [
+        peer(
+          `${OWN}, ${mode('DISABLE')}, portLevelMtls: {8080: {mode: STRICT}}`,
+        ),
+      ],
+    ],
+    [
+      'another port',
+      'none',
+      [peer(`${OWN}, ${mode('DISABLE')}, portLevelMtls: {80: {mode: STRICT}}`)],
+    ],
+    [
+      'UNSET for its port',
+      'required',
+      [peer(`${OWN}, ${mode('STRICT')}, portLevelMtls: {8080: {mode: UNSET}}`)],
+    ],
+    [
+      'its port in a policy without a selector, which is malformed',
+      'optional',
+      [peer(`${mode('DISABLE')}, portLevelMtls: {8080: {mode: STRICT}}`)],
+    ],
+    ['a mode that is none', 'optional', [peer(mode('ODD'))]],
+  ])('by %s: %s', (_, expected, texts) => {
+    expect(identity(...texts)).toBe(expected);
+  });
+
+  it('follows a policy that changes', () => {
+    const mesh = meshOf([WORKLOAD, peer(mode('STRICT'))]);
+    const seen = () => assessService(mesh, BACKEND).waysIn[0].callerIdentity;
+    expect(seen()).toBe('required');
+    applyYaml(mesh, peer(mode('DISABLE')));
+    expect(seen()).toBe('none');
+    applyYaml(
+      mesh,
+      peer(`${OWN}, portLevelMtls: {8080: {mode: STRICT}}`, { name: 'own' }),
+    );
+    expect(seen()).toBe('required');
+    applyYaml(
+      mesh,
+      peer(`${OWN}, portLevelMtls: {8080: {mode: PERMISSIVE}}`, {
+        name: 'own',
+      }),
+    );
+    expect(seen()).toBe('optional');
+  });
+
+  it('is still optional for ztunnel, where it is switched off', () => {
+    const at = { namespace: 'ambient' };
+    const seen = (spec: string) =>
+      assessService(
+        meshOf([namespaceYaml(), podYaml(), serviceYaml(), peer(spec, at)]),
+        REPORTS,
+      ).waysIn[0].callerIdentity;
+    expect(seen(mode('DISABLE'))).toBe('optional');
+    expect(seen(mode('STRICT'))).toBe('required');
+    const own = 'selector: {matchLabels: {app: reports}}';
+    expect(
+      seen(`${own}, ${mode('STRICT')}, portLevelMtls: {8080: {mode: DISABLE}}`),
+    ).toBe('optional');
+  });
+});

@@ -1,0 +1,202 @@
+import { assessService } from '..';
+import { BACKEND } from '../__testUtils__/gateways';
+import { meshOf } from '../__testUtils__/mesh';
+
+const pod = (annotations = '') => `
+apiVersion: v1
+kind: Pod
+metadata: {name: backend-0, namespace: default, labels: {app: backend}, annotations: {${annotations}}}
+spec: {containers: [{name: app}, {name: istio-proxy}]}
+`;
+const service = (port: string) => `
+apiVersion: v1
+kind: Service
+metadata: {name: backend, namespace: default}
+spec: {selector: {app: backend}, ports: [{${port}}]}
+`;
+const sidecar = (
+  spec: string,
+  { name = 's', namespace = 'default', created = '2026-01-01T00:00:00Z' } = {},
+) => `
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: ${name}, namespace: ${namespace}, creationTimestamp: "${created}"}
+spec: {${spec}}
+`;
+const wayOf = (port: string, texts: string[] = [], annotations = '') =>
+  assessService(meshOf([service(port), pod(annotations), ...texts]), BACKEND)
+    .waysIn[0];
+
+describe('what a Service port speaks', () => {
+  it.each([
+    ['name: http, port: 80', 'http', 'http'],
+    ['name: http-web, port: 80', 'http', 'http'],
+    ['name: HTTP-web, port: 80', 'http', 'http'],
+    ['name: http2, port: 80', 'http', 'http'],
+    ['name: grpc-x, port: 80', 'http', 'http'],
+    ['name: grpc-web, port: 80', 'http', 'http'],
+    ['name: GRPC-WEB-x, port: 80', 'http', 'http'],
+    ['name: web, port: 80', 'http', 'http'],
+    ['port: 80', 'http', 'http'],
+    ['name: web-http, port: 80', 'http', 'http'],
+    ['name: tcp, port: 80', 'tcp', 'tcp'],
+    ['name: mongo, port: 80', 'tcp', 'tcp'],
+    ['name: mysql-x, port: 80', 'tcp', 'tcp'],
+    ['name: redis, port: 80', 'tcp', 'tcp'],
+    ['name: hbone, port: 80', 'tcp', 'tcp'],
+    ['name: tls, port: 80', 'tls', 'tcp'],
+    ['name: https-x, port: 80', 'https', 'tcp'],
+    ['name: db, port: 3306', 'tcp', 'tcp'],
+    ['name: db, port: 27017', 'tcp', 'tcp'],
+    ['name: http-db, port: 3306', 'http', 'http'],
+    ['name: tcp, port: 80, appProtocol: http', 'http', 'http'],
+    ['name: http, port: 80, appProtocol: TCP', 'tcp', 'tcp'],
+    ['name: http, port: 80, appProtocol: odd', 'http', 'http'],
+    ['name: tcp, port: 80, appProtocol: kubernetes.io/h2c', 'http', 'http'],
+    ['name: tcp, port: 80, appProtocol: kubernetes.io/ws', 'http', 'http'],
+    ['name: tcp, port: 80, appProtocol: kubernetes.io/wss', 'https', 'tcp'],
+    ['name: http, port: 80, protocol: TCP', 'http', 'http'],
+  ])('{%s}: %s, a %s chain', (port, client, chain) => {
+    const way = wayOf(port);
+    expect(way.protocol).toBe(client);
+    expect(way.hops[0].protocol).toBe(chain);
+  });
+
+  it.each(['UDP', 'SCTP'])('%s passes no proxy', protocol => {
+    expect(wayOf(`name: x, port: 80, protocol: ${protocol}`)).toBeUndefined();
+  });
+});
+
+describe('a Sidecar with ingress', () => {
+  const port = (protocol: string, rest = '', number = 8080) =>
+    `ingress: [{port: {number: ${number}, protocol: ${protocol}, name: x}${rest}}]`;
+  const chain = (...texts: string[]) =>
+    wayOf('name: http, port: 80, targetPort: 8080', texts).hops[0]?.protocol;
+  const OWN = 'workloadSelector: {labels: {app: backend}}';
+  const ROOT = { namespace: 'istio-system' };
+
+  it.each<[string, string, string[]]>([
+    ['its own', 'tcp', [sidecar(`${OWN}, ${port('TCP')}`)]],
+    ['of the namespace', 'tcp', [sidecar(port('TCP'))]],
+    ['of the root namespace', 'tcp', [sidecar(port('TCP'), ROOT)]],
+    [
+      'of another namespace',
+      'http',
+      [sidecar(port('TCP'), { namespace: 'x' })],
+    ],
+    [
+      'of the root namespace for some workloads',
+      'http',
+      [sidecar(`${OWN}, ${port('TCP')}`, ROOT)],
+    ],
+    [
+      'its own before that of the namespace',
+      'tcp',
+      [
+        sidecar(`${OWN}, ${port('TCP')}`, { name: 'own' }),
+        sidecar(port('HTTP')),
+      ],
+    ],
+    [
+      'of the namespace before that of the root namespace',
+      'tcp',
+      [sidecar(port('TCP')), sidecar(port('HTTP'), ROOT)],
+    ],
+    [
+      'of the namespace without ingress before that of the root namespace',
+      'http',
+      [sidecar('egress: []'), sidecar(port('TCP'), ROOT)],
+    ],
+    [
+      'the older of two',
+      'tcp',
+      [
+        sidecar(port('HTTP'), { name: 'a', created: '2026-02-01T00:00:00Z' }),
+        sidecar(port('TCP'), { name: 'b' }),
+      ],
+    ],
+    ['for all other ports', 'http', [sidecar(port('TCP', '', 1))]],
+    ['of lower case', 'tcp', [sidecar(port('tcp'))]],
+    ['of MONGO', 'tcp', [sidecar(port('MONGO'))]],
+    ['of a protocol that is none', 'http', [sidecar(port('ODD'))]],
+    ['that is empty', 'http', [sidecar('ingress: []')]],
+  ])('%s: a %s chain', (_, protocol, texts) => {
+    expect(chain(...texts)).toBe(protocol);
+  });
+
+  it('opens a TCP port to HTTP', () => {
+    const way = wayOf('name: tcp, port: 80, targetPort: 8080', [
+      sidecar(port('HTTP')),
+    ]);
+    expect(way.hops[0].protocol).toBe('http');
+  });
+
+  it.each([
+    [', tls: {mode: SIMPLE}', 'tls'],
+    [', bind: 127.0.0.1', 'bind'],
+    [', captureMode: NONE', 'captureMode'],
+    [', captureMode: DEFAULT', undefined],
+    ['', undefined],
+  ])('with %j says what is not followed: %s', (rest, field) => {
+    const { state, reason } = wayOf('name: http, port: 80, targetPort: 8080', [
+      sidecar(port('HTTP', rest)),
+    ]);
+    expect(state).toBe(field ? 'unknown' : 'open');
+    if (field) {
+      expect(reason).toContain(
+        `Sidecar default/s sets ${field} for port 8080, which the engine does not follow`,
+      );
+    }
+  });
+
+  it('decides for a Pod that redirects nothing whether its sidecar is passed', () => {
+    const mode = 'sidecar.istio.io/interceptionMode: NONE';
+    const HTTP = 'name: http, port: 80, targetPort: 8080';
+    const bare = wayOf(HTTP, [], mode);
+    expect(bare.state).toBe('open');
+    expect(bare.hops).toEqual([]);
+    expect(bare.reason).toContain('has interception mode NONE, so nothing');
+    const bound = wayOf(HTTP, [sidecar(port('HTTP'))], mode);
+    expect(bound.state).toBe('unknown');
+    expect(bound.reason).toContain('whether port 8080 is the sidecar');
+    const redirect = 'sidecar.istio.io/interceptionMode: REDIRECT';
+    expect(wayOf(HTTP, [], redirect).hops).toHaveLength(1);
+  });
+});
+
+describe('ports that annotations keep from the sidecar', () => {
+  const hops = (annotation: string) =>
+    wayOf(
+      'name: http, port: 80, targetPort: 8080',
+      [],
+      `traffic.sidecar.istio.io/${annotation}`,
+    ).hops.length;
+
+  it.each([
+    ['excludeInboundPorts: "8080"', 0],
+    ['excludeInboundPorts: "1, 8080 ,2"', 0],
+    ['excludeInboundPorts: "80"', 1],
+    ['excludeInboundPorts: ""', 1],
+    ['includeInboundPorts: "*"', 1],
+    ['includeInboundPorts: "1, 8080"', 1],
+    ['includeInboundPorts: "80"', 0],
+    ['includeInboundPorts: ""', 0],
+  ])('%s: %s proxies', (annotation, count) => {
+    expect(hops(annotation)).toBe(count);
+  });
+});
+
+describe('Pods of a gateway behind a Service', () => {
+  it('are not decided here', () => {
+    const router = pod().replace(
+      '{name: istio-proxy}',
+      '{name: istio-proxy, args: [proxy, router]}',
+    );
+    const mesh = meshOf([service('name: http, port: 80'), router]);
+    const [way] = assessService(mesh, BACKEND).waysIn;
+    expect(way.state).toBe('unknown');
+    expect(way.reason).toContain(
+      'the Pods of backend are a gateway: what it serves shows at the Services behind it',
+    );
+  });
+});
