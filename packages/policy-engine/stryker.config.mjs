@@ -46,7 +46,7 @@ function listFiles() {
     .filter(file => !changed || changed.includes(file))
     .sort();
   if (files.length > 0) return files;
-  console.log('No file to change.');
+  process.stdout.write('No file to change.\n');
   return process.exit(0);
 }
 

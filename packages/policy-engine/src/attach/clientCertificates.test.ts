@@ -82,14 +82,14 @@ describe('a server of a classic Gateway', () => {
 });
 
 describe('a listener of the Gateway API', () => {
-  const HTTPS = (options = '') =>
+  const https = (options = '') =>
     `{name: https, port: 443, protocol: HTTPS, tls: {mode: Terminate, certificateRefs: [{name: c}], ${options}}}`;
   const identity = (listener: string, rest = '') =>
     gatewayWays(
       meshOf([WORKLOADS, gateway(listener, { rest }), route(api.TO_BACKEND)]),
     ).map(({ callerIdentity }) => callerIdentity);
   const option = (mode: string) =>
-    HTTPS(`options: {gateway.istio.io/tls-terminate-mode: ${mode}}`);
+    https(`options: {gateway.istio.io/tls-terminate-mode: ${mode}}`);
 
   it.each([
     ['SIMPLE', 'none'],
@@ -120,7 +120,7 @@ describe('a listener of the Gateway API', () => {
       'none',
     ],
   ])('of a Gateway with %j: %s', (rest, seen) => {
-    expect(identity(HTTPS(), rest)).toEqual([seen]);
+    expect(identity(https(), rest)).toEqual([seen]);
   });
 
   it.each([
@@ -168,7 +168,7 @@ describe('namespaces whose routes a listener takes', () => {
   const count = (allowed: string, labels = 'team: a') =>
     gatewayWays(
       meshOf([
-        WORKLOADS.replaceAll('namespace: default', 'namespace: default'),
+        WORKLOADS,
         ...(labels
           ? [
               `apiVersion: v1\nkind: Namespace\nmetadata: {name: default, labels: {${labels}}}`,

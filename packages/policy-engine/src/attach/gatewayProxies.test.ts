@@ -52,11 +52,13 @@ describe('ports on which a gateway listens', () => {
     [
       'the port of that name',
       [8081],
-      front('{port: 80, targetPort: web}') +
-        `---${router('istio-ingressgateway-0', {
+      `${front('{port: 80, targetPort: web}')}---${router(
+        'istio-ingressgateway-0',
+        {
           rest: ', ports: [{name: x, containerPort: 1}, {name: web, containerPort: 8081}]',
           labels: 'app: istio-ingressgateway, istio: ingressgateway',
-        })}`,
+        },
+      )}`,
     ],
     [
       'the port itself where no port has that name',

@@ -142,11 +142,11 @@ describe('a Sidecar with ingress', () => {
       sidecar(port('HTTP', rest)),
     ]);
     expect(state).toBe(field ? 'unknown' : 'open');
-    if (field) {
-      expect(reason).toContain(
-        `Sidecar default/s sets ${field} for port 8080, which the engine does not follow`,
-      );
-    }
+    expect(reason).toContain(
+      field
+        ? `Sidecar default/s sets ${field} for port 8080, which the engine does not follow`
+        : '',
+    );
   });
 
   it('decides for a Pod that redirects nothing whether its sidecar is passed', () => {
