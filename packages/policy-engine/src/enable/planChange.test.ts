@@ -220,4 +220,71 @@ describe('a plan that changes what stands', () => {
       ['AuthorizationPolicy', 'update', 'between'],
     ]);
   });
+
+  describe('of policies at the workload, which guard every way in', () => {
+    const BY_HAND = `
+apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: {name: by-hand, namespace: default, labels: {istio-jwt/by: us}}
+spec: {selector: {matchLabels: {app: backend}}, jwtRules: [{issuer: ${ISSUER}, jwksUri: "https://keys.example.com/k", audiences: [backend]}]}
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: by-hand, namespace: default, labels: {istio-jwt/by: us}}
+spec: {selector: {matchLabels: {app: backend}}, rules: [{from: [{source: {requestPrincipals: ["${ISSUER}/*"]}}]}]}
+`;
+    const STANDING = ['RequestAuthentication', 'AuthorizationPolicy'].map(
+      kind => ({ kind, namespace: 'default', name: 'by-hand' }),
+    );
+    const ofAll = (mesh: Mesh, overrides: Partial<EnablementRequest> = {}) =>
+      requestOf(mesh, {
+        waysIn: assessService(mesh, BACKEND).waysIn.map(({ id }) => id),
+        standing: STANDING,
+        ...overrides,
+      });
+
+    it('is one plan for those by a gateway and those in the mesh', () => {
+      const mesh = meshOf([...SHARED, BY_HAND]);
+      const { pattern, changes, effects } = planned(mesh, ofAll(mesh));
+      expect(pattern).toBe('workload');
+      expect(changes.map(({ resource }) => resource.metadata.name)).toEqual([
+        'by-hand',
+        'by-hand',
+      ]);
+      expect(
+        effects
+          .filter(({ isTarget }) => isTarget)
+          .map(({ wayIn }) => wayIn.kind),
+      ).toEqual(['gateway', 'in-mesh']);
+      const [end] = changes.slice(-1);
+      expect(JSON.stringify(end.resource.spec)).toContain('/healthz');
+      expect(follow(mesh, changes, {})).toEqual([403, 403, 403, 403]);
+    });
+
+    it('is none where some of them stand at the gateway', () => {
+      const mesh = meshOf([
+        ...SHARED,
+        BY_HAND,
+        BY_HAND.replaceAll('default', 'istio-system')
+          .replaceAll('app: backend', 'istio: ingressgateway')
+          .replaceAll('name: by-hand', 'name: at-gateway'),
+      ]);
+      const standing = [
+        ...STANDING,
+        ...STANDING.map(({ kind }) => ({
+          kind,
+          namespace: 'istio-system',
+          name: 'at-gateway',
+        })),
+      ];
+      expect(planEnablement(mesh, ofAll(mesh, { standing }))).toMatchObject({
+        kind: 'refused',
+        reason: expect.stringContaining('in different places'),
+        alternatives: [expect.stringContaining('adopt those of each place')],
+      });
+      expect(planEnablement(mesh, ofAll(mesh, { standing: [] }))).toMatchObject(
+        { kind: 'refused', alternatives: ['Plan them one after the other.'] },
+      );
+    });
+  });
 });

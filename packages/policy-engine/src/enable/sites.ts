@@ -22,14 +22,7 @@ export function findSites(
   waysIn: readonly WayInAssessment[],
 ): SitesResult {
   const kinds = new Set(waysIn.map(({ kind }) => kind));
-  if (kinds.size > 1) {
-    return {
-      ok: false,
-      reason:
-        'Ways in by a gateway and from the mesh are protected in different places.',
-      alternatives: ['Plan them one after the other.'],
-    };
-  }
+  if (kinds.size > 1) return findEndOfAll(mesh, request, waysIn);
   const opaque = waysIn.find(({ protocol }) => !/^https?$/.test(protocol));
   if (opaque) {
     return {
@@ -79,6 +72,40 @@ export function findSites(
     });
   }
   return { ok: true, where: 'gateway', sites: [...sites.values()] };
+}
+
+/**
+ * Ways in by a gateway and from the mesh end at the same proxy. What stands there may be changed for all
+ * of them at once; nothing else may.
+ */
+function findEndOfAll(
+  mesh: Mesh,
+  request: EnablementRequest,
+  waysIn: readonly WayInAssessment[],
+): SitesResult {
+  const { standing = [] } = request;
+  const inMesh = waysIn.filter(({ kind }) => kind === 'in-mesh');
+  const standsThere = inMesh.every(({ hops: [hop] }) =>
+    standing.every(({ kind, namespace, name }) =>
+      hop?.policies.some(
+        ({ ref }) =>
+          ref.kind === kind && ref.namespace === namespace && ref.name === name,
+      ),
+    ),
+  );
+  if (standing.length > 0 && standsThere) {
+    return findSites(mesh, request, inMesh);
+  }
+  return {
+    ok: false,
+    reason:
+      'Ways in by a gateway and from the mesh are protected in different places.',
+    alternatives: [
+      standing.length > 0
+        ? 'Give the policies back, and adopt those of each place by themselves.'
+        : 'Plan them one after the other.',
+    ],
+  };
 }
 
 /** It sees connections and identities, and never a header. */
