@@ -48,6 +48,33 @@ export async function openSharedGateway(h: Harness): Promise<void> {
   );
 }
 
+/** Of the service alone, behind a Gateway of its own. */
+export const OWN_HOST = 'own.example.com';
+
+export function describeOwnGateway(): Manifest[] {
+  return [
+    {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'Gateway',
+      metadata: { name: 'backend-api', namespace: 'default' },
+      spec: {
+        gatewayClassName: 'istio',
+        listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }],
+      },
+    },
+    {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'HTTPRoute',
+      metadata: { name: 'backend', namespace: 'default' },
+      spec: {
+        parentRefs: [{ name: 'backend-api' }],
+        hostnames: [OWN_HOST],
+        rules: [{ backendRefs: [{ name: 'backend', port: 80 }] }],
+      },
+    },
+  ];
+}
+
 /** Everything in the cluster that carries the portal's mark. */
 export async function listOurs(h: Harness): Promise<Manifest[]> {
   const kinds = ['requestauthentications', 'authorizationpolicies'];

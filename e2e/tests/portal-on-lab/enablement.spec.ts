@@ -1,26 +1,15 @@
-import { expect, test, type Page } from '@playwright/test';
-import { main, overviewOf } from '../portal/portal.ts';
+import { expect, test } from '@playwright/test';
 import {
   BACKEND_HOST,
-  ECHO_HOST,
   eventually,
-  ingressGateway,
   openHarness,
-  peerAuthentication,
   RBAC_DENIED,
-  routeTo,
   type Harness,
 } from '../lab/support.ts';
-import type { Manifest } from '../../lab/kube.ts';
+import { NEIGHBOURS, openSharedGateway } from '../lab/portalSupport.ts';
 import type { Operation } from '../../lab/portal/EnablementApi.ts';
 import { openEnablementApi } from './openEnablementApi.ts';
 import { watchNeighbours } from '../lab/watchNeighbours.ts';
-
-const NEIGHBOURS = [
-  ECHO_HOST,
-  ...['one', 'two', 'three'].map(name => `${name}.example.com`),
-];
-const OWN_HOST = 'own.example.com';
 
 let h: Harness;
 
@@ -43,36 +32,13 @@ async function listWritten({ changes }: Operation): Promise<string[]> {
   return found.flatMap(object => object?.metadata?.name ?? []);
 }
 
-async function expectState(page: Page, text: string): Promise<void> {
-  await page.goto(overviewOf('backend'));
-  await expect(main(page).getByText(text).first()).toBeVisible({
-    timeout: 30_000,
-  });
-}
-
 const token = () => h.lab.sample.mint();
 
 test('a shared gateway: the service asks for a token, and four neighbours never notice', async ({
   page,
 }) => {
   test.setTimeout(300_000);
-  await h.apply(
-    peerAuthentication('istio-system', 'default', { mtls: { mode: 'STRICT' } }),
-    ingressGateway('shared', [BACKEND_HOST, ...NEIGHBOURS]),
-    routeTo('backend', {
-      name: 'backend',
-      host: BACKEND_HOST,
-      gateway: 'shared',
-    }),
-    ...NEIGHBOURS.map((host, index) =>
-      routeTo('echo', { name: `neighbour-${index}`, host, gateway: 'shared' }),
-    ),
-  );
-  await Promise.all(
-    [BACKEND_HOST, ...NEIGHBOURS].map(host =>
-      eventually(() => h.atGateway(host), 200),
-    ),
-  );
+  await openSharedGateway(h);
   const api = await openEnablementApi(page, 'backend');
   const neighbours = watchNeighbours(h, NEIGHBOURS, 20);
 
@@ -113,70 +79,3 @@ test('a shared gateway: the service asks for a token, and four neighbours never 
   expect(seen.differing).toEqual([]);
   expect(seen.asked).toBeGreaterThan(100);
 });
-
-test('a Gateway of the Gateway API of its own', async ({ page }) => {
-  test.setTimeout(300_000);
-  await h.apply(...describeOwnGateway());
-  const ask = async (withToken = false) =>
-    h.lab.ask(h.lab.gateways.gatewayApi, '/', {
-      host: OWN_HOST,
-      headers: withToken ? { authorization: `Bearer ${await token()}` } : {},
-    });
-  await eventually(ask, 200);
-  const api = await openEnablementApi(page, 'backend');
-  const plan = await api.plan({ kind: 'gateway', hosts: [OWN_HOST] });
-  expect(plan).toMatchObject({ kind: 'planned', pattern: 'own-gateway' });
-  const enabled = await api.run(plan);
-  expect(enabled.phase, JSON.stringify(enabled.steps, null, 1)).toBe('done');
-  await eventually(ask, 403, RBAC_DENIED);
-  await eventually(() => ask(true), 200);
-  expect((await api.run(await api.planDisable(enabled.id))).phase).toBe('done');
-  await eventually(ask, 200);
-  expect(await listWritten(enabled)).toEqual([]);
-});
-
-test('a workload, for callers in the mesh', async ({ page }) => {
-  test.setTimeout(300_000);
-  await h.apply(
-    peerAuthentication('istio-system', 'default', { mtls: { mode: 'STRICT' } }),
-  );
-  await eventually(() => h.fromPod('frontend'), 200);
-  const api = await openEnablementApi(page, 'backend');
-  const plan = await api.plan({ kind: 'in-mesh' });
-  expect(plan).toMatchObject({ kind: 'planned', pattern: 'workload' });
-  const enabled = await api.run(plan);
-  expect(enabled.phase, JSON.stringify(enabled.steps, null, 1)).toBe('done');
-  await eventually(() => h.fromPod('frontend'), 403, RBAC_DENIED);
-  await eventually(
-    async () => h.fromPod('frontend', { token: await token() }),
-    200,
-  );
-  await expectState(page, 'A valid token is required.');
-  expect((await api.run(await api.planDisable(enabled.id))).phase).toBe('done');
-  await eventually(() => h.fromPod('frontend'), 200);
-  expect(await listWritten(enabled)).toEqual([]);
-});
-
-function describeOwnGateway(): Manifest[] {
-  return [
-    {
-      apiVersion: 'gateway.networking.k8s.io/v1',
-      kind: 'Gateway',
-      metadata: { name: 'backend-api', namespace: 'default' },
-      spec: {
-        gatewayClassName: 'istio',
-        listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }],
-      },
-    },
-    {
-      apiVersion: 'gateway.networking.k8s.io/v1',
-      kind: 'HTTPRoute',
-      metadata: { name: 'backend', namespace: 'default' },
-      spec: {
-        parentRefs: [{ name: 'backend-api' }],
-        hostnames: [OWN_HOST],
-        rules: [{ backendRefs: [{ name: 'backend', port: 80 }] }],
-      },
-    },
-  ];
-}
