@@ -8,6 +8,7 @@ import {
 } from './connection.ts';
 import { request, type HttpAnswer, type HttpOptions } from './http.ts';
 import { Kube, type Manifest } from './kube.ts';
+import { startAmbientCaller } from './parts/ambientCaller.ts';
 import { startApiserver, startNode } from './parts/cluster.ts';
 import type { LabContext } from './parts/context.ts';
 import { startIstiod } from './parts/istiod.ts';
@@ -43,7 +44,12 @@ export interface Lab {
   /** The issuer of Istio's sample token, with its private key. */
   sample: TestIssuer;
   sampleToken: string;
-  /** `kubectl exec` into a pod of the namespace `default`. */
+  /** kubectl itself, as a person would use it; `input` is what it reads from standard input. */
+  kubectl(
+    args: string[],
+    input?: string,
+  ): Promise<{ code: number; stdout: string; stderr: string }>;
+  /** `kubectl exec` into a pod, of the namespace `default` unless it is `namespace/name`. */
   exec(
     pod: string,
     command: string[],
@@ -67,6 +73,13 @@ export interface Lab {
   applyForTest(input: string | Manifest[]): Promise<() => Promise<void>>;
   /** Ends istiod and starts it anew, its key sets forgotten. Throws on an existing cluster. */
   restartIstiod(options?: { ambient?: boolean }): Promise<void>;
+  /**
+   * Starts the Pod `ambient/caller`, whose requests to `reports` go through its waypoint. Throws on an
+   * existing cluster.
+   *
+   * @returns what takes it away again
+   */
+  startAmbientCaller(): Promise<() => Promise<void>>;
   /** Ends a part as a crash would. Throws on an existing cluster. */
   stopPart(part: Part): Promise<void>;
   /** Starts a part again and waits until it answers. One that runs is kept. */
@@ -139,8 +152,10 @@ export async function connectLab(): Promise<Lab> {
     },
     sample: loadSampleIssuer(istioFiles),
     sampleToken: readSampleToken(istioFiles),
+    kubectl: (args, input) => runKubectl(kubectl, kubeconfig, args, input),
     exec(pod, command) {
-      const where = ['-n', 'default', pod, '-c', 'app'];
+      const [name, namespace = 'default'] = pod.split('/').reverse();
+      const where = ['-n', namespace, name, '-c', 'app'];
       return runKubectl(kubectl, kubeconfig, [
         'exec',
         ...where,
@@ -178,6 +193,8 @@ export async function connectLab(): Promise<Lab> {
       await stopProcess('istiod');
       await startIstiod(describeContext(lab.state), options);
     },
+    startAmbientCaller: () =>
+      startAmbientCaller(describeContext(lab.state), kube),
     async stopPart(part) {
       describeContext(lab.state);
       await stopProcess(part);

@@ -87,10 +87,11 @@ export function runKubectl(
   kubectl: string,
   kubeconfig: string,
   args: string[],
+  input?: string,
 ) {
   return new Promise<{ code: number; stdout: string; stderr: string }>(
     resolve => {
-      execFile(
+      const child = execFile(
         kubectl,
         args,
         {
@@ -105,6 +106,7 @@ export function runKubectl(
             stderr,
           }),
       );
+      child.stdin?.end(input);
     },
   );
 }

@@ -88,6 +88,14 @@ export function createNamespace(pod: string, index: number, subnet: string) {
   run('ip', ['-n', name, 'route', 'add', 'default', 'via', `${subnet}.1`]);
 }
 
+/** The pod itself answers at this address from now on. */
+export function addLocalAddress(pod: string, address: string): void {
+  run('ip', [
+    ...['-n', namespaceOf(pod), 'addr', 'replace'],
+    ...[`${address}/32`, 'dev', 'lo'],
+  ]);
+}
+
 export function deleteNamespace(pod: string): void {
   tryRun('ip', ['netns', 'del', namespaceOf(pod)]);
 }

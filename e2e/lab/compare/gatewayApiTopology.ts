@@ -108,9 +108,5 @@ export function describeKnown({ state }: Lab): Manifest[] {
   const described = workloads.flatMap(
     each => describeWorkload(each, state.subnet, state.nodePorts).objects,
   );
-  // The EnvoyFilter of the lab's waypoint leaves jwt_authn and RBAC as they are.
-  const waypoint = describeWaypoint().filter(
-    each => each.kind !== 'EnvoyFilter',
-  );
-  return [...namespaces, ...described, ...waypoint, ...ROUTES];
+  return [...namespaces, ...described, describeWaypoint(), ...ROUTES];
 }

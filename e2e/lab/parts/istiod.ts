@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { request } from '../http.ts';
 import { kubeconfigPath, labDir, runDir } from '../paths.ts';
 import { ensureProcess } from '../supervisor.ts';
+import { describeWaypointPatches } from '../topology/waypoint.ts';
 import { waitFor } from '../wait.ts';
 import type { LabContext } from './context.ts';
 
@@ -21,12 +22,21 @@ export async function startIstiod(
   const { state, parts } = context;
   const { ports, subnet } = state;
   const meshConfig = join(runDir, 'mesh.yaml');
+  const ownConfig = join(runDir, 'istiod-config');
+  mkdirSync(ownConfig, { recursive: true, mode: 0o755 });
+  writeFileSync(
+    join(ownConfig, 'waypoint.yaml'),
+    stringify(describeWaypointPatches()),
+  );
   writeFileSync(
     meshConfig,
     stringify({
       rootNamespace: 'istio-system',
       trustDomain: 'cluster.local',
       defaultConfig: { discoveryAddress: istiodAddress(context) },
+      // What makes up for the plain Envoy is not the cluster's: of a proxy that an EnvoyFilter patches,
+      // nobody who reads the cluster can tell what it does.
+      configSources: [{ address: 'k8s://' }, { address: `fs://${ownConfig}` }],
     }),
   );
   await ensureProcess({

@@ -21,7 +21,11 @@ import {
 import { ensureProcess, isProcessRunning, stopProcess } from '../supervisor.ts';
 import { request } from '../http.ts';
 import { waitFor } from '../wait.ts';
-import { addressOf, type Workload } from '../topology/workloads.ts';
+import {
+  addressOf,
+  type Workload,
+  type WorkloadBase,
+} from '../topology/workloads.ts';
 import { istiodAddress } from './istiod.ts';
 import type { LabContext } from './context.ts';
 
@@ -36,6 +40,7 @@ const PROXY_MODES = {
 };
 
 const binDir = join(runDir, 'bin');
+const homeOf = ({ name }: WorkloadBase) => join(runDir, 'pods', name);
 const proxyProcess = (workload: Workload) => `proxy-${workload.name}`;
 const appProcess = (workload: Workload) => `app-${workload.name}`;
 
@@ -65,8 +70,13 @@ export function installProxyPrograms({ parts, line }: LabContext): void {
   });
 }
 
-async function writeIdentity(workload: Workload, kube: Kube): Promise<string> {
-  const home = join(runDir, 'pods', workload.name);
+/** @returns the folder that the agent takes for the Pod's root */
+export async function writeIdentity(
+  workload: WorkloadBase,
+  labels: Record<string, string>,
+  kube: Kube,
+): Promise<string> {
+  const home = homeOf(workload);
   for (const dir of [
     'var/run/secrets/tokens',
     'var/run/secrets/istio',
@@ -99,9 +109,6 @@ async function writeIdentity(workload: Workload, kube: Kube): Promise<string> {
     return map?.data?.['root-cert.pem'] as string | undefined;
   });
   writeFileSync(join(home, 'var/run/secrets/istio/root-cert.pem'), root);
-  const labels = { ...workload.labels } as Record<string, string>;
-  if (workload.kind === 'sidecar')
-    labels['security.istio.io/tlsMode'] = 'istio';
   writeFileSync(
     join(home, 'etc/istio/pod/labels'),
     Object.entries(labels)
@@ -112,82 +119,38 @@ async function writeIdentity(workload: Workload, kube: Kube): Promise<string> {
   return home;
 }
 
-/** Starts the pod of a workload: its namespace, its program and its proxy. */
-export async function startWorkload(
-  workload: Workload,
+/** Istio's agent in the Pod's namespace, as the user that redirect rules exempt. */
+export function describeAgent(
+  workload: WorkloadBase,
+  mode: string,
   context: LabContext,
-  kube: Kube,
-): Promise<void> {
+  capabilities: string[] = [],
+): { command: string; args: string[]; env: Record<string, string> } {
   const { state, line } = context;
   const { name, namespace } = workload;
-  const ip = addressOf(workload, state.subnet);
-  if (!hasNamespace(name)) {
-    // What still runs would be in a namespace that has lost its name.
-    await stopWorkload(workload);
-    createNamespace(name, workload.index, state.subnet);
-    if (workload.kind === 'sidecar') {
-      redirectToSidecar(name, context.parts.pilotAgent);
-    }
-  }
-  const enter = ['netns', 'exec', namespaceOf(name)];
-  if ('appPort' in workload) {
-    await ensureProcess({
-      name: appProcess(workload),
-      command: 'ip',
-      args: [
-        ...enter,
-        process.execPath,
-        join(labDir, 'apps', 'echo.ts'),
-        name,
-        String(workload.appPort),
-      ],
-    });
-  }
-  if (workload.kind === 'plain') return;
-  const home = await writeIdentity(workload, kube);
-  if (!isProcessRunning(proxyProcess(workload))) {
-    // Sockets that a killed proxy left would make the next one give up.
-    rmSync(join(home, 'var/run/secrets/workload-spiffe-uds'), {
-      recursive: true,
-      force: true,
-    });
-    rmSync(join(home, 'etc/istio/proxy/XDS'), { force: true });
-  }
   const bootstrap = join(binDir, `bootstrap-${line.buildVersion}.json`);
-  const mayBindLowPorts =
-    workload.kind === 'gateway'
-      ? ['--inh-caps=+net_bind_service', '--ambient-caps=+net_bind_service']
-      : [];
-  await ensureProcess({
-    name: proxyProcess(workload),
+  return {
     command: 'ip',
-    cwd: home,
     args: [
-      ...enter,
+      ...['netns', 'exec', namespaceOf(name)],
       ...['setpriv', `--reuid=${PROXY_UID}`, `--regid=${PROXY_UID}`],
-      ...['--clear-groups', ...mayBindLowPorts, '--'],
+      ...['--clear-groups', ...capabilities, '--'],
       join(binDir, `pilot-agent-${line.buildVersion}`),
-      ...['proxy', PROXY_MODES[workload.kind]],
+      ...['proxy', mode],
       ...['--domain', `${namespace}.svc.cluster.local`],
       '--proxyLogLevel=warning',
       `--templateFile=${bootstrap}`,
     ],
     env: {
-      HOME: home,
+      HOME: homeOf(workload),
       POD_NAME: name,
       POD_NAMESPACE: namespace,
-      INSTANCE_IP: ip,
+      INSTANCE_IP: addressOf(workload, state.subnet),
       HOST_IP: `${state.subnet}.1`,
       SERVICE_ACCOUNT: workload.serviceAccount,
       ISTIO_META_CLUSTER_ID: 'Kubernetes',
       ISTIO_META_WORKLOAD_NAME: name,
       ISTIO_META_MESH_ID: 'cluster.local',
-      ...(workload.kind === 'sidecar'
-        ? {
-            ISTIO_META_INTERCEPTION_MODE: 'REDIRECT',
-            ISTIO_META_APP_CONTAINERS: 'app',
-          }
-        : {}),
       TRUST_DOMAIN: 'cluster.local',
       CA_ADDR: istiodAddress(context),
       PILOT_CERT_PROVIDER: 'istiod',
@@ -198,6 +161,78 @@ export async function startWorkload(
         proxyBootstrapTemplatePath: bootstrap,
         concurrency: 1,
       }),
+    },
+  };
+}
+
+/** Starts the pod of a workload: its namespace, its program and its proxy. */
+export async function startWorkload(
+  workload: Workload,
+  context: LabContext,
+  kube: Kube,
+): Promise<void> {
+  const { state } = context;
+  const { name } = workload;
+  if (!hasNamespace(name)) {
+    // What still runs would be in a namespace that has lost its name.
+    await stopWorkload(workload);
+    createNamespace(name, workload.index, state.subnet);
+    if (workload.kind === 'sidecar') {
+      redirectToSidecar(name, context.parts.pilotAgent);
+    }
+  }
+  if ('appPort' in workload) {
+    await ensureProcess({
+      name: appProcess(workload),
+      command: 'ip',
+      args: [
+        ...['netns', 'exec', namespaceOf(name)],
+        process.execPath,
+        join(labDir, 'apps', 'echo.ts'),
+        name,
+        String(workload.appPort),
+      ],
+    });
+  }
+  if (workload.kind === 'plain') return;
+  const isSidecar = workload.kind === 'sidecar';
+  const home = await writeIdentity(
+    workload,
+    isSidecar
+      ? { ...workload.labels, 'security.istio.io/tlsMode': 'istio' }
+      : workload.labels,
+    kube,
+  );
+  if (!isProcessRunning(proxyProcess(workload))) {
+    // Sockets that a killed proxy left would make the next one give up.
+    rmSync(join(home, 'var/run/secrets/workload-spiffe-uds'), {
+      recursive: true,
+      force: true,
+    });
+    rmSync(join(home, 'etc/istio/proxy/XDS'), { force: true });
+  }
+  const mayBindLowPorts =
+    workload.kind === 'gateway'
+      ? ['--inh-caps=+net_bind_service', '--ambient-caps=+net_bind_service']
+      : [];
+  const agent = describeAgent(
+    workload,
+    PROXY_MODES[workload.kind],
+    context,
+    mayBindLowPorts,
+  );
+  await ensureProcess({
+    ...agent,
+    name: proxyProcess(workload),
+    cwd: home,
+    env: {
+      ...agent.env,
+      ...(isSidecar
+        ? {
+            ISTIO_META_INTERCEPTION_MODE: 'REDIRECT',
+            ISTIO_META_APP_CONTAINERS: 'app',
+          }
+        : {}),
     },
   });
 }

@@ -6,12 +6,24 @@ interface WayIn {
   host: string;
 }
 
+/** A policy that somebody wrote by hand, as it stands. */
+export interface AdoptableObject {
+  kind: string;
+  namespace: string;
+  name: string;
+  uid: string;
+  resourceVersion: string;
+  authors: { manager: string; fields: string[] }[];
+}
+
 export interface Options {
   services: {
     cluster: string;
     namespace: string;
     name: string;
     waysIn: WayIn[];
+    adoptable?: AdoptableObject[];
+    inForce?: { enablementId: string; adopted: boolean };
     gateways: { id: string; by: string; namespace: string; name: string }[];
   }[];
   issuers: { name: string }[];
@@ -23,6 +35,7 @@ export interface Plan {
   pattern?: string;
   reason?: string;
   warnings?: string[];
+  changes?: unknown[];
   writing?: { mode: 'direct' | 'copy'; reason?: string };
 }
 
@@ -72,17 +85,20 @@ export class EnablementApi {
    * Waits until the portal knows the ways in that are wanted, from an up-to-date picture, and plans to
    * enable them.
    */
-  async plan(wanted: { kind: WayIn['kind']; hosts?: string[] }): Promise<Plan> {
+  async plan(wanted: {
+    kind: WayIn['kind'];
+    hosts?: string[];
+    ids?: string[];
+  }): Promise<Plan> {
     const deadline = Date.now() + 60_000;
     for (;;) {
-      const { services, issuers } = await this.call<Options>(
-        'GET',
-        '/enablement-options',
-      );
+      const { services, issuers } = await this.readOptions();
       const [service] = services;
       const chosen = (service?.waysIn ?? []).filter(
-        ({ kind, host }) =>
-          kind === wanted.kind && (wanted.hosts?.includes(host) ?? true),
+        ({ kind, host, id }) =>
+          kind === wanted.kind &&
+          (wanted.hosts?.includes(host) ?? true) &&
+          (wanted.ids?.includes(id) ?? true),
       );
       if (chosen.length > 0) {
         const { cluster, namespace, name } = service;
@@ -112,10 +128,7 @@ export class EnablementApi {
   ): Promise<Plan> {
     const deadline = Date.now() + 60_000;
     for (;;) {
-      const { services, issuers } = await this.call<Options>(
-        'GET',
-        '/enablement-options',
-      );
+      const { services, issuers } = await this.readOptions();
       const [{ gateways, cluster, namespace, name }] = services;
       const chosen = gateways.find(
         each => each.by === by && each.name === gateway,
@@ -143,6 +156,50 @@ export class EnablementApi {
       intent: 'disable',
       enablementId,
     });
+  }
+
+  /** Plans to take over what somebody wrote, as it stood when it was seen. */
+  async planAdoption(objects: AdoptableObject[]): Promise<Plan> {
+    const { services } = await this.readOptions();
+    const { cluster, namespace, name } = services[0];
+    return this.call('POST', '/enablement-plans', {
+      intent: 'adopt',
+      service: { cluster, namespace, name },
+      objects: objects.map(
+        ({ kind, namespace: place, name: own, uid, resourceVersion }) => ({
+          kind,
+          namespace: place,
+          name: own,
+          uid,
+          resourceVersion,
+        }),
+      ),
+    });
+  }
+
+  async planChange(
+    enablementId: string,
+    { exemptPaths }: { exemptPaths: string[] },
+  ): Promise<Plan> {
+    const { issuers } = await this.readOptions();
+    return this.call('POST', '/enablement-plans', {
+      intent: 'change',
+      enablementId,
+      issuer: issuers[0].name,
+      exemptPaths,
+      preflights: 'let-through',
+    });
+  }
+
+  planRelease(enablementId: string): Promise<Plan> {
+    return this.call('POST', '/enablement-plans', {
+      intent: 'release',
+      enablementId,
+    });
+  }
+
+  readOptions(): Promise<Options> {
+    return this.call('GET', '/enablement-options');
   }
 
   /** @returns id of the operation, which is that of the plan */

@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path';
 import { labDir, logsDir } from '../paths.ts';
 import { findFreePort } from '../state.ts';
 import { waitFor } from '../wait.ts';
-import { configurePortal } from './config.ts';
+import { configurePortal, type PortalOptions } from './config.ts';
 import { EnablementApi } from './EnablementApi.ts';
 
 const root = dirname(dirname(labDir));
@@ -21,15 +21,13 @@ const transform = createRequire(import.meta.url).resolve(
 /** A cold start reads some thousand modules. */
 const READY_WITHIN_MS = 180_000;
 
-export interface PortalBackendOptions {
+export interface PortalBackendOptions extends PortalOptions {
   /** Of `istioJwt.enablement`, beside what the lab needs. */
   deadlines?: Record<string, string>;
   /** A PostgreSQL instead of a SQLite file. */
   database?: object;
   /** Settings by their path with `_`, such as `istioJwt_schedule_enabled`. */
   config?: Record<string, unknown>;
-  /** Of the cluster; its rights are the test's matter. */
-  portForward?: boolean;
   /** Of Node, before the backend's own. */
   nodeArgs?: string[];
   env?: Record<string, string>;
@@ -150,7 +148,7 @@ export class PortalBackend {
   }
 
   private configure(): Promise<Record<string, string>> {
-    const { deadlines, database, config, portForward } = this.options;
+    const { deadlines, database, config, portForward, probers } = this.options;
     const overrides = {
       backend_baseUrl: this.url,
       backend_listen: { host: '127.0.0.1', port: this.port },
@@ -163,7 +161,7 @@ export class PortalBackend {
       ...(deadlines ? { istioJwt_enablement_deadlines: deadlines } : {}),
       ...config,
     };
-    return configurePortal(overrides, { portForward });
+    return configurePortal(overrides, { portForward, probers });
   }
 
   private spawn(variables: Record<string, string>): void {

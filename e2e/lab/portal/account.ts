@@ -18,11 +18,11 @@ const manifestsDir = join(
 const PLACES: Record<Grant, string[]> = {
   read: [],
   // Where policies may be written: those of the gateways, and of the workloads.
-  enable: ['istio-system', 'default', 'edge'],
+  enable: ['istio-system', 'default', 'edge', 'ambient'],
   // Where the services are that get routes, and the gateway workload that gets a Gateway.
   route: ['istio-system', 'default'],
   // Where the Pods are that send probes from inside the mesh.
-  probe: ['default'],
+  probe: ['default', 'ambient'],
 };
 const FILES: Record<Grant, string> = {
   read: 'read-rbac.yaml',

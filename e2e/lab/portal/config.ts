@@ -9,16 +9,25 @@ import { loadSampleIssuer } from '../tokens/mint.ts';
 import { selectIstioLine } from '../versions.ts';
 import { ensurePortalAccount, WRITABLE_NAMESPACES } from './account.ts';
 
+export interface PortalOptions {
+  /** Statistics of proxies may be read, which the shipped manifests do not grant. */
+  portForward?: boolean;
+  /** Pods that ask inside the mesh, as `namespace/app`. */
+  probers?: string[];
+}
+
+/** Two callers: one that a policy of the hands-on case names, and one that none does. */
+const PROBERS = ['default/frontend', 'default/stranger'];
+
 /**
  * The portal on the lab as an operator would configure it, with an account that has the rights of the
  * shipped manifests alone. On somebody's cluster it uses the kubeconfig that was given.
  *
- * @param options - `portForward`: statistics of proxies may be read, which the shipped manifests do not grant
  * @returns environment variables; Backstage reads JSON from `APP_CONFIG_…`, before any file
  */
 export async function configurePortal(
   overrides: Record<string, unknown> = {},
-  { portForward = false } = {},
+  { portForward = false, probers = PROBERS }: PortalOptions = {},
 ): Promise<Record<string, string>> {
   const existing = existingKubeconfig();
   const state = existing ? undefined : readState();
@@ -43,12 +52,10 @@ export async function configurePortal(
         name: 'lab',
         kubeconfig,
         portForward,
-        // Two callers: one that a policy of the hands-on case names, and one that none does.
-        probers: ['frontend', 'stranger'].map(name => ({
-          namespace: 'default',
-          labelSelector: `app=${name}`,
-          container: 'app',
-        })),
+        probers: probers.map(prober => {
+          const [namespace, app] = prober.split('/');
+          return { namespace, labelSelector: `app=${app}`, container: 'app' };
+        }),
       },
     ],
     istioJwt_tokenSources: [

@@ -10,7 +10,7 @@ export interface Run {
   startedAt: string;
   startedBy: string;
   total: number;
-  observations: { result: string }[];
+  observations: { result: string; wayInId: string }[];
   error?: string;
 }
 

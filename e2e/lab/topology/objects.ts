@@ -1,5 +1,5 @@
 import type { Manifest } from '../kube.ts';
-import { addressOf, type Workload } from './workloads.ts';
+import { addressOf, type Workload, type WorkloadBase } from './workloads.ts';
 
 export const NODE_NAME = 'lab';
 
@@ -44,6 +44,50 @@ function listPorts(workload: Workload) {
         targetPort: workload.appPort,
       }))
     : workload.service.ports;
+}
+
+function describePodStatus(workload: WorkloadBase, subnet: string): Manifest {
+  const ip = addressOf(workload, subnet);
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: workload.name, namespace: workload.namespace },
+    status: {
+      phase: 'Running',
+      podIP: ip,
+      podIPs: [{ ip }],
+      hostIP: '127.0.0.1',
+      conditions: [{ type: 'Ready', status: 'True' }],
+    },
+  };
+}
+
+/** A Pod without a proxy and without a Service: one that calls others. */
+export function describePlainPod(
+  workload: WorkloadBase,
+  subnet: string,
+): { objects: Manifest[]; podStatus: Manifest } {
+  const { namespace, name, labels, serviceAccount } = workload;
+  return {
+    objects: [
+      {
+        apiVersion: 'v1',
+        kind: 'ServiceAccount',
+        metadata: { name: serviceAccount, namespace },
+      },
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name, namespace, labels },
+        spec: {
+          serviceAccountName: serviceAccount,
+          nodeName: NODE_NAME,
+          containers: [{ name: 'app', image: 'app' }],
+        },
+      },
+    ],
+    podStatus: describePodStatus(workload, subnet),
+  };
 }
 
 /**
@@ -143,17 +187,6 @@ export function describeWorkload(
         ports: ports.map(port => ({ name: port.name, port: port.targetPort })),
       },
     ],
-    podStatus: {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name, namespace },
-      status: {
-        phase: 'Running',
-        podIP: ip,
-        podIPs: [{ ip }],
-        hostIP: '127.0.0.1',
-        conditions: [{ type: 'Ready', status: 'True' }],
-      },
-    },
+    podStatus: describePodStatus(workload, subnet),
   };
 }

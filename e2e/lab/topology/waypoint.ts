@@ -54,44 +54,47 @@ const connectAuthority = {
   },
 };
 
+/** The Gateway of the waypoint. */
+export function describeWaypoint(): Manifest {
+  const { namespace, name } = WAYPOINT;
+  return {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'Gateway',
+    metadata: { name, namespace },
+    spec: {
+      gatewayClassName: 'istio-waypoint',
+      listeners: [{ name: 'mesh', port: 15008, protocol: 'HBONE' }],
+    },
+  };
+}
+
 /**
- * The Gateway of the waypoint, and what lets the plain Envoy release accept its listeners: filters
- * for metrics are taken out, and the types of remembered values that only Istio's own proxy image
- * has are replaced. jwt_authn and RBAC stay as istiod writes them.
+ * What lets the plain Envoy release accept a waypoint's listeners: filters for metrics are taken out, and
+ * the types of remembered values that only Istio's own proxy image has are replaced. jwt_authn and RBAC
+ * stay as istiod writes them.
  */
-export function describeWaypoint(): Manifest[] {
+export function describeWaypointPatches(): Manifest {
   const { namespace, name } = WAYPOINT;
   const remove = (filter: string) => ({
     ...matchFilter(filter),
     patch: { operation: 'REMOVE' },
   });
-  return [
-    {
-      apiVersion: 'gateway.networking.k8s.io/v1',
-      kind: 'Gateway',
-      metadata: { name, namespace },
-      spec: {
-        gatewayClassName: 'istio-waypoint',
-        listeners: [{ name: 'mesh', port: 15008, protocol: 'HBONE' }],
-      },
+  return {
+    apiVersion: 'networking.istio.io/v1alpha3',
+    kind: 'EnvoyFilter',
+    metadata: { name: 'for-the-plain-envoy', namespace },
+    spec: {
+      targetRefs: [
+        { group: 'gateway.networking.k8s.io', kind: 'Gateway', name },
+      ],
+      configPatches: [
+        remove('waypoint_downstream_peer_metadata'),
+        remove('waypoint_upstream_peer_metadata'),
+        {
+          ...matchFilter('connect_authority'),
+          patch: { operation: 'REPLACE', value: connectAuthority },
+        },
+      ],
     },
-    {
-      apiVersion: 'networking.istio.io/v1alpha3',
-      kind: 'EnvoyFilter',
-      metadata: { name: 'for-the-plain-envoy', namespace },
-      spec: {
-        targetRefs: [
-          { group: 'gateway.networking.k8s.io', kind: 'Gateway', name },
-        ],
-        configPatches: [
-          remove('waypoint_downstream_peer_metadata'),
-          remove('waypoint_upstream_peer_metadata'),
-          {
-            ...matchFilter('connect_authority'),
-            patch: { operation: 'REPLACE', value: connectAuthority },
-          },
-        ],
-      },
-    },
-  ];
+  };
 }

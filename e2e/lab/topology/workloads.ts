@@ -1,6 +1,6 @@
 /** Who is in the lab's mesh. Indexes give addresses: workload 10 has `<subnet>.10`. */
 
-interface WorkloadBase {
+export interface WorkloadBase {
   namespace: string;
   name: string;
   index: number;
@@ -156,6 +156,15 @@ export const REPORTS: PlainWorkload = {
     },
     ports: [{ name: 'http', port: 80 }],
   },
+};
+
+/** In ambient mode; started by the tests that need it (`parts/ambientCaller.ts`). */
+export const AMBIENT_CALLER: WorkloadBase = {
+  namespace: 'ambient',
+  name: 'caller',
+  index: 32,
+  serviceAccount: 'caller',
+  labels: { app: 'caller', 'istio.io/dataplane-mode': 'ambient' },
 };
 
 export const WORKLOADS: Workload[] = [
