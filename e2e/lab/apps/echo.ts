@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 
 const [, , name, port] = process.argv;
 
-createServer((request, response) => {
+const server = createServer((request, response) => {
   request.resume();
   request.on('end', () => {
     const headers: Record<string, string[]> = {};
@@ -21,4 +21,7 @@ createServer((request, response) => {
       }),
     );
   });
-}).listen(Number(port));
+});
+// A proxy keeps connections for long: closed by this end, one would be used in vain now and then (503).
+server.keepAliveTimeout = 0;
+server.listen(Number(port));
