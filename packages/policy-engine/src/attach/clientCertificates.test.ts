@@ -214,6 +214,21 @@ describe('namespaces whose routes a listener takes', () => {
     expect(count(allowed)).toBe(expected);
   });
 
+  it('are none by None, not even its own', () => {
+    const own = (from: string) =>
+      gatewayWays(
+        meshOf([
+          WORKLOADS,
+          gateway(
+            `{name: http, port: 80, protocol: HTTP, allowedRoutes: {namespaces: {from: ${from}}}}`,
+          ),
+          route(api.TO_BACKEND),
+        ]),
+      ).length;
+    expect(own('None')).toBe(0);
+    expect(own('Same')).toBe(1);
+  });
+
   it('are known by name without their object', () => {
     const byName = (name: string) =>
       `{from: Selector, selector: {matchLabels: {kubernetes.io/metadata.name: ${name}}}}`;

@@ -71,6 +71,12 @@ describe('delegation', () => {
       0,
     ],
     [
+      'a header of the delegate alone',
+      'port: 80',
+      'headers: {x: {exact: a}}',
+      1,
+    ],
+    [
       'another parameter',
       'queryParams: {x: {exact: a}}',
       'queryParams: {x: {exact: b}}',

@@ -85,6 +85,7 @@ spec: {host: backend, trafficPolicy: {tls: {mode: DISABLE}}}
     ['hosts: [backend.default.svc.cluster.local]', 'other', true],
     ['hosts: ["*"]', 'other', true],
     ['hosts: [backend]', 'other', false],
+    ['hosts: [elsewhere, backend]', 'default', true],
     ['hosts: ["*"], gateways: [default/edge]', 'default', false],
     ['hosts: [backend], gateways: [mesh, edge]', 'default', true],
   ])('is rerouted by a VirtualService with %s in %s: %s', (spec, ns, is) => {

@@ -200,3 +200,15 @@ describe('Pods of a gateway behind a Service', () => {
     );
   });
 });
+
+describe('a Service without Pods', () => {
+  it('says so, or that they have no such port', () => {
+    const reason = (...texts: string[]) =>
+      assessService(
+        meshOf([service('name: http, port: 80, targetPort: web'), ...texts]),
+        BACKEND,
+      ).waysIn[0].reason;
+    expect(reason()).toContain("no Pod matches the Service's selector");
+    expect(reason(pod())).toContain('no Pod has a port named "web"');
+  });
+});

@@ -364,6 +364,27 @@ describe('gateway ways in', () => {
     expect(way.exposures[0].witness.path).toMatch(/^\/(api|x$)/);
   });
 
+  it('shows no paths of routes that copy to others, or send nothing on', () => {
+    const other =
+      'route: [{destination: {host: frontend, port: {number: 80}}}]';
+    const paths = (first: string) =>
+      gatewayWays(
+        gatewayOf(HTTP_SERVER),
+        routesOf(
+          `hosts: [h], gateways: [gw], http: [{match: [{uri: {prefix: /a}}], ${first}}, {match: [{uri: {prefix: /b}}], ${TO_BACKEND}}]`,
+        ),
+      ).map(way => way.paths);
+    expect(paths(`${other}, mirror: {host: frontend}`)).toEqual([['/b*']]);
+    expect(
+      paths(`${other}, mirror: {host: backend, port: {number: 80}}`),
+    ).toEqual([['/a*', '/b*']]);
+    const copied = 'mirror: {host: backend, port: {number: 80}}';
+    expect(paths(`redirect: {uri: /x}, ${copied}`)).toEqual([['/b*']]);
+    expect(paths(`directResponse: {status: 200}, ${copied}`)).toEqual([
+      ['/b*'],
+    ]);
+  });
+
   it('also counts small shares and mirrors', () => {
     const route =
       'route: [{weight: 99, destination: {host: frontend, port: {number: 80}}}, {weight: 1, destination: {host: backend, port: {number: 80}}}]';

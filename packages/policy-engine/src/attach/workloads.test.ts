@@ -89,6 +89,28 @@ spec: {serviceAccountName: backend, containers: [{name: app}, {name: istio-proxy
     expect(states.sort()).toEqual(['enforced', 'open']);
   });
 
+  it('make no difference where a policy of another namespace selects by them', () => {
+    const elsewhere = BACKEND_JWT.replaceAll(
+      'app: backend',
+      'pod-template-hash: a',
+    ).replaceAll('namespace: default', 'namespace: other');
+    const mesh = meshOf([
+      WORKLOADS,
+      pods,
+      elsewhere,
+      pods.replaceAll('namespace: default', 'namespace: other'),
+      WORKLOADS.split('---')[0].replace(
+        'namespace: default',
+        'namespace: other',
+      ),
+    ]);
+    mesh.remove({ kind: 'Pod', namespace: 'default', name: 'backend-0' });
+    const count = (namespace: string) =>
+      assessService(mesh, { namespace, name: 'backend' }).waysIn.length;
+    expect(count('other')).toBe(2);
+    expect(count('default')).toBe(1);
+  });
+
   it('pick Pods for a Service', () => {
     const mesh = meshOf([
       WORKLOADS,

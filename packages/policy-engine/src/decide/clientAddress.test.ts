@@ -1,5 +1,10 @@
 import { compileProxy, decide, ProxyRequest } from '..';
-import { meshOf, SIDECAR } from '../__testUtils__/mesh';
+import {
+  applyYaml,
+  GATEWAY_PROXY,
+  meshOf,
+  SIDECAR,
+} from '../__testUtils__/mesh';
 import { meshConfig } from '../__testUtils__/meshConfig';
 import { ask, gatewayPolicy } from '../__testUtils__/policies';
 
@@ -55,6 +60,31 @@ spec: {containers: [{name: istio-proxy, args: [proxy, router]}]}
       .replace('gateway-1', 'gateway-2')
       .replace('numTrustedProxies": 1', 'numTrustedProxies": 3');
     expect(ask([pod, other, policy], request).status).toBe('unknown');
+  });
+
+  it("follows a change of the Pod's annotation", () => {
+    const pod = (proxies: number) => `
+apiVersion: v1
+kind: Pod
+metadata:
+  name: gateway-1
+  namespace: istio-system
+  labels: {app: istio-ingressgateway, istio: ingressgateway}
+  annotations:
+    proxy.istio.io/config: '{"gatewayTopology": {"numTrustedProxies": ${proxies}}}'
+spec: {containers: [{name: istio-proxy, args: [proxy, router]}]}
+`;
+    const mesh = meshOf([trusting(0), pod(1), policy]);
+    const answer = () =>
+      decide(compileProxy(mesh, GATEWAY_PROXY), {
+        port: 8080,
+        ...from('10.0.0.1', CLIENT),
+      }).status;
+    expect(answer()).toBe(200);
+    applyYaml(mesh, pod(0));
+    expect(answer()).toBe(403);
+    applyYaml(mesh, pod(1));
+    expect(answer()).toBe(200);
   });
 
   it('is the last hop for a sidecar', () => {

@@ -303,6 +303,109 @@ spec: {serviceAccountName: web-istio, containers: [{name: istio-proxy, args: [pr
     });
   });
 
+  const proxyPod = (rest = '') => `
+apiVersion: v1
+kind: Pod
+metadata: {name: web-0, namespace: default, labels: {app: web-proxy, gateway.networking.k8s.io/gateway-name: web ${rest}}}
+spec: {serviceAccountName: web-istio, containers: [{name: istio-proxy, args: [proxy, router]}]}
+`;
+  const serviceInFront = (selector: string) => `
+apiVersion: v1
+kind: Service
+metadata: {name: web-istio, namespace: default}
+spec: {${selector} ports: [{name: http, port: 80}]}
+`;
+
+  it.each([
+    ['their Pods, though no Service is known', proxyPod(), '', 'web-proxy'],
+    [
+      'none of them by a Service without a selector',
+      '',
+      serviceInFront(''),
+      undefined,
+    ],
+    [
+      'none of them by a Service for others',
+      proxyPod(),
+      serviceInFront('selector: {app: other},'),
+      undefined,
+    ],
+  ])('are decided at %s', (_, pod, service, app) => {
+    const texts = [pod, service].filter(text => text !== '');
+    const mesh = meshOf([
+      WORKLOADS,
+      gateway(HTTP),
+      route(TO_BACKEND),
+      ...texts,
+    ]);
+    expect(gatewayWays(mesh)[0].hops[0].proxy.labels.app).toBe(app);
+  });
+
+  it.each([
+    [
+      'the labels that it is given',
+      'infrastructure: {labels: {team: a}},',
+      '',
+      'team: a',
+      true,
+    ],
+    ['its own labels', '', 'team: a', 'team: a', true],
+    [
+      'the given ones before its own',
+      'infrastructure: {labels: {team: b}},',
+      'team: a',
+      'team: a',
+      false,
+    ],
+    [
+      'what Istio says of it',
+      '',
+      '',
+      'gateway.istio.io/managed: istio.io-gateway-controller',
+      true,
+    ],
+    ['its name', '', '', 'service.istio.io/canonical-name: web-istio', true],
+    [
+      'its revision',
+      '',
+      '',
+      'service.istio.io/canonical-revision: latest',
+      true,
+    ],
+  ])('are selected on the proxy to come by %s', (_, rest, own, label, is) => {
+    const mesh = meshOf([
+      WORKLOADS,
+      gateway(HTTP, { rest }).replace(
+        'namespace: default}',
+        `namespace: default, labels: {${own}}}`,
+      ),
+      route(TO_BACKEND),
+      requireToken(`selector: {matchLabels: {${label}}}`),
+    ]);
+    expect(gatewayWays(mesh)[0].state).toBe(is ? 'enforced' : 'open');
+  });
+
+  it('share requests evenly where no weight is given', () => {
+    const both =
+      '{backendRefs: [{name: frontend, port: 80}, {name: backend, port: 80}]}';
+    const ways = (rules: string, kind = 'HTTPRoute', protocol = 'HTTP') =>
+      gatewayWays(
+        meshOf([
+          WORKLOADS,
+          gateway(`{name: x, port: 80, protocol: ${protocol}}`),
+          route(rules, { kind }),
+        ]),
+      ).length;
+    expect(ways(both)).toBe(1);
+    expect(ways(both, 'TCPRoute', 'TCP')).toBe(1);
+    const none = both.replace(
+      'backend, port: 80',
+      'backend, port: 80, weight: 0',
+    );
+    expect(ways(none)).toBe(0);
+    expect(ways(none, 'TCPRoute', 'TCP')).toBe(0);
+  });
+
   it('use the Service that a manual deployment names, or say that it is not there', () => {
     const manual = gateway(HTTP, {
       namespace: 'istio-system',
