@@ -28,7 +28,7 @@ export function bundleCli(outdir) {
     outExtension: { '.js': '.cjs' },
     entryPoints: [
       { in: 'src/cli/main.ts', out: 'cli' },
-      { in: 'src/cli/input/reader.ts', out: 'reader' },
+      { in: 'src/cli/input/secondThread.worker.ts', out: 'secondThread' },
     ],
     alias: { [CLIENT]: './client.cjs' },
     external: ['./client.cjs'],

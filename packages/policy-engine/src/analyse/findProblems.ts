@@ -151,24 +151,22 @@ export function findingsOfProvider(
   return findings;
 }
 
-/** Kinds of jwtRules kept: those of a large mesh repeat each other. */
-const MAX_KNOWN = 1000;
-
-const findersByJwtRule = new Map<string, readonly Detector[]>();
+const findersByWriting = new WeakMap<
+  JwtProvider['writing'],
+  readonly Detector[]
+>();
 
 /** Detectors that find something in a jwtRule. It depends on nothing but how the rule is written. */
 function detectorsForProvider(
   provider: JwtProvider,
   rule: JwtRuleSpec,
 ): readonly Detector[] {
-  const key = JSON.stringify(rule);
-  let detectors = findersByJwtRule.get(key);
+  let detectors = findersByWriting.get(provider.writing);
   if (!detectors) {
     detectors = PROVIDER.filter(
       ({ detector }) => detector.inProvider!(provider, rule).length > 0,
     ).map(({ detector }) => detector);
-    if (findersByJwtRule.size >= MAX_KNOWN) findersByJwtRule.clear();
-    findersByJwtRule.set(key, detectors);
+    findersByWriting.set(provider.writing, detectors);
   }
   return detectors;
 }

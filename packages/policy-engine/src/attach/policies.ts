@@ -117,9 +117,8 @@ function targetsProxy(
 function compareAge(a: Attachment, b: Attachment): number {
   const left = a.stored.resource.metadata;
   const right = b.stored.resource.metadata;
-  const byTime = (left.creationTimestamp ?? '').localeCompare(
-    right.creationTimestamp ?? '',
-  );
-  if (byTime !== 0) return byTime;
+  // Times of one format (RFC 3339, in UTC) sort as texts.
+  const [at, other] = [left, right].map(item => item.creationTimestamp ?? '');
+  if (at !== other) return at < other ? -1 : 1;
   return left.name < right.name ? -1 : 1;
 }

@@ -149,14 +149,7 @@ function intern(
   },
 ): Workload {
   const labels = tellingLabels(mesh, namespace, parts.labels);
-  const annotations = Object.fromEntries(
-    Object.entries(parts.annotations).filter(
-      ([key]) =>
-        key === PROXY_CONFIG_ANNOTATION ||
-        key === INTERCEPTION_MODE ||
-        key.startsWith('traffic.sidecar.istio.io/'),
-    ),
-  );
+  const annotations = tellingAnnotations(parts.annotations);
   const serviceAccount = parts.spec.serviceAccountName || 'default';
   const ports = portNames([
     ...(parts.spec.containers ?? []),
@@ -183,6 +176,26 @@ function intern(
   };
   // The identity of unchanged workloads is what keeps a Pod's restart from spreading.
   return mesh.queries.intern('workload', key, workload);
+}
+
+const NO_ANNOTATIONS: Record<string, string> = {};
+
+/** Those that Istio's injector reads. */
+function tellingAnnotations(
+  annotations: Record<string, string>,
+): Record<string, string> {
+  let telling: Record<string, string> | undefined;
+  for (const key of Object.keys(annotations)) {
+    if (
+      key === PROXY_CONFIG_ANNOTATION ||
+      key === INTERCEPTION_MODE ||
+      key.startsWith('traffic.sidecar.istio.io/')
+    ) {
+      telling ??= {};
+      telling[key] = annotations[key];
+    }
+  }
+  return telling ?? NO_ANNOTATIONS;
 }
 
 function portNames(containers: ContainerSpec[]): [string, number][] {

@@ -50,11 +50,29 @@ const DEFAULT_HEADERS = [{ name: 'authorization', prefix: 'Bearer ' }];
 const DEFAULT_PARAMS = ['access_token'];
 const NO_COOKIES: string[] = [];
 
+/** What a provider has of its jwtRule. */
+type ProviderParts = Omit<JwtProvider, 'policy' | 'index'>;
+
+/** Kinds of jwtRules kept: those of a large mesh repeat each other. */
+const MAX_KNOWN = 1000;
+
+const knownParts = new Map<string, ProviderParts>();
+
 function compileProvider(
   stored: Stored,
   rule: JwtRuleSpec,
   index: number,
 ): JwtProvider {
+  const text = JSON.stringify(rule);
+  let parts = knownParts.get(text);
+  if (!parts) {
+    if (knownParts.size >= MAX_KNOWN) knownParts.clear();
+    knownParts.set(text, (parts = compileParts(rule)));
+  }
+  return { policy: refOf(stored.resource), index, ...parts };
+}
+
+function compileParts(rule: JwtRuleSpec): ProviderParts {
   const headers = (rule.fromHeaders ?? []).map(({ name, prefix }) => ({
     name: name.toLowerCase(),
     prefix: prefix ?? '',
@@ -63,8 +81,6 @@ function compileProvider(
   const cookies = rule.fromCookies ?? [];
   const isDefault = headers.length + params.length + cookies.length === 0;
   return {
-    policy: refOf(stored.resource),
-    index,
     issuer: rule.issuer ?? '',
     audiences: rule.audiences ?? [],
     allowedAudiences: new Set((rule.audiences ?? []).map(sanitizeAudience)),
@@ -86,6 +102,7 @@ function compileProvider(
     })),
     spaceDelimited: [...SPACE_DELIMITED, ...(rule.spaceDelimitedClaims ?? [])],
     jwks: jwksOf(rule),
+    writing: {},
   };
 }
 

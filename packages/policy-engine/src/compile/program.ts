@@ -108,6 +108,8 @@ export interface JwtProvider {
   claimHeaders: readonly { header: string; claim: string }[];
   spaceDelimited: readonly string[];
   jwks: IssuerUse['jwks'];
+  /** What stands for how the jwtRule is written: mostly the same object where two are written alike. */
+  writing: object;
 }
 
 /** What a request must have for jwt_authn to do anything with it. */

@@ -165,14 +165,21 @@ function describeMatcher(matcher: Matcher, host: string | undefined): unknown {
     : undefined;
 }
 
-const providerForms = new WeakMap<JwtProvider, number>();
+const providerForms = new WeakMap<JwtProvider['writing'], number>();
 
 function formOfProvider(provider: JwtProvider): number {
-  let form = providerForms.get(provider);
+  const { writing } = provider;
+  let form = providerForms.get(writing);
   if (form === undefined) {
-    const { policy: _, index: __, allowedAudiences: ___, ...rest } = provider;
+    const {
+      policy: _policy,
+      index: _index,
+      allowedAudiences: _audiences,
+      writing: _writing,
+      ...rest
+    } = provider;
     form = numbering.of(`provider ${JSON.stringify(rest)}`);
-    providerForms.set(provider, form);
+    providerForms.set(writing, form);
   }
   return form;
 }

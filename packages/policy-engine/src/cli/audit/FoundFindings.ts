@@ -17,9 +17,15 @@ export class FoundFindings {
   /** The same object comes with every Service that a policy is about. */
   private readonly known = new Set<Finding>();
 
-  /** @param service - what a finding without a resource is about */
-  add(finding: Finding, service?: { namespace: string; name: string }): void {
-    if (this.known.has(finding)) return;
+  /**
+   * @param service - what a finding without a resource is about
+   * @returns the finding as it is told, where it was not known yet
+   */
+  add(
+    finding: Finding,
+    service?: { namespace: string; name: string },
+  ): AuditFinding | undefined {
+    if (this.known.has(finding)) return undefined;
     const { id, severity, message, fix, path = '' } = finding;
     if (finding.resource) this.known.add(finding);
     const { kind, namespace, name } = finding.resource ?? {
@@ -28,21 +34,21 @@ export class FoundFindings {
     };
     const resource = { kind, namespace: namespace ?? '', name: name ?? '' };
     const at = { file: null, line: null };
-    this.put({ id, severity, resource, message, fix, path, ...at });
+    return this.put({ id, severity, resource, message, fix, path, ...at });
   }
 
   list(): AuditFinding[] {
     return [...this.found.values()];
   }
 
-  private put(finding: AuditFinding): void {
+  private put(finding: AuditFinding): AuditFinding | undefined {
     const { id, severity, resource, path, message } = finding;
     const { kind, namespace, name } = resource;
     const key = `${id} ${kind} ${namespace}/${name} ${path} ${message}`;
     const before = this.found.get(key);
-    if (!before || !isAtLeast(before.severity, severity)) {
-      this.found.set(key, finding);
-    }
+    if (before && isAtLeast(before.severity, severity)) return undefined;
+    this.found.set(key, finding);
+    return finding;
   }
 }
 

@@ -1,13 +1,7 @@
-import { isMap, isSeq, LineCounter, Node, parseDocument } from 'yaml';
-import { MeshInput, Place } from '../input/MeshInput';
-import { readText } from '../input/readText';
-import { DocumentText, splitDocuments } from '../input/splitDocuments';
+import { MeshInput } from '../input/MeshInput';
+import { InputError } from '../input/InputError';
+import { LineFinder, LineQuestion } from '../input/LineFinder';
 import { ResourceRef } from '../../model';
-import { findLine } from './findLine';
-
-/** Characters of a document in which a line is looked for; in longer ones its first line must do. */
-const MAX_DOCUMENT = 512 * 1024;
-const KEPT_FILES = 64;
 
 /** A place to point at: a file and a line, or nothing where the object came from a cluster. */
 export interface FoundAt {
@@ -15,133 +9,67 @@ export interface FoundAt {
   line: number | null;
 }
 
-/**
- * Finds lines of paths inside objects. Syntax trees are not kept while reading; a document is read
- * once more when something was found in it.
- */
-export class Locator {
-  private readonly files = new Map<string, readonly DocumentText[]>();
-  private last?: { key: string; find: (path: string) => number | undefined };
+/** Questions that go to the second thread at once. */
+const BATCH = 500;
+
+interface Batch<T> {
+  targets: T[];
+  questions: LineQuestion[];
+  /** Of the second thread. */
+  id?: number;
+}
+
+/** Finds out where findings and errors are, by the second thread where there is one. */
+export class Locator<T extends FoundAt> {
+  private readonly finder = new LineFinder();
+  private readonly asked: Batch<T>[] = [];
+  private batch: Batch<T> = { targets: [], questions: [] };
 
   constructor(private readonly input: MeshInput) {}
 
-  locate(ref: ResourceRef | undefined, path: string): FoundAt {
-    const place = ref && this.input.placeOf(ref);
-    if (!place || place.line === 0) return { file: null, line: null };
-    return { file: place.file, line: this.lineOf(place, path) };
-  }
-
-  /** Line of a path inside the object that stands at `place`. */
-  lineOf(place: Place, path: string): number {
+  /** Has `target` told where the path of a resource is, when `settle` is called at the latest. */
+  locate(target: T, ref: ResourceRef, path: string): void {
+    const place = this.input.placeOf(ref);
+    if (!place || place.line === 0) return;
+    const { file, line } = place;
+    target.file = file;
     const whole = [place.at, path].filter(Boolean).join('.');
-    if (whole === '') return place.line;
-    const key = `${place.line} ${place.file}`;
-    if (this.last?.key !== key) {
-      this.last = { key, find: this.indexDocument(place) };
+    if (whole === '') {
+      target.line = line;
+      return;
     }
-    return this.last.find(whole) ?? place.line;
+    this.batch.targets.push(target);
+    this.batch.questions.push({ file, line, path: whole });
+    if (this.batch.targets.length >= BATCH) this.send();
   }
 
-  private indexDocument({ file, line }: Place) {
-    const documents = this.documentsOf(file);
-    const document = documents.findLast(part => part.linesBefore < line);
-    if (!document || document.text.length > MAX_DOCUMENT)
-      return () => undefined;
-    const lines = document.text.split('\n');
-    let parsed: ((path: string) => number | undefined) | undefined;
-    const known = new Map<string, number | undefined>();
-    return (path: string) => {
-      if (known.has(path)) return known.get(path);
-      const inside =
-        findLine(lines, path) ?? (parsed ??= indexText(document.text))(path);
-      const found =
-        inside === undefined ? undefined : document.linesBefore + inside;
-      known.set(path, found);
-      return found;
-    };
+  settle(): void {
+    this.send();
+    for (const { targets, questions, id } of this.asked.splice(0)) {
+      const lines =
+        id === undefined ? undefined : this.input.thread?.collectLines(id);
+      targets.forEach((target, index) => {
+        target.line = lines?.[index] ?? this.finder.find(questions[index]);
+      });
+    }
   }
 
-  private documentsOf(file: string): readonly DocumentText[] {
-    const known = this.files.get(file);
-    if (known) return known;
-    if (this.files.size >= KEPT_FILES) this.files.clear();
-    const read = readText(file);
-    const documents = read.ok ? [...splitDocuments(read.text)] : [];
-    this.files.set(file, documents);
-    return documents;
+  /** Line of what is wrong. */
+  lineOf({ place, path, line }: InputError): number {
+    if (!place || !path) return line;
+    const whole = [place.at, path].filter(Boolean).join('.');
+    return this.finder.find({
+      file: place.file,
+      line: place.line,
+      path: whole,
+    });
   }
-}
 
-/** Parses a text, once, to find the lines of paths in it. */
-function indexText(text: string): (path: string) => number | undefined {
-  const lines = new LineCounter();
-  let root: unknown;
-  try {
-    root = parseDocument(text, { lineCounter: lines }).contents;
-  } catch {
-    return () => undefined;
+  private send(): void {
+    const { batch } = this;
+    if (batch.targets.length === 0) return;
+    batch.id = this.input.thread?.askLines(batch.questions);
+    this.asked.push(batch);
+    this.batch = { targets: [], questions: [] };
   }
-  return path => {
-    const at = offsetOf(root, path);
-    return at === undefined ? undefined : lines.linePos(at).line;
-  };
-}
-
-/** Offset of what a path leads to, or of the last part of it that is there. */
-function offsetOf(root: unknown, path: string): number | undefined {
-  let node = root;
-  let rest = path;
-  let found: number | undefined;
-  while (rest !== '') {
-    const step = isSeq(node)
-      ? stepIntoList(node.items, rest)
-      : stepIntoMap(node, rest);
-    if (!step) return found;
-    found = step.offset ?? found;
-    node = step.node;
-    rest = step.rest;
-  }
-  return found;
-}
-
-interface Step {
-  node: unknown;
-  offset?: number;
-  rest: string;
-}
-
-function stepIntoList(
-  items: readonly unknown[],
-  path: string,
-): Step | undefined {
-  const index = /^\[(\d+)\]\.?/.exec(path);
-  if (!index) return undefined;
-  const node = items[Number(index[1])];
-  return node === undefined
-    ? undefined
-    : { node, offset: startOf(node), rest: path.slice(index[0].length) };
-}
-
-/** Keys may hold dots, as labels do: the longest key that fits is the one meant. */
-function stepIntoMap(node: unknown, path: string): Step | undefined {
-  if (!isMap(node)) return undefined;
-  let best: Step | undefined;
-  let longest = -1;
-  for (const { key, value } of node.items) {
-    const name = String((key as { value?: unknown } | null)?.value ?? '');
-    const after = path.slice(name.length);
-    if (name.length <= longest || !path.startsWith(name)) continue;
-    if (after !== '' && !/^[.[]/.test(after)) continue;
-    longest = name.length;
-    best = {
-      node: value,
-      offset: startOf(key),
-      rest: after.replace(/^\./, ''),
-    };
-  }
-  return best;
-}
-
-function startOf(node: unknown): number | undefined {
-  return (node as Node | null)?.range?.[0];
 }

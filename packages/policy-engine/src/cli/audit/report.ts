@@ -1,6 +1,7 @@
 import { findingsOfPolicies } from '../../analyse/findingsOfPolicies';
 import { assessService } from '../../assess/assessService';
 import {
+  Finding,
   FindingSeverity,
   ProtectionState,
   ServiceAssessment,
@@ -10,12 +11,15 @@ import { MeshInput } from '../input/MeshInput';
 import { compareFindings, FoundFindings } from './FoundFindings';
 import { Locator } from './locate';
 
-/** What `istio-jwt audit --output json` prints. Fields may be added; `version` changes when one goes. */
+/** Fields may be added to the report; this changes when one goes. */
+export const AUDIT_VERSION = 1;
+
+/** What `istio-jwt audit --output json` prints. */
 export interface AuditReport {
-  version: 1;
-  services: AuditedService[];
-  findings: AuditFinding[];
-  errors: AuditError[];
+  version: typeof AUDIT_VERSION;
+  services: readonly AuditedService[];
+  findings: readonly AuditFinding[];
+  errors: readonly AuditError[];
 }
 
 export interface AuditedService {
@@ -55,26 +59,67 @@ export interface AuditFinding {
 /** What was not read, or would be refused; `line` 0 is the whole file. */
 export type AuditError = Omit<InputError, 'place'>;
 
-/** Assesses every Service of a mesh and finds what its policies show by themselves. */
-export function audit(input: MeshInput): AuditReport {
-  const { mesh } = input;
-  const services: AuditedService[] = [];
-  const found = new FoundFindings();
-  const locator = new Locator(input);
-  mesh.queries.settle();
-  for (const service of mesh.services()) {
-    const assessment = assessService(mesh, service);
-    services.push(summarise(assessment));
-    for (const finding of assessment.findings) found.add(finding, service);
+/**
+ * Assesses every Service of a mesh, one after the other, and finds what its policies show by themselves.
+ * Services are handed on as they come, so that a large mesh need not be held twice.
+ */
+export class Audit {
+  private readonly found = new FoundFindings();
+  private readonly locator: Locator<AuditFinding>;
+  private sorted: AuditFinding[] | undefined;
+
+  constructor(private readonly input: MeshInput) {
+    this.locator = new Locator(input);
   }
-  for (const finding of findingsOfPolicies(mesh)) found.add(finding);
-  const findings = found.list();
-  for (const finding of findings) locateFinding(locator, finding);
+
+  /** To be read to its end, once, before the findings are asked for. */
+  *services(): Generator<AuditedService> {
+    const { mesh } = this.input;
+    mesh.queries.settle();
+    for (const service of mesh.services()) {
+      const assessment = assessService(mesh, service);
+      for (const finding of assessment.findings) this.add(finding, service);
+      yield summarise(assessment);
+    }
+    for (const finding of findingsOfPolicies(mesh)) this.add(finding);
+  }
+
+  /** Worst first. */
+  findings(): readonly AuditFinding[] {
+    if (!this.sorted) {
+      this.locator.settle();
+      this.sorted = this.found.list().sort(compareFindings);
+    }
+    return this.sorted;
+  }
+
+  errors(): AuditError[] {
+    return this.input.errors.map(error => {
+      const { place: _, ...shown } = error;
+      return { ...shown, line: this.locator.lineOf(error) };
+    });
+  }
+
+  private add(
+    finding: Finding,
+    service?: { namespace: string; name: string },
+  ): void {
+    const added = this.found.add(finding, service);
+    if (!added) return;
+    const { kind, namespace, name } = added.resource;
+    const ref = namespace ? { kind, namespace, name } : { kind, name };
+    this.locator.locate(added, ref, added.path);
+  }
+}
+
+/** All of an audit at once. */
+export function completeAudit(audit: Audit): AuditReport {
+  const services = [...audit.services()];
   return {
-    version: 1,
+    version: AUDIT_VERSION,
     services,
-    findings: findings.sort(compareFindings),
-    errors: input.errors.map(error => locateError(locator, error)),
+    findings: audit.findings(),
+    errors: audit.errors(),
   };
 }
 
@@ -99,17 +144,4 @@ function summarise(assessment: ServiceAssessment): AuditedService {
 
 function proxyOf(proxy: { namespace: string; name: string } | undefined) {
   return proxy ? { namespace: proxy.namespace, name: proxy.name } : null;
-}
-
-function locateFinding(locator: Locator, finding: AuditFinding): void {
-  const { kind, namespace, name } = finding.resource;
-  const ref = namespace ? { kind, namespace, name } : { kind, name };
-  Object.assign(finding, locator.locate(ref, finding.path));
-}
-
-function locateError(locator: Locator, error: InputError): AuditError {
-  const { place, ...shown } = error;
-  return place && error.path
-    ? { ...shown, line: locator.lineOf(place, error.path) }
-    : shown;
 }

@@ -6,7 +6,7 @@ import { isAtLeast } from './FoundFindings';
 import { printJson } from './printJson';
 import { printSarif } from './printSarif';
 import { printText } from './printText';
-import { audit, AuditReport } from './report';
+import { Audit, completeAudit } from './report';
 
 const BARS = ['error', 'warning', 'info', 'never'] as const;
 
@@ -23,31 +23,36 @@ export async function runAudit(
   const output = oneOf('output', values.output, ['text', 'json', 'sarif']);
   const bar = oneOf('fail-on', values['fail-on'], BARS);
   const { kubeconfig, context } = values;
-  const input = await readInput({ paths: positionals, kubeconfig, context });
-  const report = audit(input);
-  for (const text of print(report, output)) terminal.stdout.write(text);
+  const input = await readInput({
+    paths: positionals,
+    kubeconfig,
+    context,
+    lines: true,
+  });
+  const audit = new Audit(input);
+  for (const text of print(audit, output)) terminal.stdout.write(text);
   if (input.errorsLeftOut > 0) {
     terminal.stderr.write(
       `${input.errorsLeftOut} errors more are not shown.\n`,
     );
   }
-  if (report.errors.length > 0) return 2;
+  if (input.errors.length > 0) return 2;
   const fails =
     bar !== 'never' &&
-    report.findings.some(({ severity }) => isAtLeast(severity, bar));
+    audit.findings().some(({ severity }) => isAtLeast(severity, bar));
   return fails ? 1 : 0;
 }
 
 function print(
-  report: AuditReport,
+  audit: Audit,
   output: 'text' | 'json' | 'sarif',
 ): Iterable<string> {
   switch (output) {
     case 'json':
-      return printJson(report);
+      return printJson(audit);
     case 'sarif':
-      return [printSarif(report, VERSION)];
+      return [printSarif(completeAudit(audit), VERSION)];
     default:
-      return [printText(report)];
+      return [printText(completeAudit(audit))];
   }
 }

@@ -5,6 +5,7 @@ import { nameOf, refOf } from '../../parse/validateResource';
 import { InputError } from './InputError';
 import { judgeKind } from './kinds';
 import { LIMITS } from './limits';
+import type { SecondThread } from './SecondThread';
 
 /** Where an object stands, so that lines inside it can be found when they are asked for. */
 export interface Place {
@@ -24,6 +25,8 @@ export class MeshInput {
   readonly errors: InputError[] = [];
   /** Errors past the limit. */
   errorsLeftOut = 0;
+  /** What helped to read, as long as it is still there. */
+  thread: SecondThread | undefined;
   readonly counts = { files: 0, objects: 0, ignored: 0 };
   private readonly places = new Map<Resource, Place>();
 

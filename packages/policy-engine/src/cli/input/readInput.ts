@@ -7,11 +7,13 @@ export interface InputChoice {
   paths: readonly string[];
   kubeconfig?: string;
   context?: string;
+  /** Lines will be asked for: what helps to read stays, and helps to find them. */
+  lines?: boolean;
 }
 
 /** Reads a mesh from files, from a cluster, or from a cluster with files on top. */
 export async function readInput(choice: InputChoice): Promise<MeshInput> {
-  const { paths, kubeconfig, context } = choice;
+  const { paths, kubeconfig, context, lines = false } = choice;
   if (paths.length === 0 && kubeconfig === undefined) {
     throw new UsageError('name files or folders, or a cluster by --kubeconfig');
   }
@@ -25,5 +27,6 @@ export async function readInput(choice: InputChoice): Promise<MeshInput> {
     await readCluster(input, kubeconfig, context);
   }
   readPaths(input, paths);
+  if (!lines) input.thread?.stop();
   return input;
 }

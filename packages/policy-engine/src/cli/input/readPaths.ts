@@ -5,7 +5,8 @@ import { MeshInput, Place } from './MeshInput';
 import { parseDocument, ParsedDocument, parseJson } from './parseDocument';
 import { PlainDocument } from './plainFile';
 import { readText } from './readText';
-import { readTogether } from './SharedReading';
+import { readTogether } from './readTogether';
+import { SecondThread } from './SecondThread';
 import { splitDocuments } from './splitDocuments';
 import { InputFile, walkFiles } from './walkFiles';
 
@@ -13,8 +14,10 @@ import { InputFile, walkFiles } from './walkFiles';
 export function readPaths(input: MeshInput, paths: readonly string[]): void {
   const { files, errors } = walkFiles(paths);
   errors.forEach(error => input.report(error));
+  const names = files.map(({ path }) => path);
+  input.thread = SecondThread.start(names);
   let index = 0;
-  for (const documents of readTogether(files.map(({ path }) => path))) {
+  for (const documents of readTogether(names, input.thread)) {
     const file = files[index++];
     if (documents) addPlain(input, file, documents);
     else readFile(input, file);
