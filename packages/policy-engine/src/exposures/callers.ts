@@ -1,13 +1,9 @@
 import { addressesAround, cidrContains } from '../match/cidr';
-import {
-  matchesPattern,
-  parseStringPattern,
-  StringPattern,
-} from '../match/stringPattern';
 import { WayIn } from '../model';
 import { Patterns } from './patterns';
 import type { Option, Options } from './dimensions';
-import { representatives } from './strings';
+import { identitiesMeeting, isPlain } from './callerTexts';
+import { signatureOf } from './signature';
 
 const STRANGER_NAMESPACE = 'another-namespace';
 const STRANGER_DOMAIN = 'another-domain';
@@ -29,18 +25,17 @@ export function callerOptions(
       wayIn.kind === 'gateway' ? 'anyone' : 'a client without a certificate';
     options.push({ label, signature: 'plaintext', apply: request => request });
   }
+  let complete = true;
   if (certificate !== 'none') {
-    for (const principal of principalsOf(patterns, trustDomain)) {
+    const found = principalsOf(patterns, trustDomain);
+    complete = found.complete;
+    for (const principal of found.principals) {
       const isStranger = principal.includes(
         `/${STRANGER_NAMESPACE}/sa/${STRANGER_ACCOUNT}`,
       );
       options.push({
         label: isStranger ? 'any other workload' : principal,
-        signature: patterns.callers
-          .map(({ pattern }) =>
-            Number(matchesPattern(pattern, `spiffe://${principal}`)),
-          )
-          .join(''),
+        signature: signatureOfCaller(patterns, principal),
         apply: request => ({
           ...request,
           source: {
@@ -52,19 +47,27 @@ export function callerOptions(
       });
     }
   }
-  return { options, complete: true };
+  return { options, complete };
 }
 
-function principalsOf(patterns: Patterns, trustDomain: string): string[] {
+function signatureOfCaller({ callers }: Patterns, principal: string): string {
+  return signatureOf(
+    callers.map(({ pattern }) => pattern),
+    `spiffe://${principal}`,
+  );
+}
+
+function principalsOf(
+  patterns: Patterns,
+  trustDomain: string,
+): { principals: string[]; complete: boolean } {
   const stranger = identity(trustDomain, STRANGER_NAMESPACE, STRANGER_ACCOUNT);
   const namespaces = new Set([STRANGER_NAMESPACE]);
   const accounts = new Set([STRANGER_ACCOUNT]);
   const domains = new Set([trustDomain]);
   const whole = new Set<string>();
-  const namespacePatterns: StringPattern[] = [];
   for (const matcher of patterns.callers) {
     if (matcher.on === 'namespace') {
-      namespacePatterns.push(parseStringPattern(matcher.namespace));
       namespaces.add(matcher.namespace.replaceAll('*', 'x'));
     } else if (matcher.on === 'service-account') {
       whole.add(identity(trustDomain, matcher.namespace, matcher.account));
@@ -81,7 +84,7 @@ function principalsOf(patterns: Patterns, trustDomain: string): string[] {
         if (namespace) namespaces.add(namespace);
         if (!account) whole.add(`${stranger}${text.slice(1)}`);
       } else if (text.endsWith('*')) {
-        whole.add(complete(text.slice(0, -1), trustDomain));
+        whole.add(completeHead(text.slice(0, -1), trustDomain));
         const namespace = /^[^/]+\/ns\/([^/]+)\//.exec(text)?.[1];
         if (namespace) namespaces.add(namespace);
       } else {
@@ -91,14 +94,28 @@ function principalsOf(patterns: Patterns, trustDomain: string): string[] {
       }
     }
   }
-  const { values } = representatives(namespacePatterns, { start: '' });
-  values.filter(value => value !== '').forEach(value => namespaces.add(value));
   const crossed = [...domains].flatMap(domain =>
     [...namespaces].flatMap(namespace =>
       [...accounts].map(account => identity(domain, namespace, account)),
     ),
   );
-  return [...new Set([...crossed, ...whole])];
+  const principals = new Set([...crossed, ...whole]);
+  // Where all are plain every identity is named, or in a namespace that is, or a stranger's.
+  if (patterns.callers.every(isPlain)) {
+    return { principals: [...principals], complete: true };
+  }
+  const met = new Set(
+    [...principals].map(each => signatureOfCaller(patterns, each)),
+  );
+  let complete = true;
+  for (const domain of domains) {
+    const found = identitiesMeeting(patterns.callers, domain);
+    complete &&= found.complete;
+    for (const each of found.identities) {
+      if (!met.has(signatureOfCaller(patterns, each))) principals.add(each);
+    }
+  }
+  return { principals: [...principals], complete };
 }
 
 function identity(domain: string, namespace: string, account: string): string {
@@ -106,7 +123,7 @@ function identity(domain: string, namespace: string, account: string): string {
 }
 
 /** Completes the beginning of a SPIFFE identity to a whole one. */
-function complete(head: string, trustDomain: string): string {
+function completeHead(head: string, trustDomain: string): string {
   const model = [trustDomain, 'ns', STRANGER_NAMESPACE, 'sa', STRANGER_ACCOUNT];
   const given = head.split('/');
   const last = given.length - 1;

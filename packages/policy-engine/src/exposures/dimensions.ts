@@ -6,7 +6,7 @@ import { METHODS } from '../decide/methods';
 import { addressOptions, callerOptions } from './callers';
 import { hostOptions } from './hostOptions';
 import { Patterns } from './patterns';
-import { representatives } from './strings';
+import { representatives, restsBehind } from './strings';
 import { signatureOf } from './signature';
 
 /** One class of values along a dimension, with a value that stands for it. */
@@ -125,13 +125,18 @@ function sniOptions(wayIn: WayIn, patterns: Patterns): Options {
 }
 
 function pathOptions(patterns: Patterns): Options {
-  const { values, complete } = representatives(patterns.path, { start: '/' });
+  const { values, ...known } = representatives(patterns.path, { start: '/' });
+  let { complete } = known;
   const paths = new Set(values);
+  const plain = patterns.path.filter(({ kind }) => kind !== 'regex');
   for (const { from, to } of patterns.rewrites) {
     // Paths that come out as what a later proxy compares.
     for (const path of values) {
       if (path.startsWith(to)) paths.add(`${from}${path.slice(to.length)}`);
     }
+    const rests = restsBehind(plain, [from, to]);
+    complete &&= rests.complete;
+    for (const rest of rests.texts) paths.add(`${from}${rest}`);
   }
   const isExact = patterns.rewrites.length > 0 || patterns.usesRegex;
   const options = [...paths].map(path => ({

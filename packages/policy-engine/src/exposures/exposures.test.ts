@@ -24,6 +24,16 @@ function exempt(operation: string): string {
   );
 }
 
+function workloadPolicy(name: string, spec: string): string {
+  const kind = name === 'jwt' ? 'RequestAuthentication' : 'AuthorizationPolicy';
+  return `
+apiVersion: security.istio.io/v1
+kind: ${kind}
+metadata: {name: ${name}, namespace: default}
+spec: {selector: {matchLabels: {app: backend}}, ${spec}}
+`;
+}
+
 describe('exposures', () => {
   it.each([
     ['methods: [GET], paths: ["/healthz"]', 'GET /healthz from anyone'],
@@ -55,6 +65,31 @@ describe('exposures', () => {
     );
     expect(way.state).toBe('partial');
     expect(way.exposures[0].witness.path).toMatch(/^\/a\/b[^/]*\/c$/);
+  });
+
+  it('find the caller that only two wildcards together admit', () => {
+    const mesh = meshOf([
+      WORKLOADS,
+      workloadPolicy(
+        'jwt',
+        'jwtRules: [{issuer: idp, jwksUri: "https://idp/"}]',
+      ),
+      workloadPolicy(
+        'token',
+        'rules: [{from: [{source: {requestPrincipals: ["*"]}}, {source: {principals: ["*-api"]}}]}]',
+      ),
+      workloadPolicy(
+        'deny',
+        'action: DENY, rules: [{from: [{source: {notRequestPrincipals: ["*"], notPrincipals: ["cluster.local/ns/team-*"]}}]}]',
+      ),
+    ]);
+    const [way] = assessService(mesh, BACKEND).waysIn;
+    expect(way).toMatchObject({ kind: 'in-mesh', state: 'partial' });
+    const { witness } = way.exposures[0];
+    expect(witness.source?.principal).toMatch(
+      /^cluster\.local\/ns\/team-[^/]*\/sa\/[^/]*-api$/,
+    );
+    expect(decideWayIn(mesh, way, witness).reaches).toBe('yes');
   });
 
   it('find the addresses between two ranges', () => {

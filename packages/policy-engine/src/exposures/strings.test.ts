@@ -1,19 +1,13 @@
 import fc from 'fast-check';
 import {
-  matchesPattern,
   parseHostPattern,
   parsePathPattern,
   StringPattern,
 } from '../match/stringPattern';
-import { representatives } from './strings';
+import { representatives, restsBehind } from './strings';
+import { signatureOf } from './signature';
 
 const numRuns = Number(process.env.PROPERTY_RUNS ?? 300);
-
-function signature(patterns: StringPattern[], value: string): string {
-  return patterns
-    .map(pattern => Number(matchesPattern(pattern, value)))
-    .join('');
-}
 
 function uncovered(
   patterns: StringPattern[],
@@ -21,9 +15,9 @@ function uncovered(
   values: string[],
 ): string[] {
   const { values: known, complete } = representatives(patterns, { start });
-  const signatures = new Set(known.map(value => signature(patterns, value)));
+  const signatures = new Set(known.map(value => signatureOf(patterns, value)));
   const missing = values.filter(
-    value => !signatures.has(signature(patterns, value)),
+    value => !signatures.has(signatureOf(patterns, value)),
   );
   return complete ? missing : ['(not complete)'];
 }
@@ -57,6 +51,30 @@ describe('representatives', () => {
           expect(uncovered(texts.map(parsePathPattern), '/', paths)).toEqual(
             [],
           );
+        },
+      ),
+      { numRuns },
+    );
+  });
+
+  it('meet every combination of what is compared before and after a rewrite', () => {
+    const head = fc.constantFrom('/', '/a', '/a/', '/b/ab');
+    fc.assert(
+      fc.property(
+        fc.array(pathPattern, { maxLength: 5 }),
+        head,
+        head,
+        fc.array(path, { minLength: 30, maxLength: 30 }),
+        (texts, from, to, rests) => {
+          const patterns = texts.map(parsePathPattern);
+          const both = (rest: string) =>
+            [from, to]
+              .map(start => signatureOf(patterns, `${start}${rest}`))
+              .join(' ');
+          const found = restsBehind(patterns, [from, to]);
+          expect(found.complete).toBe(true);
+          const met = new Set(found.texts.map(both));
+          expect(rests.filter(rest => !met.has(both(rest)))).toEqual([]);
         },
       ),
       { numRuns },

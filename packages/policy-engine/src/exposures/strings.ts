@@ -1,10 +1,7 @@
 import { StringPattern } from '../match/stringPattern';
-import {
-  closeUnderOverlap,
-  exampleOf,
-  fillingFor,
-  narrowBySuffix,
-} from './templates';
+import { automataOf, endings } from './automata';
+import { alphabetOf, shortestTexts, stateBehind } from './shortestTexts';
+import { signatureOf } from './signature';
 
 /** Words that no configuration is likely to contain; the first one that none contains is used. */
 const FILLERS = ['x', 'xq', 'zq7', 'other', 'zz9x', 'q0w8', 'v7kq2'];
@@ -26,17 +23,71 @@ export interface Representatives {
 }
 
 /**
- * Values that together meet every combination of `patterns` that some value meets. For exact,
- * prefix and suffix patterns a value's combination is settled by its longest matching prefix, its
- * longest matching suffix and whether it equals an exact one. Templates are closed under overlap
- * first, then narrowed by every prefix and suffix. Of regular expressions only examples are given:
- * what they match beyond those the caller has to allow for.
+ * Values that together meet every combination of `patterns` that some value meets: first those that a
+ * person would try, then a shortest one for every combination that these left out. Of regular
+ * expressions only examples are given: what they match beyond those the caller has to allow for.
  */
 export function representatives(
   patterns: readonly StringPattern[],
   shape: StringShape,
 ): Representatives {
+  const values = usualValues(patterns, shape);
+  const plain = patterns.filter(({ kind }) => kind !== 'regex');
+  const met = new Set([...values].map(value => signatureOf(plain, value)));
   const { start, end = '' } = shape;
+  const { texts, complete } = restsBehind(plain, [start], end);
+  for (const text of texts) {
+    const value = `${start}${text}`;
+    if (!met.has(signatureOf(plain, value))) values.add(value);
+  }
+  return {
+    values: [...values],
+    complete: complete && values.size <= MAX_VALUES,
+  };
+}
+
+/**
+ * Texts that together meet every combination of what patterns say of one behind each of the beginnings;
+ * of two beginnings, for what is compared with before and after the first was replaced by the second.
+ *
+ * @param patterns - without regular expressions
+ */
+export function restsBehind(
+  patterns: readonly StringPattern[],
+  beginnings: readonly string[],
+  end = '',
+): { texts: string[]; complete: boolean } {
+  const automata = automataOf(patterns);
+  const started = beginnings.flatMap(beginning =>
+    automata.map(automaton => ({
+      automaton,
+      start: stateBehind(automaton, beginning),
+    })),
+  );
+  const literals = patterns.flatMap(pattern =>
+    'value' in pattern ? pattern.value : [],
+  );
+  const alphabet = alphabetOf([...literals, end]);
+  const ending = endings(end === '' ? [] : [end]);
+  const withEnd = beginnings.map(beginning => ({
+    automaton: ending,
+    start: stateBehind(ending, beginning),
+  }));
+  const all = [...started, ...(end === '' ? [] : withEnd)];
+  const { texts, complete } = shortestTexts(all, alphabet, MAX_VALUES);
+  return {
+    texts: texts.filter(text =>
+      beginnings.every(beginning => `${beginning}${text}`.endsWith(end)),
+    ),
+    complete,
+  };
+}
+
+/** Values that come to mind: what patterns name, with a word that none of them names in their open places. */
+function usualValues(
+  patterns: readonly StringPattern[],
+  { start, end = '' }: StringShape,
+): Set<string> {
   const filler = chooseFiller(patterns);
   const valuesOf = (kind: StringPattern['kind']) =>
     patterns.flatMap(pattern =>
@@ -46,54 +97,28 @@ export function representatives(
     start.startsWith(head) ? start : head,
   );
   const tails = ['', ...valuesOf('suffix')];
-  const templates = closeUnderOverlap([
-    ...valuesOf('template'),
-    ...heads.map(toTemplate),
-  ]);
-  const found = new Set<string>([`${start}${end}`, ...valuesOf('exact')]);
+  const found = new Set<string>([`${start}${end}`]);
   const add = (value: string) => {
     if (value.startsWith(start) && found.size <= MAX_VALUES) found.add(value);
   };
-  // Longer fillings, and one with a character that templates never match, leave templates out.
-  const fillings =
-    valuesOf('template').length > 0
-      ? [
-          '',
-          filler,
-          `${filler}/${filler}`,
-          `${filler}//${filler}`,
-          `${filler}[`,
-        ]
-      : [filler, ''];
-  for (const filling of fillings) {
+  valuesOf('exact').forEach(add);
+  for (const filling of [filler, '']) {
     for (const head of ['', ...heads]) {
       for (const tail of tails) {
         add(`${head || start}${filling}${tail}${end}`);
       }
     }
   }
-  if (valuesOf('template').length > 0) {
-    const filling = fillingFor(templates.list, filler);
-    for (const template of templates.list) {
-      for (const tail of tails) {
-        for (const value of narrowBySuffix(template, tail, filling)) add(value);
-      }
-      add(exampleOf(template, filling, 'short'));
+  for (const template of valuesOf('template')) {
+    for (const rest of ['', filler]) {
+      add(template.replaceAll('{**}', rest).replaceAll('{*}', filler));
     }
   }
   for (const pattern of patterns) {
     if (pattern.kind !== 'regex') continue;
     for (const example of regexExamples(pattern.source, filler)) add(example);
   }
-  return {
-    values: [...found].filter(value => value.startsWith(start)),
-    complete: found.size <= MAX_VALUES && templates.complete,
-  };
-}
-
-/** A prefix as a template: its last segment may go on, then anything. */
-function toTemplate(prefix: string): string {
-  return `${prefix}{…}`;
+  return found;
 }
 
 function chooseFiller(patterns: readonly StringPattern[]): string {
