@@ -208,10 +208,12 @@ export interface Config {
       namespaces?: string[];
       /**
        * `report`: while a policy is tried as a dry run, the statistics of its proxies are read through the API server
-       * (with `portForward` of the cluster), and the operation says how many requests it would have refused. Default:
+       * (with `portForward` of the cluster), and the operation says how many requests it would have refused. `hold`:
+       * also stops there where it would have refused any that were not the portal's own probes, or where that
+       * could not be read, until somebody with istio-jwt.enablement.create has it enforced or gives it up. Default:
        * report.
        */
-      shadow?: 'off' | 'report';
+      shadow?: 'off' | 'report' | 'hold';
       /**
        * Hosts for which people may have routes created, where a service has none. A route is written to the namespace
        * of its service, and, where a gateway workload has no server for the host, an Istio Gateway to that of the
@@ -258,12 +260,22 @@ export interface Config {
         otherHosts?: number;
         /** Whether who asked may approve too. Default: false. */
         allowSelf?: boolean;
+        /**
+         * Entity refs of users and groups that are told of what waits for an approval. It gives them no permission.
+         * Default: nobody.
+         */
+        notify?: string[];
       };
       deadlines?: {
         /** How long a plan can be started. Default: 15 minutes. */
         plan?: HumanDuration | string;
         /** How long an operation waits for its approval. Default: 3 days. */
         approval?: HumanDuration | string;
+        /**
+         * How long an operation that is held (`shadow: hold`) waits for a decision, its gateway reserved; then it is
+         * taken back. Default: 1 day.
+         */
+        hold?: HumanDuration | string;
         /** How long a plan that became a pull request may take until it stands in the cluster. Default: 14 days. */
         merge?: HumanDuration | string;
         /** Of each wait for proxies to follow, or for the API server. Default: 2 minutes. */

@@ -27,6 +27,7 @@ describe('the sign-in page', () => {
   const original = global.fetch;
 
   beforeEach(() => {
+    fetched.length = 0;
     global.fetch = (async (url: string) => {
       fetched.push(String(url));
       return { ok: true, json: async () => session };
@@ -37,28 +38,40 @@ describe('the sign-in page', () => {
     global.fetch = original;
   });
 
-  it('signs whoever comes in as the guest, without a click', async () => {
-    const SignInPage = createExtensionTester(signInPage).get(
-      SignInPageBlueprint.dataRefs.component,
-    );
-    const onSignInSuccess = jest.fn();
-    renderInTestApp(
-      <TestApiProvider
-        apis={[
-          [
-            discoveryApiRef,
-            mockApis.discovery({ baseUrl: 'http://portal.example' }),
-          ],
-        ]}
-      >
-        <SignInPage onSignInSuccess={onSignInSuccess} />
-      </TestApiProvider>,
-    );
-    await waitFor(() => expect(onSignInSuccess).toHaveBeenCalledTimes(1));
-    expect(fetched).toEqual(['http://portal.example/api/auth/guest/refresh']);
-    const [identity] = onSignInSuccess.mock.calls[0];
-    await expect(identity.getBackstageIdentity()).resolves.toMatchObject({
-      userEntityRef: 'user:development/guest',
-    });
-  });
+  it.each([
+    ['', 'guest'],
+    ['?as=platform', 'sandbox-platform'],
+    // As long as the window is there.
+    ['', 'sandbox-platform'],
+    ['?as=guest', 'guest'],
+  ])(
+    'signs in whoever comes by “%s” as the %s, without a click',
+    async (query, provider) => {
+      window.history.replaceState(null, '', `/${query}`);
+      const SignInPage = createExtensionTester(signInPage).get(
+        SignInPageBlueprint.dataRefs.component,
+      );
+      const onSignInSuccess = jest.fn();
+      renderInTestApp(
+        <TestApiProvider
+          apis={[
+            [
+              discoveryApiRef,
+              mockApis.discovery({ baseUrl: 'http://portal.example' }),
+            ],
+          ]}
+        >
+          <SignInPage onSignInSuccess={onSignInSuccess} />
+        </TestApiProvider>,
+      );
+      await waitFor(() => expect(onSignInSuccess).toHaveBeenCalledTimes(1));
+      expect(fetched).toEqual([
+        `http://portal.example/api/auth/${provider}/refresh`,
+      ]);
+      const [identity] = onSignInSuccess.mock.calls[0];
+      await expect(identity.getBackstageIdentity()).resolves.toMatchObject({
+        userEntityRef: 'user:development/guest',
+      });
+    },
+  );
 });

@@ -1,6 +1,7 @@
 import { createBackend } from '@backstage/backend-defaults';
 import { endWithLog } from './endWithLog';
 import { ownershipPolicyModule } from './ownershipPolicy';
+import { sandboxPlatformModule } from './sandboxPlatform';
 import { sandboxRepositoryModule } from './sandboxRepository';
 
 endWithLog();
@@ -11,6 +12,7 @@ backend.add(import('@backstage/plugin-app-backend'));
 
 backend.add(import('@backstage/plugin-auth-backend'));
 backend.add(import('@backstage/plugin-auth-backend-module-guest-provider'));
+backend.add(sandboxPlatformModule);
 
 backend.add(import('@backstage/plugin-catalog-backend'));
 // Without it the catalog refuses templates.

@@ -15,6 +15,7 @@ import {
 } from '@backstage/plugin-permission-node';
 import { policyExtensionPoint } from '@backstage/plugin-permission-node/alpha';
 import {
+  istioJwtEnablementApprovePermission,
   istioJwtEnablementCreatePermission,
   istioJwtExceptionCreatePermission,
   istioJwtOwnersNotifyPermission,
@@ -26,9 +27,9 @@ const PLATFORM_TEAM = 'group:default/platform';
 
 /**
  * Everybody who is signed in may read; only the owners of an entity may send probes to it, have it
- * require a token, and ask for exceptions; only the platform team may have owners told. Other
- * permissions of the istio-jwt plugin, such as approving what touches others, are denied until
- * somebody decides otherwise: give those to a platform team.
+ * require a token, and ask for exceptions; only the platform team may have owners told, and approve
+ * operations that touch others. Other permissions of the istio-jwt plugin, such as approving exceptions,
+ * are denied until somebody decides otherwise.
  */
 class OwnershipPolicy implements PermissionPolicy {
   async handle(
@@ -48,7 +49,10 @@ class OwnershipPolicy implements PermissionPolicy {
         }),
       );
     }
-    if (isPermission(permission, istioJwtOwnersNotifyPermission)) {
+    if (
+      isPermission(permission, istioJwtOwnersNotifyPermission) ||
+      isPermission(permission, istioJwtEnablementApprovePermission)
+    ) {
       return user?.info.ownershipEntityRefs.includes(PLATFORM_TEAM)
         ? { result: AuthorizeResult.ALLOW }
         : { result: AuthorizeResult.DENY };

@@ -12,19 +12,10 @@ import {
 import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { mergeFiles } from './mergeFiles';
 
 const BRANCH = /^[\w-]{1,100}$/;
 const DELETED = '.deleted.json';
-
-/** One policy of the sandbox's mesh, as an address of its API. */
-function addressOf(api: string, kind: string, namespace: string, name: string) {
-  const plural =
-    kind.toLowerCase() === 'requestauthentication'
-      ? 'requestauthentications'
-      : 'authorizationpolicies';
-  return `${api}/apis/security.istio.io/v1/namespaces/${namespace}/${plural}/${name}`;
-}
 
 /**
  * What `npm start` has in place of a Git host and Argo CD: pull requests are folders, and merging one
@@ -109,39 +100,13 @@ function createMergeAction(root: string, api: string) {
           );
         }),
       );
-      const applied: string[] = [];
-      for (const { path, content } of await serializeDirectoryContents(
-        folder,
-      )) {
-        if (!path.endsWith('.yaml')) continue;
-        const { kind, metadata } = parse(content.toString('utf8'));
-        const { namespace, name } = metadata;
-        const response = await fetch(
-          `${addressOf(
-            api,
-            kind,
-            namespace,
-            name,
-          )}?fieldManager=argocd&force=true`,
-          {
-            method: 'PATCH',
-            headers: { 'content-type': 'application/apply-patch+yaml' },
-            body: content,
-          },
-        );
-        if (!response.ok) {
-          throw new Error(`The sandbox answered ${response.status} to ${path}`);
-        }
-        applied.push(`- ${kind} ${namespace}/${name} applied`);
-      }
-      for (const path of deleted) {
-        const [kind, namespace, ...rest] = path.split('/').pop()!.split('.');
-        const name = rest.slice(0, -1).join('.');
-        await fetch(addressOf(api, kind, namespace, name), {
-          method: 'DELETE',
-        });
-        applied.push(`- ${kind} ${namespace}/${name} deleted`);
-      }
+      const files = (await serializeDirectoryContents(folder)).flatMap(
+        ({ path, content }) =>
+          path.endsWith('.yaml')
+            ? { path, content: content.toString('utf8') }
+            : [],
+      );
+      const applied = await mergeFiles(api, files, deleted);
       ctx.output('applied', applied.join('\n'));
     },
   });

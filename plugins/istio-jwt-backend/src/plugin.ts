@@ -25,6 +25,7 @@ import {
   createEnablement,
   DatabaseEnablementStore,
   DriftKeeper,
+  ProbesAfterwards,
   scheduleEnablementCleanup,
   scheduleProposalWatch,
 } from './enablement';
@@ -148,6 +149,7 @@ export const istioJwtPlugin = createBackendPlugin({
           onBackOff: backOff => metrics.noteBackOff(backOff),
         });
 
+        const afterwards = new ProbesAfterwards({ ...deps, registry, runner });
         const enablement = createEnablement({
           ...deps,
           config,
@@ -159,12 +161,15 @@ export const istioJwtPlugin = createBackendPlugin({
           tokenSources,
           pacer: runner.pacer,
           writers: extensionWriters,
-          onProgress: ({ entityRef, id }) =>
+          onProgress: operation => {
+            const { entityRef, id } = operation;
             void notifier.publish({
               type: 'enablement-changed',
               entityRef,
               enablementId: id,
-            }),
+            });
+            afterwards.note(operation);
+          },
         });
 
         const coverage = createCoverage({
@@ -262,6 +267,7 @@ export const istioJwtPlugin = createBackendPlugin({
         coverage.keeper.start();
         deps.lifecycle.addShutdownHook(async () => {
           await enablement.driver.stop();
+          afterwards.stop();
           await coverage.keeper.stop();
           await drifts.stop();
           notifier.stop();

@@ -232,6 +232,21 @@ describe('secrets', () => {
       'istio-jwt:digest:group:default/shop-team',
     ]);
 
+    await pretendWaiting(knex, planId);
+    await call('get', `${path}/enablements/${planId}/plan`);
+    for (const [reason, status] of [
+      [`Try ${makeToken(STATIC, STATIC_SIGNATURE)}`, 400],
+      ['After the sale', 202],
+    ]) {
+      const answer = await call(
+        'post',
+        `${path}/enablements/${planId}/decline`,
+        { reason },
+      );
+      expect(answer.status).toBe(status);
+    }
+    expect(said.join()).toContain('what you asked for is declined');
+
     const rows = await dump(knex);
     expect(rows).toContain('https://git.example.com/1');
     expectNoLeak(rows);
@@ -491,16 +506,31 @@ describe('secrets', () => {
 });
 
 /** Proxies never answer as planned here, so an operation is made to look as if they had. */
-async function pretendDone(knex: Knex, id: string): Promise<void> {
-  const [row] = await knex('istio_jwt_enablements').where({ id });
-  const operation = {
-    ...JSON.parse(row.operation),
+function pretendDone(knex: Knex, id: string): Promise<void> {
+  return rewrite(knex, id, {
     phase: 'done',
     finishedAt: Date.now() - 60_000,
-  };
+  });
+}
+
+/** The portal writes nothing here, so an operation is made to look as if it waited to be approved. */
+function pretendWaiting(knex: Knex, id: string): Promise<void> {
+  return rewrite(knex, id, {
+    phase: 'awaiting-approval',
+    startedBy: 'user:default/alice',
+  });
+}
+
+async function rewrite(
+  knex: Knex,
+  id: string,
+  change: { phase: string; [key: string]: unknown },
+): Promise<void> {
+  const [row] = await knex('istio_jwt_enablements').where({ id });
+  const operation = { ...JSON.parse(row.operation), ...change };
   await knex('istio_jwt_enablements')
     .where({ id })
-    .update({ phase: 'done', operation: JSON.stringify(operation) });
+    .update({ phase: change.phase, operation: JSON.stringify(operation) });
 }
 
 /** Signatures that the issuer's own key made; forged ones are no secret. */

@@ -268,6 +268,8 @@ export interface EnablementChange {
   before?: string;
   /** YAML of what will stand there. Absent for `delete`. */
   after?: string;
+  /** Name of the file with `after` in the plan's commands. Absent for `delete`. */
+  file?: string;
 }
 
 /** A neighbour's owner, as far as the caller may see the entity. @public */
@@ -346,6 +348,8 @@ export type EnablementPlanView = PlannedEnablementView | RefusedEnablementView;
  * - `validating`: everything is tried with a server-side dry run, then the RequestAuthentication is
  *   written and seen to refuse a junk token
  * - `shadowing`: the AuthorizationPolicy stands with `istio.io/dry-run`, enforcing nothing
+ * - `held`: it would have refused requests, or that could not be counted: somebody has to say whether it
+ *   is enforced
  * - `enforcing`: it is enforced (when disabling: taken away)
  * - `routing`: the route opens the way in that is closed by now (when disabling: it goes first)
  * - `verifying`: probes of the service and of sampled neighbours
@@ -357,6 +361,7 @@ export type EnablementPlanView = PlannedEnablementView | RefusedEnablementView;
  *   they do, it goes to `verifying`, and comes back where probes are not answered as planned
  * - `withdrawn`: a proposal that nobody follows any more. The portal wrote nothing, and takes nothing back
  * - `expired`: a proposal that did not stand in the cluster, or was not proved, in time
+ * - `declined`: somebody who could have approved it did not want it. Nothing was written
  *
  * @public
  */
@@ -365,6 +370,7 @@ export type EnablementPhase =
   | 'awaiting-approval'
   | 'validating'
   | 'shadowing'
+  | 'held'
   | 'enforcing'
   | 'routing'
   | 'verifying'
@@ -374,7 +380,8 @@ export type EnablementPhase =
   | 'failed'
   | 'proposed'
   | 'withdrawn'
-  | 'expired';
+  | 'expired'
+  | 'declined';
 
 /** What a step rests on. Holds no token. @public */
 export type EnablementEvidence =
@@ -431,6 +438,28 @@ export interface EnablementProposal {
   expiresAt: string;
 }
 
+/**
+ * Why an operation stopped before it enforces anything (`istioJwt.enablement.shadow: hold`).
+ *
+ * @public
+ */
+export interface EnablementHold {
+  /** What the dry run would have done with the requests that came, or why nobody knows. One or more sentences. */
+  reason: string;
+  /** ISO 8601. */
+  since: string;
+  /** ISO 8601. Without a decision until then it is taken back. */
+  expiresAt: string;
+  /** Who had it enforced. Absent: nobody so far. */
+  enforcedBy?: string;
+}
+
+/** Body of `POST …/enablements/{enablementId}/decline`. @public */
+export interface EnablementDeclineRequest {
+  /** For whoever asked, at most 500 characters. Kept with the operation. */
+  reason?: string;
+}
+
 /** Body of `POST …/enablement-plans/{planId}/proposal`. @public */
 export interface EnablementProposalRequest {
   url?: string;
@@ -465,7 +494,12 @@ export interface Enablement extends EnablementSummary {
   changes: EnablementChange[];
   steps: EnablementStep[];
   approval: PlannedEnablementView['approval'];
+  /** Present once it was held. */
+  hold?: EnablementHold;
   /** What the caller may do now. */
   canCancel: boolean;
+  /** Approve it, or decline. */
   canApprove: boolean;
+  /** Have what is held enforced; giving it up is to cancel. */
+  canEnforce: boolean;
 }

@@ -17,7 +17,7 @@ export const istioJwtProbeRunPermission = createPermission({
 
 /**
  * Allows planning, starting and cancelling the operation that makes an entity's ways in require a
- * token, or stop to.
+ * token, or stop to, and having enforced what was held.
  *
  * @public
  */
@@ -28,7 +28,7 @@ export const istioJwtEnablementCreatePermission = createPermission({
 });
 
 /**
- * Allows approving an operation on an entity that touches proxies of others.
+ * Allows approving, or declining, an operation on an entity that touches proxies of others.
  *
  * @public
  */

@@ -30,6 +30,8 @@ export interface WayInAnalysis {
   validTokenPasses: 'yes' | 'no' | 'unknown' | 'not-tried';
   /** Set where no class leads to the workload at all. */
   unreachable: boolean;
+  /** On how many of the hosts and paths that policies tell apart no CORS preflight passes. */
+  preflightsRefused: 'none' | 'some' | 'all' | 'unknown';
 }
 
 export interface AnalysedExposure extends Exposure {
@@ -95,7 +97,29 @@ export function analyseWayIn(
     validTokenPasses: attempt.passes,
     // Where routes go by claims, only a token may lead here.
     unreachable: relevant.length === 0 && attempt.passes !== 'yes',
+    preflightsRefused: countRefused(exploration, results, isPreflightAt),
   };
+}
+
+/** Where nothing tells preflights apart, they are answered as any request is. */
+function countRefused(
+  exploration: Exploration,
+  results: readonly ClassResult[],
+  isPreflightAt: (index: number) => boolean,
+): WayInAnalysis['preflightsRefused'] {
+  const led = [...results.keys()].filter(index => !isElsewhere(results[index]));
+  const preflights = led.filter(isPreflightAt);
+  const passesAt = new Map<string, boolean>();
+  for (const index of preflights.length > 0 ? preflights : led) {
+    const place = coordinatesOf(exploration, index)
+      .filter((_, i) => /^(host|path)$/.test(exploration.dimensions[i].name))
+      .join(' ');
+    const passes = results[index] !== 'refused';
+    passesAt.set(place, passes || passesAt.get(place) === true);
+  }
+  const refused = [...passesAt.values()].filter(passes => !passes).length;
+  if (refused === 0) return 'none';
+  return refused === passesAt.size ? 'all' : 'some';
 }
 
 function isElsewhere(result: ClassResult): boolean {
@@ -121,6 +145,7 @@ function analyseSample(
     unknown: `policies and routes tell apart too many classes of requests to try all of them (${exploration.size}, at most ${MAX_CLASSES})`,
     validTokenPasses: 'not-tried',
     unreachable: false,
+    preflightsRefused: 'unknown',
   };
 }
 

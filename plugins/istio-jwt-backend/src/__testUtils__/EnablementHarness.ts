@@ -2,6 +2,7 @@ import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
 import { ConfigReader } from '@backstage/config';
 import { Entity } from '@backstage/catalog-model';
+import { NotificationSendOptions } from '@backstage/plugin-notifications-node';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import {
   EnablementPlanRequest,
@@ -13,7 +14,11 @@ import { Knex } from 'knex';
 import { request } from 'undici';
 import { ClusterRegistry } from '../cluster';
 import { readIstioJwtConfig } from '../config';
-import { createEnablement, EnablementService } from '../enablement';
+import {
+  createEnablement,
+  EnablementService,
+  ProbesAfterwards,
+} from '../enablement';
 import { OPERATION_ANNOTATION } from '../enablement/marks';
 import { Operation } from '../enablement/operation';
 import { EnablementDriver } from '../enablement/run/EnablementDriver';
@@ -22,9 +27,10 @@ import { RunTools } from '../enablement/run/OperationRun';
 import { DatabaseEnablementStore } from '../enablement/store/DatabaseEnablementStore';
 import { EnablementStore } from '../enablement/store/EnablementStore';
 import { DirectWriter } from '../enablement/write/DirectWriter';
-import { AddressGuard, Forger, TokenSources } from '../probes';
+import { AddressGuard, Forger, ProbeRunner, TokenSources } from '../probes';
 import { GatewayPacer } from '../probes/GatewayPacer';
 import { createConfiguredSources } from '../probes/tokenSources';
+import { ProbeRunStore } from '../storage';
 import { eventually } from '../testing/FakeApiServer';
 
 const API = '/apis/security.istio.io/v1';
@@ -68,7 +74,11 @@ export interface ReplicaOptions {
   wrapStore?: (store: EnablementStore) => EnablementStore;
   wrapWriter?: (writer: PolicyWriter) => PolicyWriter;
   checkKeys?: RunTools['checkKeys'];
+  /** What Envoy counts: the sandbox has none. */
+  shadowReader?: RunTools['shadowReader'];
   enablement?: object;
+  /** Where runs of probes go that come after operations. Default: none come. */
+  runner?: ProbeRunStore;
   leaseMs?: number;
   /** Default: the sandbox's own. */
   apiUrl?: string;
@@ -83,6 +93,8 @@ export class EnablementHarness {
   readonly progress: Operation[] = [];
   onProgress?: (operation: Operation) => void;
   readonly auditor = mockServices.auditor.mock();
+  /** What was sent, in order. */
+  readonly notices: NotificationSendOptions[] = [];
   private readonly replicas = new Set<Replica>();
 
   /** @param database - an empty one */
@@ -173,21 +185,48 @@ export class EnablementHarness {
     );
     const guard = new AddressGuard(config.probes.allowedAddresses);
     const direct = new DirectWriter(registry);
+    const catalog = catalogServiceMock({ entities: NAMES.map(demoEntity) });
+    const pacer = new GatewayPacer({ maxConcurrency: 16, ratePerGateway: 100 });
+    const afterwards =
+      options.runner &&
+      new ProbesAfterwards({
+        auth: mockServices.auth(),
+        catalog,
+        registry,
+        logger,
+        runner: new ProbeRunner({
+          registry,
+          logger,
+          guard,
+          tokenSources,
+          store: options.runner,
+          config: config.probes,
+          forger: this.forger,
+          onProgress: () => {},
+          minPauseMs: 0,
+        }),
+      });
     const { service, driver, watcher } = createEnablement({
       config,
       registry,
       database: this.database,
-      catalog: catalogServiceMock({ entities: NAMES.map(demoEntity) }),
+      catalog,
       permissions: mockServices.permissions(),
       auditor: this.auditor,
       logger,
+      notifications: {
+        send: async notice => {
+          this.notices.push(notice);
+        },
+      },
       guard,
       keyGuard: guard,
       forger: this.forger,
       tokenSources,
-      pacer: new GatewayPacer({ maxConcurrency: 16, ratePerGateway: 100 }),
+      pacer,
       writers: [options.wrapWriter?.(direct) ?? direct],
       onProgress: operation => {
+        afterwards?.note(operation);
         this.progress.push(JSON.parse(JSON.stringify(operation)));
         this.onProgress?.(operation);
       },
@@ -197,6 +236,7 @@ export class EnablementHarness {
         pollMs: 50,
         pauseMs: 20,
         checkKeys: options.checkKeys,
+        shadowReader: options.shadowReader,
       },
     });
     registry.start();
@@ -208,6 +248,7 @@ export class EnablementHarness {
       stop: async () => {
         this.replicas.delete(replica);
         await driver.stop();
+        afterwards?.stop();
         await registry.stop();
       },
     };

@@ -33,7 +33,7 @@ export function registerOperationAction({
     name: 'operation',
     title: 'Follow an operation',
     description:
-      'How far an operation is that the action enable, change or disable began. It is over in the phases done, rolled-back, failed, withdrawn and expired.',
+      'How far an operation is that the action enable, change or disable began. It is over in the phases done, rolled-back, failed, withdrawn, expired and declined; in awaiting-approval and held it waits for a person.',
     attributes: { readOnly: true, destructive: false, idempotent: true },
     schema: {
       input: z =>
@@ -54,7 +54,14 @@ export function registerOperationAction({
   });
 }
 
-const OVER = ['done', 'rolled-back', 'failed', 'withdrawn', 'expired'];
+const OVER = [
+  'done',
+  'rolled-back',
+  'failed',
+  'withdrawn',
+  'expired',
+  'declined',
+];
 
 export function describeEnablement({
   id,

@@ -1,6 +1,6 @@
-import { parseEntityRef, stringifyEntityRef } from '@backstage/catalog-model';
 import { Config } from '@backstage/config';
 import { InputError } from '@backstage/errors';
+import { readRecipients } from './readRecipients';
 import { checkTimezone, readDay, readTimeOfDay } from './readWhen';
 import { DigestConfig } from './types';
 
@@ -24,22 +24,6 @@ export function readDigest(config: Config | undefined): DigestConfig {
       config?.getOptionalString('timezone') ?? 'UTC',
       KEY,
     ),
-    platformTeam: (config?.getOptionalStringArray('platformTeam') ?? []).map(
-      readRecipient,
-    ),
+    platformTeam: readRecipients(config, 'platformTeam', KEY),
   };
-}
-
-function readRecipient(text: string): string {
-  try {
-    const ref = parseEntityRef(text);
-    if (['user', 'group'].includes(ref.kind.toLowerCase())) {
-      return stringifyEntityRef(ref);
-    }
-  } catch {
-    // Told below.
-  }
-  throw new InputError(
-    `${KEY}.platformTeam names '${text}'. Write entity refs of users or groups, such as group:default/platform.`,
-  );
 }

@@ -2,6 +2,7 @@ import { Config } from '@backstage/config';
 import { InputError } from '@backstage/errors';
 import { EnablementIssuer } from 'istio-jwt-policy-engine';
 import { readDuration } from './readDuration';
+import { readRecipients } from './readRecipients';
 import { readWriting } from './readWriting';
 import { readRouteHosts } from './readRouteHosts';
 import { EnablementConfig } from './types';
@@ -40,10 +41,12 @@ export function readEnablement(config: Config | undefined): EnablementConfig {
     approval: {
       otherHosts: readCount(approval, 'otherHosts', 0, 0, 100_000),
       allowSelf: approval?.getOptionalBoolean('allowSelf') ?? false,
+      notify: readRecipients(approval, 'notify', `${KEY}.approval`),
     },
     deadlines: {
       planMs: readDuration(deadlines, 'plan', 15 * MINUTE_MS),
       approvalMs: readDuration(deadlines, 'approval', 3 * DAY_MS),
+      holdMs: readDuration(deadlines, 'hold', DAY_MS),
       mergeMs: readDuration(deadlines, 'merge', 14 * DAY_MS),
       propagationMs: readDuration(deadlines, 'propagation', 2 * MINUTE_MS),
       operationMs: readDuration(deadlines, 'operation', 30 * MINUTE_MS),
@@ -117,11 +120,15 @@ function readCount(
 }
 
 const MAX_SHADOW_MS = 10 * MINUTE_MS;
+const SHADOW_MODES = ['off', 'report', 'hold'] as const;
 
 function readShadow(config: Config | undefined): EnablementConfig['shadow'] {
-  const mode = config?.getOptionalString('shadow') ?? 'report';
-  if (mode !== 'off' && mode !== 'report') {
-    throw new InputError(`${KEY}.shadow is '${mode}'. Write off or report.`);
+  const text = config?.getOptionalString('shadow') ?? 'report';
+  const mode = SHADOW_MODES.find(each => each === text);
+  if (!mode) {
+    throw new InputError(
+      `${KEY}.shadow is '${text}'. Write off, report or hold.`,
+    );
   }
   const windowMs = readDuration(
     config?.getOptionalConfig('deadlines'),

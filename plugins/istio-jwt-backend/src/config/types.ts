@@ -177,7 +177,7 @@ export interface EnablementConfig {
   /** `namespace`, or `cluster/namespace`. Empty: nothing is written anywhere. */
   namespaces: string[];
   /** Whether and how long real traffic is counted while a policy is tried. */
-  shadow: { mode: 'off' | 'report'; windowMs: number };
+  shadow: { mode: 'off' | 'report' | 'hold'; windowMs: number };
   /** Hosts for which routes may be created. Empty: none. */
   hosts: RouteHostRule[];
   approval: {
@@ -185,10 +185,14 @@ export interface EnablementConfig {
     otherHosts: number;
     /** Whether who asked may approve too. */
     allowSelf: boolean;
+    /** Entity refs of users and groups that hear of what waits. */
+    notify: string[];
   };
   deadlines: {
     planMs: number;
     approvalMs: number;
+    /** How long an operation that is held waits for a decision. */
+    holdMs: number;
     /** How long a proposal may take until it stands in the cluster. */
     mergeMs: number;
     /** Of every wait for proxies to follow. */

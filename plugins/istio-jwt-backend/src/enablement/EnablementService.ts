@@ -3,11 +3,7 @@ import {
   PermissionsService,
 } from '@backstage/backend-plugin-api';
 import { Entity, stringifyEntityRef } from '@backstage/catalog-model';
-import {
-  ConflictError,
-  NotAllowedError,
-  NotFoundError,
-} from '@backstage/errors';
+import { NotAllowedError, NotFoundError } from '@backstage/errors';
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import {
   EnablementOptions,
@@ -22,7 +18,9 @@ import { ClusterRegistry } from '../cluster';
 import { EnablementConfig } from '../config';
 import { cancelOperation } from './cancelOperation';
 import { cleanUpOperations } from './cleanUpOperations';
+import { Decisions } from './decide/Decisions';
 import { describeOptions } from './describeOptions';
+import { OperationNotices } from './notices/OperationNotices';
 import { Operation } from './operation';
 import { describePlan } from './plan/describePlan';
 import { findAffected } from './plan/findAffected';
@@ -32,7 +30,7 @@ import { OperationPlan } from './plan/OperationPlan';
 import { PlanMaker } from './plan/PlanMaker';
 import { toOperation } from './plan/toOperation';
 import { Proposals } from './proposals/Proposals';
-import { refuseUnlessCreated, refuseUnlessMoved } from './refusals';
+import { refuseUnlessCreated } from './refusals';
 import { EnablementDriver } from './run/EnablementDriver';
 import {
   EnablementStore,
@@ -45,6 +43,7 @@ export interface EnablementServiceOptions {
   registry: ClusterRegistry;
   store: EnablementStore;
   driver: Pick<EnablementDriver, 'kick'>;
+  notices: Pick<OperationNotices, 'tell'>;
   proposals: Proposals;
   writers: readonly PolicyWriter[];
   catalog: CatalogService;
@@ -62,9 +61,11 @@ export interface Caller {
 /** Plans and operations of entities, for callers who may. */
 export class EnablementService {
   private readonly plans: PlanMaker;
+  private readonly decisions: Decisions;
 
   constructor(private readonly options: EnablementServiceOptions) {
     this.plans = new PlanMaker(options);
+    this.decisions = new Decisions(options, this.plans);
   }
 
   getOptions(
@@ -203,38 +204,69 @@ export class EnablementService {
     await store.deletePlan(planId);
     this.options.onProgress(operation);
     driver.kick();
+    if (waits) await this.options.notices.tell('approval-asked', operation);
     return { operation, cancelRequested: false };
   }
 
-  /** @throws ConflictError where nothing waits for an approval, or the configuration changed since */
+  /** What an operation that waits for an approval would do. @throws as {@link Decisions.approve} */
+  async readWaitingPlan(
+    entity: Entity,
+    id: string,
+    caller: Caller,
+  ): Promise<PlannedEnablementView> {
+    this.refuseUnlessEnabled();
+    const stored = await this.get(entity, id);
+    const planned = await this.decisions.planAgain(entity, stored);
+    const { operation } = stored;
+    const { approvalMs } = this.options.config.deadlines;
+    return describePlan(
+      {
+        id,
+        entityRef: operation.entityRef,
+        request: operation.plan.request,
+        expiresAt: operation.createdAt + approvalMs,
+        operation,
+      },
+      planned,
+      await this.findAffected(planned, caller),
+    );
+  }
+
+  /** Whether the caller may approve or decline an operation, given the permission. */
+  mayApprove(operation: Operation, caller: string): boolean {
+    return this.decisions.mayApprove(operation, caller);
+  }
+
+  /** @throws as {@link Decisions.approve} */
   async approve(
     entity: Entity,
     id: string,
     caller: Caller,
   ): Promise<StoredOperation> {
     this.refuseUnlessEnabled();
-    const { config, store, driver } = this.options;
-    const { operation } = await this.get(entity, id);
-    if (operation.phase !== 'awaiting-approval') {
-      throw new ConflictError('It does not wait for an approval (any more).');
-    }
-    if (!config.approval.allowSelf && operation.startedBy === caller.name) {
-      throw new NotAllowedError(
-        'Somebody else has to approve what you asked for.',
-      );
-    }
-    await this.plans.makeAgain(entity, { id, ...operation.plan });
-    const next: Operation = {
-      ...operation,
-      phase: 'planned',
-      approvedBy: caller.name,
-      updatedAt: Date.now(),
-    };
-    const moved = await store.moveOn(next, 'awaiting-approval', next.locks);
-    refuseUnlessMoved(moved);
-    this.options.onProgress(next);
-    driver.kick();
-    return { operation: next, cancelRequested: false };
+    const stored = await this.get(entity, id);
+    return this.decisions.approve(entity, stored, caller.name);
+  }
+
+  /** @throws as {@link Decisions.decline} */
+  async decline(
+    entity: Entity,
+    id: string,
+    caller: Caller,
+    reason: string | undefined,
+  ): Promise<StoredOperation> {
+    const stored = await this.get(entity, id);
+    return this.decisions.decline(stored, caller.name, reason);
+  }
+
+  /** @throws as {@link Decisions.enforce} */
+  async enforce(
+    entity: Entity,
+    id: string,
+    caller: Caller,
+  ): Promise<StoredOperation> {
+    this.refuseUnlessEnabled();
+    return this.decisions.enforce(await this.get(entity, id), caller.name);
   }
 
   /** Also tries again to take back what a failed operation left. @throws ConflictError where it is over */
@@ -270,9 +302,10 @@ export class EnablementService {
     return found;
   }
 
-  /** Ends what nobody approved in time, and forgets what ended long ago. */
-  cleanUp(retentionMs: number): Promise<void> {
-    return cleanUpOperations(this.options, retentionMs);
+  /** As {@link cleanUpOperations}. */
+  async cleanUp(retentionMs: number): Promise<void> {
+    await cleanUpOperations(this.options, retentionMs);
+    this.options.driver.kick();
   }
 
   private findAffected({ service, effects }: OperationPlan, caller: Caller) {

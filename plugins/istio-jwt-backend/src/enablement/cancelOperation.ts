@@ -1,5 +1,6 @@
 import { ConflictError } from '@backstage/errors';
 import { Operation } from './operation';
+import { takeBack } from './takeBack';
 import { refuseUnlessMoved } from './refusals';
 import { withdraw } from './run/waitOn';
 import { EnablementStore, StoredOperation } from './store/EnablementStore';
@@ -45,16 +46,15 @@ export async function cancelOperation(
     withdraw(next, caller);
     return moveOn(next, []);
   }
-  if (operation.phase === 'failed') {
-    const { finishedAt, ...rest } = operation;
+  if (operation.phase === 'held') {
     return moveOn(
-      {
-        ...rest,
-        phase: 'rolling-back',
-        outcome: `${caller} asked to take it back once more.`,
-        turnedBackAt: now,
-        updatedAt: now,
-      },
+      takeBack(operation, `${caller} gave it up.`),
+      operation.locks,
+    );
+  }
+  if (operation.phase === 'failed') {
+    return moveOn(
+      takeBack(operation, `${caller} asked to take it back once more.`),
       operation.locks,
     );
   }

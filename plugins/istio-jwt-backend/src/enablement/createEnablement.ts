@@ -5,6 +5,7 @@ import {
   SchedulerService,
 } from '@backstage/backend-plugin-api';
 import { CatalogService } from '@backstage/plugin-catalog-node';
+import { NotificationService } from '@backstage/plugin-notifications-node';
 import { PolicyWriter } from 'backstage-plugin-istio-jwt-node';
 import { Knex } from 'knex';
 import { ClusterRegistry } from '../cluster';
@@ -14,6 +15,7 @@ import { findKeySource } from '../jwks/KeySource';
 import { AddressGuard, Forger, TokenSources } from '../probes';
 import { GatewayPacer } from '../probes/GatewayPacer';
 import { EnablementService } from './EnablementService';
+import { OperationNotices } from './notices/OperationNotices';
 import { Operation } from './operation';
 import { Proposals } from './proposals/Proposals';
 import { ProposalWatcher } from './proposals/ProposalWatcher';
@@ -21,18 +23,23 @@ import { EnablementDriver } from './run/EnablementDriver';
 import { OperationProber } from './run/OperationProber';
 import { RunTools } from './run/OperationRun';
 import { DatabaseEnablementStore } from './store/DatabaseEnablementStore';
+import { OwnProbes } from './shadow/OwnProbes';
 import { ShadowReader } from './shadow/ShadowReader';
 import { EnablementStore } from './store/EnablementStore';
 import { DirectWriter } from './write/DirectWriter';
 
 export interface EnablementParts {
-  config: Pick<IstioJwtConfig, 'enablement' | 'probes' | 'jwks'>;
+  config: Pick<
+    IstioJwtConfig,
+    'enablement' | 'probes' | 'jwks' | 'notifications'
+  >;
   registry: ClusterRegistry;
   database: Knex;
   catalog: CatalogService;
   permissions: PermissionsService;
   auditor: AuditorService;
   logger: LoggerService;
+  notifications: NotificationService;
   /** Of probes. */
   guard: AddressGuard;
   /** Of reads of key sets. */
@@ -50,6 +57,7 @@ export interface EnablementParts {
     pollMs?: number;
     pauseMs?: number;
     checkKeys?: RunTools['checkKeys'];
+    shadowReader?: RunTools['shadowReader'];
   };
 }
 
@@ -62,6 +70,11 @@ export function createEnablement(parts: EnablementParts): {
   const { config, registry, tuning } = parts;
   const writers = [...parts.writers, new DirectWriter(registry)];
   const store = tuning?.store ?? new DatabaseEnablementStore(parts.database);
+  const notices = new OperationNotices({
+    ...parts,
+    enabled: config.notifications.enabled,
+    config: config.enablement,
+  });
   const driver = new EnablementDriver({
     ...parts,
     ...tuning,
@@ -69,7 +82,9 @@ export function createEnablement(parts: EnablementParts): {
     writers,
     deadlines: config.enablement.deadlines,
     shadow: config.enablement.shadow,
-    shadowReader: new ShadowReader(registry),
+    shadowReader: tuning?.shadowReader ?? new ShadowReader(registry),
+    ownProbes: new OwnProbes(parts.database, registry),
+    notices,
     prober: new OperationProber({ ...parts, config: config.probes }),
     checkKeys: tuning?.checkKeys ?? createKeyCheck(parts),
   });
@@ -83,6 +98,7 @@ export function createEnablement(parts: EnablementParts): {
     config: config.enablement,
     store,
     driver,
+    notices,
     proposals,
     writers,
   });

@@ -49,27 +49,40 @@ export function summariseOperation({
   };
 }
 
-/** @param may - permissions of the caller on the entity, and whether he may approve his own */
+/** @param may - what the caller may do with this operation */
 export function describeOperation(
   stored: StoredOperation,
   may: { create: boolean; approve: boolean },
 ): Enablement {
   const { operation, cancelRequested } = stored;
-  const { changes, steps, approval, phase } = operation;
+  const { changes, steps, approval, phase, hold } = operation;
   const waits = phase === 'awaiting-approval';
+  const isHeld = phase === 'held';
   const goesForward = DRIVEN_PHASES.includes(phase) && phase !== 'rolling-back';
   return {
     ...summariseOperation(stored),
     changes: changes.map(describeChange),
     steps,
     approval,
+    ...(hold
+      ? {
+          hold: {
+            reason: hold.reason,
+            since: formatTime(hold.since),
+            expiresAt: formatTime(hold.expiresAt),
+            ...(hold.enforced ? { enforcedBy: hold.enforced.by } : {}),
+          },
+        }
+      : {}),
     canCancel:
       may.create &&
       (waits ||
+        isHeld ||
         phase === 'failed' ||
         phase === 'proposed' ||
         (goesForward && !cancelRequested)),
     canApprove: may.approve && waits,
+    canEnforce: may.create && isHeld && !cancelRequested,
   };
 }
 

@@ -133,6 +133,37 @@ describe('objects that are not as operations left them', () => {
     await eventually(async () => expect(await listDrift()).toEqual([]));
   });
 
+  it('are planned with what is answered on paths that somebody opened', async () => {
+    const { spec } = await (await fetch(harness.url(...POLICY))).json();
+    const [rule] = spec.rules;
+    const [{ operation }] = rule.to;
+    const opened = { ...operation, notPaths: ['/x', '/y/*'] };
+    await harness.edit('PATCH', POLICY, {
+      spec: { rules: [{ ...rule, to: [{ operation: opened }] }] },
+    });
+    const drift = await seeDrift();
+    const objects = drift.objects.map(({ object }) => object!);
+    const answers = async (intent: 'restore' | 'accept') => {
+      const made = await plan(intent, objects);
+      if (made.kind !== 'planned') throw new Error(made.reason);
+      return made.effects
+        .find(({ isTarget }) => isTarget)
+        ?.answers.filter(({ kind }) => kind === 'exempt-path')
+        .map(({ title, before, after }) => [title, before, after]);
+    };
+    const refused = '403 RBAC: access denied';
+    expect(await answers('restore')).toEqual([
+      ['No token, /x', '200', refused],
+      ['No token, /y/*', '200', refused],
+    ]);
+    expect(await answers('accept')).toEqual([
+      ['No token, /x', '200', '200'],
+      ['No token, /y/*', '200', '200'],
+    ]);
+    await carryOut('restore', drift);
+    expect(await harness.ask(HOST)).toBe(403);
+  });
+
   it('make one line of history each, and one notice for the owner, on whichever replica', async () => {
     const history = new DatabaseStateHistoryStore(harness.database);
     const keepers = [

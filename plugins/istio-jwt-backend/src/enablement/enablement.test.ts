@@ -1,4 +1,5 @@
 import { TestDatabases } from '@backstage/backend-test-utils';
+import { ProbeRun } from 'backstage-plugin-istio-jwt-common';
 import { DEMO_ISSUERS } from 'istio-jwt-sandbox';
 import { Knex } from 'knex';
 import {
@@ -6,8 +7,12 @@ import {
   EnablementHarness,
   Replica,
 } from '../__testUtils__/EnablementHarness';
+import { DatabaseProbeRunStore } from '../storage';
+import { eventually } from '../testing/FakeApiServer';
 
 jest.setTimeout(120_000);
+
+const REVIEWS = 'component:default/reviews';
 
 const [{ issuer: ISSUER }] = DEMO_ISSUERS;
 
@@ -106,5 +111,50 @@ describe('enablement on the sandbox', () => {
     expect([disabled.phase, disabled.outcome]).toEqual(['done', undefined]);
     expect(await harness.readPolicies()).toEqual(before);
     expect(await harness.ask('reviews.example.com')).toBe(200);
+  });
+
+  it('is followed by probes of the portal’s own, of what stands then', async () => {
+    await replica.stop();
+    const runs = await DatabaseProbeRunStore.create({
+      database: { getClient: async () => knex, migrations: { skip: true } },
+    });
+    const probing = await harness.startReplica({ runner: runs });
+    const seeRun = async (count: number) => {
+      let found: ProbeRun | undefined;
+      await eventually(async () => {
+        const { items } = await runs.listRuns(REVIEWS, { limit: 10 });
+        expect(items.map(({ status }) => status)).toEqual(
+          Array(count).fill('done'),
+        );
+        found = (await runs.getLastRuns(REVIEWS)).lastDone;
+      }, 30_000);
+      return found!;
+    };
+    const id = await harness.begin(probing, 'reviews');
+    const { waysIn } = await harness.waitFor(probing, 'reviews', id);
+    const run = await seeRun(1);
+    expect(run.startedBy).toBe('user:default/alice');
+    expect(
+      run.observations.filter(({ result }) => result === 'disagrees'),
+    ).toEqual([]);
+    expect(
+      run.observations.find(
+        ({ vector, wayInId }) =>
+          vector === 'no-token' && wayInId === waysIn[0].id,
+      ),
+    ).toMatchObject({ result: 'agrees' });
+
+    await harness.seeOperation(probing, id);
+    const off = await harness.disable(probing, 'reviews', id);
+    const { operation } = await probing.service.start(
+      demoEntity('reviews'),
+      off.planId,
+      harness.caller(),
+    );
+    await harness.waitFor(probing, 'reviews', operation.id);
+    const after = await seeRun(2);
+    expect(
+      after.observations.filter(({ result }) => result === 'disagrees'),
+    ).toEqual([]);
   });
 });

@@ -118,6 +118,16 @@ export interface Operation {
     /** When it may be tried again. */
     retryAt?: number;
   };
+  /** Present once it stopped before it enforced anything. Times in ms since the epoch. */
+  hold?: {
+    /** One or more sentences. */
+    reason: string;
+    since: number;
+    /** Without a decision until then it is taken back. */
+    expiresAt: number;
+    /** Who had it go on, and when. */
+    enforced?: { by: string; at: number };
+  };
   /** When it first wrote to the cluster, or was about to. */
   wroteAt?: number;
   /** When it turned to going back. */
@@ -142,4 +152,5 @@ export const OVER_PHASES: readonly EnablementPhase[] = [
   'rolled-back',
   'withdrawn',
   'expired',
+  'declined',
 ];

@@ -6,6 +6,7 @@ import {
   Replica,
   ReplicaOptions,
 } from '../__testUtils__/EnablementHarness';
+import { eventually } from '../testing/FakeApiServer';
 import { Operation } from './operation';
 
 jest.setTimeout(120_000);
@@ -162,6 +163,87 @@ describe('who may have what written', () => {
     await expect(
       replica.service.cancel(reviews, operation.id, harness.caller()),
     ).rejects.toThrow(/over already/);
+  });
+
+  it('tells approvers what waits, shows it to them, and whoever asked what came of it', async () => {
+    const replica = await startIdle({
+      enablement: {
+        approval: { otherHosts: 0, notify: ['group:default/platform'] },
+      },
+    });
+    harness.notices.length = 0;
+    const plan = await planned(replica);
+    const id = await harness.begin(replica, 'reviews');
+    const link = `/catalog/default/component/reviews/istio-jwt?jwt=operation&operation=${id}`;
+    expect(harness.notices).toEqual([
+      {
+        recipients: {
+          type: 'entity',
+          entityRef: ['group:default/platform'],
+          excludeEntityRef: 'user:default/alice',
+        },
+        payload: expect.objectContaining({
+          title: 'reviews: an approval is asked for',
+          description: expect.stringContaining('3 other hosts'),
+          link,
+        }),
+      },
+    ]);
+    const shown = await replica.service.readWaitingPlan(
+      reviews,
+      id,
+      harness.caller(bob),
+    );
+    expect(shown).toMatchObject({
+      planId: id,
+      effects: plan.effects,
+      warnings: plan.warnings,
+      affected: plan.affected,
+    });
+    const decline = (name?: string, reason?: string) =>
+      replica.service.decline(reviews, id, harness.caller(name), reason);
+    await expect(decline()).rejects.toThrow(/withdraw it instead/);
+    await expect(
+      decline(bob, `no: ${'eyJhbGciOiJub25lIn0'}.${'eyJzdWIiOiJ4In0'}.`),
+    ).rejects.toThrow(/looks like it holds a token/);
+    const { operation } = await decline(bob, 'After the sale');
+    expect([operation.phase, operation.outcome]).toEqual([
+      'declined',
+      `${bob} declined it: After the sale. Nothing had been written.`,
+    ]);
+    expect(harness.notices.slice(1)).toEqual([
+      {
+        recipients: { type: 'entity', entityRef: ['user:default/alice'] },
+        payload: expect.objectContaining({
+          title: 'reviews: what you asked for is declined',
+          description: operation.outcome,
+          link,
+        }),
+      },
+    ]);
+    await expect(decline(bob)).rejects.toThrow(/does not wait/);
+    await expect(
+      replica.service.readWaitingPlan(reviews, id, harness.caller(bob)),
+    ).rejects.toThrow(/does not wait/);
+    // Nothing is reserved any more.
+    expect(await harness.begin(replica, 'reviews')).not.toBe(id);
+  });
+
+  it('shows approvers no plan that does not hold any longer', async () => {
+    const replica = await startIdle({
+      enablement: { approval: { otherHosts: 0 } },
+    });
+    const id = await harness.begin(replica, 'reviews');
+    await harness.edit('DELETE', [
+      'AuthorizationPolicy',
+      'edge',
+      'payments-require-jwt',
+    ]);
+    await eventually(() =>
+      expect(
+        replica.service.readWaitingPlan(reviews, id, harness.caller(bob)),
+      ).rejects.toThrow(/changed since/),
+    );
   });
 
   it('forgets what nobody approves in time', async () => {

@@ -137,6 +137,44 @@ export class EnablementCalls {
     );
   }
 
+  decline(
+    call: EntityCall,
+    enablementId: string,
+    reason: string | undefined,
+  ): Promise<Enablement> {
+    return this.change(
+      call,
+      'enablement-decline',
+      { enablementId },
+      istioJwtEnablementApprovePermission,
+      ({ entity }, caller) =>
+        this.options.service.decline(entity, enablementId, caller, reason),
+    );
+  }
+
+  enforce(call: EntityCall, enablementId: string): Promise<Enablement> {
+    return this.change(
+      call,
+      'enablement-enforce',
+      { enablementId },
+      istioJwtEnablementCreatePermission,
+      ({ entity }, caller) =>
+        this.options.service.enforce(entity, enablementId, caller),
+    );
+  }
+
+  async readWaitingPlan(
+    call: EntityCall,
+    enablementId: string,
+  ): Promise<PlannedEnablementView> {
+    const opened = await this.open(call, istioJwtEnablementApprovePermission);
+    return this.options.service.readWaitingPlan(
+      opened.entity,
+      enablementId,
+      callerOf(opened),
+    );
+  }
+
   async list(
     call: EntityCall,
     page: { limit: number; cursor?: string },
@@ -181,7 +219,13 @@ export class EnablementCalls {
     stored: StoredOperation,
     opened: OpenEntity,
   ): Promise<Enablement> {
-    return describeOperation(stored, await this.listAllowed(opened));
+    const { create, approve } = await this.listAllowed(opened);
+    const { name } = callerOf(opened);
+    return describeOperation(stored, {
+      create,
+      approve:
+        approve && this.options.service.mayApprove(stored.operation, name),
+    });
   }
 
   private async listAllowed({ entity, credentials }: OpenEntity) {

@@ -134,6 +134,19 @@ describe('the paths of enablement', () => {
     expect((await call('post', `/enablements/${id}/cancel`)).status).toBe(409);
     expect((await call('post', `/enablements/${id}/approve`)).status).toBe(409);
 
+    for (const [method, path, body] of [
+      ['post', 'decline', { reason: 'No' }],
+      ['post', 'enforce', undefined],
+      ['get', 'plan', undefined],
+    ] as const) {
+      const response = await call(method, `/enablements/${id}/${path}`, body);
+      expect([path, response.status]).toEqual([path, 409]);
+    }
+    const long = { reason: 'x'.repeat(501) };
+    expect(
+      (await call('post', `/enablements/${id}/decline`, long)).status,
+    ).toBe(400);
+
     const off = await call('post', '/enablement-plans', {
       intent: 'disable',
       enablementId: id,
@@ -147,6 +160,8 @@ describe('the paths of enablement', () => {
         'enablement-create',
         'enablement-cancel',
         'enablement-approve',
+        'enablement-decline',
+        'enablement-enforce',
       ]),
     );
     expect(
@@ -187,6 +202,8 @@ describe('the paths of enablement', () => {
       [`/enablement-plans/${id}/proposal`, {}],
       [`/enablements/${id}/cancel`, undefined],
       [`/enablements/${id}/approve`, undefined],
+      [`/enablements/${id}/decline`, {}],
+      [`/enablements/${id}/enforce`, undefined],
     ] as const) {
       expect([path, (await call('post', path, body)).status]).toEqual([
         path,
@@ -194,6 +211,7 @@ describe('the paths of enablement', () => {
       ]);
     }
     expect((await call('get', `/enablement-plans/${id}`)).status).toBe(403);
+    expect((await call('get', `/enablements/${id}/plan`)).status).toBe(403);
     denied.clear();
     expect((await call('get', `/enablements/${id}`)).status).toBe(404);
     expect((await call('post', '/enablements', { planId: id })).status).toBe(

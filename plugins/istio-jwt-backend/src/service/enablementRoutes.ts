@@ -1,6 +1,7 @@
 import { HttpAuthService } from '@backstage/backend-plugin-api';
 import { CompoundEntityRef } from '@backstage/catalog-model';
 import {
+  EnablementDeclineRequest,
   EnablementPlanRequest,
   EnablementProposalRequest,
 } from 'backstage-plugin-istio-jwt-common';
@@ -70,7 +71,26 @@ export function addEnablementRoutes(
     },
   );
 
-  for (const action of ['cancel', 'approve'] as const) {
+  router.get(
+    `${ENTITY}/enablements/:enablementId/plan`,
+    async (request, response) => {
+      const id = idOf(request, 'enablementId');
+      response.json(await calls.readWaitingPlan(await read(request), id));
+    },
+  );
+
+  router.post(
+    `${ENTITY}/enablements/:enablementId/decline`,
+    async (request, response) => {
+      const { reason } = request.body as EnablementDeclineRequest;
+      const id = idOf(request, 'enablementId');
+      response
+        .status(202)
+        .json(await calls.decline(await read(request), id, reason));
+    },
+  );
+
+  for (const action of ['cancel', 'approve', 'enforce'] as const) {
     router.post(
       `${ENTITY}/enablements/:enablementId/${action}`,
       async (request, response) => {

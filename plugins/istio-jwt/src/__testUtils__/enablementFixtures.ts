@@ -155,6 +155,7 @@ export function buildPlan(
           name: 'shop-jwt',
         },
         after: 'kind: RequestAuthentication\nspec:\n  jwtRules: []\n',
+        file: 'requestauthentication-shop-jwt.yaml',
       },
       {
         step: 'authorization-policy',
@@ -166,6 +167,7 @@ export function buildPlan(
         },
         before: 'kind: AuthorizationPolicy\nspec:\n  action: AUDIT\n',
         after: 'kind: AuthorizationPolicy\nspec:\n  action: DENY\n',
+        file: 'authorizationpolicy-shop-jwt.yaml',
       },
     ],
     effects: [
@@ -301,6 +303,7 @@ export function buildEnablement(
     approval: { required: false },
     canCancel: true,
     canApprove: false,
+    canEnforce: false,
     ...overrides,
   };
 }

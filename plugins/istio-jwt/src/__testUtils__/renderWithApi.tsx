@@ -12,7 +12,7 @@ import { ReactElement } from 'react';
 import { IstioJwtApi, istioJwtApiRef } from '../api';
 import { entityContentRouteRef, templateRouteRef } from '../routes';
 import { FakeSignals } from './FakeSignals';
-import { buildOptions } from './enablementFixtures';
+import { buildOptions, buildPlan } from './enablementFixtures';
 import { entity as defaultEntity } from './fixtures';
 
 /** A backend that was never asked anything unless a test says what it answers. */
@@ -50,6 +50,15 @@ export function createFakeApi(
     ),
     approveEnablement: jest.fn(
       answers.approveEnablement ?? refuse('approveEnablement'),
+    ),
+    declineEnablement: jest.fn(
+      answers.declineEnablement ?? refuse('declineEnablement'),
+    ),
+    getWaitingPlan: jest.fn(
+      answers.getWaitingPlan ?? (async () => buildPlan()),
+    ),
+    enforceEnablement: jest.fn(
+      answers.enforceEnablement ?? refuse('enforceEnablement'),
     ),
   };
 }

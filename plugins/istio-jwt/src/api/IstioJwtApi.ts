@@ -3,12 +3,14 @@ import { createApiRef } from '@backstage/core-plugin-api';
 import {
   ClusterFreshness,
   Enablement,
+  EnablementDeclineRequest,
   EnablementOptions,
   EnablementPlanRequest,
   EnablementPlanView,
   EnablementSummary,
   EntityStatus,
   Page,
+  PlannedEnablementView,
   ProbeRun,
   ProbeRunSummary,
   StateChange,
@@ -114,6 +116,31 @@ export interface IstioJwtApi {
 
   /** Lets an operation that waits for an approval begin. */
   approveEnablement(
+    entityRef: string | CompoundEntityRef,
+    enablementId: string,
+    options?: IstioJwtRequestOptions,
+  ): Promise<Enablement>;
+
+  /** Ends an operation that waits for an approval. */
+  declineEnablement(
+    entityRef: string | CompoundEntityRef,
+    enablementId: string,
+    request: EnablementDeclineRequest,
+    options?: IstioJwtRequestOptions,
+  ): Promise<Enablement>;
+
+  /**
+   * What an operation that waits for an approval would do, for whoever may approve it. Rejects with 409
+   * where the configuration has changed since.
+   */
+  getWaitingPlan(
+    entityRef: string | CompoundEntityRef,
+    enablementId: string,
+    options?: IstioJwtRequestOptions,
+  ): Promise<PlannedEnablementView>;
+
+  /** Has an operation go on that is held before it enforces anything. */
+  enforceEnablement(
     entityRef: string | CompoundEntityRef,
     enablementId: string,
     options?: IstioJwtRequestOptions,

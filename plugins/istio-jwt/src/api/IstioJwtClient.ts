@@ -3,12 +3,14 @@ import { DiscoveryApi, FetchApi } from '@backstage/core-plugin-api';
 import {
   ClusterFreshness,
   Enablement,
+  EnablementDeclineRequest,
   EnablementOptions,
   EnablementPlanRequest,
   EnablementPlanView,
   EnablementSummary,
   EntityStatus,
   Page,
+  PlannedEnablementView,
   ProbeRun,
   ProbeRunSummary,
   StateChange,
@@ -180,6 +182,44 @@ export class IstioJwtClient implements IstioJwtApi {
     options?: IstioJwtRequestOptions,
   ): Promise<Enablement> {
     const path = `${enablementPath(entityRef, enablementId)}/approve`;
+    return this.requests.sendForJson('POST', path, {
+      signal: options?.signal,
+      body: {},
+      timeoutMs: PLAN_TIMEOUT_MS,
+    });
+  }
+
+  async declineEnablement(
+    entityRef: string | CompoundEntityRef,
+    enablementId: string,
+    request: EnablementDeclineRequest,
+    options?: IstioJwtRequestOptions,
+  ): Promise<Enablement> {
+    const path = `${enablementPath(entityRef, enablementId)}/decline`;
+    return this.requests.sendForJson('POST', path, {
+      signal: options?.signal,
+      body: request,
+    });
+  }
+
+  async getWaitingPlan(
+    entityRef: string | CompoundEntityRef,
+    enablementId: string,
+    options?: IstioJwtRequestOptions,
+  ): Promise<PlannedEnablementView> {
+    const path = `${enablementPath(entityRef, enablementId)}/plan`;
+    return this.requests.sendForJson('GET', path, {
+      signal: options?.signal,
+      timeoutMs: PLAN_TIMEOUT_MS,
+    });
+  }
+
+  async enforceEnablement(
+    entityRef: string | CompoundEntityRef,
+    enablementId: string,
+    options?: IstioJwtRequestOptions,
+  ): Promise<Enablement> {
+    const path = `${enablementPath(entityRef, enablementId)}/enforce`;
     return this.requests.sendForJson('POST', path, {
       signal: options?.signal,
       body: {},

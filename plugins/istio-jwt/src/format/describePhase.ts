@@ -8,6 +8,7 @@ const LABELS: Record<EnablementPhase, string> = {
   'awaiting-approval': 'Waiting for approval',
   validating: 'Validating',
   shadowing: 'Shadowing',
+  held: 'Waiting for a decision',
   enforcing: 'Enforcing',
   routing: 'Opening the route',
   verifying: 'Verifying',
@@ -18,6 +19,7 @@ const LABELS: Record<EnablementPhase, string> = {
   proposed: 'Waiting for merge',
   withdrawn: 'Withdrawn',
   expired: 'Expired',
+  declined: 'Declined',
 };
 
 const MEANINGS: Record<EnablementPhase, string> = {
@@ -28,6 +30,7 @@ const MEANINGS: Record<EnablementPhase, string> = {
     'Everything is tried with a server-side dry run; then the RequestAuthentication is written, and has to refuse a junk token.',
   shadowing:
     'The AuthorizationPolicy stands as a dry run: it is watched, and enforces nothing.',
+  held: 'Nothing is enforced. Somebody has to say whether it is to be.',
   enforcing: 'The AuthorizationPolicy is enforced.',
   routing:
     'The host is closed; now its route is written, and nobody may pass without a token.',
@@ -40,6 +43,7 @@ const MEANINGS: Record<EnablementPhase, string> = {
     'What was planned is with whoever keeps this place. The portal looks for it in the cluster.',
   withdrawn: 'Nobody follows it any more. The portal wrote nothing.',
   expired: 'It did not stand in the cluster, or was not proved, in time.',
+  declined: 'Somebody who could have approved it did not want it.',
 };
 
 const DISABLE_MEANINGS: Partial<Record<EnablementPhase, string>> = {
@@ -102,6 +106,7 @@ const OVER: readonly EnablementPhase[] = [
   'failed',
   'withdrawn',
   'expired',
+  'declined',
 ];
 
 /** Whether an operation will not change any more. */

@@ -1,7 +1,7 @@
 import { useApi } from '@backstage/core-plugin-api';
 import { Enablement } from 'backstage-plugin-istio-jwt-common';
 import { useCallback, useEffect, useState } from 'react';
-import { istioJwtApiRef } from '../api';
+import { IstioJwtApi, istioJwtApiRef } from '../api';
 import { describeFailure } from '../api/describeFailure';
 import { isOver } from '../format/describePhase';
 import { followOperation } from './followOperation';
@@ -23,17 +23,21 @@ export type EnablementView =
 export interface EnablementControl {
   view: EnablementView;
   /** What was asked for and is not answered yet. */
-  pending?: 'cancel' | 'approve';
+  pending?: EnablementDecision['kind'];
   /** Why that was refused. */
   failure?: string;
-  cancel: () => void;
-  approve: () => void;
+  decide: (decision: EnablementDecision) => void;
 }
+
+/** What a person can say about an operation. */
+export type EnablementDecision =
+  | { kind: 'cancel' | 'approve' | 'enforce' }
+  | { kind: 'decline'; reason?: string };
 
 /** Nobody can say when somebody approves, so signals do most of it. */
 const WAITING_POLL_MS = 10_000;
 
-/** Follows an operation until it is over, with the means to cancel and to approve it. */
+/** Follows an operation until it is over, with the means to decide about it. */
 export function useEnablement(
   entityRef: string,
   enablementId: string,
@@ -41,10 +45,11 @@ export function useEnablement(
   const api = useApi(istioJwtApiRef);
   const listen = useListenToSignals();
   const [view, setView] = useState<EnablementView>({ kind: 'loading' });
-  const [pending, setPending] = useState<'cancel' | 'approve'>();
+  const [pending, setPending] = useState<EnablementDecision['kind']>();
   const [failure, setFailure] = useState<string>();
   const phase = view.kind === 'ready' ? view.enablement.phase : undefined;
-  const waits = phase === 'awaiting-approval' || phase === 'proposed';
+  const waits =
+    phase === 'awaiting-approval' || phase === 'proposed' || phase === 'held';
   // What failed can be taken up again.
   const hasEnded = phase !== undefined && isOver(phase);
 
@@ -76,15 +81,11 @@ export function useEnablement(
     [api, entityRef, enablementId, listen, waits, hasEnded],
   );
 
-  const ask = useCallback(
-    (what: 'cancel' | 'approve') => {
-      setPending(what);
+  const decide = useCallback(
+    (decision: EnablementDecision) => {
+      setPending(decision.kind);
       setFailure(undefined);
-      const asked =
-        what === 'cancel'
-          ? api.cancelEnablement(entityRef, enablementId)
-          : api.approveEnablement(entityRef, enablementId);
-      asked
+      send(api, entityRef, enablementId, decision)
         .then(
           enablement => setView({ kind: 'ready', enablement }),
           error => setFailure(describeFailure(error).message),
@@ -93,7 +94,29 @@ export function useEnablement(
     },
     [api, entityRef, enablementId],
   );
-  const cancel = useCallback(() => ask('cancel'), [ask]);
-  const approve = useCallback(() => ask('approve'), [ask]);
-  return { view, pending, failure, cancel, approve };
+  return { view, pending, failure, decide };
+}
+
+function send(
+  api: IstioJwtApi,
+  entityRef: string,
+  enablementId: string,
+  decision: EnablementDecision,
+): Promise<Enablement> {
+  switch (decision.kind) {
+    case 'approve':
+      return api.approveEnablement(entityRef, enablementId);
+    case 'enforce':
+      return api.enforceEnablement(entityRef, enablementId);
+    case 'decline': {
+      const { reason } = decision;
+      return api.declineEnablement(
+        entityRef,
+        enablementId,
+        reason ? { reason } : {},
+      );
+    }
+    default:
+      return api.cancelEnablement(entityRef, enablementId);
+  }
 }

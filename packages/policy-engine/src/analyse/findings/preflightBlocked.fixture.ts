@@ -11,6 +11,13 @@ export const preflightBlocked: Fixture = {
       BACKEND_JWT,
     ],
     [route(), BACKEND_JWT],
+    // An exempt path lets its preflights pass, and no others.
+    [
+      route(),
+      denyAtGateway(
+        'from: [{source: {notRequestPrincipals: ["*"]}}], to: [{operation: {notPaths: [/healthz], methods: [GET, OPTIONS]}}]',
+      ),
+    ],
   ],
   good: [
     [route()],

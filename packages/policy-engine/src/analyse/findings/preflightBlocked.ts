@@ -17,19 +17,19 @@ export const preflightBlocked: Detector = {
       return NOTHING;
     }
     if (!/^(enforced|partial)$/.test(assessment.state)) return NOTHING;
-    const passes = analysis.exposures.some(
-      ({ preflight, everything, witness }) =>
-        preflight || everything || witness.method === 'OPTIONS',
-    );
+    const { preflightsRefused } = analysis;
     const asking = programs.find(requiresToken);
-    if (passes || !asking) return NOTHING;
+    if (!/^(some|all)$/.test(preflightsRefused) || !asking) return NOTHING;
+    const where = preflightsRefused === 'some' ? 'on some paths or hosts ' : '';
     const cors = setsCors(mesh, way);
     return [
       {
         ...(cors ? { severity: 'warning' as const } : {}),
-        message: `By ${describeWayIn(way)} a CORS preflight gets 403 at ${
-          asking.proxy.kind
-        } ${asking.proxy.name}${
+        message: `By ${describeWayIn(
+          way,
+        )} a CORS preflight ${where}gets 403 at ${asking.proxy.kind} ${
+          asking.proxy.name
+        }${
           cors && wayIn.route
             ? `, although ${nameOf(wayIn.route)} has a corsPolicy`
             : ''

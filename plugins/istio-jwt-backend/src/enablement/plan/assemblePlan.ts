@@ -21,6 +21,7 @@ export function assemblePlan(
     issuerName,
     issuer,
     choices,
+    paths = choices?.exemptPaths ?? [],
     pattern,
     why,
     warnings,
@@ -32,6 +33,8 @@ export function assemblePlan(
     issuerName: string;
     issuer: EnablementIssuer;
     choices?: EnablementChoices;
+    /** Asked for without a token, besides. Default: those that were chosen to stay open. */
+    paths?: readonly string[];
     pattern?: EnablementPattern;
     why: string;
     warnings(
@@ -45,7 +48,7 @@ export function assemblePlan(
     service,
     waysIn,
     issuer,
-    exemptPaths: choices?.exemptPaths ?? [],
+    exemptPaths: paths,
   });
   const chosen = assessment.waysIn.filter(({ id }) => waysIn.includes(id));
   return seal(mirror, {

@@ -26,11 +26,15 @@ export function describeChange({
     action,
     ref,
     ...(from ? { before: toYaml(from) } : {}),
-    ...(to ? { after: toYaml(to) } : {}),
+    ...(to ? { after: toYaml(to), file: nameFile(ref) } : {}),
   };
 }
 
-/** The same by hand. Files are named after their objects and hold `after`, or `before` where it is restored. */
+function nameFile({ kind, name }: OperationChange['ref']): string {
+  return `${kind.toLowerCase()}-${name}.yaml`;
+}
+
+/** The same by hand, with files that hold `after`. */
 export function listCommands(
   changes: readonly Pick<OperationChange, 'ref' | 'from' | 'to'>[],
 ): string[] {
@@ -40,8 +44,9 @@ export function listCommands(
     if (!to) {
       return [`kubectl delete ${target} -n ${ref.namespace} ${ref.name}`];
     }
-    const file = `${ref.kind.toLowerCase()}-${ref.name}.yaml`;
-    const apply = `kubectl apply --server-side --field-manager=${FIELD_MANAGER} -f ${file}`;
+    const apply = `kubectl apply --server-side --field-manager=${FIELD_MANAGER} -f ${nameFile(
+      ref,
+    )}`;
     return [
       `${apply} --dry-run=server`,
       apply,

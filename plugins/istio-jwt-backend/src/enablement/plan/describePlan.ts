@@ -9,7 +9,16 @@ import { OperationPlan } from './OperationPlan';
 
 /** A plan as its caller sees it. */
 export function describePlan(
-  { id, entityRef, request, expiresAt, operation }: StoredPlan,
+  {
+    id,
+    entityRef,
+    request,
+    expiresAt,
+    operation,
+  }: Pick<
+    StoredPlan,
+    'id' | 'entityRef' | 'request' | 'expiresAt' | 'operation'
+  >,
   planned: OperationPlan,
   affected: PlannedEnablementView['affected'],
 ): PlannedEnablementView {

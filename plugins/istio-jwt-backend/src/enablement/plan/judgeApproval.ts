@@ -9,7 +9,7 @@ export function judgeApproval(
   hosts: number,
   { neighbours, effects }: Pick<OperationPlan, 'neighbours' | 'effects'>,
 ): Operation['approval'] {
-  const { otherHosts } = config.approval;
+  const { otherHosts, allowSelf } = config.approval;
   const listed = effects.filter(({ isTarget }) => !isTarget).length;
   // Of neighbours that a plan leaves out, each may have a host of its own.
   const omitted = neighbours - listed;
@@ -23,7 +23,7 @@ export function judgeApproval(
           hosts === 1 ? 'host' : 'hosts'
         }; above ${otherHosts}, somebody with ${
           istioJwtEnablementApprovePermission.name
-        } has to approve.`,
+        }${allowSelf ? '' : ', other than who asks,'} has to approve.`,
       }
     : { required: false };
 }

@@ -112,7 +112,10 @@ function listRequests(
       },
     }),
     ...exemptPaths.map(exempt =>
-      ask('exempt-path', `No token, ${exempt}`, { ...plain, path: exempt }),
+      ask('exempt-path', `No token, ${exempt}`, {
+        ...plain,
+        path: exempt.replace(/\*$/, 'x'),
+      }),
     ),
   ];
 }

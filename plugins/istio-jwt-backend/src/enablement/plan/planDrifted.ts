@@ -10,6 +10,7 @@ import { assemblePlan, inOrder, stepOf } from './assemblePlan';
 import { whyNoConsent } from './consent';
 import { findService } from './findService';
 import { warnOfNeighbours } from './foreseeEffects';
+import { listNamedPaths } from './listNamedPaths';
 import { OperationPlanResult, PlanContext, refuse } from './OperationPlan';
 import { recallIssuer } from './recallIssuer';
 
@@ -77,6 +78,8 @@ export function planDrifted(
     issuer,
     // What stands was edited: nobody knows which choices it comes to.
     ...(isRestoring && earlier.choices ? { choices: earlier.choices } : {}),
+    // Also those that somebody else opened or closed, which are what it is about.
+    paths: listNamedPaths(changes.flatMap(({ from, to }) => [from, to])),
     ...(isRestoring && pattern ? { pattern } : {}),
     why: isRestoring
       ? 'What the operation wrote is put back as it was. RequestAuthentications are widened first, then policies are replaced.'

@@ -1,5 +1,6 @@
 import { AuditorService, LoggerService } from '@backstage/backend-plugin-api';
 import { PolicyWriter } from 'backstage-plugin-istio-jwt-node';
+import { OperationNotices } from '../notices/OperationNotices';
 import { Operation } from '../operation';
 import { Claimed, EnablementStore } from '../store/EnablementStore';
 import { DriveEnded, OperationRun, RunTools, StepFailed } from './OperationRun';
@@ -10,6 +11,7 @@ export interface EnablementDriverOptions extends Omit<RunTools, 'writer'> {
   /** The first that writes to a cluster is used. */
   writers: PolicyWriter[];
   auditor: AuditorService;
+  notices: Pick<OperationNotices, 'tell'>;
   logger: LoggerService;
   /** After which a replica that says nothing is taken for dead. Default: 30 s. */
   leaseMs?: number;
@@ -81,7 +83,7 @@ export class EnablementDriver {
 
   /** Never rejects. */
   private async drive({ operation, lease }: Claimed): Promise<void> {
-    const { store, logger, writers } = this.options;
+    const { store, logger, writers, notices } = this.options;
     const lost = new AbortController();
     const renewal = setInterval(() => {
       store
@@ -108,6 +110,7 @@ export class EnablementDriver {
         // The next step, from what is written down.
       }
       announceEnd(logger, operation);
+      if (operation.phase === 'held') await notices.tell('held', operation);
     } catch (error) {
       if (!(error instanceof DriveEnded)) {
         logger.error(

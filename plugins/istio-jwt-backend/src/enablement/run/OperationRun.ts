@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EnablementConfig } from '../../config';
 import { CheckResult as KeyCheck } from '../../jwks/checkKeySource';
 import { Operation } from '../operation';
+import { OwnProbes } from '../shadow/OwnProbes';
 import { ShadowReader } from '../shadow/ShadowReader';
 import { EnablementStore } from '../store/EnablementStore';
 import { OperationProber } from './OperationProber';
@@ -29,6 +30,7 @@ export interface RunTools {
   deadlines: EnablementConfig['deadlines'];
   shadow: EnablementConfig['shadow'];
   shadowReader: Pick<ShadowReader, 'read'>;
+  ownProbes: Pick<OwnProbes, 'find'>;
   /** Pause between two looks. Default: 400 ms. */
   pauseMs?: number;
   onProgress(operation: Operation): void;
@@ -79,7 +81,9 @@ export class OperationRun {
     }
     if (this.operation.phase === 'rolling-back') return;
     if (cancelRequested) throw new CancelRequested('It was cancelled.');
-    const began = Date.parse(this.operation.steps[0]?.startedAt ?? '');
+    const { steps, hold } = this.operation;
+    // How long people took to decide is not the operation's own time.
+    const began = hold?.enforced?.at ?? Date.parse(steps[0]?.startedAt ?? '');
     if (Date.now() > began + this.tools.deadlines.operationMs) {
       throw new StepFailed('It took longer than an operation may.');
     }

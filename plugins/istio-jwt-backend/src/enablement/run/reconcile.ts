@@ -1,4 +1,5 @@
 import { EnablementStep } from 'backstage-plugin-istio-jwt-common';
+import { Operation } from '../operation';
 import { listSteps } from './forwardSteps';
 import { arrive, expectOurs, readLive } from './moveObject';
 import {
@@ -52,7 +53,25 @@ export async function reconcile(
     stop(run, error, reason);
   }
   await run.save();
+  if (isHeld(operation)) return hold(run);
   return !operation.proposal || operation.phase === 'verifying';
+}
+
+function isHeld({ phase }: Operation): boolean {
+  return phase === 'held';
+}
+
+/** Nobody drives it until somebody decides; whoever cancelled at the last moment has decided. */
+async function hold(run: OperationRun): Promise<boolean> {
+  try {
+    await run.checkpoint();
+    return false;
+  } catch (error) {
+    if (!(error instanceof StepFailed)) throw error;
+    stop(run, error, error.message);
+    await run.save();
+    return true;
+  }
 }
 
 /** Whoever cancels at the last moment still gets what was asked for. */

@@ -1,6 +1,6 @@
-import { assessService, Mesh, ProxyRef } from 'istio-jwt-policy-engine';
 import { ClusterMirror, ClusterRegistry, openPodTunnel } from '../../cluster';
 import { Operation } from '../operation';
+import { listProxyPods, ProxyPod } from './listProxyPods';
 import {
   readShadowCounters,
   ShadowAction,
@@ -9,13 +9,20 @@ import {
 
 /** By Pod, `namespace/name`. */
 export type ShadowReading =
-  | { ok: true; byPod: Map<string, ShadowCounters>; pods: number }
-  /** `notYet`: the proxy answers, and does not know a policy that is tried (so far). */
+  /** `pods`: of the proxy in all, those included that could not be read. */
+  | {
+      ok: true;
+      byPod: Map<string, ShadowCounters>;
+      pods: number;
+      notYet?: boolean;
+    }
+  /** `notYet`: a proxy answers, and does not know a policy that is tried (so far). */
   | { ok: false; reason: string; notYet?: boolean };
 
 /** Envoy's admin interface, which listens inside the Pod alone. */
 const ADMIN_PORT = 15000;
-const MAX_PODS = 10;
+const MAX_PODS = 50;
+const MAX_AT_ONCE = 10;
 const TUNNEL_TIMEOUT_MS = 10_000;
 
 /** Reads what proxies count of policies that are tried, through the API server. */
@@ -36,28 +43,33 @@ export class ShadowReader {
       };
     }
     const targets = checks.filter(({ of }) => of === 'target');
-    const pods = listPods(
+    const pods = listProxyPods(
       mirror.mesh,
-      listProxies(
-        mirror.mesh,
-        service,
-        targets.map(({ wayInId }) => wayInId),
-      ),
+      service,
+      targets.map(({ wayInId }) => wayInId),
     );
     if (pods.length === 0) {
       return { ok: false, reason: 'No running Pod of the proxy is known.' };
     }
     const action = findAction(changes);
     const byPod = new Map<string, ShadowCounters>();
-    let failure: Unread = { ok: false, reason: '' };
+    const failures: Unread[] = [];
+    const waiting = pods.slice(0, MAX_PODS);
     await Promise.all(
-      pods.slice(0, MAX_PODS).map(async pod => {
-        const answer = await readPod(mirror, pod, action, signal);
-        if (answer.ok) byPod.set(`${pod.namespace}/${pod.name}`, answer.found);
-        else failure = answer;
+      waiting.splice(0, MAX_AT_ONCE).map(async first => {
+        for (let pod = first as ProxyPod | undefined; pod; ) {
+          const answer = await readPod(mirror, pod, action, signal);
+          if (answer.ok) {
+            byPod.set(`${pod.namespace}/${pod.name}`, answer.found);
+          } else failures.push(answer);
+          pod = waiting.shift();
+        }
       }),
     );
-    return byPod.size > 0 ? { ok: true, byPod, pods: pods.length } : failure;
+    const notYet = failures.some(failure => failure.notYet);
+    return byPod.size > 0
+      ? { ok: true, byPod, pods: pods.length, ...(notYet ? { notYet } : {}) }
+      : failures[0];
   }
 }
 
@@ -69,40 +81,9 @@ function findAction(changes: Operation['changes']): ShadowAction {
   return action === 'DENY' ? 'DENY' : 'ALLOW';
 }
 
-function listProxies(
-  mesh: Mesh,
-  service: { namespace: string; name: string },
-  wayInIds: readonly string[],
-): ProxyRef[] {
-  return assessService(mesh, service).waysIn.flatMap(({ id, hops: [hop] }) =>
-    hop && wayInIds.includes(id) ? hop.proxy : [],
-  );
-}
-
-interface Pod {
-  namespace: string;
-  name: string;
-}
-
-function listPods(mesh: Mesh, proxies: readonly ProxyRef[]): Pod[] {
-  return mesh.list('Pod').flatMap(({ metadata, status }): Pod[] => {
-    const { namespace = '', name, labels } = metadata;
-    const isMeant =
-      (status as { phase?: string } | undefined)?.phase === 'Running' &&
-      proxies.some(
-        proxy =>
-          proxy.namespace === namespace &&
-          Object.entries(proxy.labels).every(
-            ([key, value]) => labels?.[key] === value,
-          ),
-      );
-    return isMeant ? [{ namespace, name }] : [];
-  });
-}
-
 async function readPod(
   { pods: streams }: ClusterMirror,
-  { namespace, name }: Pod,
+  { namespace, name }: ProxyPod,
   action: ShadowAction,
   signal: AbortSignal,
 ): Promise<{ ok: true; found: ShadowCounters } | Unread> {

@@ -1,6 +1,6 @@
 import { createServer, Server } from 'node:http';
 import { AddressInfo, connect } from 'node:net';
-import { countBetween } from '../run/steps/countShadow';
+import { countBetween } from './countBetween';
 import { parseShadowCounters, readShadowCounters } from './readShadowCounters';
 
 const STATS = `http.admin.rbac.allowed: 9
@@ -79,6 +79,6 @@ describe('what proxies count of policies that are tried', () => {
           ['new', 100, 100],
         ]),
       ),
-    ).toEqual({ denied: 5, allowed: 21 });
+    ).toEqual({ denied: 5, allowed: 21, pods: 2 });
   });
 });

@@ -289,6 +289,14 @@ export class DatabaseEnablementStore implements EnablementStore {
     return rows.map(row => readOperation(row).operation);
   }
 
+  async listHeld(limit: number): Promise<StoredOperation[]> {
+    const rows = await this.db<OperationRow>(OPERATIONS)
+      .where({ phase: 'held' })
+      .orderBy('updated_at')
+      .limit(limit);
+    return rows.map(readOperation);
+  }
+
   async listProposed({
     entityRef,
     after,
@@ -313,7 +321,10 @@ export class DatabaseEnablementStore implements EnablementStore {
 
   async deleteBefore(before: number): Promise<number> {
     return this.db<OperationRow>(OPERATIONS)
-      .whereIn('phase', ['rolled-back', 'withdrawn', 'expired'])
+      .whereIn(
+        'phase',
+        OVER_PHASES.filter(phase => phase !== 'done'),
+      )
       .andWhere('finished_at', '<', before)
       .delete();
   }

@@ -85,7 +85,7 @@ export interface EnablementStore {
   /** @returns whether it was going on */
   requestCancel(id: string): Promise<boolean>;
   /**
-   * Changes an operation that no driver touches: one that waits for an approval, or failed.
+   * Changes an operation that no driver touches: one that waits for somebody, or failed.
    *
    * @returns what stands in the way, if anything does
    */
@@ -100,6 +100,8 @@ export interface EnablementStore {
   >;
   /** Operations that wait for an approval since before a time. */
   listWaiting(before: number, limit: number): Promise<Operation[]>;
+  /** Operations that somebody has to decide about, those held for longest first. */
+  listHeld(limit: number): Promise<StoredOperation[]>;
   /**
    * Operations that wait for somebody else to write them, by id. Of one entity: newest first.
    *

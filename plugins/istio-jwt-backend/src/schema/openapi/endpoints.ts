@@ -11,6 +11,7 @@ import {
   CoverageSummary,
   CoverageTrend,
   Enablement,
+  EnablementDeclineRequest,
   EnablementOptions,
   EnablementPlanRequest,
   EnablementPlanView,
@@ -120,6 +121,19 @@ export type EndpointMap = {
     response: Enablement;
   };
   '#post|/v1/entities/{kind}/{namespace}/{name}/enablements/{enablementId}/approve': {
+    path: EnablementPath;
+    response: Enablement;
+  };
+  '#post|/v1/entities/{kind}/{namespace}/{name}/enablements/{enablementId}/decline': {
+    path: EnablementPath;
+    body: EnablementDeclineRequest;
+    response: Enablement;
+  };
+  '#get|/v1/entities/{kind}/{namespace}/{name}/enablements/{enablementId}/plan': {
+    path: EnablementPath;
+    response: PlannedEnablementView;
+  };
+  '#post|/v1/entities/{kind}/{namespace}/{name}/enablements/{enablementId}/enforce': {
     path: EnablementPath;
     response: Enablement;
   };

@@ -54,15 +54,13 @@ describe('The action that requires a token', () => {
     expect(await findViolations(container)).toEqual([]);
   });
 
-  it('leads to the operation that is under way', async () => {
-    open(
-      buildOptions({
-        running: { enablementId: ENABLEMENT_ID, phase: 'awaiting-approval' },
-      }),
-    );
-    expect(
-      await screen.findByRole('link', { name: 'Waiting for approval' }),
-    ).toHaveAttribute(
+  it.each([
+    ['awaiting-approval', 'Waiting for approval'],
+    ['held', 'Waiting for a decision'],
+    ['enforcing', 'Follow the operation'],
+  ] as const)('leads to an operation that is %s', async (phase, name) => {
+    open(buildOptions({ running: { enablementId: ENABLEMENT_ID, phase } }));
+    expect(await screen.findByRole('link', { name })).toHaveAttribute(
       'href',
       `/jwt-tab?jwt=operation&operation=${ENABLEMENT_ID}`,
     );

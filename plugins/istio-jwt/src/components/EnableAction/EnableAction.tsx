@@ -1,7 +1,11 @@
 import { Button, ButtonLink, Flex, Text } from '@backstage/ui';
 import { RiArrowRightLine, RiShieldKeyholeLine } from '@remixicon/react';
-import { EntityStatus } from 'backstage-plugin-istio-jwt-common';
+import {
+  EnablementPhase,
+  EntityStatus,
+} from 'backstage-plugin-istio-jwt-common';
 import { Fragment, useId } from 'react';
+import { labelPhase } from '../../format/describePhase';
 import { useEnablementOptions } from '../../live/useEnablementOptions';
 import { linkToView } from '../../routes';
 import { chooseAction, EnableChoice, listInForce } from './chooseAction';
@@ -65,6 +69,8 @@ export function EnableAction({
   );
 }
 
+const WAITING: EnablementPhase[] = ['awaiting-approval', 'held'];
+
 function ChoiceView({
   choice,
   tabPath,
@@ -89,7 +95,9 @@ function ChoiceView({
             enablementId: choice.enablementId,
           })}
         >
-          {choice.waits ? 'Waiting for approval' : 'Follow the operation'}
+          {WAITING.includes(choice.phase)
+            ? labelPhase(choice.phase)
+            : 'Follow the operation'}
         </ButtonLink>
       );
     case 'refused':

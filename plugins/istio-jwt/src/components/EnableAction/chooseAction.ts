@@ -1,4 +1,7 @@
-import { EnablementOptions } from 'backstage-plugin-istio-jwt-common';
+import {
+  EnablementOptions,
+  EnablementPhase,
+} from 'backstage-plugin-istio-jwt-common';
 
 /** What can be done next about requiring a token. */
 export type EnableChoice =
@@ -6,7 +9,7 @@ export type EnableChoice =
   | { kind: 'none' }
   | { kind: 'enable' }
   | { kind: 'refused'; reason: string }
-  | { kind: 'follow'; enablementId: string; waits: boolean };
+  | { kind: 'follow'; enablementId: string; phase: EnablementPhase };
 
 /** @param place - a card says only what its reader can act on */
 export function chooseAction(
@@ -21,7 +24,7 @@ export function chooseAction(
     return {
       kind: 'follow',
       enablementId: running.enablementId,
-      waits: running.phase === 'awaiting-approval',
+      phase: running.phase,
     };
   }
   const isOpen = services.some(({ waysIn }) =>

@@ -1,4 +1,3 @@
-import { Alert } from '@backstage/ui';
 import {
   EnablementInForce,
   EnablementOptions,
@@ -14,6 +13,7 @@ import {
   findChoicesProblems,
   toChoices,
 } from './draft';
+import { NotInForce } from './NotInForce';
 import { PlanFrame } from './PlanFrame';
 import { PlanOutcome } from './PlanOutcome';
 import { useKept } from './useKept';
@@ -38,7 +38,7 @@ export function ChangeView({
       entityRef={entityRef}
       version={version}
     >
-      {options => {
+      {(options, reload) => {
         const service = options.services.find(
           each => each.inForce?.enablementId === enablementId,
         );
@@ -50,13 +50,7 @@ export function ChangeView({
             show={show}
           />
         ) : (
-          <Alert
-            role="status"
-            status="info"
-            icon
-            title="This enablement is not in force any more"
-            description="It was replaced, taken back or edited since. The operations below say more."
-          />
+          <NotInForce reload={reload} />
         );
       }}
     </PlanFrame>

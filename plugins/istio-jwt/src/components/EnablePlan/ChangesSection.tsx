@@ -1,10 +1,11 @@
-import { Text } from '@backstage/ui';
-import { CodeSnippet } from '@backstage/core-components';
+import { Button, Text } from '@backstage/ui';
+import { RiDownloadLine } from '@remixicon/react';
 import {
   EnablementChange,
   EnablementWriting,
 } from 'backstage-plugin-istio-jwt-common';
 import { describeResource, keyOfResource } from '../../format/describeResource';
+import { saveFile } from '../../format/saveFile';
 import { CopyLine } from '../CopyLine';
 import { Section } from '../Section';
 import { YamlDiff } from '../YamlDiff';
@@ -51,16 +52,7 @@ export function ChangesSection({
               after={change.after}
               label={`Change to ${describeResource(change.ref)}`}
             />
-            {isCopy && change.after && (
-              <details className={styles.disclosure}>
-                <summary>YAML to copy</summary>
-                <CodeSnippet
-                  text={change.after}
-                  language="yaml"
-                  showCopyCodeButton
-                />
-              </details>
-            )}
+            {isCopy && <YamlToCopy change={change} />}
           </div>
         ))}
         {commands.length > 0 &&
@@ -77,16 +69,54 @@ export function ChangesSection({
   );
 }
 
+function YamlToCopy({
+  change: { ref, after, file = 'policy.yaml' },
+}: {
+  change: EnablementChange;
+}) {
+  if (!after) return null;
+  return (
+    <details className={styles.disclosure}>
+      <summary>
+        YAML to copy, as <code>{file}</code>
+      </summary>
+      <div className={styles.stack}>
+        <CopyLine text={after} label={`YAML of ${describeResource(ref)}`} />
+        <div>
+          <Button
+            size="small"
+            variant="secondary"
+            iconStart={<RiDownloadLine aria-hidden />}
+            onPress={() =>
+              saveFile(file, new Blob([after], { type: 'application/yaml' }))
+            }
+          >
+            Save {file}
+          </Button>
+        </div>
+      </div>
+    </details>
+  );
+}
+
 function Commands({ commands }: { commands: string[] }) {
+  const isRemark = (line: string) => line.startsWith('# ');
+  const run = commands.filter(line => !isRemark(line));
   return (
     <div className={styles.stack}>
-      {commands.map((command, index) => (
-        <CopyLine
-          key={command}
-          text={command}
-          label={`command ${index + 1} of ${commands.length}`}
-        />
-      ))}
+      {commands.map(line =>
+        isRemark(line) ? (
+          <Text key={line} as="p" variant="body-small" color="secondary">
+            {line.slice(2)}
+          </Text>
+        ) : (
+          <CopyLine
+            key={line}
+            text={line}
+            label={`command ${run.indexOf(line) + 1} of ${run.length}`}
+          />
+        ),
+      )}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { Alert, ButtonLink, Text } from '@backstage/ui';
 import { EnablementOptions } from 'backstage-plugin-istio-jwt-common';
 import { linkToView, TabView, useTabPath } from '../../routes';
+import { NotInForce } from './NotInForce';
 import { PlanFrame } from './PlanFrame';
 import { PlainPlanner } from './PlainPlanner';
 
@@ -23,8 +24,13 @@ export function DisableView({
       entityRef={entityRef}
       version={version}
     >
-      {options => (
-        <Planner options={options} enablementId={enablementId} show={show} />
+      {(options, reload) => (
+        <Planner
+          options={options}
+          reload={reload}
+          enablementId={enablementId}
+          show={show}
+        />
       )}
     </PlanFrame>
   );
@@ -32,10 +38,12 @@ export function DisableView({
 
 function Planner({
   options,
+  reload,
   enablementId,
   show,
 }: {
   options: EnablementOptions;
+  reload: () => void;
   enablementId: string;
   show: (view: TabView) => void;
 }) {
@@ -43,6 +51,7 @@ function Planner({
   const service = options.services.find(
     ({ inForce }) => inForce?.enablementId === enablementId,
   );
+  if (!service?.inForce) return <NotInForce reload={reload} />;
   return (
     <PlainPlanner
       entityRef={options.entityRef}
@@ -51,11 +60,9 @@ function Planner({
       show={show}
     >
       <Text as="p" variant="body-medium">
-        {service?.inForce
-          ? `Service ${service.namespace}/${service.name} in cluster ${service.cluster} requires tokens of ${service.inForce.issuer}.`
-          : 'No service of this entity is known to require a token by this operation any more.'}
+        {`Service ${service.namespace}/${service.name} in cluster ${service.cluster} requires tokens of ${service.inForce.issuer}.`}
       </Text>
-      {service?.inForce?.adopted && (
+      {service.inForce.adopted && (
         <Alert
           role="status"
           status="warning"

@@ -287,6 +287,7 @@ describe('Planning', () => {
       createEnablementPlan: async () =>
         buildPlan({
           writing: { mode: 'copy', reason: 'Argo CD owns the namespace.' },
+          commands: ['kubectl apply -f a.yaml', '# To try it first: read.'],
         }),
     });
     await makePlan();
@@ -297,7 +298,17 @@ describe('Planning', () => {
     expect(
       screen.getByRole('button', { name: 'Copy command 1 of 1' }),
     ).toBeInTheDocument();
-    expect(screen.getAllByText('YAML to copy')).toHaveLength(2);
+    expect(screen.getByText('To try it first: read.')).toBeInTheDocument();
+    expect(screen.getAllByText(/^YAML to copy, as/)).toHaveLength(2);
+    for (const name of [
+      'Copy YAML of AuthorizationPolicy istio-system/shop-jwt',
+      'Save authorizationpolicy-shop-jwt.yaml',
+    ]) {
+      // Behind what is closed at first.
+      expect(
+        screen.getByRole('button', { name, hidden: true }),
+      ).toBeInTheDocument();
+    }
     expect(await findViolations(container)).toEqual([]);
   }, 30_000);
 
@@ -331,7 +342,7 @@ describe('Planning', () => {
       repoUrl: 'github.com?owner=shop&repo=clusters',
       directory: 'clusters/prod',
     });
-    expect(screen.getAllByText('YAML to copy')).toHaveLength(2);
+    expect(screen.getAllByText(/^YAML to copy, as/)).toHaveLength(2);
     expect(await findViolations(container)).toEqual([]);
   }, 30_000);
 

@@ -15,7 +15,8 @@ export function OptionsGate({
 }: {
   entityRef: string;
   version: string;
-  children: (options: EnablementOptions) => ReactNode;
+  /** `reload` asks again what can be planned. */
+  children: (options: EnablementOptions, reload: () => void) => ReactNode;
 }) {
   const { view, retry } = useEnablementOptions(entityRef, version);
   const tabPath = useTabPath();
@@ -117,7 +118,7 @@ export function OptionsGate({
           }
         />
       )}
-      {children(options)}
+      {children(options, retry)}
     </>
   );
 }

@@ -16,7 +16,8 @@ export function PlanFrame({
   summary: string;
   entityRef: string;
   version: string;
-  children: (options: EnablementOptions) => ReactNode;
+  /** `reload` asks again what can be planned. */
+  children: (options: EnablementOptions, reload: () => void) => ReactNode;
 }) {
   return (
     <ViewFrame title={title} summary={summary}>

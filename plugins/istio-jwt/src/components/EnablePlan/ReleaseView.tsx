@@ -1,5 +1,6 @@
 import { Text } from '@backstage/ui';
 import { TabView } from '../../routes';
+import { NotInForce } from './NotInForce';
 import { PlanFrame } from './PlanFrame';
 import { PlainPlanner } from './PlainPlanner';
 
@@ -22,18 +23,24 @@ export function ReleaseView({
       entityRef={entityRef}
       version={version}
     >
-      {() => (
-        <PlainPlanner
-          entityRef={entityRef}
-          title="What to give back"
-          request={{ intent: 'release', enablementId }}
-          show={show}
-        >
-          <Text as="p" variant="body-medium">
-            No policy is changed or deleted.
-          </Text>
-        </PlainPlanner>
-      )}
+      {({ services }, reload) =>
+        services.some(
+          ({ inForce }) => inForce?.enablementId === enablementId,
+        ) ? (
+          <PlainPlanner
+            entityRef={entityRef}
+            title="What to give back"
+            request={{ intent: 'release', enablementId }}
+            show={show}
+          >
+            <Text as="p" variant="body-medium">
+              No policy is changed or deleted.
+            </Text>
+          </PlainPlanner>
+        ) : (
+          <NotInForce reload={reload} />
+        )
+      }
     </PlanFrame>
   );
 }

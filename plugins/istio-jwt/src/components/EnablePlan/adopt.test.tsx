@@ -48,6 +48,13 @@ function open(at: string, answers: Partial<IstioJwtApi> = {}) {
   return { api, container };
 }
 
+const inForce = {
+  enablementId: ENABLEMENT_ID,
+  issuer: 'company',
+  adopted: true,
+  waysIn: [],
+};
+
 const offer = (...services: Parameters<typeof buildServiceOption>[0][]) => ({
   getEnablementOptions: async () =>
     buildOptions({ services: services.map(each => buildServiceOption(each)) }),
@@ -130,6 +137,7 @@ describe('Giving back', () => {
     const { api, container } = open(
       `/?jwt=release&operation=${ENABLEMENT_ID}`,
       {
+        ...offer({ inForce }),
         createEnablementPlan: async () =>
           buildPlan({ intent: 'release', warnings: [] }),
       },
@@ -149,6 +157,7 @@ describe('Giving back', () => {
 
   it('says why where the backend refuses', async () => {
     open(`/?jwt=release&operation=${ENABLEMENT_ID}`, {
+      ...offer({ inForce }),
       createEnablementPlan: () =>
         refuse(409, 'ConflictError', 'It was not adopted'),
     });
@@ -159,4 +168,39 @@ describe('Giving back', () => {
       /The plan could not be made.*It was not adopted\./,
     );
   });
+});
+
+describe('An enablement that is gone', () => {
+  it.each(['release', 'disable', 'change'])(
+    'is not offered to %s, and looked for again',
+    async kind => {
+      let turn = 0;
+      const { api, container } = open(
+        `/?jwt=${kind}&operation=${ENABLEMENT_ID}`,
+        {
+          getEnablementOptions: async () => {
+            turn += 1;
+            return buildOptions({
+              services: [buildServiceOption(turn > 1 ? { inForce } : {})],
+            });
+          },
+        },
+      );
+      expect(
+        await screen.findByText(
+          'This enablement is not in force any more',
+          {},
+          LAZY,
+        ),
+      ).toBeInTheDocument();
+      expect(screen.queryByRole('button', { name: 'Make a plan' })).toBeNull();
+      expect(await findViolations(container)).toEqual([]);
+      await userEvent.click(screen.getByRole('button', { name: 'Look again' }));
+      expect(
+        await screen.findByRole('button', { name: 'Make a plan' }),
+      ).toBeInTheDocument();
+      expect(api.createEnablementPlan).not.toHaveBeenCalled();
+    },
+    30_000,
+  );
 });

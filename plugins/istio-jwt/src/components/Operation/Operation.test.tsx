@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { Enablement } from 'backstage-plugin-istio-jwt-common';
 import {
   buildEnablement,
+  buildPlan,
   buildStep,
   ENABLEMENT_ID,
 } from '../../__testUtils__/enablementFixtures';
@@ -219,6 +220,154 @@ describe('An operation', () => {
       'The configuration has changed since.',
     );
     expect(await findViolations(container)).toEqual([]);
+  });
+
+  const waiting = buildEnablement({
+    phase: 'awaiting-approval',
+    steps: [],
+    canApprove: true,
+    approval: {
+      required: true,
+      permission: 'istio-jwt.enablement.approve',
+      reason: '12 hosts of others',
+    },
+  });
+
+  it('shows whoever may approve it what it would do, as it is now', async () => {
+    let turn = 0;
+    const { api, container } = open({
+      getEnablement: async () => waiting,
+      getWaitingPlan: async () => {
+        turn += 1;
+        return turn === 1
+          ? refuse(409, 'ConflictError', 'The configuration changed since')
+          : buildPlan();
+      },
+    });
+    expect(
+      await screen.findByText('The configuration changed since.'),
+    ).toBeInTheDocument();
+    await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    const table = await screen.findByRole('table', {
+      name: 'Answers of https://shop.example',
+    });
+    expect(table).toHaveTextContent('403 RBAC: access denied');
+    expect(
+      screen.getByRole('region', { name: 'What you would approve' }),
+    ).toHaveTextContent('Make sure that nobody uses opaque tokens.');
+    expect(
+      screen.getByRole('table', { name: 'Affected services' }),
+    ).toHaveTextContent('news/news');
+    expect(api.getWaitingPlan).toHaveBeenCalledTimes(2);
+    expect(await findViolations(container)).toEqual([]);
+  });
+
+  it('asks nobody who may not approve it for the plan', async () => {
+    const { api } = open({
+      getEnablement: async () => ({ ...waiting, canApprove: false }),
+    });
+    await screen.findByText(/Waits for an approval by somebody with/);
+    expect(screen.queryByRole('button', { name: 'Approve' })).toBeNull();
+    expect(screen.queryByRole('button', { name: 'Decline' })).toBeNull();
+    expect(api.getWaitingPlan).not.toHaveBeenCalled();
+  });
+
+  it('is declined with a reason that holds no token', async () => {
+    const { api } = open({
+      getEnablement: async () => waiting,
+      declineEnablement: async () => ({
+        ...waiting,
+        phase: 'declined',
+        canApprove: false,
+        outcome: 'bob declined it: After the sale.',
+      }),
+    });
+    await userEvent.click(
+      await screen.findByRole('button', { name: 'Decline' }),
+    );
+    const dialog = await screen.findByRole('dialog', { name: 'Decline it?' });
+    const reason = within(dialog).getByRole('textbox', { name: /^Reason/ });
+    const confirm = within(dialog).getByRole('button', { name: 'Decline it' });
+    await userEvent.click(reason);
+    await userEvent.paste('Bearer abcdefgh12');
+    expect(within(dialog).getByRole('alert')).toHaveTextContent(/token/);
+    expect(confirm).toBeDisabled();
+    await userEvent.clear(reason);
+    await userEvent.click(reason);
+    await userEvent.paste(' After the sale ');
+    await userEvent.click(confirm);
+    expect(api.declineEnablement).toHaveBeenCalledWith(
+      ENTITY_REF,
+      ENABLEMENT_ID,
+      { reason: 'After the sale' },
+    );
+    expect(
+      await screen.findByText('Declined: nothing was written'),
+    ).toBeInTheDocument();
+    expect(screen.getByRole('list', { name: 'Phases' })).toHaveTextContent(
+      /Declinedstopped/,
+    );
+  });
+
+  const held = buildEnablement({
+    phase: 'held',
+    canEnforce: true,
+    hold: {
+      reason: 'In 15 s, 1 of 1 Pod counted 7 requests',
+      since: '2026-01-15T00:00:00.000Z',
+      expiresAt: '2026-01-16T00:00:00.000Z',
+    },
+  });
+
+  it('is held with what was counted, and enforced once that is confirmed', async () => {
+    const { api, container } = open({
+      getEnablement: async () => held,
+      enforceEnablement: async () => ({
+        ...held,
+        phase: 'enforcing',
+        canEnforce: false,
+        hold: { ...held.hold!, enforcedBy: 'user:default/alice' },
+      }),
+    });
+    expect(
+      await screen.findByText(/^Held before anything is enforced/),
+    ).toBeInTheDocument();
+    expect(document.body).toHaveTextContent(
+      /counted 7 requests\. Have it enforced, or give it up\..*taken back after/,
+    );
+    expect(document.querySelector('[aria-current="step"]')).toHaveTextContent(
+      /^Waiting for a decision/,
+    );
+    expect(await findViolations(container)).toEqual([]);
+    await userEvent.click(screen.getByRole('button', { name: 'Enforce' }));
+    const dialog = await screen.findByRole('dialog');
+    expect(api.enforceEnablement).not.toHaveBeenCalled();
+    await userEvent.click(
+      within(dialog).getByRole('button', { name: 'Enforce it' }),
+    );
+    expect(api.enforceEnablement).toHaveBeenCalledTimes(1);
+    expect(
+      await screen.findByText(/enforced by user:default\/alice/),
+    ).toBeInTheDocument();
+  });
+
+  it('is given up where it is held, also after somebody asked to cancel', async () => {
+    const { api } = open({
+      getEnablement: async () => ({
+        ...held,
+        cancelRequested: true,
+        canEnforce: false,
+      }),
+      cancelEnablement: async () => ({ ...held, phase: 'rolling-back' }),
+    });
+    await userEvent.click(
+      await screen.findByRole('button', { name: 'Give up' }),
+    );
+    expect(screen.queryByRole('button', { name: 'Enforce' })).toBeNull();
+    await userEvent.click(
+      await screen.findByRole('button', { name: 'Give up and roll back' }),
+    );
+    expect(api.cancelEnablement).toHaveBeenCalledTimes(1);
   });
 
   it.each<[Partial<Enablement>, string]>([

@@ -1,54 +1,68 @@
-import {
-  Button,
-  Dialog,
-  DialogBody,
-  DialogFooter,
-  DialogHeader,
-  DialogTrigger,
-  Text,
-} from '@backstage/ui';
+import { Button } from '@backstage/ui';
 import {
   RiCheckLine,
+  RiCloseCircleLine,
   RiDownloadLine,
+  RiShieldKeyholeLine,
   RiStopCircleLine,
 } from '@remixicon/react';
 import { Enablement } from 'backstage-plugin-istio-jwt-common';
-import { useState } from 'react';
 import { EnablementControl } from '../../live/useEnablement';
+import { chooseCancelWords, ENFORCE_WORDS } from './confirmWords';
+import { ConfirmButton } from './ConfirmButton';
+import { DeclineButton } from './DeclineButton';
 import { download, writeLog } from './exportLog';
 import styles from './Operation.module.css';
 
-/** What can be done about an operation: approve, cancel, export its log. */
+/** What can be done about an operation: approve, decline, enforce, cancel, export its log. */
 export function OperationActions({
   enablement,
-  control,
+  control: { pending, decide },
 }: {
   enablement: Enablement;
   control: EnablementControl;
 }) {
-  const { id, phase, canApprove, canCancel, cancelRequested } = enablement;
+  const { id, phase, cancelRequested } = enablement;
+  const { canApprove, canCancel, canEnforce } = enablement;
   const name = `istio-jwt-${id}`;
   return (
     <div className={styles.actions}>
       {canApprove && (
-        <Button
-          size="small"
+        <>
+          <Button
+            size="small"
+            variant="primary"
+            iconStart={<RiCheckLine aria-hidden />}
+            isPending={pending === 'approve'}
+            onPress={() => decide({ kind: 'approve' })}
+          >
+            Approve
+          </Button>
+          <DeclineButton
+            icon={<RiCloseCircleLine aria-hidden />}
+            isPending={pending === 'decline'}
+            onDecline={reason => decide({ kind: 'decline', reason })}
+          />
+        </>
+      )}
+      {canEnforce && (
+        <ConfirmButton
           variant="primary"
-          iconStart={<RiCheckLine aria-hidden />}
-          isPending={control.pending === 'approve'}
-          onPress={control.approve}
-        >
-          Approve
-        </Button>
+          icon={<RiShieldKeyholeLine aria-hidden />}
+          words={ENFORCE_WORDS}
+          isPending={pending === 'enforce'}
+          onConfirm={() => decide({ kind: 'enforce' })}
+        />
       )}
       {canCancel && (
-        <CancelButton
-          words={chooseWords(enablement)}
-          isAsked={
-            control.pending === 'cancel' ||
-            (cancelRequested && phase !== 'failed')
+        <ConfirmButton
+          icon={<RiStopCircleLine aria-hidden />}
+          words={chooseCancelWords(enablement)}
+          isPending={
+            pending === 'cancel' ||
+            (cancelRequested && phase !== 'failed' && phase !== 'held')
           }
-          onCancel={control.cancel}
+          onConfirm={() => decide({ kind: 'cancel' })}
         />
       )}
       <Button
@@ -76,91 +90,5 @@ export function OperationActions({
         Log as JSON
       </Button>
     </div>
-  );
-}
-
-interface CancelWords {
-  button: string;
-  title: string;
-  text: string;
-  keep: string;
-  confirm: string;
-}
-
-function chooseWords({ phase, intent, proposal }: Enablement): CancelWords {
-  if (phase === 'failed') {
-    return {
-      button: 'Take it back again',
-      title: 'Try again to take it back?',
-      text: 'What still stands of this operation is taken back once more, last first.',
-      keep: 'Leave it',
-      confirm: 'Try again',
-    };
-  }
-  if (proposal) {
-    return {
-      button: 'Stop waiting',
-      title: 'Stop waiting for the merge?',
-      text: 'The portal does not look for it any more. It wrote nothing, so nothing is taken back: close the pull request, or revert what was merged.',
-      keep: 'Wait on',
-      confirm: 'Stop waiting',
-    };
-  }
-  return {
-    button: 'Cancel',
-    title: 'Cancel and roll back?',
-    text:
-      intent === 'enable'
-        ? 'The operation stops after its present step, and everything that it wrote is taken back, last first. Ways in are as open as before.'
-        : 'The operation stops after its present step, and everything that it took away is put back. A token stays required.',
-    keep: 'Let it go on',
-    confirm: 'Cancel and roll back',
-  };
-}
-
-function CancelButton({
-  words,
-  isAsked,
-  onCancel,
-}: {
-  words: CancelWords;
-  isAsked: boolean;
-  onCancel: () => void;
-}) {
-  const [isOpen, setIsOpen] = useState(false);
-  return (
-    <DialogTrigger isOpen={isOpen} onOpenChange={setIsOpen}>
-      <Button
-        size="small"
-        variant="secondary"
-        iconStart={<RiStopCircleLine aria-hidden />}
-        isPending={isAsked}
-      >
-        {words.button}
-      </Button>
-      <Dialog>
-        <DialogHeader>{words.title}</DialogHeader>
-        <DialogBody>
-          <Text as="p" variant="body-medium">
-            {words.text}
-          </Text>
-        </DialogBody>
-        <DialogFooter>
-          <Button variant="secondary" slot="close">
-            {words.keep}
-          </Button>
-          <Button
-            variant="primary"
-            destructive
-            onPress={() => {
-              setIsOpen(false);
-              onCancel();
-            }}
-          >
-            {words.confirm}
-          </Button>
-        </DialogFooter>
-      </Dialog>
-    </DialogTrigger>
   );
 }

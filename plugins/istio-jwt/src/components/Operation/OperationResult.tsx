@@ -63,6 +63,18 @@ export function OperationResult({ enablement }: { enablement: Enablement }) {
           }
         />
       );
+    case 'declined':
+      return (
+        <Alert
+          role="status"
+          status="warning"
+          icon
+          title="Declined: nothing was written"
+          description={why}
+        />
+      );
+    case 'held':
+      return <Held enablement={enablement} />;
     case 'proposed':
       return <Proposed enablement={enablement} />;
     case 'withdrawn':
@@ -127,6 +139,33 @@ function Proposed({
               )}
             </>
           )}
+        </>
+      }
+    />
+  );
+}
+
+function Held({
+  enablement: { hold, canEnforce },
+}: {
+  enablement: Enablement;
+}) {
+  if (!hold) return null;
+  return (
+    <Alert
+      role="status"
+      status="warning"
+      icon
+      title="Held before anything is enforced: somebody has to decide"
+      description={
+        <>
+          <Prose text={finishSentence(hold.reason)} />{' '}
+          {canEnforce
+            ? 'Have it enforced, or give it up.'
+            : 'Those with istio-jwt.enablement.create, usually the owners of this entity, can have it enforced or give it up.'}{' '}
+          Without a decision it is taken back after{' '}
+          {formatAbsolute(hold.expiresAt)}; until then no other operation works
+          on this gateway.
         </>
       }
     />

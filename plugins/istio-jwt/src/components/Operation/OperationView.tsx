@@ -20,6 +20,7 @@ import { OperationResult } from './OperationResult';
 import { nameOperation, OperationsSection } from './OperationsSection';
 import styles from './Operation.module.css';
 import { PhaseStepper } from './PhaseStepper';
+import { WaitingPlan } from './WaitingPlan';
 
 /** One operation, live. */
 export function OperationView({
@@ -107,7 +108,7 @@ function Operation({
   refreshFailure?: string;
   control: EnablementControl;
 }) {
-  const { phase, pattern, startedBy, approvedBy, createdAt } = enablement;
+  const { phase, pattern, startedBy, approvedBy, createdAt, hold } = enablement;
   return (
     <>
       <VisuallyHidden role="status">
@@ -138,6 +139,7 @@ function Operation({
           <>
             Started <RelativeTime at={createdAt} /> by {startedBy}
             {approvedBy && `, approved by ${approvedBy}`}
+            {hold?.enforcedBy && `, enforced by ${hold.enforcedBy}`}
             {pattern && `. ${describePattern(pattern)}`}.
           </>
         }
@@ -145,6 +147,7 @@ function Operation({
       >
         <PhaseStepper enablement={enablement} />
       </Section>
+      {enablement.canApprove && <WaitingPlan enablement={enablement} />}
       <Section
         title={
           enablement.phase === 'proposed'

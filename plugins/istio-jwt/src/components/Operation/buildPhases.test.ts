@@ -73,6 +73,47 @@ describe('buildPhases', () => {
     ).toEqual(['shadowing stopped', 'rolling-back failed', 'failed failed']);
   });
 
+  const hold = { reason: 'r', since: '', expiresAt: '' };
+
+  it('has the decision that was waited for, whatever came of it', () => {
+    expect(list(buildEnablement({ phase: 'held', hold }))).toEqual([
+      'validating done',
+      'shadowing done',
+      'held running',
+      'enforcing upcoming',
+      'verifying upcoming',
+      'done upcoming',
+    ]);
+    const steps = [
+      buildStep(),
+      buildStep({ id: 'shadow', phase: 'shadowing' }),
+      buildStep({ id: 'back', phase: 'rolling-back' }),
+    ];
+    expect(
+      list(buildEnablement({ phase: 'rolled-back', steps, hold })),
+    ).toEqual([
+      'validating done',
+      'shadowing done',
+      'held done',
+      'enforcing skipped',
+      'verifying skipped',
+      'rolling-back done',
+      'rolled-back done',
+    ]);
+  });
+
+  it('ends where it is declined', () => {
+    expect(
+      list(
+        buildEnablement({
+          phase: 'declined',
+          steps: [],
+          approval: { required: true, permission: 'p', reason: 'r' },
+        }),
+      ),
+    ).toEqual(['awaiting-approval done', 'declined stopped']);
+  });
+
   it('is all to come before it begins', () => {
     expect(
       list(buildEnablement({ phase: 'planned', steps: [] })).every(each =>

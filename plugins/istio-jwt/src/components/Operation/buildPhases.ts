@@ -15,6 +15,8 @@ export interface PhaseEntry {
 }
 
 const OVER: EnablementPhase[] = ['done', 'rolled-back', 'withdrawn', 'expired'];
+/** In these nothing is done: somebody has to decide. */
+const WAITING: EnablementPhase[] = ['awaiting-approval', 'held'];
 
 const FORWARD: EnablementPhase[] = [
   'validating',
@@ -28,8 +30,15 @@ const FORWARD: EnablementPhase[] = [
 function listForward({
   intent,
   changes,
-}: Partial<Pick<Enablement, 'intent' | 'changes'>>): EnablementPhase[] {
-  if (!changes?.some(({ step }) => step === 'route')) return FORWARD;
+  hold,
+}: Partial<
+  Pick<Enablement, 'intent' | 'changes' | 'hold'>
+>): EnablementPhase[] {
+  if (!changes?.some(({ step }) => step === 'route')) {
+    return hold
+      ? FORWARD.flatMap(each => (each === 'shadowing' ? [each, 'held'] : each))
+      : FORWARD;
+  }
   return intent === 'disable'
     ? ['validating', 'routing', 'enforcing', 'verifying', 'done']
     : ['validating', 'enforcing', 'routing', 'verifying', 'done'];
@@ -47,7 +56,7 @@ export function buildPhases({
   Enablement,
   'phase' | 'steps' | 'approval' | 'cancelRequested' | 'proposal'
 > &
-  Partial<Pick<Enablement, 'intent' | 'changes'>>): PhaseEntry[] {
+  Partial<Pick<Enablement, 'intent' | 'changes' | 'hold'>>): PhaseEntry[] {
   const goesBack =
     phase === 'rolling-back' ||
     phase === 'rolled-back' ||
@@ -65,7 +74,7 @@ export function buildPhases({
           end,
         ]
       : forward;
-  const listed = proposal ? listProposalPhases(phase) : order;
+  const listed = listPhases(phase, proposal !== undefined, order);
   const current = listed.indexOf(phase);
   return listed.map((each, index) => {
     const own = steps.filter(step => step.phase === each);
@@ -87,8 +96,14 @@ export function buildPhases({
   });
 }
 
-/** Nothing is written, so that nothing goes back. */
-function listProposalPhases(phase: EnablementPhase): EnablementPhase[] {
+/** Where nothing is written, nothing goes back. */
+function listPhases(
+  phase: EnablementPhase,
+  isProposal: boolean,
+  order: EnablementPhase[],
+): EnablementPhase[] {
+  if (phase === 'declined') return ['awaiting-approval', phase];
+  if (!isProposal) return order;
   return phase === 'withdrawn' || phase === 'expired'
     ? ['proposed', phase]
     : ['proposed', 'verifying', 'done'];
@@ -108,12 +123,15 @@ function judge(
     if (each === 'failed') {
       return 'failed';
     }
+    if (each === 'declined') {
+      return 'stopped';
+    }
     return OVER.includes(each) ? 'done' : 'running';
   }
   if (distance > 0) {
     return 'upcoming';
   }
-  const wasReached = own.length > 0 || each === 'awaiting-approval';
+  const wasReached = own.length > 0 || WAITING.includes(each);
   // An operation that goes back has left out what it did not come to.
   return !wasReached && (goesBack || phase === 'failed') ? 'skipped' : 'done';
 }

@@ -12,6 +12,14 @@ export function writeLog(enablement: Enablement): string {
     `Ways in: ${waysIn.map(({ host, port }) => `${host}:${port}`).join(', ')}`,
     `Started by ${enablement.startedBy} at ${enablement.createdAt}`,
     ...(enablement.approvedBy ? [`Approved by ${enablement.approvedBy}`] : []),
+    ...(enablement.hold
+      ? [
+          `Held at ${enablement.hold.since}: ${enablement.hold.reason}`,
+          ...(enablement.hold.enforcedBy
+            ? [`Enforced by ${enablement.hold.enforcedBy}`]
+            : []),
+        ]
+      : []),
     `Phase: ${labelPhase(phase)}${outcome ? `: ${outcome}` : ''}`,
   ];
   const steps = enablement.steps.flatMap(step => [

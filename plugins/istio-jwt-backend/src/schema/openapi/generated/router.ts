@@ -448,6 +448,90 @@ export const spec = {
           },
         },
       },
+    '/v1/entities/{kind}/{namespace}/{name}/enablements/{enablementId}/decline':
+      {
+        post: {
+          operationId: 'DeclineEnablement',
+          description:
+            'Ends an operation that waits for an approval. Takes the permission to approve, on an operation of somebody else. 409 where none waits.',
+          parameters: [
+            { $ref: '#/components/parameters/kind' },
+            { $ref: '#/components/parameters/namespace' },
+            { $ref: '#/components/parameters/name' },
+            { $ref: '#/components/parameters/enablementId' },
+          ],
+          requestBody: {
+            required: true,
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/EnablementDeclineRequest',
+                },
+              },
+            },
+          },
+          responses: {
+            '202': {
+              description: 'The operation, which is over.',
+              content: {
+                'application/json': {
+                  schema: { $ref: '#/components/schemas/Enablement' },
+                },
+              },
+            },
+            default: { $ref: '#/components/responses/Error' },
+          },
+        },
+      },
+    '/v1/entities/{kind}/{namespace}/{name}/enablements/{enablementId}/plan': {
+      get: {
+        operationId: 'GetPlanOfEnablement',
+        description:
+          'What an operation that waits for an approval would do, planned again, for whoever may approve it. 409 where none waits, or the configuration changed since.',
+        parameters: [
+          { $ref: '#/components/parameters/kind' },
+          { $ref: '#/components/parameters/namespace' },
+          { $ref: '#/components/parameters/name' },
+          { $ref: '#/components/parameters/enablementId' },
+        ],
+        responses: {
+          '200': {
+            description: 'The plan, as it still is.',
+            content: {
+              'application/json': {
+                schema: { $ref: '#/components/schemas/EnablementPlan' },
+              },
+            },
+          },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
+    },
+    '/v1/entities/{kind}/{namespace}/{name}/enablements/{enablementId}/enforce':
+      {
+        post: {
+          operationId: 'EnforceEnablement',
+          description:
+            'Has an operation go on that is held before it enforces anything. 409 where none is.',
+          parameters: [
+            { $ref: '#/components/parameters/kind' },
+            { $ref: '#/components/parameters/namespace' },
+            { $ref: '#/components/parameters/name' },
+            { $ref: '#/components/parameters/enablementId' },
+          ],
+          responses: {
+            '202': {
+              description: 'The operation, going on.',
+              content: {
+                'application/json': {
+                  schema: { $ref: '#/components/schemas/Enablement' },
+                },
+              },
+            },
+            default: { $ref: '#/components/responses/Error' },
+          },
+        },
+      },
     '/v1/coverage/services': {
       get: {
         operationId: 'ListCoverageServices',
@@ -1646,6 +1730,7 @@ export const spec = {
           'awaiting-approval',
           'validating',
           'shadowing',
+          'held',
           'enforcing',
           'routing',
           'verifying',
@@ -1656,6 +1741,7 @@ export const spec = {
           'proposed',
           'withdrawn',
           'expired',
+          'declined',
         ],
       },
       EnablementIntent: {
@@ -2102,6 +2188,7 @@ export const spec = {
           ref: { type: 'object' },
           before: { type: 'string' },
           after: { type: 'string' },
+          file: { type: 'string' },
         },
       },
       EnablementApproval: {
@@ -2172,6 +2259,19 @@ export const spec = {
         required: ['planId'],
         properties: { planId: { type: 'string', format: 'uuid' } },
       },
+      EnablementDeclineRequest: {
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          reason: {
+            type: 'string',
+            description:
+              'For whoever asked. Kept with the operation, so no place for tokens.',
+            minLength: 1,
+            maxLength: 500,
+          },
+        },
+      },
       EnablementProposalRequest: {
         type: 'object',
         additionalProperties: false,
@@ -2240,6 +2340,7 @@ export const spec = {
               'approval',
               'canCancel',
               'canApprove',
+              'canEnforce',
             ],
             properties: {
               changes: {
@@ -2281,8 +2382,20 @@ export const spec = {
                 },
               },
               approval: { $ref: '#/components/schemas/EnablementApproval' },
+              hold: {
+                type: 'object',
+                additionalProperties: false,
+                required: ['reason', 'since', 'expiresAt'],
+                properties: {
+                  reason: { type: 'string' },
+                  since: { type: 'string', format: 'date-time' },
+                  expiresAt: { type: 'string', format: 'date-time' },
+                  enforcedBy: { type: 'string' },
+                },
+              },
               canCancel: { type: 'boolean' },
               canApprove: { type: 'boolean' },
+              canEnforce: { type: 'boolean' },
             },
           },
         ],
