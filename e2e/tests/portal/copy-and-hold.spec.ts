@@ -75,6 +75,7 @@ async function acceptWarnings(page: Page) {
 test('where the portal may write nothing it gives YAML and commands to copy', async ({
   page,
 }) => {
+  test.setTimeout(180_000);
   const before = await listPolicies();
   await plan(page, 'cluster by-hand');
   const written = page.getByRole('region', { name: 'What is written' });
@@ -112,7 +113,7 @@ test('where the portal may write nothing it gives YAML and commands to copy', as
 test('what cannot be counted is held, until it is given up or enforced', async ({
   page,
 }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   const begin = async () => {
     await plan(page, 'cluster sandbox');
     await acceptWarnings(page);
