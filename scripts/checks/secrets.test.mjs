@@ -18,6 +18,11 @@ const ALLOWED = [
     fingerprint: '9daf05211994478b',
     why: 'user:pass in an address that the backend has to refuse',
   },
+  {
+    path: 'scripts/checks/secrets.test.mjs',
+    fingerprint: '50c845e23c958aeb',
+    why: 'digits in order, below, which are no key where no kty is near',
+  },
 ];
 
 it('no secret is in the history', async t => {
