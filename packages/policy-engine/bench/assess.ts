@@ -1,10 +1,10 @@
 /* eslint-disable no-console */
-import { assessService, compileProxy, decide, Mesh } from '../src';
+import { assessService, compileProxy, decide, Mesh, Resource } from '../src';
 import { denyFor, generate } from './generate';
 
 /**
- * Prints how much processor time a whole mesh takes, one change, and a single decision.
- * Run: node --require @backstage/cli/config/nodeTransform.cjs bench/assess.ts [services]
+ * Prints how much time a whole mesh takes, one change, and a single decision.
+ * Run: yarn workspace istio-jwt-policy-engine bench:assess [services]
  */
 const services = Number(process.argv[2] ?? 10_000);
 
@@ -25,13 +25,20 @@ function assessAll(mesh: Mesh): Map<string, number> {
   return states;
 }
 
-const resources = generate({ services });
+// As they come from an API server, for whom texts are not pieces put together.
+const resources: Resource[] = JSON.parse(
+  JSON.stringify(generate({ services })),
+);
 const mesh = new Mesh();
 const [applied] = time(() => resources.forEach(item => mesh.apply(item)));
 console.log(`apply ${resources.length} objects: ${applied.toFixed(0)} ms`);
+const begun = performance.now();
 const [first, states] = time(() => assessAll(mesh));
+const elapsed = performance.now() - begun;
 console.log(
-  `assess ${services} services, cold: ${first.toFixed(0)} ms`,
+  `assess ${services} services, cold: ${elapsed.toFixed(
+    0,
+  )} ms by the clock, ${first.toFixed(0)} ms of processors`,
   Object.fromEntries(states),
 );
 const [again] = time(() => assessAll(mesh));
