@@ -81,6 +81,15 @@ describe('StillPicture', () => {
     expect(revision).toBeGreaterThan(0);
   });
 
+  it('lets changes in although the reader waits for something else', async () => {
+    const picture = new StillPicture({ maxMs: 20, prepare: async () => {} });
+    await picture.read(async () => {
+      expect(picture.admit()).toBeDefined();
+      await picture.admit();
+      expect(picture.admit()).toBeUndefined();
+    });
+  });
+
   it('holds nothing after a reader failed, nor after its end', async () => {
     const picture = new StillPicture({ prepare: async () => {} });
     await expect(

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** For so long changes come in before they have to wait again. */
 const OPEN_MS = 50;
+const MAX_MS = 10_000;
 
 export interface StillPictureOptions {
   /** Makes the tables that all answers share. */
@@ -19,7 +20,11 @@ export interface StillPictureOptions {
  * times as long as making the tables took, so that most of the time is left for reading.
  */
 export class StillPicture {
-  private gate?: { opened: Promise<void>; open: () => void };
+  private gate?: {
+    opened: Promise<void>;
+    open: () => void;
+    timer: NodeJS.Timeout;
+  };
   private dueAt = Infinity;
   private isEnded = false;
 
@@ -56,25 +61,30 @@ export class StillPicture {
   }
 
   private async begin(): Promise<void> {
-    const { prepare, minMs = 1000, maxMs = 10_000 } = this.options;
-    this.hold();
+    const { prepare, minMs = 1000, maxMs = MAX_MS } = this.options;
+    this.hold(maxMs);
     const startedAt = performance.now();
     await prepare();
     const now = performance.now();
     this.dueAt = now + Math.min(maxMs, Math.max(minMs, 4 * (now - startedAt)));
   }
 
-  private hold(): void {
+  private hold(maxMs: number): void {
     if (this.isEnded || this.gate) return;
     let open = () => {};
     const opened = new Promise<void>(resolve => {
       open = resolve;
     });
-    this.gate = { opened, open };
+    // A reader that waits for something itself, such as a database, does not keep answers old.
+    const timer = setTimeout(() => this.release(), maxMs);
+    timer.unref();
+    this.gate = { opened, open, timer };
   }
 
   private release(): void {
-    this.gate?.open();
+    if (!this.gate) return;
+    clearTimeout(this.gate.timer);
+    this.gate.open();
     this.gate = undefined;
   }
 }
