@@ -21,6 +21,8 @@ test.use({
   permissions: ['clipboard-read', 'clipboard-write'],
 });
 
+test.skip(!process.env.LONG_TESTS, 'takes minutes: npm test -- --lab');
+
 test.beforeAll(async ({}, testInfo) => {
   testInfo.setTimeout(150_000);
   await resetSandbox();

@@ -72,7 +72,10 @@ async function readClusterState(url: string): Promise<string> {
   return (await answer.json())[0].state.kind;
 }
 
-describe('the whole portal', () => {
+/** `npm test -- --lab`, which continuous integration runs. */
+const describeLong = process.env.LONG_TESTS ? describe : describe.skip;
+
+describeLong('the whole portal', () => {
   const running: ChildProcess[] = [];
 
   afterEach(() => {

@@ -62,10 +62,11 @@ describe('readIstioJwtConfig', () => {
         hosts: [],
         issuers: [],
         namespaces: [],
-        approval: { otherHosts: 0, allowSelf: false },
+        approval: { otherHosts: 0, allowSelf: false, notify: [] },
         deadlines: {
           planMs: 15 * 60_000,
           approvalMs: 3 * 24 * 3600 * 1000,
+          holdMs: 24 * 3_600_000,
           mergeMs: 14 * 24 * 3_600_000,
           propagationMs: 2 * 60_000,
           operationMs: 30 * 60_000,

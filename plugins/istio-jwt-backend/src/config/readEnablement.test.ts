@@ -27,12 +27,17 @@ describe('readEnablement', () => {
           },
           { name: 'other', issuer: 'https://other.example.com' },
         ],
-        approval: { otherHosts: 3, allowSelf: true },
+        approval: {
+          otherHosts: 3,
+          allowSelf: true,
+          notify: ['group:default/platform'],
+        },
         shadow: 'off',
         deadlines: {
           shadow: '5s',
           propagation: '30s',
           operation: { minutes: 5 },
+          hold: '2h',
         },
         quotas: { perEntityPerDay: 2, running: 1 },
       }),
@@ -66,10 +71,15 @@ describe('readEnablement', () => {
         },
       ],
       shadow: { mode: 'off', windowMs: 5000 },
-      approval: { otherHosts: 3, allowSelf: true },
+      approval: {
+        otherHosts: 3,
+        allowSelf: true,
+        notify: ['group:default/platform'],
+      },
       deadlines: expect.objectContaining({
         propagationMs: 30_000,
         operationMs: 300_000,
+        holdMs: 7_200_000,
       }),
       quotas: { perEntityPerDay: 2, running: 1 },
     });

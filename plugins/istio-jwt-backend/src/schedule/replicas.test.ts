@@ -26,7 +26,10 @@ const entities: Entity[] = Array.from({ length: SERVICES }, (_, index) => {
   };
 });
 
-/** A gateway that lets everything through whatever its configuration says, and knows who asked. */
+/**
+ * A gateway that lets everything through whatever its configuration says, and knows who asked. It is slow until
+ * both replicas did, so that the one that looks first has not done all before the other one looks.
+ */
 async function startLyingGateway(): Promise<{
   server: Server;
   address: string;
@@ -36,7 +39,8 @@ async function startLyingGateway(): Promise<{
   const server = createServer((request, response) => {
     const agent = request.headers['user-agent'] ?? '';
     requests.set(agent, (requests.get(agent) ?? 0) + 1);
-    setTimeout(() => response.writeHead(200).end('hello'), 50);
+    const delayMs = requests.size < 2 ? 2000 : 50;
+    setTimeout(() => response.writeHead(200).end('hello'), delayMs);
   });
   await new Promise<void>(resolve => {
     server.listen(0, '127.0.0.1', resolve);
