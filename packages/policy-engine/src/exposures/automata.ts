@@ -119,13 +119,15 @@ export function beginnings(
   const texts = new Set(exact);
   const starts = new Set(heads);
   const nodes = plant([...texts, ...starts]);
-  const begun: string[] = [];
-  const visit = (node: Node, before: readonly string[]) => {
-    const found = [...before, ...node.words.filter(word => starts.has(word))];
-    begun[node.number] = JSON.stringify(found);
-    for (const next of node.next.values()) visit(next, found);
-  };
-  visit(nodes[0], []);
+  const isStart = (word: string) => starts.has(word);
+  /** Heads that were met up to each node; a node stands behind the one that leads to it. */
+  const met: string[][] = [nodes[0].words.filter(isStart)];
+  for (const { next, number } of nodes) {
+    for (const each of next.values()) {
+      met[each.number] = met[number].concat(each.words.filter(isStart));
+    }
+  }
+  const begun = met.map(found => JSON.stringify(found));
   /** Past the tree nothing but the heads that were met counts. */
   const left = new Numbers<string>();
   return {

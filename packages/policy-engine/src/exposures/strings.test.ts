@@ -113,6 +113,13 @@ describe('representatives', () => {
     );
   });
 
+  it('say of a pattern beyond all measure that they are not complete', () => {
+    const long = parsePathPattern(`/${'a'.repeat(100_000)}*`);
+    const { values, complete } = representatives([long], { start: '/' });
+    expect(complete).toBe(false);
+    expect(values.some(value => value.length > 100_000)).toBe(true);
+  });
+
   it('say so where they are not complete', () => {
     const many = Array.from({ length: 60 }, (_, i) => [
       `/p${i}*`,

@@ -57,7 +57,10 @@ export function restsBehind(
   beginnings: readonly string[],
   end = '',
 ): { texts: string[]; complete: boolean } {
-  const automata = automataOf(patterns);
+  const automata = [
+    ...automataOf(patterns),
+    ...(end === '' ? [] : [endings([end])]),
+  ];
   const started = beginnings.flatMap(beginning =>
     automata.map(automaton => ({
       automaton,
@@ -68,13 +71,7 @@ export function restsBehind(
     'value' in pattern ? pattern.value : [],
   );
   const alphabet = alphabetOf([...literals, end]);
-  const ending = endings(end === '' ? [] : [end]);
-  const withEnd = beginnings.map(beginning => ({
-    automaton: ending,
-    start: stateBehind(ending, beginning),
-  }));
-  const all = [...started, ...(end === '' ? [] : withEnd)];
-  const { texts, complete } = shortestTexts(all, alphabet, MAX_VALUES);
+  const { texts, complete } = shortestTexts(started, alphabet, MAX_VALUES);
   return {
     texts: texts.filter(text =>
       beginnings.every(beginning => `${beginning}${text}`.endsWith(end)),
