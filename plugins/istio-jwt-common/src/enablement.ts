@@ -383,6 +383,24 @@ export type EnablementPhase =
   | 'expired'
   | 'declined';
 
+const OVER_PHASES: readonly EnablementPhase[] = [
+  'done',
+  'rolled-back',
+  'failed',
+  'withdrawn',
+  'expired',
+  'declined',
+];
+
+/**
+ * Whether an operation will not change any more, unless somebody asks for it: one that failed can be tried again.
+ *
+ * @public
+ */
+export function isEnablementOver(phase: EnablementPhase): boolean {
+  return OVER_PHASES.includes(phase);
+}
+
 /** What a step rests on. Holds no token. @public */
 export type EnablementEvidence =
   /** An object as the API server has it. */

@@ -1,4 +1,7 @@
-import { Enablement } from 'backstage-plugin-istio-jwt-common';
+import {
+  Enablement,
+  isEnablementOver,
+} from 'backstage-plugin-istio-jwt-common';
 import type { z as Zod } from 'zod/v3';
 import { ENTITY_REF, readEntityRef } from './readEntityRef';
 import type { ActionParts } from './registerActions';
@@ -54,15 +57,6 @@ export function registerOperationAction({
   });
 }
 
-const OVER = [
-  'done',
-  'rolled-back',
-  'failed',
-  'withdrawn',
-  'expired',
-  'declined',
-];
-
 export function describeEnablement({
   id,
   intent,
@@ -74,7 +68,7 @@ export function describeEnablement({
     operationId: id,
     intent,
     phase,
-    isOver: OVER.includes(phase),
+    isOver: isEnablementOver(phase),
     ...(outcome === undefined ? {} : { outcome }),
     steps: steps.map(({ title, status, evidence }) => ({
       title,

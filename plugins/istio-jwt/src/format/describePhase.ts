@@ -99,17 +99,3 @@ export function explainPhase(
 ): string {
   return OTHER_MEANINGS[intent]?.[phase] ?? MEANINGS[phase] ?? '';
 }
-
-const OVER: readonly EnablementPhase[] = [
-  'done',
-  'rolled-back',
-  'failed',
-  'withdrawn',
-  'expired',
-  'declined',
-];
-
-/** Whether an operation will not change any more. */
-export function isOver(phase: EnablementPhase): boolean {
-  return OVER.includes(phase);
-}

@@ -1,9 +1,11 @@
 import { useApi } from '@backstage/core-plugin-api';
-import { Enablement } from 'backstage-plugin-istio-jwt-common';
+import {
+  Enablement,
+  isEnablementOver,
+} from 'backstage-plugin-istio-jwt-common';
 import { useCallback, useEffect, useState } from 'react';
 import { IstioJwtApi, istioJwtApiRef } from '../api';
 import { describeFailure } from '../api/describeFailure';
-import { isOver } from '../format/describePhase';
 import { followOperation } from './followOperation';
 import { useListenToSignals } from './useListenToSignals';
 
@@ -51,7 +53,7 @@ export function useEnablement(
   const waits =
     phase === 'awaiting-approval' || phase === 'proposed' || phase === 'held';
   // What failed can be taken up again.
-  const hasEnded = phase !== undefined && isOver(phase);
+  const hasEnded = phase !== undefined && isEnablementOver(phase);
 
   useEffect(() => setView({ kind: 'loading' }), [entityRef, enablementId]);
 
@@ -66,7 +68,7 @@ export function useEnablement(
             isNews: signal =>
               signal.type === 'enablement-changed' &&
               signal.enablementId === enablementId,
-            isOver: current => isOver(current.phase),
+            isOver: current => isEnablementOver(current.phase),
             onCurrent: enablement => setView({ kind: 'ready', enablement }),
             onFailure: message =>
               setView(known =>

@@ -1,7 +1,7 @@
 import { Alert, Text } from '@backstage/ui';
 import { RefusedEnablementView } from 'backstage-plugin-istio-jwt-common';
 import { describeResource, keyOfResource } from '../../format/describeResource';
-import { Prose } from '../Prose';
+import { Prose, ProseList } from '../Prose';
 import { Section } from '../Section';
 import { ConsideredPatterns } from './ConsideredPatterns';
 import styles from './EnablePlan.module.css';
@@ -24,13 +24,7 @@ export function RefusedPlan({ plan }: { plan: RefusedEnablementView }) {
             <Text as="h3" variant="body-medium" weight="bold">
               What can be done instead
             </Text>
-            <ul className={styles.list}>
-              {alternatives.map(alternative => (
-                <li key={alternative}>
-                  <Prose text={alternative} />
-                </li>
-              ))}
-            </ul>
+            <ProseList texts={alternatives} className={styles.list} />
           </div>
         )}
         {conflicts.length > 0 && (

@@ -1,6 +1,6 @@
 import { Text } from '@backstage/ui';
 import { LocalDecision } from '../../inspect/decideLocally';
-import { Prose } from '../Prose';
+import { Prose, ProseList } from '../Prose';
 import styles from './Inspector.module.css';
 
 /** What a way in answers, or why this page cannot tell. */
@@ -15,13 +15,7 @@ export function DecisionView({ decision }: { decision: LocalDecision }) {
               )}; what is behind is not decided here`
             : 'Not decided here'}
         </Text>
-        <ul className={styles.list}>
-          {decision.reasons.map(reason => (
-            <li key={reason}>
-              <Prose text={reason} />
-            </li>
-          ))}
-        </ul>
+        <ProseList texts={decision.reasons} className={styles.list} />
       </div>
     );
   }

@@ -4,7 +4,7 @@ import { AnswerOrigin, ObservationExplanation } from 'istio-jwt-policy-engine';
 import { LocalExplanation } from '../../inspect/decideLocally';
 import { readRefusal } from '../../inspect/readRefusal';
 import { describeResource } from '../../format/describeResource';
-import { Prose } from '../Prose';
+import { Prose, ProseList } from '../Prose';
 import styles from './Inspector.module.css';
 
 const KINDS: Record<ObservationExplanation['kind'], string> = {
@@ -53,13 +53,7 @@ export function ExplanationView({
           <Text as="p" variant="body-medium">
             Which rule decided cannot be told in this page:
           </Text>
-          <ul className={styles.list}>
-            {explained.reasons.map(reason => (
-              <li key={reason}>
-                <Prose text={reason} />
-              </li>
-            ))}
-          </ul>
+          <ProseList texts={explained.reasons} className={styles.list} />
         </div>
         <PolicyList wayIn={wayIn} />
       </div>

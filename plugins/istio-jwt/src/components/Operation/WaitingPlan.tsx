@@ -11,7 +11,7 @@ import { useLoaded } from '../../live/useLoaded';
 import { AffectedSection } from '../EnablePlan/AffectedSection';
 import { EffectsSection } from '../EnablePlan/EffectsSection';
 import { PlanFindings } from '../EnablePlan/PlanFindings';
-import { Prose } from '../Prose';
+import { Prose, ProseList } from '../Prose';
 import { Section } from '../Section';
 import styles from './Operation.module.css';
 
@@ -68,13 +68,7 @@ function Plan({ plan }: { plan: PlannedEnablementView }) {
               <Text as="h3" variant="body-medium" weight="bold">
                 What the plan cannot know
               </Text>
-              <ul className={styles.list}>
-                {warnings.map(warning => (
-                  <li key={warning}>
-                    <Prose text={warning} />
-                  </li>
-                ))}
-              </ul>
+              <ProseList texts={warnings} className={styles.list} />
             </div>
           )}
         </div>

@@ -2,6 +2,7 @@ import {
   Enablement,
   EnablementPhase,
   EnablementStep,
+  isEnablementOver,
 } from 'backstage-plugin-istio-jwt-common';
 
 /** One phase of an operation as a stepper shows it. */
@@ -14,7 +15,6 @@ export interface PhaseEntry {
   finishedAt?: string;
 }
 
-const OVER: EnablementPhase[] = ['done', 'rolled-back', 'withdrawn', 'expired'];
 /** In these nothing is done: somebody has to decide. */
 const WAITING: EnablementPhase[] = ['awaiting-approval', 'held'];
 
@@ -126,7 +126,7 @@ function judge(
     if (each === 'declined') {
       return 'stopped';
     }
-    return OVER.includes(each) ? 'done' : 'running';
+    return isEnablementOver(each) ? 'done' : 'running';
   }
   if (distance > 0) {
     return 'upcoming';

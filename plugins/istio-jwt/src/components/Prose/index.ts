@@ -1,1 +1,2 @@
 export * from './Prose';
+export * from './ProseList';

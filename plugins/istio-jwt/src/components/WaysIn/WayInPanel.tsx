@@ -7,7 +7,7 @@ import { describeState } from '../../format/describeState';
 import { describeOrigin, describeWayIn } from '../../format/describeWayIn';
 import { CopyLine } from '../CopyLine';
 import { HopDiagram } from '../HopDiagram';
-import { Prose } from '../Prose';
+import { Prose, ProseList } from '../Prose';
 import { StateBadge } from '../StateBadge';
 import styles from './WaysIn.module.css';
 
@@ -55,13 +55,7 @@ export function WayInPanel({
           <Text as="h4" variant="body-medium" weight="bold">
             What cannot be decided
           </Text>
-          <ul className={styles.list}>
-            {uncertain.map(why => (
-              <li key={why}>
-                <Prose text={why} />
-              </li>
-            ))}
-          </ul>
+          <ProseList texts={uncertain} className={styles.list} />
         </>
       )}
       {exposures.length > 0 && (
