@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runPostgres } from '../lab/portal/postgres.ts';
+import { toVariables } from '../lab/portal/toVariables.ts';
 import { findFreePort } from '../lab/state.ts';
 import { waitFor } from '../lab/wait.ts';
 
@@ -163,14 +164,4 @@ function describeCatalog(entities: number): string {
   return [guest, ...groups, ...components]
     .map(entity => JSON.stringify(entity))
     .join('\n---\n');
-}
-
-/** Backstage reads JSON from `APP_CONFIG_…`, before any file. */
-function toVariables(config: Record<string, unknown>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [
-      `APP_CONFIG_${key}`,
-      JSON.stringify(value),
-    ]),
-  );
 }

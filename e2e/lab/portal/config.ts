@@ -8,6 +8,7 @@ import { readState } from '../state.ts';
 import { loadSampleIssuer } from '../tokens/mint.ts';
 import { selectIstioLine } from '../versions.ts';
 import { ensurePortalAccount, WRITABLE_NAMESPACES } from './account.ts';
+import { toVariables } from './toVariables.ts';
 
 export interface PortalOptions {
   /** Statistics of proxies may be read, which the shipped manifests do not grant. */
@@ -88,13 +89,4 @@ export async function configurePortal(
     ],
     ...overrides,
   });
-}
-
-function toVariables(config: Record<string, unknown>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [
-      `APP_CONFIG_${key}`,
-      JSON.stringify(value),
-    ]),
-  );
 }

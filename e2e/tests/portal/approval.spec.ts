@@ -1,5 +1,6 @@
 import { Browser, expect, Page, test } from '@playwright/test';
 import {
+  acceptWarnings,
   callKubernetes,
   expectAccessible,
   resetSandbox,
@@ -53,15 +54,6 @@ async function publishCrowd() {
       http: [{ route: [{ destination: { host: 'crowd' } }] }],
     },
   });
-}
-
-async function acceptWarnings(page: Page) {
-  const warnings = page
-    .getByRole('group', { name: 'What the plan cannot know' })
-    .getByRole('checkbox');
-  for (const warning of await warnings.all()) {
-    await warning.check({ force: true });
-  }
 }
 
 /** Plans to require tokens of reviews and asks for the approval; gives the address of the operation. */

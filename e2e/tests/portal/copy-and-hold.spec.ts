@@ -6,6 +6,7 @@ import {
   stopOtherPortal,
 } from './otherPortal.ts';
 import {
+  acceptWarnings,
   expectAccessible,
   resetSandbox,
   SANDBOX,
@@ -63,15 +64,6 @@ async function plan(page: Page, cluster: string) {
   await expect(
     page.getByRole('table', { name: 'Answers of http://reviews.example.com' }),
   ).toBeVisible(OVER);
-}
-
-async function acceptWarnings(page: Page) {
-  const warnings = page
-    .getByRole('group', { name: 'What the plan cannot know' })
-    .getByRole('checkbox');
-  for (const warning of await warnings.all()) {
-    await warning.check({ force: true });
-  }
 }
 
 test('where the portal may write nothing it gives YAML and commands to copy', async ({

@@ -2,6 +2,7 @@ import { ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { toVariables } from '../../lab/portal/toVariables.ts';
 import { SANDBOX } from './portal.ts';
 
 const PORT = 3107;
@@ -38,12 +39,7 @@ export async function startOtherPortal(
     cwd: fileURLToPath(new URL('../../..', import.meta.url)),
     env: {
       ...process.env,
-      ...Object.fromEntries(
-        Object.entries(settings).map(([key, value]) => [
-          `APP_CONFIG_${key}`,
-          JSON.stringify(value),
-        ]),
-      ),
+      ...toVariables(settings),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own, so that what it started ends with it.

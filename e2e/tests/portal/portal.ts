@@ -109,3 +109,13 @@ export async function takePicture(page: Page, name: string): Promise<void> {
     copyFileSync(file, join(imagesDir, `${name}.png`));
   }
 }
+
+/** Says yes to everything that a plan on the page cannot know. */
+export async function acceptWarnings(page: Page): Promise<void> {
+  const warnings = page
+    .getByRole('group', { name: 'What the plan cannot know' })
+    .getByRole('checkbox');
+  for (const warning of await warnings.all()) {
+    await warning.check({ force: true });
+  }
+}
