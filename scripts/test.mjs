@@ -9,6 +9,11 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { findBrowser } from './lib/browser.mjs';
+import {
+  describeFailures,
+  readJestFailures,
+  readPlaywrightFailures,
+} from './lib/failures.mjs';
 import { installDependencies } from './lib/install.mjs';
 import { fail, prepareToolchain, repoRoot, say } from './lib/toolchain.mjs';
 
@@ -24,6 +29,7 @@ if (withLab) toolchain.env.LONG_TESTS = '1';
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const failedSteps = [];
+const failures = [];
 
 /**
  * Runs one step and gives its exit code. Its output is passed on as it comes, or in one piece at its end
@@ -64,10 +70,11 @@ function readReport(name) {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }
 
-function count({ passed, failed, skipped }) {
-  total.passed += passed;
-  total.failed += failed;
-  total.skipped += skipped;
+function count(report) {
+  total.passed += report.passed;
+  total.failed += report.failed;
+  total.skipped += report.skipped;
+  failures.push(...report.failures);
 }
 
 /** Scripts that run tests by `scripts/lib/runTests.mjs`, so that what they skip is told, too. */
@@ -98,6 +105,7 @@ async function runUnitTests() {
     passed: report.numPassedTests,
     failed: report.numFailedTests + report.numRuntimeErrorTestSuites,
     skipped: report.numPendingTests + report.numTodoTests,
+    failures: readJestFailures(report, repoRoot),
   });
 }
 
@@ -113,12 +121,14 @@ async function runBrowserTests(browser) {
       ...(browser.kind === 'system' ? { CHROMIUM_PATH: browser.path } : {}),
     },
   });
-  const stats = readReport('playwright.json')?.stats;
-  if (!stats) return;
+  const report = readReport('playwright.json');
+  if (!report) return;
+  const { stats } = report;
   count({
     passed: stats.expected + stats.flaky,
     failed: stats.unexpected,
     skipped: stats.skipped,
+    failures: readPlaywrightFailures(report),
   });
 }
 
@@ -180,7 +190,7 @@ if (withLab) {
   await runLabTests(browser);
 }
 
-process.stdout.write('\n');
+process.stdout.write(`\n${describeFailures(failures)}`);
 if (failedSteps.length > 0) {
   process.stdout.write(`Failed steps: ${failedSteps.join(', ')}\n`);
 }

@@ -11,6 +11,11 @@ import { dirname, join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { chromium } from '@playwright/test';
+import {
+  readNodeFailure,
+  readPlaywrightFailures,
+  type Failure,
+} from '../../scripts/lib/failures.mjs';
 import { canRunLab } from './can-run.ts';
 import { adoptCluster, existingKubeconfig } from './existing-cluster.ts';
 import { bringUp, readStatus, takeDown } from './lab.ts';
@@ -26,6 +31,7 @@ interface Counts {
   passed: number;
   failed: number;
   skipped: number;
+  failures: Failure[];
 }
 
 /** For the repository's test command: `LAB_REPORT` names a file for the sum. */
@@ -34,13 +40,30 @@ function writeReport(counts: Counts): void {
   if (file) writeFileSync(file, JSON.stringify(counts));
 }
 
+function countStep(counts: Counts, name: string, ok: boolean, why = ''): void {
+  if (ok) {
+    counts.passed += 1;
+  } else {
+    counts.failed += 1;
+    counts.failures.push({
+      where: 'the lab',
+      name,
+      message: why || 'what it printed says why',
+    });
+  }
+}
+
 /** Runs the test files one after the other, prints each test and the sum. */
 async function runTests(
   files: string[],
   say: (line: string) => void,
 ): Promise<Counts> {
   const stream = run({ files, concurrency: false, timeout: STEP_LIMIT_MS });
-  const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
+  stream.on('test:fail', event => {
+    if (event.details.type === 'suite' || event.todo !== undefined) return;
+    counts.failures.push(readNodeFailure(event, e2eDir));
+  });
   stream.on('test:summary', ({ file, counts: seen }) => {
     // One summary for each file, and one for all that names no file.
     if (file !== undefined) return;
@@ -100,13 +123,15 @@ async function testPortal(
     PLAYWRIGHT_JSON_OUTPUT_NAME: report,
   });
   if (!existsSync(report)) {
-    counts.failed += 1;
+    countStep(counts, title, false);
     return;
   }
-  const { stats } = JSON.parse(readFileSync(report, 'utf8'));
+  const result = JSON.parse(readFileSync(report, 'utf8'));
+  const { stats } = result;
   counts.passed += stats.expected + stats.flaky;
   counts.skipped += stats.skipped;
   counts.failed += ok ? 0 : Math.max(1, stats.unexpected);
+  counts.failures.push(...readPlaywrightFailures(result));
 }
 
 async function takeDownAndLook(): Promise<string[]> {
@@ -124,13 +149,10 @@ function countLeftovers(
   counts: Counts,
   say: (line: string) => void,
 ): void {
-  if (left.length === 0) {
-    counts.passed += 1;
-    say('down: nothing is left');
-  } else {
-    counts.failed += 1;
-    say(`down: failed, left are ${left.join(', ')}`);
-  }
+  const ok = left.length === 0;
+  const seen = ok ? 'nothing is left' : `failed, left are ${left.join(', ')}`;
+  say(`down: ${seen}`);
+  countStep(counts, 'down', ok, seen);
 }
 
 /**
@@ -149,7 +171,7 @@ export async function testLab(
     const able = canRunLab();
     if (!able.ok) {
       say(`SKIPPED, the lab cannot run here: ${able.reasons.join('; ')}`);
-      writeReport({ passed: 0, failed: 0, skipped: 1 });
+      writeReport({ passed: 0, failed: 0, skipped: 1, failures: [] });
       return 0;
     }
     takesDown = readStatus().state === undefined && !args.includes('--keep');
@@ -166,30 +188,18 @@ export async function testLab(
     if (existing || !existsSync(join(e2eDir, compare))) {
       say('comparison of the engine with Envoy: SKIPPED, it needs the pool');
       counts.skipped += 1;
-    } else if (
-      await runStep(
-        'comparison of the engine with Envoy',
-        [compare, '--decisions', String(COMPARED_DECISIONS)],
-        say,
-      )
-    ) {
-      counts.passed += 1;
     } else {
-      counts.failed += 1;
+      const title = 'comparison of the engine with Envoy';
+      const args = [compare, '--decisions', String(COMPARED_DECISIONS)];
+      countStep(counts, title, await runStep(title, args, say));
     }
     if (existing) {
       say('the portal killed: SKIPPED, it needs a lab of its own');
       counts.skipped += 1;
-    } else if (
-      await runStep(
-        'the portal killed',
-        [join('lab', 'cli.ts'), 'kill-backend'],
-        say,
-      )
-    ) {
-      counts.passed += 1;
     } else {
-      counts.failed += 1;
+      const title = 'the portal killed';
+      const args = [join('lab', 'cli.ts'), 'kill-backend'];
+      countStep(counts, title, await runStep(title, args, say));
     }
     if (takesDown) countLeftovers(await takeDownAndLook(), counts, say);
     writeReport(counts);

@@ -7,8 +7,10 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { readNodeFailure } from './failures.mjs';
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
+const failures = [];
 const skipped = [];
 
 function count(kind) {
@@ -23,15 +25,24 @@ function count(kind) {
   };
 }
 
+function keepFailure(event) {
+  if (event.details.type === 'suite' || event.todo !== undefined) return;
+  failures.push(readNodeFailure(event, process.cwd()));
+}
+
 const files = process.argv.slice(2).map(file => resolve(file));
 const stream = run({ files, concurrency: true })
   .on('test:pass', count('passed'))
-  .on('test:fail', count('failed'));
+  .on('test:fail', count('failed'))
+  .on('test:fail', keepFailure);
 stream.compose(spec).pipe(process.stdout);
 stream.on('end', () => {
   for (const line of skipped) process.stdout.write(`SKIPPED ${line}\n`);
   if (process.env.TEST_COUNTS) {
-    writeFileSync(process.env.TEST_COUNTS, JSON.stringify(counts));
+    writeFileSync(
+      process.env.TEST_COUNTS,
+      JSON.stringify({ ...counts, failures }),
+    );
   }
   process.exitCode = counts.failed > 0 || files.length === 0 ? 1 : 0;
 });
