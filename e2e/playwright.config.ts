@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { browser, reporter } from './playwrightBrowser.ts';
+import { browser, expected, reporter } from './playwrightBrowser.ts';
 import { STATIC_TOKENS } from './tests/portal/staticTokens.ts';
 
 export default defineConfig({
@@ -7,8 +7,9 @@ export default defineConfig({
   outputDir: './test-results',
   // One portal, one sandbox: tests that change policies must not meet each other.
   workers: 1,
-  timeout: 60_000,
+  timeout: 120_000,
   retries: 0,
+  expect: expected,
   reporter,
   use: browser,
   webServer: {

@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { browser, reporter } from './playwrightBrowser.ts';
+import { browser, expected, reporter } from './playwrightBrowser.ts';
 
 /** The portal pointed at the running lab: a real API server, istiod and Envoy. */
 export default defineConfig({
@@ -9,6 +9,7 @@ export default defineConfig({
   workers: 1,
   timeout: 120_000,
   retries: 0,
+  expect: expected,
   reporter,
   use: browser,
   webServer: {

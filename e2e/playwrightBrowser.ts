@@ -19,6 +19,9 @@ export const browser = {
   },
 };
 
+/** A busy machine takes its time; what never comes fails all the same. */
+export const expected = { timeout: 30_000 };
+
 export const reporter: (['list'] | ['json'])[] = [
   ['list'],
   ...(process.env.PLAYWRIGHT_JSON_OUTPUT_NAME ? [['json'] as ['json']] : []),

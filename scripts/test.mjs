@@ -4,7 +4,6 @@
  * sandbox. `--lab` adds the tests against a real Istio where the machine can run one, and those that take
  * minutes each and are counted as skipped otherwise (`LONG_TESTS`).
  */
-import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +14,8 @@ import {
   readPlaywrightFailures,
 } from './lib/failures.mjs';
 import { installDependencies } from './lib/install.mjs';
-import { fail, prepareToolchain, repoRoot, say } from './lib/toolchain.mjs';
+import { findLabObstacle, prepareSteps } from './lib/steps.mjs';
+import { prepareToolchain, repoRoot, say } from './lib/toolchain.mjs';
 
 const toolchain = prepareToolchain();
 installDependencies(toolchain);
@@ -28,42 +28,8 @@ const withLab = process.argv.includes('--lab');
 if (withLab) toolchain.env.LONG_TESTS = '1';
 
 const total = { passed: 0, failed: 0, skipped: 0 };
-const failedSteps = [];
+const { runStep, failedSteps } = prepareSteps(toolchain.env);
 const failures = [];
-
-/**
- * Runs one step and gives its exit code. Its output is passed on as it comes, or in one piece at its end
- * where other steps run at the same time.
- */
-function runStep(title, args, { env = {}, output = 'live' } = {}) {
-  say(`${title}: yarn ${args.join(' ')}`);
-  const started = Date.now();
-  return new Promise(resolve => {
-    const child = spawn('yarn', args, {
-      cwd: repoRoot,
-      env: { ...toolchain.env, CI: 'true', ...env },
-      stdio: [
-        'ignore',
-        ...(output === 'live' ? ['inherit', 'inherit'] : ['pipe', 'pipe']),
-      ],
-      shell: process.platform === 'win32',
-    });
-    const held = [];
-    child.stdout?.on('data', chunk => held.push(chunk));
-    child.stderr?.on('data', chunk => held.push(chunk));
-    child.on('error', error => fail(`yarn did not start: ${error.message}`));
-    child.on('close', (code, signal) => {
-      process.stdout.write(Buffer.concat(held));
-      const seconds = Math.round((Date.now() - started) / 1000);
-      const ok = code === 0;
-      say(
-        `${title}: ${ok ? 'ok' : `failed (${signal ?? code})`}, ${seconds} s`,
-      );
-      if (!ok) failedSteps.push(title);
-      resolve(code);
-    });
-  });
-}
 
 function readReport(name) {
   const file = join(resultsDir, name);
@@ -133,14 +99,10 @@ async function runBrowserTests(browser) {
 }
 
 async function runLabTests(browser) {
-  const ability = spawnSync('yarn', ['lab', 'can-run'], {
-    cwd: repoRoot,
-    env: toolchain.env,
-    encoding: 'utf8',
-  });
-  if (ability.status !== 0) {
+  const obstacle = findLabObstacle(toolchain.env);
+  if (obstacle !== undefined) {
     say(
-      `lab tests: SKIPPED, this machine cannot run a real Istio:\n${ability.stdout}`,
+      `lab tests: SKIPPED, this machine cannot run a real Istio:\n${obstacle}`,
     );
     total.skipped += 1;
     return;

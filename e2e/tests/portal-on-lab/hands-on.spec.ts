@@ -140,7 +140,7 @@ test('ways in, finding and probes are those of the real gateway and sidecar', as
     main(page)
       .getByText(new RegExp(`${BACKEND_HOST}`))
       .first(),
-  ).toBeVisible({ timeout: 30_000 });
+  ).toBeVisible();
   await expect(
     main(page)
       .getByText(/backend\.default\.svc\.cluster\.local/)
@@ -232,9 +232,7 @@ test('a neighbour that the gateway-wide policy locks is told so', async ({
   page,
 }) => {
   await page.goto(tabOf('echo'));
-  await expect(main(page).getByText('echo.example.com').first()).toBeVisible({
-    timeout: 30_000,
-  });
+  await expect(main(page).getByText('echo.example.com').first()).toBeVisible();
   await runProbes(page);
   await expect(probesThat(page, 'Disagrees')).toHaveCount(0);
 });

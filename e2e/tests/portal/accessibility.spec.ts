@@ -11,7 +11,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       await page.goto(tabOf(service));
       const policies = page.getByRole('region', { name: 'Policies' });
-      await expect(policies).toBeVisible({ timeout: 30_000 });
+      await expect(policies).toBeVisible();
       await expectAccessible(page);
     });
   }

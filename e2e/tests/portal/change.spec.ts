@@ -11,7 +11,7 @@ import {
 test.beforeAll(resetSandbox);
 test.afterAll(resetSandbox);
 
-const OVER = { timeout: 60_000 };
+const OVER = { timeout: 90_000 };
 const POLICY =
   '/apis/security.istio.io/v1/namespaces/edge/authorizationpolicies/istio-jwt-reviews-reviews-05b02982';
 
@@ -19,7 +19,7 @@ const POLICY =
 async function carryOut(page: Page, start: string, done: string) {
   await page.getByRole('button', { name: 'Make a plan' }).click();
   const button = page.getByRole('button', { name: start, exact: true });
-  await expect(button).toBeVisible({ timeout: 30_000 });
+  await expect(button).toBeVisible();
   const warnings = page
     .getByRole('group', { name: 'What the plan cannot know' })
     .getByRole('checkbox');
@@ -56,10 +56,10 @@ async function expectNoDrift(page: Page) {
   await page.goto(tabOf('reviews'));
   await expect(
     page.getByRole('article', { name: 'http://reviews.example.com' }),
-  ).toBeVisible({ timeout: 30_000 });
+  ).toBeVisible();
   await expect(
     page.getByRole('link', { name: 'Change what is required' }),
-  ).toBeVisible({ timeout: 30_000 });
+  ).toBeVisible();
   await expect(driftOf(page)).toHaveCount(0);
 }
 
@@ -78,9 +78,7 @@ test('what stands is changed; an edit by somebody else is brought back, another 
     await page
       .getByRole('link', { name: 'Change what is required' })
       .click({ timeout: 30_000 });
-    await expect(page.getByRole('radio', { name: /^login/ })).toBeChecked({
-      timeout: 30_000,
-    });
+    await expect(page.getByRole('radio', { name: /^login/ })).toBeChecked();
     await page.getByRole('textbox', { name: 'Another path' }).fill('/healthz');
     await carryOut(page, 'Change', 'The change is enforced, and proved');
     await expect(
@@ -93,9 +91,7 @@ test('what stands is changed; an edit by somebody else is brought back, another 
     for (const colorScheme of ['dark', 'light'] as const) {
       await page.emulateMedia({ colorScheme });
       await page.goto(tabOf('reviews'));
-      await expect(driftOf(page)).toContainText('kubectl-edit', {
-        timeout: 30_000,
-      });
+      await expect(driftOf(page)).toContainText('kubectl-edit');
       await expect(
         driftOf(page).getByRole('region', { name: /^Difference of/ }),
       ).toContainText('Added: ');

@@ -14,7 +14,7 @@ import {
   takePicture,
 } from './portal.ts';
 
-const OVER = { timeout: 60_000 };
+const OVER = { timeout: 90_000 };
 const POLICIES = `${SANDBOX}/apis/security.istio.io/v1/authorizationpolicies`;
 
 test.use({

@@ -105,7 +105,7 @@ test('filters, order, rows and dialogs work by keyboard alone', async ({
       name: 'frontend',
       exact: true,
     });
-    await expect(link).toBeVisible({ timeout: 30_000 });
+    await expect(link).toBeVisible();
     await reach(page, page.getByRole('tab', { name: 'Services' }), {
       within: 80,
     });

@@ -27,9 +27,9 @@ test('the navigation leads to every service with its state', async ({
   await rowOf(page, 'reviews')
     .getByRole('link', { name: 'reviews', exact: true })
     .click();
-  await expect(page.getByText('No token is needed here.').first()).toBeVisible({
-    timeout: 30_000,
-  });
+  await expect(
+    page.getByText('No token is needed here.').first(),
+  ).toBeVisible();
 });
 
 test('filters narrow the list, are in the address, and survive a reload', async ({
@@ -44,7 +44,7 @@ test('filters narrow the list, are in the address, and survive a reload', async 
   await expect(rowOf(page, 'reviews')).toBeVisible();
   await expect(page).toHaveURL(/state=validated-only/);
   await page.reload();
-  await expect(rowOf(page, 'reviews')).toBeVisible({ timeout: 30_000 });
+  await expect(rowOf(page, 'reviews')).toBeVisible();
   await expect(rowOf(page, 'frontend')).toHaveCount(0);
 });
 

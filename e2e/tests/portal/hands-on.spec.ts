@@ -20,7 +20,7 @@ test('the card says what protects the backend, and what does not', async ({
   await page.goto(overviewOf('backend'));
   await expect(
     page.getByText('A token is required for some requests'),
-  ).toBeVisible({ timeout: 30_000 });
+  ).toBeVisible();
   await expect(page.getByText('testing@secure.istio.io')).toBeVisible();
   await expect(
     page.getByText(/without a valid token.*sa\/frontend/).first(),
@@ -40,7 +40,7 @@ test('probes through the gateway agree with the verdict', async ({ page }) => {
   ]) {
     await expect(
       page.getByRole('button', { name: new RegExp(`^${policy} `) }),
-    ).toBeVisible({ timeout: 30_000 });
+    ).toBeVisible();
   }
   await runProbes(page);
 
@@ -59,7 +59,7 @@ test('a finding names the sibling policy that opens the backend', async ({
 }) => {
   await page.goto(tabOf('backend'));
   const findings = page.getByRole('region', { name: 'Findings' });
-  await expect(findings).toContainText('sibling-allow', { timeout: 30_000 });
+  await expect(findings).toContainText('sibling-allow');
   await expect(findings).toContainText('backend-allow-frontend');
 });
 
@@ -67,9 +67,7 @@ test('the card follows a change in the cluster within two seconds', async ({
   page,
 }) => {
   await page.goto(overviewOf('backend'));
-  await expect(page.getByText('Partial').first()).toBeVisible({
-    timeout: 30_000,
-  });
+  await expect(page.getByText('Partial').first()).toBeVisible();
   // The signal's connection is made after the first render.
   await page.waitForTimeout(1_000);
 

@@ -53,7 +53,7 @@ export async function runProbes(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Run probes' }).click();
   await expect(
     page.getByRole('status').filter({ hasText: 'Probes are over' }),
-  ).toBeAttached({ timeout: 30_000 });
+  ).toBeAttached();
 }
 
 /** Opens the page and waits for the list; the index is built in the background. */

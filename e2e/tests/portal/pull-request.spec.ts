@@ -18,7 +18,7 @@ test('inventory is made to require a token by a pull request', async ({
   await page.getByRole('button', { name: 'Make a plan' }).click();
   await expect(
     page.getByText('The portal does not write this one'),
-  ).toBeVisible({ timeout: 30_000 });
+  ).toBeVisible();
   await expect(page.getByRole('button', { name: 'Enable' })).toHaveCount(0);
   const warnings = page
     .getByRole('group', { name: 'What the plan cannot know' })
@@ -58,7 +58,7 @@ test('inventory is made to require a token by a pull request', async ({
       .click({ timeout: 30_000 });
     await expect(
       page.getByText('Waits until it is merged, and stands in the cluster'),
-    ).toBeVisible({ timeout: 30_000 });
+    ).toBeVisible();
   });
   const operation = page.url();
 

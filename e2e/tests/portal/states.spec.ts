@@ -25,14 +25,14 @@ test('the first page lists every service of the sandbox', async ({ page }) => {
   for (const [name] of SERVICES) {
     await expect(
       page.getByRole('link', { name, exact: true }).first(),
-    ).toBeVisible({ timeout: 30_000 });
+    ).toBeVisible();
   }
 });
 
 for (const [name, meaning] of SERVICES) {
   test(`${name}: ${meaning}`, async ({ page }) => {
     await page.goto(overviewOf(name));
-    await expect(page.getByText(meaning)).toBeVisible({ timeout: 30_000 });
+    await expect(page.getByText(meaning)).toBeVisible();
   });
 }
 
@@ -40,9 +40,9 @@ test('a RequestAuthentication alone is red, and the probe shows the 200', async 
   page,
 }) => {
   await page.goto(tabOf('reviews'));
-  await expect(page.getByText('No token is needed here.').first()).toBeVisible({
-    timeout: 30_000,
-  });
+  await expect(
+    page.getByText('No token is needed here.').first(),
+  ).toBeVisible();
   await runProbes(page);
   const row = page
     .getByRole('table', { name: /Probes of/ })
@@ -70,7 +70,7 @@ test('the history keeps what the probes showed', async ({ page }) => {
   const history = page.getByRole('region', { name: 'History' });
   await expect(
     history.getByRole('list', { name: /State over time/ }),
-  ).toContainText('Drift', { timeout: 30_000 });
+  ).toContainText('Drift');
   await takePicture(page, 'history');
   await history.getByRole('button', { name: 'Show as tables' }).click();
   const change = history
@@ -86,7 +86,7 @@ test('the history keeps what the probes showed', async ({ page }) => {
 test('who does not own a service may look, not probe', async ({ page }) => {
   await page.goto(tabOf('recommendations'));
   const button = page.getByRole('button', { name: 'Run probes' });
-  await expect(button).toBeDisabled({ timeout: 30_000 });
+  await expect(button).toBeDisabled();
   await expect(
     page.getByText(/owners of this entity, may run probes/),
   ).toBeVisible();

@@ -22,4 +22,4 @@ it('ends when nobody reads the log any more', async () => {
   await new Promise(resolve => child.stdout.once('data', resolve));
   child.stdout.destroy();
   expect(await ended).toBe(1);
-}, 60_000);
+});

@@ -68,7 +68,7 @@ describe('startSandbox', () => {
     } finally {
       await sandbox.stop();
     }
-  }, 30_000);
+  });
 
   it('mints tokens over HTTP for demo issuers only', async () => {
     const sandbox = await startSandbox({ apiPort: 0, nodePorts: 'free' });
@@ -150,7 +150,7 @@ describe('yarn start', () => {
     );
     run.child.kill('SIGTERM');
     expect(await run.ended).toBe(0);
-  }, 60_000);
+  });
 
   it('says which port is in use and exits with 1', async () => {
     const sandbox = await startSandbox({ apiPort: 0, nodePorts: 'free' });
@@ -167,5 +167,5 @@ describe('yarn start', () => {
     } finally {
       await sandbox.stop();
     }
-  }, 60_000);
+  });
 });

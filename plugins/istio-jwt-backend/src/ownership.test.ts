@@ -27,8 +27,6 @@ import request from 'supertest';
 import plugin from './index';
 import { eventually } from './testing/FakeApiServer';
 
-jest.setTimeout(60_000);
-
 const shop = {
   apiVersion: 'backstage.io/v1alpha1',
   kind: 'Component',

@@ -23,8 +23,6 @@ import request from 'supertest';
 import plugin from './index';
 import { eventually } from './testing/FakeApiServer';
 
-jest.setTimeout(60_000);
-
 const entity = (
   name: string,
   annotations: Record<string, string> = {},
@@ -139,7 +137,7 @@ describe('istio-jwt backend on the sandbox', () => {
       if (body[0].state.kind !== 'synced') {
         throw new Error(`The cluster is ${body[0].state.kind}`);
       }
-    }, 20_000);
+    });
   });
 
   afterEach(async () => {
@@ -213,7 +211,7 @@ describe('istio-jwt backend on the sandbox', () => {
         )
       ).body;
       expect(run.status).toBe('done');
-    }, 30_000);
+    });
     const sent = run.observations.filter(
       ({ observed }) => observed.kind === 'answer',
     );
@@ -269,7 +267,7 @@ describe('istio-jwt backend on the sandbox', () => {
       if (run.status === 'running') {
         throw new Error('The run goes on');
       }
-    }, 30_000);
+    });
     return run;
   };
 

@@ -34,8 +34,6 @@ import {
   SHOP_ENTITY,
 } from './testing/shopCluster';
 
-jest.setTimeout(120_000);
-
 const b64 = (value: object) =>
   Buffer.from(JSON.stringify(value)).toString('base64url');
 const makeToken = (iss: string, signature: string) =>
@@ -147,7 +145,7 @@ describe('secrets', () => {
         })
       ).body;
       expect(planned.kind).toBe('planned');
-    }, 20_000);
+    });
     const { planId, changes } = planned as PlannedEnablementView;
     await call('get', `${path}/enablement-plans/${planId}`);
     for (const [url, status] of [
@@ -169,7 +167,7 @@ describe('secrets', () => {
     await eventually(async () => {
       await scheduler.triggerTask('istio-jwt-proposals');
       expect((await operation()).outcome).toMatch(/could not be proved: /);
-    }, 60_000);
+    });
     expect(arrived.some(header => header.includes(STATIC_SIGNATURE))).toBe(
       true,
     );
@@ -198,13 +196,13 @@ describe('secrets', () => {
     await eventually(async () => {
       const { body } = await call('get', `${path}/enablement-options`);
       expect(body.services[0].drift).toHaveLength(1);
-    }, 20_000);
+    });
     await eventually(async () => {
       await scheduler.triggerTask('istio-jwt-notices');
       expect(said.join()).toContain('is not what the portal wrote');
       const { body } = await call('get', '/coverage/summary');
       expect(body.total).toBeGreaterThan(0);
-    }, 40_000);
+    });
     await call('get', `${path}/history`);
     for (const what of ['services', 'export?format=csv', 'owner-notices']) {
       await call('get', `/coverage/${what}`);
@@ -494,12 +492,12 @@ describe('secrets', () => {
       const { status, body } = await call('post', `${path}/probe-runs`);
       expect(status).toBe(202);
       id = body.id;
-    }, 20_000);
+    });
     let run: ProbeRun | undefined;
     await eventually(async () => {
       run = (await call('get', `${path}/probe-runs/${id}`)).body;
       expect(run?.status).toBe('done');
-    }, 60_000);
+    });
     await call('get', `${path}/status`);
     return run!;
   }

@@ -40,11 +40,7 @@ describe('the plugin in the old frontend system', () => {
   it('has a card that leads to the tab', async () => {
     await renderLegacy(<EntityIstioJwtCard />);
     expect(
-      await screen.findByText(
-        'A valid token is required.',
-        {},
-        { timeout: 5000 },
-      ),
+      await screen.findByText('A valid token is required.'),
     ).toBeInTheDocument();
     expect(
       screen.getByRole('link', { name: 'Open the JWT tab' }),
@@ -58,7 +54,7 @@ describe('the plugin in the old frontend system', () => {
       </Routes>,
     );
     expect(
-      await screen.findByRole('region', { name: 'Ways in' }, { timeout: 5000 }),
+      await screen.findByRole('region', { name: 'Ways in' }),
     ).toBeInTheDocument();
   });
 
@@ -82,7 +78,7 @@ describe('the plugin in the old frontend system', () => {
       },
     );
     expect(
-      await screen.findByRole('grid', { name: 'Services' }, { timeout: 5000 }),
+      await screen.findByRole('grid', { name: 'Services' }),
     ).toBeInTheDocument();
     expect(
       screen.getByRole('heading', { name: 'JWT coverage', level: 1 }),

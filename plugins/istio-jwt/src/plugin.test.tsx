@@ -32,18 +32,14 @@ describe('the plugin in the new frontend system', () => {
   it('puts its card on the overview', async () => {
     renderOn(entity, card);
     expect(
-      await screen.findByText(
-        'A valid token is required.',
-        {},
-        { timeout: 5000 },
-      ),
+      await screen.findByText('A valid token is required.'),
     ).toBeInTheDocument();
   });
 
   it('puts its tab on the entity page', async () => {
     renderOn(entity, content);
     expect(
-      await screen.findByRole('region', { name: 'Ways in' }, { timeout: 5000 }),
+      await screen.findByRole('region', { name: 'Ways in' }),
     ).toBeInTheDocument();
     const tester = createExtensionTester(content);
     expect(tester.get(EntityContentBlueprint.dataRefs.title)).toBe('JWT');
@@ -60,11 +56,7 @@ describe('the plugin in the new frontend system', () => {
       initialRouteEntries: ['/jwt-coverage'],
     });
     expect(
-      await screen.findByRole(
-        'grid',
-        { name: 'Services' },
-        { timeout: 10_000 },
-      ),
+      await screen.findByRole('grid', { name: 'Services' }),
     ).toBeInTheDocument();
     const tester = createExtensionTester(page);
     expect(tester.get(coreExtensionData.title)).toBe('JWT coverage');
@@ -87,8 +79,6 @@ describe('the plugin in the new frontend system', () => {
       metadata: { ...entity.metadata, annotations: {} },
     };
     renderOn(bare, card);
-    expect(
-      await screen.findByText('JWT protection', {}, { timeout: 5000 }),
-    ).toBeInTheDocument();
+    expect(await screen.findByText('JWT protection')).toBeInTheDocument();
   });
 });

@@ -23,8 +23,6 @@ import request from 'supertest';
 import { parse } from 'yaml';
 import scaffolderModuleIstioJwt from '.';
 
-jest.setTimeout(120_000);
-
 const ALICE = mockCredentials.user.header('user:default/alice');
 const REVIEWS = 'component:default/reviews';
 const PULL_REQUEST = 'https://github.com/shop/clusters/pull/7';

@@ -19,8 +19,6 @@ import { Sandbox, startSandbox } from 'istio-jwt-sandbox';
 import { setTimeout as sleep } from 'node:timers/promises';
 import techInsightsModuleIstioJwt from '.';
 
-jest.setTimeout(120_000);
-
 const entityOf = (name: string): Entity => ({
   apiVersion: 'backstage.io/v1alpha1',
   kind: 'Component',

@@ -11,7 +11,7 @@ const BASE = parseYaml(`${WORKLOADS}\n---\n${GATEWAY}`).resources;
 /** More runs for a longer search: `PROPERTY_RUNS=2000 yarn test patches`. */
 const numRuns = Number(process.env.PROPERTY_RUNS ?? 25);
 
-jest.setTimeout(20_000 + numRuns * 100);
+jest.setTimeout(120_000 + numRuns * 100);
 
 const some = (...items: string[]) =>
   fc.array(fc.constantFrom(...items), { minLength: 1, maxLength: 3 });

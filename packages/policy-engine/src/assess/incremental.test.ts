@@ -51,7 +51,7 @@ function ask(mesh: Mesh) {
   };
 }
 
-jest.setTimeout(60_000 + numRuns * 200);
+jest.setTimeout(120_000 + numRuns * 200);
 
 /** What a mesh says that went through all steps, and one that begins where they led. */
 function follow(steps: Step[]) {

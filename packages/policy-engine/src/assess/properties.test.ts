@@ -46,7 +46,7 @@ const named = (name: string) => (resource: Resource) => ({
   metadata: { ...resource.metadata, name },
 });
 
-jest.setTimeout(20_000 + numRuns * 100);
+jest.setTimeout(120_000 + numRuns * 100);
 
 describe('decide', () => {
   it('answers every request, with a trace that fits the answer', () => {

@@ -21,7 +21,7 @@ const BASE = parseYaml(`${WORKLOADS}\n---\n${GATEWAY}`).resources;
 /** More runs for a longer search: `PROPERTY_RUNS=2000 yarn test explain`. */
 const numRuns = Number(process.env.PROPERTY_RUNS ?? 50);
 
-jest.setTimeout(20_000 + numRuns * 100);
+jest.setTimeout(120_000 + numRuns * 100);
 
 const configuration = fc
   .tuple(

@@ -246,7 +246,7 @@ const ways = (made: Mesh, name: string) =>
     ),
   }));
 
-jest.setTimeout(20_000 + numRuns * 500);
+jest.setTimeout(120_000 + numRuns * 500);
 
 describe('ways in of one form', () => {
   it('are analysed as if each were alone', () => {

@@ -17,8 +17,6 @@ import { demoEntity } from '../__testUtils__/EnablementHarness';
 import plugin from '../index';
 import { eventually } from '../testing/FakeApiServer';
 
-jest.setTimeout(120_000);
-
 const ALICE = mockCredentials.user('user:default/alice');
 const BOB = mockCredentials.user('user:default/bob');
 const entityRef = 'component:default/reviews';
@@ -163,7 +161,7 @@ describe('actions', () => {
       await eventually(async () => {
         const seen = await invoke('operation', { entityRef, operationId });
         expect(seen.isOver).toBe(true);
-      }, 60_000);
+      });
       return invoke('operation', { entityRef, operationId });
     };
     expect(await follow(begun.operationId)).toMatchObject({

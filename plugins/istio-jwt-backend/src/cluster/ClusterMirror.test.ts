@@ -6,8 +6,6 @@ import { eventually, FakeApiServer, sendList } from '../testing/FakeApiServer';
 import { ClusterMirrorOptions } from './ClusterMirror';
 import { ClusterRegistry } from './ClusterRegistry';
 
-jest.setTimeout(30_000);
-
 const SERVICES = '/api/v1/services';
 const PODS = '/api/v1/pods';
 const POLICIES = '/apis/security.istio.io/v1/authorizationpolicies';

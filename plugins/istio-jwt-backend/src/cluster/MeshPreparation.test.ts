@@ -42,7 +42,7 @@ describe('MeshPreparation', () => {
     mesh.apply({ ...service, spec: { ports: [] } });
     expect(preparation.prepare()).toBe(preparation.prepare());
     await preparation.prepare();
-  }, 30_000);
+  });
 
   it('has everything ready: what is left is soon done', async () => {
     const mesh = fill(300);

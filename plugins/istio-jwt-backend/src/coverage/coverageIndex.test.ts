@@ -16,8 +16,6 @@ import {
 } from '../__testUtils__/CoverageHarness';
 import { describeOnDatabases } from '../__testUtils__/describeOnDatabases';
 
-jest.setTimeout(120_000);
-
 const shopMesh = (...names: string[]) =>
   meshOf(
     podYaml('gateway'),

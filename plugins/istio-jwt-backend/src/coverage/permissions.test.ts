@@ -33,8 +33,6 @@ import plugin from '..';
 import { eventually } from '../testing/FakeApiServer';
 import { claimingEntity } from '../__testUtils__/CoverageHarness';
 
-jest.setTimeout(90_000);
-
 const SERVICES = 8;
 
 const nameOf = (index: number) => `service-${String(index).padStart(5, '0')}`;
@@ -225,7 +223,7 @@ describe('the coverage with the real catalog and permission plugins', () => {
       if (claimed !== OWNERS.length || total !== 2) {
         throw new Error(`${claimed} claimed, ${total} of Alice`);
       }
-    }, 60_000);
+    });
   });
   afterAll(async () => {
     await backend?.stop();

@@ -28,8 +28,6 @@ import { IndexStore, LeaseLost } from './index/IndexStore';
 import { recordDay } from './index/recordDay';
 import { SPANS } from './rows';
 
-jest.setTimeout(120_000);
-
 const mesh = () =>
   meshOf(
     podYaml('gateway'),

@@ -11,8 +11,6 @@ import {
 } from '../__testUtils__/EnablementHarness';
 import { eventually } from '../testing/FakeApiServer';
 
-jest.setTimeout(120_000);
-
 const payments = demoEntity('payments');
 const SERVICE = { cluster: 'sandbox', namespace: 'payments', name: 'payments' };
 const EDGE: [string, string, string] = [

@@ -20,8 +20,6 @@ import { eventually } from '../testing/FakeApiServer';
 import { DriftKeeper } from './drift/DriftKeeper';
 import { DatabaseEnablementStore } from './store/DatabaseEnablementStore';
 
-jest.setTimeout(120_000);
-
 const OURS = 'istio-jwt-reviews-reviews-05b02982';
 const POLICY: [string, string, string] = ['AuthorizationPolicy', 'edge', OURS];
 const HOST = 'reviews.example.com';
@@ -60,7 +58,7 @@ describe('objects that are not as operations left them', () => {
       const [found] = await listDrift();
       expect(found?.objects.length).toBeGreaterThan(0);
       drift = found;
-    }, 15_000);
+    });
     return drift;
   }
 
@@ -261,7 +259,7 @@ describe('objects that are not as operations left them', () => {
     await eventually(async () => {
       const kinds = (await seeDrift()).objects.map(({ kind }) => kind);
       expect(kinds.sort()).toEqual(['deleted', 'extra']);
-    }, 15_000);
+    });
     const made = await carryOut('restore', await seeDrift());
     expect(made.changes.map(({ action, ref }) => [action, ref.name])).toEqual(
       expect.arrayContaining([

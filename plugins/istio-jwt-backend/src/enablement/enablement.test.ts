@@ -10,8 +10,6 @@ import {
 import { DatabaseProbeRunStore } from '../storage';
 import { eventually } from '../testing/FakeApiServer';
 
-jest.setTimeout(120_000);
-
 const REVIEWS = 'component:default/reviews';
 
 const [{ issuer: ISSUER }] = DEMO_ISSUERS;
@@ -127,7 +125,7 @@ describe('enablement on the sandbox', () => {
           Array(count).fill('done'),
         );
         found = (await runs.getLastRuns(REVIEWS)).lastDone;
-      }, 30_000);
+      });
       return found!;
     };
     const id = await harness.begin(probing, 'reviews');

@@ -11,8 +11,6 @@ import { Operation } from './operation';
 import { OwnProbes } from './shadow/OwnProbes';
 import { ShadowReading } from './shadow/ShadowReader';
 
-jest.setTimeout(120_000);
-
 const reviews = demoEntity('reviews');
 const HOST = 'reviews.example.com';
 

@@ -62,7 +62,7 @@ describe('an operation whose backend is killed', () => {
         ) {
           throw new Error('Not yet');
         }
-      }, 60_000);
+      });
     }
     await first.stop();
     await act();

@@ -6,8 +6,6 @@ import {
   Replica,
 } from '../__testUtils__/EnablementHarness';
 
-jest.setTimeout(120_000);
-
 const { issuer: ISSUER } = DEMO_ISSUERS.find(({ name }) => name === 'login')!;
 const HOST = 'frontend.new.example.com';
 const ENTITY = 'frontend';

@@ -9,8 +9,6 @@ import {
 import { eventually } from '../testing/FakeApiServer';
 import { Operation } from './operation';
 
-jest.setTimeout(120_000);
-
 describe('who may have what written', () => {
   const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
   let harness: EnablementHarness;

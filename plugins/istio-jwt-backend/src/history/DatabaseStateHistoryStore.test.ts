@@ -4,8 +4,6 @@ import { describeOnDatabases } from '../__testUtils__/describeOnDatabases';
 import { DatabaseStateHistoryStore } from './DatabaseStateHistoryStore';
 import { EntityStates } from './StateHistoryStore';
 
-jest.setTimeout(120_000);
-
 const REF = 'component:default/shop';
 const HOLD = 1000;
 

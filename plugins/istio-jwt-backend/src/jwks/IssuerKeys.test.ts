@@ -11,8 +11,6 @@ import { describeOnDatabases } from '../__testUtils__/describeOnDatabases';
 import { DatabaseKeySetStore } from './DatabaseKeySetStore';
 import { IssuerKeys } from './IssuerKeys';
 
-jest.setTimeout(120_000);
-
 const ISSUER = 'https://issuer.example';
 const RSA = { kty: 'RSA', n: 'AQ', e: 'AQAB' };
 describeOnDatabases('IssuerKeys', connect => {

@@ -3,8 +3,6 @@ import { AddressInfo } from 'node:net';
 import { TestAuthority } from '../__testUtils__/makeCertificates';
 import { checkKeySource } from './checkKeySource';
 
-jest.setTimeout(30_000);
-
 const HOST = 'keys.example.com';
 const KEYS = '{"keys":[{"kty":"RSA","kid":"a","n":"AQ","e":"AQAB"}]}';
 

@@ -16,8 +16,6 @@ import {
 
 const HOST = 'shop.example.com';
 
-jest.setTimeout(60_000);
-
 describe('GatewayClient over TLS', () => {
   const authority = new TestAuthority();
   const caFile = authority.writeBundle();

@@ -8,8 +8,6 @@ import { hasCurl, runCurl } from '../testing/runCurl';
 import { named, serveShop, SHOP_ENTITY } from '../testing/shopCluster';
 import { StartedRunner, startRunner } from '../__testUtils__/startRunner';
 
-jest.setTimeout(120_000);
-
 const ISSUER = 'https://issuer.example.com';
 const SELECTOR = { matchLabels: { app: 'shop' } };
 const AUTHENTICATION = {

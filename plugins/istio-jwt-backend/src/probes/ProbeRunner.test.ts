@@ -9,8 +9,6 @@ import {
 } from '../testing/shopCluster';
 import { StartedRunner, startRunner } from '../__testUtils__/startRunner';
 
-jest.setTimeout(60_000);
-
 describe('ProbeRunner, while a cluster is read for the first time', () => {
   const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
   let api: FakeApiServer;

@@ -1,8 +1,6 @@
 import { describeOnDatabases } from '../__testUtils__/describeOnDatabases';
 import { DatabaseScheduleStore } from './DatabaseScheduleStore';
 
-jest.setTimeout(120_000);
-
 const LEASE = 1000;
 describeOnDatabases('DatabaseScheduleStore', connect => {
   let store: DatabaseScheduleStore;

@@ -39,8 +39,6 @@ import { Viewers } from '../coverage/read/Viewer';
 import { mirrorOf } from '../testing/meshFixture';
 import { createRouter } from './createRouter';
 
-jest.setTimeout(120_000);
-
 const SERVICES = 30;
 const DAY = 24 * 3_600_000;
 

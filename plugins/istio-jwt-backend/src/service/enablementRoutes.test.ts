@@ -22,8 +22,6 @@ import { eventually } from '../testing/FakeApiServer';
 import { createRouter, RouterOptions } from './createRouter';
 import { EnablementCalls } from './EnablementCalls';
 
-jest.setTimeout(60_000);
-
 const BASE = '/v1/entities/component/default/reviews';
 
 /** Every request and answer is held against openapi.yaml. */
@@ -120,7 +118,7 @@ describe('the paths of enablement', () => {
     await eventually(async () => {
       seen = (await call('get', `/enablements/${id}`)).body;
       expect(seen.phase).toBe('done');
-    }, 30_000);
+    });
     expect(seen).toMatchObject({
       canCancel: false,
       canApprove: false,

@@ -4,8 +4,6 @@ import { Knex } from 'knex';
 import { describeOnDatabases } from '../__testUtils__/describeOnDatabases';
 import { DatabaseProbeRunStore } from './DatabaseProbeRunStore';
 
-jest.setTimeout(120_000);
-
 const observation: Observation = {
   vector: 'no-token',
   title: 'No token',

@@ -43,7 +43,7 @@ beforeAll(async () => {
     server = /Kubernetes API (\S+),/.exec(line)?.[1] ?? '';
     if (server) break;
   }
-}, 60_000);
+});
 
 afterAll(async () => {
   const ended = once(sandbox, 'exit');
@@ -52,7 +52,6 @@ afterAll(async () => {
 });
 
 // The first load of client-node is slow on a busy machine.
-jest.setTimeout(30_000);
 
 describe('reading a cluster', () => {
   it('finds the services and findings that are in it', async () => {

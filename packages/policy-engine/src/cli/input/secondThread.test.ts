@@ -96,4 +96,4 @@ it('with a second thread reads what one thread reads', async () => {
   expect(kinds).toEqual(
     expect.arrayContaining(['duplicate', 'refused', 'syntax', 'unreadable']),
   );
-}, 120_000);
+});

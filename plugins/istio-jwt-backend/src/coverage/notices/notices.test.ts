@@ -30,8 +30,6 @@ import { findSlot } from './findSlot';
 import { OwnerNotices } from './OwnerNotices';
 import { ToldStore } from './ToldStore';
 
-jest.setTimeout(120_000);
-
 const HOUR = 3_600_000;
 /** A Monday, 08:00 UTC. */
 const MONDAY = Date.parse('2026-03-02T08:00:00Z');

@@ -11,8 +11,6 @@ import {
 import { eventually } from '../../testing/FakeApiServer';
 import { Operation } from '../operation';
 
-jest.setTimeout(120_000);
-
 const REVIEWS = demoEntity('reviews');
 const BY_PULL_REQUEST = {
   writeMode: 'pull-request',
@@ -210,7 +208,7 @@ describe('proposals', () => {
       expect((await get(quick, made.planId)).outcome).toMatch(
         /could not be proved: reviews\.example\.com.*“No token” is answered 403 RBAC: access denied; expected was 401/,
       );
-    }, 20_000);
+    });
     expect((await get(quick, made.planId)).phase).toBe('proposed');
     expect(await harness.ask('reviews.example.com')).toBe(403);
   });

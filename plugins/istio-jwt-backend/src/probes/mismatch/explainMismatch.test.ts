@@ -12,8 +12,6 @@ import { serveShop, SHOP_ENTITY } from '../../testing/shopCluster';
 import { StartedRunner, startRunner } from '../../__testUtils__/startRunner';
 import { REPEATS } from './explainMismatch';
 
-jest.setTimeout(60_000);
-
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** What Istio's gateway says where a request has no token. */

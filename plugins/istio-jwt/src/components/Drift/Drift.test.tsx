@@ -20,7 +20,6 @@ import { IstioJwtApi } from '../../api';
 import { EntityIstioJwtContent } from '../EntityIstioJwtContent';
 import { forgetKept } from '../EnablePlan/useKept';
 
-const LAZY = { timeout: 10_000 };
 const TITLE = 'Changed since it was written';
 
 const edited: DriftedObject = {
@@ -82,7 +81,7 @@ function open(
 describe('Drift', () => {
   it('shows what differs, who did it, and the ways to settle it', async () => {
     const { container } = open([edited, deleted, extra]);
-    const section = await screen.findByRole('region', { name: TITLE }, LAZY);
+    const section = await screen.findByRole('region', { name: TITLE });
     expect(section).toHaveTextContent(
       '3 objects of Service shop/shop are not as written',
     );
@@ -113,7 +112,7 @@ describe('Drift', () => {
       );
     }
     expect(await findViolations(container)).toEqual([]);
-  }, 30_000);
+  });
 
   it.each([
     ['without permission', { canCreate: false }],
@@ -124,7 +123,7 @@ describe('Drift', () => {
     ],
   ])('offers no way to settle it %s', async (_, overrides) => {
     open([edited], overrides as Partial<EnablementOptions>);
-    const section = await screen.findByRole('region', { name: TITLE }, LAZY);
+    const section = await screen.findByRole('region', { name: TITLE });
     expect(section).toHaveTextContent(
       '1 object of Service shop/shop is not as written',
     );
@@ -133,8 +132,8 @@ describe('Drift', () => {
 
   it('says nothing where all stands as written', async () => {
     open([]);
-    await screen.findByRole('region', { name: 'JWT protection' }, LAZY);
-    await screen.findByRole('link', { name: 'Require a token' }, LAZY);
+    await screen.findByRole('region', { name: 'JWT protection' });
+    await screen.findByRole('link', { name: 'Require a token' });
     expect(screen.queryByRole('region', { name: TITLE })).toBeNull();
   });
 
@@ -150,7 +149,7 @@ describe('Drift', () => {
         },
       );
       await userEvent.click(
-        await screen.findByRole('button', { name: 'Make a plan' }, LAZY),
+        await screen.findByRole('button', { name: 'Make a plan' }),
       );
       expect(api.createEnablementPlan).toHaveBeenCalledWith(ENTITY_REF, {
         intent,
@@ -170,7 +169,7 @@ describe('Drift', () => {
   it('says so where it was settled meanwhile', async () => {
     open([], {}, { at: `/?jwt=restore&operation=${ENABLEMENT_ID}` });
     expect(
-      await screen.findByText('Everything stands as it was written', {}, LAZY),
+      await screen.findByText('Everything stands as it was written'),
     ).toBeInTheDocument();
     expect(screen.queryByRole('button', { name: 'Make a plan' })).toBeNull();
   });

@@ -19,8 +19,6 @@ import { IstioJwtApi } from '../../api';
 import { EntityIstioJwtContent } from '../EntityIstioJwtContent';
 import { forgetKept } from './useKept';
 
-const LAZY = { timeout: 10_000 };
-
 beforeEach(forgetKept);
 
 function open(
@@ -36,20 +34,16 @@ function open(
 }
 
 async function makePlan() {
-  await userEvent.click(
-    await screen.findByRole('radio', { name: /^company/ }, LAZY),
-  );
+  await userEvent.click(await screen.findByRole('radio', { name: /^company/ }));
   await userEvent.click(screen.getByRole('button', { name: 'Make a plan' }));
 }
 
 describe('Planning', () => {
   it('plans what was chosen, typed and proposed', async () => {
     const api = open({ createEnablementPlan: async () => buildPlan() });
-    const wayIn = await screen.findByRole(
-      'checkbox',
-      { name: /https:\/\/shop\.example/ },
-      LAZY,
-    );
+    const wayIn = await screen.findByRole('checkbox', {
+      name: /https:\/\/shop\.example/,
+    });
     expect(wayIn).toBeChecked();
     expect(
       screen.getByRole('checkbox', { name: /TCP port no token/ }),
@@ -80,7 +74,7 @@ describe('Planning', () => {
       await screen.findByRole('region', { name: 'The plan' }),
     ).toHaveTextContent('A DENY for these hosts on a shared gateway');
     expect(await findViolations(api.container)).toEqual([]);
-  }, 30_000);
+  });
 
   it('plans a route for a new host at a gateway', async () => {
     const service = buildServiceOption({
@@ -102,7 +96,7 @@ describe('Planning', () => {
       createEnablementPlan: async () => buildPlan(),
     });
     await userEvent.click(
-      await screen.findByRole('radio', { name: /A new host/ }, LAZY),
+      await screen.findByRole('radio', { name: /A new host/ }),
     );
     expect(
       screen.queryByRole('checkbox', { name: /https:\/\/shop\.example/ }),
@@ -132,15 +126,11 @@ describe('Planning', () => {
       preflights: 'let-through',
     });
     expect(await findViolations(api.container)).toEqual([]);
-  }, 30_000);
+  });
 
   it('says at once what is wrong with a path, and what is missing', async () => {
     const api = open();
-    const path = await screen.findByRole(
-      'textbox',
-      { name: 'Another path' },
-      LAZY,
-    );
+    const path = await screen.findByRole('textbox', { name: 'Another path' });
     await userEvent.type(path, 'public');
     expect(path).toHaveAccessibleDescription(/begins with \//);
     expect(screen.getByRole('button', { name: 'Add' })).toBeDisabled();
@@ -153,7 +143,7 @@ describe('Planning', () => {
     ).toBeInTheDocument();
     expect(api.createEnablementPlan).not.toHaveBeenCalled();
     expect(await findViolations(api.container)).toEqual([]);
-  }, 30_000);
+  });
 
   it('shows answers, neighbours, owners, warnings and YAML; the unchanged are folded', async () => {
     open({ createEnablementPlan: async () => buildPlan() });
@@ -185,7 +175,7 @@ describe('Planning', () => {
     expect(
       screen.getByRole('table', { name: 'Patterns considered' }),
     ).toHaveTextContent('It would lock news.example.');
-  }, 30_000);
+  });
 
   it('starts once every warning is ticked, and goes to the operation', async () => {
     const api = open({
@@ -204,10 +194,10 @@ describe('Planning', () => {
     await userEvent.click(start);
     expect(api.startEnablement).toHaveBeenCalledWith(ENTITY_REF, PLAN_ID);
     expect(
-      await screen.findByRole('list', { name: 'Phases' }, LAZY),
+      await screen.findByRole('list', { name: 'Phases' }),
     ).toBeInTheDocument();
     expect(api.getEnablement.mock.calls[0][1]).toBe(ENABLEMENT_ID);
-  }, 30_000);
+  });
 
   it('offers to plan again with the same inputs where the plan is stale', async () => {
     const api = open({
@@ -230,7 +220,7 @@ describe('Planning', () => {
     const [[, first], [, second]] = api.createEnablementPlan.mock.calls;
     expect(second).toEqual(first);
     await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
-  }, 30_000);
+  });
 
   it('does not start a plan of other choices', async () => {
     open({ createEnablementPlan: async () => buildPlan({ warnings: [] }) });
@@ -242,7 +232,7 @@ describe('Planning', () => {
     expect(
       screen.getByText('The choices above have changed since'),
     ).toBeInTheDocument();
-  }, 30_000);
+  });
 
   it('does not start a plan that is over', async () => {
     open({
@@ -256,7 +246,7 @@ describe('Planning', () => {
     expect(
       await screen.findByRole('button', { name: 'Enable' }),
     ).toHaveAccessibleDescription(/The plan is over/);
-  }, 30_000);
+  });
 
   it('says who approves, and asks for it', async () => {
     open({
@@ -280,7 +270,7 @@ describe('Planning', () => {
       ),
     ).toBeInTheDocument();
     expect(screen.getByText(/12 hosts of others/)).toBeInTheDocument();
-  }, 30_000);
+  });
 
   it('gives YAML and commands to copy where the portal does not write', async () => {
     const { container } = open({
@@ -310,7 +300,7 @@ describe('Planning', () => {
       ).toBeInTheDocument();
     }
     expect(await findViolations(container)).toEqual([]);
-  }, 30_000);
+  });
 
   it('leads to a pull request, filled in, where the portal does not write', async () => {
     const { container } = open({
@@ -344,7 +334,7 @@ describe('Planning', () => {
     });
     expect(screen.getAllByText(/^YAML to copy, as/)).toHaveLength(2);
     expect(await findViolations(container)).toEqual([]);
-  }, 30_000);
+  });
 
   it('says why there is no plan, and what can be done instead', async () => {
     const { container } = open({
@@ -370,7 +360,7 @@ describe('Planning', () => {
       screen.getByText('AuthorizationPolicy a/theirs'),
     ).toBeInTheDocument();
     expect(await findViolations(container)).toEqual([]);
-  }, 30_000);
+  });
 
   it.each<[string, Partial<IstioJwtApi>, RegExp]>([
     [
@@ -423,9 +413,7 @@ describe('Planning', () => {
     'says that it is %s',
     async (_, answers, text) => {
       const { container } = open(answers);
-      expect(
-        (await screen.findAllByText(text, {}, LAZY)).length,
-      ).toBeGreaterThan(0);
+      expect((await screen.findAllByText(text)).length).toBeGreaterThan(0);
       expect(await findViolations(container)).toEqual([]);
     },
     30_000,
@@ -441,12 +429,12 @@ describe('Planning', () => {
     cleanup();
     open();
     expect(
-      await screen.findByRole('textbox', { name: 'Another path' }, LAZY),
+      await screen.findByRole('textbox', { name: 'Another path' }),
     ).toHaveValue('/half-typ');
     expect(screen.getByRole('radio', { name: /^company/ })).toBeChecked();
     expect(screen.getByRole('region', { name: 'The plan' })).toBeVisible();
     expect(api.createEnablementPlan).toHaveBeenCalledTimes(1);
-  }, 30_000);
+  });
 });
 
 describe('Changing', () => {
@@ -479,7 +467,7 @@ describe('Changing', () => {
       `/?jwt=change&operation=${ENABLEMENT_ID}`,
     );
     expect(
-      await screen.findByRole('radio', { name: /^company/ }, LAZY),
+      await screen.findByRole('radio', { name: /^company/ }),
     ).toBeChecked();
     expect(screen.getByRole('checkbox', { name: /\/healthz/ })).toBeChecked();
     await userEvent.click(screen.getByRole('checkbox', { name: 'shop' }));
@@ -495,16 +483,12 @@ describe('Changing', () => {
     });
     expect(await screen.findByRole('button', { name: 'Change' })).toBeEnabled();
     expect(await findViolations(api.container)).toEqual([]);
-  }, 30_000);
+  });
 
   it('says where what it was to change is not in force any more', async () => {
     open({}, `/?jwt=change&operation=${ENABLEMENT_ID}`);
     expect(
-      await screen.findByText(
-        'This enablement is not in force any more',
-        {},
-        LAZY,
-      ),
+      await screen.findByText('This enablement is not in force any more'),
     ).toBeInTheDocument();
   });
 });
@@ -532,7 +516,7 @@ describe('Stopping', () => {
       `/?jwt=disable&operation=${ENABLEMENT_ID}`,
     );
     expect(
-      await screen.findByText(/requires tokens of company/, {}, LAZY),
+      await screen.findByText(/requires tokens of company/),
     ).toBeInTheDocument();
     expect(
       screen.getByText('This deletes policies that a person wrote'),
@@ -552,5 +536,5 @@ describe('Stopping', () => {
       await screen.findByRole('button', { name: 'Stop requiring a token' }),
     ).toBeEnabled();
     expect(await findViolations(api.container)).toEqual([]);
-  }, 30_000);
+  });
 });

@@ -18,8 +18,6 @@ import { IstioJwtApi } from '../../api';
 import { EntityIstioJwtContent } from '../EntityIstioJwtContent';
 import { forgetKept } from './useKept';
 
-const LAZY = { timeout: 10_000 };
-
 const policy: AdoptableObject = {
   kind: 'AuthorizationPolicy',
   namespace: 'shop',
@@ -64,7 +62,7 @@ describe('Adopting', () => {
   it('is offered where there is a policy that can be adopted', async () => {
     open('/', offer({ adoptable: [policy] }));
     expect(
-      await screen.findByRole('link', { name: 'Adopt policies' }, LAZY),
+      await screen.findByRole('link', { name: 'Adopt policies' }),
     ).toHaveAttribute('href', expect.stringContaining('jwt=adopt'));
   });
 
@@ -74,11 +72,9 @@ describe('Adopting', () => {
       createEnablementPlan: async () =>
         buildPlan({ intent: 'adopt', warnings: [] }),
     });
-    const choice = await screen.findByRole(
-      'checkbox',
-      { name: /AuthorizationPolicy shop\/by-hand.*Written by kubectl/ },
-      LAZY,
-    );
+    const choice = await screen.findByRole('checkbox', {
+      name: /AuthorizationPolicy shop\/by-hand.*Written by kubectl/,
+    });
     expect(
       screen.getByRole('checkbox', { name: /from-git.*Argo CD keeps it/ }),
     ).toBeDisabled();
@@ -94,7 +90,7 @@ describe('Adopting', () => {
     });
     expect(await screen.findByRole('button', { name: 'Adopt' })).toBeEnabled();
     expect(await findViolations(container)).toEqual([]);
-  }, 30_000);
+  });
 
   it('keeps the plans of two services apart', async () => {
     open('/?jwt=adopt', {
@@ -105,11 +101,9 @@ describe('Adopting', () => {
       createEnablementPlan: async () =>
         buildPlan({ intent: 'adopt', warnings: [] }),
     });
-    const cart = await screen.findByRole(
-      'region',
-      { name: 'Policies that may protect Service shop/cart' },
-      LAZY,
-    );
+    const cart = await screen.findByRole('region', {
+      name: 'Policies that may protect Service shop/cart',
+    });
     await userEvent.click(within(cart).getByRole('checkbox'));
     await userEvent.click(
       within(cart).getByRole('button', { name: 'Make a plan' }),
@@ -122,12 +116,12 @@ describe('Adopting', () => {
     expect(
       screen.queryByText('The choices above have changed since'),
     ).toBeNull();
-  }, 30_000);
+  });
 
   it('says so where nothing can be adopted', async () => {
     open('/?jwt=adopt', offer({}));
     expect(
-      await screen.findByText('There is nothing to adopt', {}, LAZY),
+      await screen.findByText('There is nothing to adopt'),
     ).toBeInTheDocument();
   });
 });
@@ -143,7 +137,7 @@ describe('Giving back', () => {
       },
     );
     await userEvent.click(
-      await screen.findByRole('button', { name: 'Make a plan' }, LAZY),
+      await screen.findByRole('button', { name: 'Make a plan' }),
     );
     expect(api.createEnablementPlan).toHaveBeenCalledWith(ENTITY_REF, {
       intent: 'release',
@@ -153,7 +147,7 @@ describe('Giving back', () => {
       await screen.findByRole('button', { name: 'Give back' }),
     ).toBeEnabled();
     expect(await findViolations(container)).toEqual([]);
-  }, 30_000);
+  });
 
   it('says why where the backend refuses', async () => {
     open(`/?jwt=release&operation=${ENABLEMENT_ID}`, {
@@ -162,7 +156,7 @@ describe('Giving back', () => {
         refuse(409, 'ConflictError', 'It was not adopted'),
     });
     await userEvent.click(
-      await screen.findByRole('button', { name: 'Make a plan' }, LAZY),
+      await screen.findByRole('button', { name: 'Make a plan' }),
     );
     expect(await screen.findByRole('alert')).toHaveTextContent(
       /The plan could not be made.*It was not adopted\./,
@@ -187,11 +181,7 @@ describe('An enablement that is gone', () => {
         },
       );
       expect(
-        await screen.findByText(
-          'This enablement is not in force any more',
-          {},
-          LAZY,
-        ),
+        await screen.findByText('This enablement is not in force any more'),
       ).toBeInTheDocument();
       expect(screen.queryByRole('button', { name: 'Make a plan' })).toBeNull();
       expect(await findViolations(container)).toEqual([]);

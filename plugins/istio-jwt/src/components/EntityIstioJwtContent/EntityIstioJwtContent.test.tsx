@@ -399,11 +399,7 @@ describe('EntityIstioJwtContent', () => {
       await screen.findByRole('button', { name: 'Stop probes' }),
     ).toBeInTheDocument();
     expect(
-      await screen.findByRole(
-        'button',
-        { name: 'Run probes' },
-        { timeout: 3000 },
-      ),
+      await screen.findByRole('button', { name: 'Run probes' }),
     ).toBeInTheDocument();
   });
 
@@ -448,9 +444,7 @@ describe('EntityIstioJwtContent', () => {
     api.getStatus.mockResolvedValueOnce(buildStatus({ lastRun: running }));
     api.getStatus.mockResolvedValue(buildStatus());
     renderWithApi(<EntityIstioJwtContent />, { api });
-    expect(
-      await screen.findByText(/The run was lost/, {}, { timeout: 3000 }),
-    ).toBeInTheDocument();
+    expect(await screen.findByText(/The run was lost/)).toBeInTheDocument();
     expect(screen.getByRole('button', { name: 'Run probes' })).toBeEnabled();
   });
 
@@ -493,7 +487,7 @@ describe('EntityIstioJwtContent', () => {
       screen.getByRole('button', { name: /Show all 200 ways in/ }),
     );
     expect(shown()).toHaveLength(200);
-  }, 20_000);
+  });
 
   it('gives each of several services a section of its own', async () => {
     renderWithApi(<EntityIstioJwtContent />, {

@@ -13,7 +13,6 @@ import {
 } from '../../__testUtils__/renderWithApi';
 import { EntityIstioJwtContent } from '../EntityIstioJwtContent';
 
-const LAZY = { timeout: 10_000 };
 const ISSUER = 'https://login.example';
 const RA = {
   kind: 'RequestAuthentication',
@@ -105,7 +104,7 @@ function open(view: string) {
 }
 
 async function paste(text: string) {
-  const field = await screen.findByRole('textbox', { name: /^Token/ }, LAZY);
+  const field = await screen.findByRole('textbox', { name: /^Token/ });
   fireEvent.change(field, { target: { value: text } });
   return field;
 }
@@ -131,7 +130,7 @@ describe('The token inspector', () => {
       screen.getByText(/The signature is taken for good: it is not checked/),
     ).toBeInTheDocument();
     expect(await findViolations(container)).toEqual([]);
-  }, 30_000);
+  });
 
   it.each<[object, RegExp, RegExp]>([
     [
@@ -163,7 +162,7 @@ describe('The token inspector', () => {
     await paste('opaque-token');
     expect(await screen.findByText('This is no JWT')).toBeInTheDocument();
     expect(await decision()).toHaveTextContent(/401 Jwt is not in the form/);
-  }, 30_000);
+  });
 
   it('sends, stores and keeps nothing', async () => {
     const fetched = jest.spyOn(global, 'fetch');
@@ -189,14 +188,14 @@ describe('The token inspector', () => {
     await waitFor(() => expect(field).toHaveValue(''));
     expect(document.body.innerHTML).not.toContain(SECRET);
     fetched.mockRestore();
-  }, 30_000);
+  });
 });
 
 describe('“I got a 403”', () => {
   it('leads from the answer to the rule and the fix', async () => {
     const { container } = open('refusal');
     await userEvent.click(
-      await screen.findByRole('button', { name: 'Explain' }, LAZY),
+      await screen.findByRole('button', { name: 'Explain' }),
     );
     const meaning = await screen.findByRole('region', {
       name: 'What it means',
@@ -207,11 +206,11 @@ describe('“I got a 403”', () => {
     );
     expect(within(meaning).getByText('Fix:')).toBeInTheDocument();
     expect(await findViolations(container)).toEqual([]);
-  }, 30_000);
+  });
 
   it('says that an answer does not come from the mesh', async () => {
     open('refusal');
-    const body = await screen.findByRole('textbox', { name: 'Body' }, LAZY);
+    const body = await screen.findByRole('textbox', { name: 'Body' });
     fireEvent.change(body, { target: { value: '{"error":"login"}' } });
     await userEvent.click(screen.getByRole('button', { name: 'Explain' }));
     expect(
@@ -219,11 +218,11 @@ describe('“I got a 403”', () => {
         'This answer does not come from the proxies of this way in',
       ),
     ).toBeInTheDocument();
-  }, 30_000);
+  });
 
   it('does not take what is no status, and drops an answer to another question', async () => {
     open('refusal');
-    const code = await screen.findByRole('textbox', { name: 'Status' }, LAZY);
+    const code = await screen.findByRole('textbox', { name: 'Status' });
     fireEvent.change(code, { target: { value: 'no' } });
     expect(code).toHaveAccessibleDescription(/Three digits/);
     await userEvent.click(screen.getByRole('button', { name: 'Explain' }));
@@ -235,5 +234,5 @@ describe('“I got a 403”', () => {
     ).toBeInTheDocument();
     fireEvent.change(code, { target: { value: '401' } });
     expect(screen.queryByRole('region', { name: 'What it means' })).toBeNull();
-  }, 30_000);
+  });
 });

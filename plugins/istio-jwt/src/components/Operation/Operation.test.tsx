@@ -138,12 +138,10 @@ describe('An operation', () => {
         return buildEnablement({ phase: turn > 1 ? 'verifying' : 'enforcing' });
       },
     });
-    await waitFor(
-      () =>
-        expect(
-          document.querySelector('[aria-current="step"]'),
-        ).toHaveTextContent(/^Verifying/),
-      { timeout: 4000 },
+    await waitFor(() =>
+      expect(document.querySelector('[aria-current="step"]')).toHaveTextContent(
+        /^Verifying/,
+      ),
     );
   });
 
@@ -406,13 +404,7 @@ describe('An operation', () => {
       },
     });
     expect(
-      await screen.findByText(
-        'This page is not being refreshed',
-        {},
-        {
-          timeout: 4000,
-        },
-      ),
+      await screen.findByText('This page is not being refreshed', {}),
     ).toBeInTheDocument();
     expect(screen.getByRole('list', { name: 'Phases' })).toBeInTheDocument();
   });
