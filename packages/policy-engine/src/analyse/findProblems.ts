@@ -8,6 +8,9 @@ import { Detector, DetectorContext, Found, Occurrence } from './detector';
 import { FindingList } from './findingList';
 import { enforcedRules, proxiesOf } from './rules';
 import { traitsOf, traitsOfProgram, traitsOfRule } from './traits';
+import { Family } from '../queries/queries';
+
+const NAMESPACE_FINDINGS = new Family();
 
 const POLICY_KINDS = ['RequestAuthentication', 'AuthorizationPolicy'];
 
@@ -175,7 +178,7 @@ export function findingsOfNamespace(
   mesh: Mesh,
   namespace: string,
 ): readonly Finding[] {
-  return mesh.queries.get('namespace-findings', namespace, () => {
+  return mesh.queries.get(NAMESPACE_FINDINGS, namespace, () => {
     const policies = POLICY_KINDS.flatMap(kind =>
       mesh.inNamespace(kind, namespace),
     );

@@ -1,6 +1,9 @@
 import { Resource } from '../model';
 import { Mesh, Stored } from '../attach/Mesh';
 import { stringRecord } from '../attach/workloads';
+import { Family } from '../queries/queries';
+
+const ISTIOD_VERSIONS = new Family();
 
 export type Version = readonly [major: number, minor: number, patch: number];
 
@@ -27,9 +30,8 @@ export function compareVersions(a: Version, b: Version): number {
  * Deployments, else from labels of their Services. `undefined` where one of them cannot be told.
  */
 export function istiodVersions(mesh: Mesh): readonly string[] | undefined {
-  return mesh.queries.get(
-    'istiod-versions',
-    '',
+  return mesh.queries.getOne(
+    ISTIOD_VERSIONS,
     () => readVersions(mesh),
     (a, b) => a?.join() === b?.join(),
   );

@@ -14,6 +14,9 @@ import { findProblems } from '../analyse/findProblems';
 import { AnalysedExposure, WayInAnalysis } from '../exposures/analyseWayIn';
 import { analyseByForm } from '../exposures/analyseByForm';
 import { stateOf } from './stateOf';
+import { Family } from '../queries/queries';
+
+const ASSESSMENT = new Family({ isBrief: true });
 
 /** A way in with everything that was found out about it. */
 export interface AnalysedWayIn extends ResolvedWayIn {
@@ -34,7 +37,7 @@ export function assessService(
   service: { namespace: string; name: string },
 ): ServiceAssessment {
   const { namespace, name } = service;
-  return mesh.queries.get('assessment', `${namespace}/${name}`, () =>
+  return mesh.queries.get(ASSESSMENT, `${namespace}/${name}`, () =>
     assess(mesh, { namespace, name }),
   );
 }

@@ -8,11 +8,14 @@ import {
   KnownMeshConfig,
 } from './meshConfig';
 import { KindTable } from './objectTables';
-import { Queries } from './queries';
+import { Queries } from '../queries/queries';
 
 /** An object with what validation said of it. */
 export interface Stored {
   readonly resource: Resource;
+  /** Empty for an object of the cluster. */
+  readonly namespace: string;
+  readonly name: string;
   readonly errors: readonly ParseError[];
 }
 
@@ -100,7 +103,12 @@ export class Mesh {
     const { namespace = '', name } = resource.metadata;
     const errors =
       said.length === 0 ? NO_ERRORS : said.filter(error => !error.moot);
-    const before = this.put(kind, namespace, name, { resource, errors });
+    const before = this.put(kind, namespace, name, {
+      resource,
+      namespace,
+      name,
+      errors,
+    });
     if (isMeshConfig(resource) || (before && isMeshConfig(before.resource))) {
       this.readMeshConfig();
     }
@@ -137,9 +145,9 @@ export class Mesh {
 
   /** Every Service, in the order of namespace and name. */
   services(): { namespace: string; name: string }[] {
-    return this.list('Service').map(({ metadata }) => ({
-      namespace: metadata.namespace ?? '',
-      name: metadata.name,
+    return this.all('Service').map(({ namespace, name }) => ({
+      namespace,
+      name,
     }));
   }
 
@@ -279,12 +287,7 @@ function keysOfKind(kind: string): string[] {
 
 /** By namespace and name, so that no answer depends on the order in which objects came. */
 function compareStored(a: Stored, b: Stored): number {
-  const left = a.resource.metadata;
-  const right = b.resource.metadata;
-  return (
-    compareText(left.namespace ?? '', right.namespace ?? '') ||
-    compareText(left.name, right.name)
-  );
+  return compareText(a.namespace, b.namespace) || compareText(a.name, b.name);
 }
 
 function compareText(a: string, b: string): number {

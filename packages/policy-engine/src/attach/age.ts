@@ -8,8 +8,6 @@ export function sortByAge(list: readonly Stored[]): Stored[] {
     .map(({ stored }) => stored);
 }
 
-function ageOf({ resource: { metadata } }: Stored): string {
-  return `${metadata.creationTimestamp ?? ''}/${metadata.name}.${
-    metadata.namespace ?? ''
-  }`;
+function ageOf({ namespace, name, resource }: Stored): string {
+  return `${resource.metadata.creationTimestamp ?? ''}/${name}.${namespace}`;
 }

@@ -21,7 +21,7 @@ export function apiWaysIn(
   service: Stored,
   tails: readonly Tail[],
 ): ResolvedWayIn[] {
-  const { namespace, name } = service.resource.metadata;
+  const { namespace, name } = service;
   return routesTo(mesh, `${namespace}/${name}`).flatMap(route => {
     const gateways = new Map(
       parentsOf(route).map(ref => [keyOf(ref, route), ref]),
@@ -33,9 +33,9 @@ export function apiWaysIn(
 }
 
 /** Parents that name several sections of one Gateway are one. */
-function keyOf(ref: ParentRefSpec, { resource }: Stored): string {
+function keyOf(ref: ParentRefSpec, route: Stored): string {
   const { group, kind, namespace, name } = ref;
-  return [group, kind, namespace || resource.metadata.namespace, name].join();
+  return [group, kind, namespace || route.namespace, name].join();
 }
 
 function waysInOfParent(
@@ -64,7 +64,7 @@ function waysInOfParent(
         )
       : [];
   }
-  const namespace = ref.namespace || (self.namespace ?? '');
+  const namespace = ref.namespace || route.namespace;
   const gateway = mesh.stored(GATEWAY_API_GATEWAY, namespace, ref.name);
   if (!gateway) return [];
   const name = `Gateway ${namespace}/${ref.name}`;

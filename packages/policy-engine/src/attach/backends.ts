@@ -33,7 +33,7 @@ export function backendsOf(
 ): Backend[] {
   const protocol = protocolOf(port);
   if (!protocol) return [];
-  const { namespace = '' } = service.resource.metadata;
+  const { namespace } = service;
   const spec = (service.resource.spec ?? {}) as ServiceSpec;
   const target = typeof port.targetPort === 'number' ? port.targetPort : 0;
   const blank = { protocol, targetPort: target || port.port };

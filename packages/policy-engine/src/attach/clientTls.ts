@@ -2,6 +2,11 @@ import { ServicePortSpec } from '../parse/specs';
 import { isSubsetHost } from './hosts';
 import type { Mesh, Stored } from './Mesh';
 import { isExported } from './visibility';
+import { Family } from '../queries/queries';
+
+const DESTINATION_RULES_THERE = new Family();
+const PEER = new Family();
+const DESTINATION_RULES = new Family();
 
 /**
  * How a proxy connects to a Service: by Istio's mutual TLS with its own identity where the other
@@ -32,15 +37,14 @@ export function peerOf(
   service: Stored,
   port: ServicePortSpec,
 ): Peer {
-  const some = mesh.queries.get(
-    'destination-rules-there',
-    '',
+  const some = mesh.queries.getOne(
+    DESTINATION_RULES_THERE,
     () => mesh.all('DestinationRule').length > 0,
   );
   if (!some) return 'mesh';
-  const { namespace = '', name } = service.resource.metadata;
+  const { namespace, name } = service;
   return mesh.queries.get(
-    'peer',
+    PEER,
     `${from}/${namespace}/${name}/${port.port}`,
     () => {
       // Istio looks in the client's namespace, then the Service's, then the root namespace.
@@ -88,7 +92,7 @@ function hostsIn(
   mesh: Mesh,
   namespace: string,
 ): readonly { host: string; rule: DestinationRuleSpec }[] {
-  return mesh.queries.get('destination-rules', namespace, () =>
+  return mesh.queries.get(DESTINATION_RULES, namespace, () =>
     mesh.inNamespace('DestinationRule', namespace).flatMap(({ resource }) => {
       const rule = (resource.spec ?? {}) as DestinationRuleSpec;
       if (typeof rule.host !== 'string') return [];

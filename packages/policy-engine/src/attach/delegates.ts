@@ -8,6 +8,9 @@ import {
 import { resolveServiceHost } from './hosts';
 import type { Mesh, Stored } from './Mesh';
 import { isExported } from './visibility';
+import { Family } from '../queries/queries';
+
+const WITH_DELEGATES = new Family();
 
 /**
  * A VirtualService with the routes of those that it delegates to in place of its own (Istio's
@@ -17,8 +20,8 @@ export function withDelegates(mesh: Mesh, root: Stored): Stored {
   if (root.errors.length > 0) return root;
   const spec = (root.resource.spec ?? {}) as VirtualServiceSpec;
   if (!spec.http?.some(route => route.delegate)) return root;
-  const { namespace = '', name } = root.resource.metadata;
-  return mesh.queries.get('with-delegates', `${namespace}/${name}`, () => {
+  const { namespace, name } = root;
+  return mesh.queries.get(WITH_DELEGATES, `${namespace}/${name}`, () => {
     const stored = mesh.stored('VirtualService', namespace, name) ?? root;
     return merge(mesh, stored, namespace);
   });
@@ -48,6 +51,7 @@ function merge(mesh: Mesh, root: Stored, namespace: string): Stored {
     });
   });
   return {
+    ...root,
     errors,
     resource: { ...root.resource, spec: { ...spec, http } },
   };

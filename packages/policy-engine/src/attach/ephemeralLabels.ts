@@ -1,5 +1,9 @@
 import type { Mesh, Stored } from './Mesh';
 import { stringRecord } from './labels';
+import { Family, sameData } from '../queries/queries';
+
+const SELECTED_EPHEMERALS_FOR = new Family();
+const SELECTED_EPHEMERALS = new Family();
 
 /** Labels that differ from Pod to Pod of one workload, and that policies hardly ever select. */
 const EPHEMERAL_LABELS = new Set([
@@ -41,7 +45,7 @@ export function tellingLabels(
 
 function selectedEphemerals(mesh: Mesh, namespace: string): readonly string[] {
   return mesh.queries.get(
-    'selected-ephemerals-for',
+    SELECTED_EPHEMERALS_FOR,
     namespace,
     () => {
       const places = new Set([namespace, mesh.rootNamespace]);
@@ -50,7 +54,7 @@ function selectedEphemerals(mesh: Mesh, namespace: string): readonly string[] {
       );
       return [...new Set(found)];
     },
-    (a, b) => a.join() === b.join(),
+    sameData,
   );
 }
 
@@ -60,7 +64,7 @@ function selectedIn(
   namespace: string,
 ): readonly string[] {
   return mesh.queries.get(
-    'selected-ephemerals',
+    SELECTED_EPHEMERALS,
     `${kind}/${namespace}`,
     () => [
       ...new Set(
@@ -70,7 +74,7 @@ function selectedIn(
           .filter(isEphemeral),
       ),
     ],
-    (a, b) => a.join() === b.join(),
+    sameData,
   );
 }
 

@@ -2,11 +2,15 @@ import { refOf } from '../parse';
 import { gatewayProxyOf, gatewayWorkloads, serversOf } from './gateways';
 import { listenPortsOf } from './listenPorts';
 import { Mesh, Stored } from './Mesh';
+import { proxyKey } from './proxies';
 import { Binding, waysInOfBinding } from './serverWaysIn';
 import { Tail } from './tails';
 import { unresolvedWayIn } from './unresolved';
 import { gatewaysOf, virtualServicesTo } from './virtualServices';
 import type { ResolvedWayIn } from './waysIn';
+import { Family } from '../queries/queries';
+
+const GATEWAY_SERVINGS = new Family();
 
 /** Ways in through Istio's Gateways and the VirtualServices bound to them. */
 export function gatewayWaysIn(
@@ -14,7 +18,7 @@ export function gatewayWaysIn(
   service: Stored,
   tails: readonly Tail[],
 ): ResolvedWayIn[] {
-  const { namespace, name } = service.resource.metadata;
+  const { namespace, name } = service;
   return virtualServicesTo(mesh, `${namespace}/${name}`).flatMap(stored =>
     waysInOfVirtualService(mesh, service, stored, tails),
   );
@@ -49,11 +53,10 @@ function waysInOfVirtualService(
 }
 
 function bindingsOf(mesh: Mesh, stored: Stored, gateway: Stored): Binding[] {
-  const { namespace, name } = gateway.resource.metadata;
+  const { namespace, name } = gateway;
   return mesh.queries
-    .get('gateway-servings', `${namespace}/${name}`, () => {
-      const key = [namespace ?? '', name] as const;
-      const known = mesh.stored('Gateway', ...key) ?? gateway;
+    .get(GATEWAY_SERVINGS, `${namespace}/${name}`, () => {
+      const known = mesh.stored('Gateway', namespace, name) ?? gateway;
       return servingsOf(mesh, known);
     })
     .map(serving => ({ stored, ...serving }));
@@ -61,10 +64,11 @@ function bindingsOf(mesh: Mesh, stored: Stored, gateway: Stored): Binding[] {
 
 /** How a Gateway is served, whatever is bound to it. */
 function servingsOf(mesh: Mesh, gateway: Stored): Omit<Binding, 'stored'>[] {
+  // While a gateway is rolled out, Pods of one name have labels of two kinds.
   const proxies = new Map(
     gatewayWorkloads(mesh, gateway)
       .map(gatewayProxyOf)
-      .map(proxy => [`${proxy.namespace}.${proxy.name}`, proxy]),
+      .map(proxy => [`${proxyKey(proxy)}/${proxy.name}`, proxy]),
   );
   const isOneOfMany = proxies.size > 1;
   return serversOf(gateway).flatMap((server): Omit<Binding, 'stored'>[] =>

@@ -5,7 +5,8 @@ import { isProxyOf } from './gatewayApi/gateways';
 import { listenersOf } from './gatewayApi/listeners';
 import { apiListenPorts, listenPortsOf } from './listenPorts';
 import { GATEWAY_API_GATEWAY, Mesh, Stored } from './Mesh';
-import { sameItems } from './queries';
+import { perObject } from '../queries/perObject';
+import { Family, sameItems } from '../queries/queries';
 import {
   includesLabels,
   isRouter,
@@ -15,6 +16,9 @@ import {
   Workload,
   workloadsIn,
 } from './workloads';
+
+const GATEWAY_WORKLOADS = new Family();
+const SERVERS_OF_PROXY = new Family();
 
 /** What a Gateway server does with a connection. */
 export type ServerLayer =
@@ -45,30 +49,23 @@ export interface GatewayServer {
 
 export const GATEWAY_PROXY = 'gateway';
 
-const servers = new WeakMap<Stored, readonly GatewayServer[]>();
-
 /** Servers of a valid Gateway object; none for a malformed one. */
-export function serversOf(stored: Stored): readonly GatewayServer[] {
-  let list = servers.get(stored);
-  if (!list) {
+export const serversOf = perObject(
+  (stored: Stored): readonly GatewayServer[] => {
+    if (stored.errors.length > 0) return [];
     const spec = (stored.resource.spec ?? {}) as GatewaySpec;
-    list =
-      stored.errors.length > 0
-        ? []
-        : (spec.servers ?? []).map((server, index) =>
-            readServer(stored, server, index),
-          );
-    servers.set(stored, list);
-  }
-  return list;
-}
+    return (spec.servers ?? []).map((server, index) =>
+      readServer(stored, server, index),
+    );
+  },
+);
 
 function readServer(
   stored: Stored,
   server: GatewayServerSpec,
   index: number,
 ): GatewayServer {
-  const { name, namespace = '' } = stored.resource.metadata;
+  const { namespace, name } = stored;
   const mode = server.tls?.mode ?? '';
   return {
     key: `${namespace}/${name}`,
@@ -116,9 +113,9 @@ export function gatewayWorkloads(
   stored: Stored,
 ): readonly Workload[] {
   const selector = ((stored.resource.spec ?? {}) as GatewaySpec).selector ?? {};
-  const key = JSON.stringify(Object.entries(selector).sort());
+  const key = JSON.stringify(selector);
   return mesh.queries.get(
-    'gateway-workloads',
+    GATEWAY_WORKLOADS,
     key,
     () =>
       mesh
@@ -143,7 +140,7 @@ export function serversOfProxy(
   mesh: Mesh,
   proxy: ProxyRef,
 ): readonly ServedServer[] {
-  return mesh.queries.get('servers-of-proxy', proxyKey(proxy), () => {
+  return mesh.queries.get(SERVERS_OF_PROXY, proxyKey(proxy), () => {
     const classic = mesh.all('Gateway').filter(stored => {
       const { selector } = (stored.resource.spec ?? {}) as GatewaySpec;
       return includesLabels(proxy.labels, selector ?? {});
@@ -167,7 +164,7 @@ function apiServersOf(
   stored: Stored,
   proxy: ProxyRef,
 ): ServedServer[] {
-  const { namespace = '', name } = stored.resource.metadata;
+  const { namespace, name } = stored;
   return listenersOf(mesh, namespace, name).map(({ server }) => ({
     server,
     listenPorts: apiListenPorts(mesh, stored, proxy, server.port),

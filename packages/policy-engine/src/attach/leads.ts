@@ -110,7 +110,7 @@ function bindsTo(
   stored: Stored,
   server: GatewayServer,
 ): boolean {
-  const { namespace = '' } = stored.resource.metadata;
+  const { namespace } = stored;
   const own = `${server.gateway.namespace}/${server.gateway.name}`;
   return (
     (match.port === undefined || match.port === server.port) &&

@@ -4,8 +4,10 @@ import { servicesOfGateway } from './gatewayApi/gateways';
 import { includesLabels } from './labels';
 import type { Mesh, Stored } from './Mesh';
 import { proxyKey } from './proxies';
-import { sameItems } from './queries';
+import { Family, sameItems } from '../queries/queries';
 import { selectWorkloads, type Workload } from './workloads';
+
+const LISTEN_PORTS = new Family();
 
 /**
  * Ports on which a proxy listens for a listener of a Gateway API Gateway: the target ports of that
@@ -38,7 +40,7 @@ export function listenPortsOf(
   port: number,
 ): readonly number[] {
   return mesh.queries.get(
-    'listen-ports',
+    LISTEN_PORTS,
     `${proxyKey(proxy)}/${port}`,
     () => findListenPorts(mesh, proxy, port),
     sameItems,

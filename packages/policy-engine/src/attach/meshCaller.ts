@@ -148,7 +148,7 @@ function reroute(
   const virtualService = mesh.all('VirtualService').find(stored => {
     const spec = specOf(stored);
     const gateways = stringList(spec.gateways);
-    const { namespace = '' } = stored.resource.metadata;
+    const { namespace } = stored;
     return (
       (gateways.length === 0 || gateways.includes('mesh')) &&
       stringList(spec.hosts).some(name => isOurs(name, namespace))
@@ -164,8 +164,7 @@ function reroute(
             kind === 'Service' &&
             !group &&
             name === destination.name &&
-            (namespace || stored.resource.metadata.namespace) ===
-              destination.namespace,
+            (namespace || stored.namespace) === destination.namespace,
         ),
       );
   return route && refOf(route.resource);

@@ -21,7 +21,7 @@ export function meshRouteWaysIn(
   service: Stored,
   tails: readonly Tail[],
 ): ResolvedWayIn[] {
-  const { namespace = '', name } = service.resource.metadata;
+  const { namespace, name } = service;
   const own = `${namespace}/${name}`;
   return entrancesOf(mesh, own).flatMap(({ key, route }) => {
     const [otherNamespace, otherName] = key.split('/');
@@ -66,7 +66,7 @@ function entrancesOf(
   destination: string,
 ): { key: string; route: ResourceRef }[] {
   const ofRoutes = routesTo(mesh, destination).flatMap(stored => {
-    const { namespace } = stored.resource.metadata;
+    const { namespace } = stored;
     return parentsOf(stored)
       .filter(({ kind, group }) => kind === 'Service' && !group)
       .map(ref => ({
@@ -81,7 +81,7 @@ function entrancesOf(
       const hosts = stringList(specOf(stored).hosts);
       const gateways = stringList(specOf(stored).gateways);
       if (gateways.length > 0 && !gateways.includes('mesh')) return [];
-      const { namespace = '' } = stored.resource.metadata;
+      const { namespace } = stored;
       return hosts.flatMap(host => {
         const service = resolveServiceHost(host, namespace);
         return service

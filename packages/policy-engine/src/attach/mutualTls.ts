@@ -2,8 +2,14 @@ import { ProxyRef, ResourceRef } from '../model';
 import { refOf } from '../parse';
 import { MutualTlsMode, PeerAuthenticationSpec } from '../parse/specs';
 import { Mesh, Stored } from './Mesh';
-import { selectorOf } from './policies';
-import { includesLabels, proxyKey } from './workloads';
+import { sortByAge } from './age';
+import { isWide, selectorOf, selects } from './policyIndex';
+import { proxyKey } from './workloads';
+import { Family, sameData } from '../queries/queries';
+
+const MUTUAL_TLS_SINGLED = new Family();
+const MUTUAL_TLS = new Family();
+const PEER_AUTHENTICATION = new Family();
 
 export type EffectiveMode = 'DISABLE' | 'PERMISSIVE' | 'STRICT' | 'unknown';
 
@@ -27,19 +33,17 @@ export function modeOf(mtls: MutualTls, port: number): EffectiveMode {
 export function mutualTlsOf(mesh: Mesh, proxy: ProxyRef): MutualTls {
   // Where nothing selects workloads, one answer is for the whole namespace.
   const { kind, namespace } = proxy;
-  const isSingled = mesh.queries.get('mutual-tls-singled', namespace, () =>
-    mesh.inNamespace('PeerAuthentication', namespace).some(stored => {
-      const selector = selectorOf(stored);
-      return selector !== 'unreadable' && Object.keys(selector).length > 0;
-    }),
+  const isSingled = mesh.queries.get(MUTUAL_TLS_SINGLED, namespace, () =>
+    mesh
+      .inNamespace('PeerAuthentication', namespace)
+      .some(stored => !isForAll(stored)),
   );
   return mesh.queries.get(
-    'mutual-tls',
+    MUTUAL_TLS,
     isSingled ? proxyKey(proxy) : `${kind} of ${namespace}`,
     () => compose(mesh, proxy),
     (a, b) =>
-      a.mode === b.mode &&
-      JSON.stringify([a.by, ...a.ports]) === JSON.stringify([b.by, ...b.ports]),
+      sameData({ ...a, ports: [...a.ports] }, { ...b, ports: [...b.ports] }),
   );
 }
 
@@ -49,20 +53,13 @@ function compose(mesh: Mesh, proxy: ProxyRef): MutualTls {
     proxy.namespace === mesh.rootNamespace
       ? undefined
       : wide(mesh, proxy.namespace);
-  const own = oldest(
+  const own = sortByAge(
     // With a selector, a PeerAuthentication of the root namespace is ignored.
     (proxy.namespace === mesh.rootNamespace
       ? []
       : mesh.inNamespace('PeerAuthentication', proxy.namespace)
-    ).filter(stored => {
-      const selector = selectorOf(stored);
-      return (
-        selector !== 'unreadable' &&
-        Object.keys(selector).length > 0 &&
-        includesLabels(proxy.labels, selector)
-      );
-    }),
-  );
+    ).filter(stored => selects(stored, proxy.labels)),
+  ).at(0);
   let mode: EffectiveMode = 'PERMISSIVE';
   let by: ResourceRef | undefined;
   for (const stored of [root, namespaced, own]) {
@@ -92,27 +89,20 @@ function compose(mesh: Mesh, proxy: ProxyRef): MutualTls {
 }
 
 function wide(mesh: Mesh, namespace: string): Stored | undefined {
-  return mesh.queries.get('peer-authentication', namespace, () =>
-    oldest(
-      mesh.inNamespace('PeerAuthentication', namespace).filter(stored => {
-        const selector = selectorOf(stored);
-        return selector === 'unreadable' || Object.keys(selector).length === 0;
-      }),
-    ),
+  return mesh.queries.get(PEER_AUTHENTICATION, namespace, () =>
+    sortByAge(
+      mesh.inNamespace('PeerAuthentication', namespace).filter(isForAll),
+    ).at(0),
   );
+}
+
+/** One that is malformed may be for all. */
+function isForAll(stored: Stored): boolean {
+  return selectorOf(stored) === 'unreadable' || isWide(stored);
 }
 
 function readMode(stored: Stored): MutualTlsMode | 'unknown' {
   if (stored.errors.length > 0) return 'unknown';
   const spec = stored.resource.spec as PeerAuthenticationSpec | undefined;
   return spec?.mtls?.mode ?? 'UNSET';
-}
-
-function oldest(found: Stored[]): Stored | undefined {
-  const age = ({ resource: { metadata } }: Stored) =>
-    `${metadata.creationTimestamp ?? ''}/${metadata.name}`;
-  return found.reduce<Stored | undefined>(
-    (best, item) => (!best || age(item) < age(best) ? item : best),
-    undefined,
-  );
 }

@@ -1,5 +1,5 @@
 import type { Stored } from './Mesh';
-import { InputNode } from './queries';
+import { InputNode } from '../queries/queries';
 
 /** One place for an object, whether there is one or not; what asks for it depends on the place. */
 class Slot {

@@ -3,6 +3,10 @@ import { nameOf, refOf } from '../parse';
 import { Mesh, Stored } from './Mesh';
 import { attachedTo } from './policies';
 import { proxyKey } from './workloads';
+import { Family, sameData } from '../queries/queries';
+
+const OPAQUE_THERE = new Family();
+const OPAQUE = new Family();
 
 const NOTHING: readonly string[] = [];
 
@@ -13,16 +17,15 @@ const NOTHING: readonly string[] = [];
 export function opaqueReasons(mesh: Mesh, proxy: ProxyRef): readonly string[] {
   // ztunnel is told of AuthorizationPolicies only.
   if (proxy.kind === 'none' || proxy.kind === 'ztunnel') return NOTHING;
-  const some = mesh.queries.get(
-    'opaque-there',
-    '',
+  const some = mesh.queries.getOne(
+    OPAQUE_THERE,
     () => mesh.all('EnvoyFilter').length + mesh.all('WasmPlugin').length > 0,
   );
   if (!some) return NOTHING;
   const attached = (kind: 'EnvoyFilter' | 'WasmPlugin') =>
     attachedTo(mesh, proxy, kind);
   return mesh.queries.get(
-    'opaque',
+    OPAQUE,
     proxyKey(proxy),
     () => [
       ...attached('EnvoyFilter')
@@ -38,7 +41,7 @@ export function opaqueReasons(mesh: Mesh, proxy: ProxyRef): readonly string[] {
           `${nameOf(refOf(stored.resource))} runs code in this proxy`,
       ),
     ],
-    (a, b) => a.join('\n') === b.join('\n'),
+    sameData,
   );
 }
 

@@ -59,7 +59,7 @@ export function attachedTo(
 }
 
 function attach(mesh: Mesh, stored: Stored, proxy: ProxyRef): Attachment[] {
-  const namespace = stored.resource.metadata.namespace;
+  const { namespace } = stored;
   const wide =
     namespace === mesh.rootNamespace ? 'root-namespace' : 'namespace';
   const selector = selectorOf(stored);
@@ -103,11 +103,7 @@ function targetsProxy(
         target.name === WAYPOINT_CLASS
       );
     case `${GATEWAY_API_GROUP}/Gateway`:
-      return (
-        target.name === gateway &&
-        namespace === proxy.namespace &&
-        (!target.namespace || target.namespace === namespace)
-      );
+      return target.name === gateway && namespace === proxy.namespace;
     default:
       return false;
   }

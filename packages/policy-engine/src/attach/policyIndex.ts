@@ -1,7 +1,9 @@
 import { ProxyRef } from '../model';
 import { AttachableSpec, TargetRefSpec } from '../parse/specs';
 import { pushTo } from '../multimap';
-import { stringRecord } from './labels';
+import { Family } from '../queries/queries';
+import { perObject } from '../queries/perObject';
+import { includesLabels, stringRecord } from './labels';
 import type { Mesh, Stored } from './Mesh';
 
 export type PolicyKind =
@@ -21,20 +23,30 @@ interface PolicyIndex {
   byTarget: Map<string, Stored[]>;
 }
 
-const INDEXES: Record<PolicyKind, string> = {
-  RequestAuthentication: 'policy-index/RequestAuthentication',
-  AuthorizationPolicy: 'policy-index/AuthorizationPolicy',
-  EnvoyFilter: 'policy-index/EnvoyFilter',
-  WasmPlugin: 'policy-index/WasmPlugin',
+const INDEXES: Record<PolicyKind, Family> = {
+  RequestAuthentication: new Family(),
+  AuthorizationPolicy: new Family(),
+  EnvoyFilter: new Family(),
+  WasmPlugin: new Family(),
 };
 
-const NO_POLICIES: PolicyIndex = {
-  wide: [],
-  byLabel: new Map(),
-  byTarget: new Map(),
-};
-
-const selectors = new WeakMap<Stored, Record<string, string> | 'unreadable'>();
+/** The labels that a policy selects by; `unreadable` where its selector is malformed. */
+export const selectorOf = perObject(
+  (stored: Stored): Record<string, string> | 'unreadable' => {
+    const broken = stored.errors.some(
+      ({ path = '' }) =>
+        path === 'spec' ||
+        path.startsWith('spec.selector') ||
+        path.startsWith('spec.targetRef'),
+    );
+    if (broken) return 'unreadable';
+    const { selector, workloadSelector } = (stored.resource.spec ?? {}) as {
+      selector?: { matchLabels?: unknown };
+      workloadSelector?: { labels?: unknown };
+    };
+    return stringRecord(selector?.matchLabels ?? workloadSelector?.labels);
+  },
+);
 
 /** Policies of a namespace that could reach a proxy, by indexes over selectors and targets. */
 export function candidates(
@@ -46,26 +58,20 @@ export function candidates(
   const index = mesh.queries.get(INDEXES[kind], namespace, () =>
     buildIndex(mesh.inNamespace(kind, namespace)),
   );
-  if (index === NO_POLICIES) return [];
   const found = index.wide.slice();
   const add = (list: readonly Stored[] = []) => {
     for (const item of list) if (!found.includes(item)) found.push(item);
   };
-  if (index.byLabel.size > 0) {
-    for (const key of Object.keys(labels)) {
-      add(index.byLabel.get(`${key}=${labels[key]}`));
-    }
+  for (const [key, value] of Object.entries(labels)) {
+    add(index.byLabel.get(`${key}=${value}`));
   }
-  if (index.byTarget.size > 0) {
-    add(index.byTarget.get(`GatewayClass/${WAYPOINT_CLASS}`));
-    add(index.byTarget.get(`Gateway/${labels[GATEWAY_NAME_LABEL]}`));
-    if (service) add(index.byTarget.get(`Service/${service.name}`));
-  }
+  add(index.byTarget.get(`GatewayClass/${WAYPOINT_CLASS}`));
+  add(index.byTarget.get(`Gateway/${labels[GATEWAY_NAME_LABEL]}`));
+  add(index.byTarget.get(`Service/${service?.name}`));
   return found;
 }
 
 function buildIndex(policies: Stored[]): PolicyIndex {
-  if (policies.length === 0) return NO_POLICIES;
   const index: PolicyIndex = {
     wide: [],
     byLabel: new Map(),
@@ -76,9 +82,8 @@ function buildIndex(policies: Stored[]): PolicyIndex {
     const targets = targetRefsOf(stored);
     const [pair] = selector === 'unreadable' ? [] : Object.entries(selector);
     if (pair) pushTo(index.byLabel, `${pair[0]}=${pair[1]}`, stored);
-    else if (selector === 'unreadable' || targets.length === 0) {
-      index.wide.push(stored);
-    } else {
+    else if (targets.length === 0) index.wide.push(stored);
+    else {
       for (const { kind, name } of targets) {
         pushTo(index.byTarget, `${kind}/${name}`, stored);
       }
@@ -87,36 +92,28 @@ function buildIndex(policies: Stored[]): PolicyIndex {
   return index;
 }
 
-/** The labels that a policy selects by; `unreadable` where its selector is malformed. */
-export function selectorOf(
+/** Whether a policy is for some proxies of its namespace alone, and for one with these labels. */
+export function selects(
   stored: Stored,
-): Record<string, string> | 'unreadable' {
-  let selector = selectors.get(stored);
-  if (!selector) selectors.set(stored, (selector = readSelector(stored)));
-  return selector;
-}
-
-function readSelector(stored: Stored): Record<string, string> | 'unreadable' {
-  const broken = stored.errors.some(
-    ({ path = '' }) =>
-      path === 'spec' ||
-      path.startsWith('spec.selector') ||
-      path.startsWith('spec.targetRef'),
+  labels: Record<string, string>,
+): boolean {
+  const selector = selectorOf(stored);
+  return (
+    selector !== 'unreadable' &&
+    Object.keys(selector).length > 0 &&
+    includesLabels(labels, selector)
   );
-  if (broken) return 'unreadable';
-  const { selector, workloadSelector } = (stored.resource.spec ?? {}) as {
-    selector?: { matchLabels?: unknown };
-    workloadSelector?: { labels?: unknown };
-  };
-  return stringRecord(selector?.matchLabels ?? workloadSelector?.labels);
 }
 
-export function targetRefsOf(stored: Stored): TargetRefSpec[] {
-  const spec = (stored.resource.spec ?? {}) as AttachableSpec;
-  if (Array.isArray(spec.targetRefs) && spec.targetRefs.length > 0) {
-    return spec.targetRefs.filter(ref => ref && typeof ref === 'object');
-  }
-  return spec.targetRef && typeof spec.targetRef === 'object'
-    ? [spec.targetRef]
-    : [];
+/** Whether a policy is for all proxies of its namespace. */
+export function isWide(stored: Stored): boolean {
+  return Object.keys(selectorOf(stored)).length === 0;
+}
+
+/** What a policy is attached to; none for one whose selector is malformed. */
+export function targetRefsOf(stored: Stored): readonly TargetRefSpec[] {
+  if (selectorOf(stored) === 'unreadable') return [];
+  const { targetRef, targetRefs } = (stored.resource.spec ??
+    {}) as AttachableSpec;
+  return targetRefs ?? (targetRef ? [targetRef] : []);
 }

@@ -1,6 +1,9 @@
 import { ProxyRef } from '../model';
 import type { Mesh } from './Mesh';
 import type { Workload } from './workloads';
+import { Family } from '../queries/queries';
+
+const PROXY = new Family();
 
 const proxies = new WeakMap<Workload, Map<ProxyRef['kind'], ProxyRef>>();
 /** Only of proxies made here: a caller's own object may change. */
@@ -23,7 +26,7 @@ export function proxyOf(workload: Workload, kind: ProxyRef['kind']): ProxyRef {
 /** The one object for a proxy that is described instead of read from a Pod. */
 export function internProxy(mesh: Mesh, proxy: ProxyRef): ProxyRef {
   const key = keyOfProxy(proxy);
-  return mesh.queries.get('proxy', `${key}/${proxy.name}`, () => {
+  return mesh.queries.get(PROXY, `${key}/${proxy.name}`, () => {
     proxyKeys.set(proxy, key);
     return proxy;
   });

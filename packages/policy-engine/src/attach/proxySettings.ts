@@ -9,6 +9,10 @@ import { Reader } from '../parse/reader';
 import { Mesh } from './Mesh';
 import type { KnownMeshConfig } from './meshConfig';
 import { proxyKey, selectWorkloads } from './workloads';
+import { perObject } from '../queries/perObject';
+import { Family, sameData } from '../queries/queries';
+
+const PROXY_SETTINGS = new Family();
 
 /** How a proxy reads a request before any filter. */
 export interface ProxySettings {
@@ -26,37 +30,32 @@ export interface ProxySettings {
 const NO_SETTINGS: ProxyConfig = { unread: [] };
 
 /** Of proxies whose Pods say nothing: one for gateways, and one for all others. */
-const unsaid = new WeakMap<
-  KnownMeshConfig,
-  { gateway?: ProxySettings; other?: ProxySettings }
->();
+const unsaid = {
+  gateway: perObject((config: KnownMeshConfig) =>
+    combine(config, 'gateway', []),
+  ),
+  other: perObject((config: KnownMeshConfig) => combine(config, 'sidecar', [])),
+};
 
 /** Settings from the mesh config and from the annotation of the proxy's Pods. */
 export function proxySettingsOf(mesh: Mesh, proxy: ProxyRef): ProxySettings {
   const texts = annotationsOf(mesh, proxy);
-  if (texts.every(text => text === '')) return unsaidSettings(mesh, proxy);
+  if (texts.every(text => text === '')) {
+    return unsaid[proxy.kind === 'gateway' ? 'gateway' : 'other'](mesh.config);
+  }
   return mesh.queries.get(
-    'proxy-settings',
+    PROXY_SETTINGS,
     proxyKey(proxy),
-    () => combine(mesh, proxy, annotationsOf(mesh, proxy)),
-    (a, b) => JSON.stringify(a) === JSON.stringify(b),
+    () => combine(mesh.config, proxy.kind, annotationsOf(mesh, proxy)),
+    sameData,
   );
 }
 
-function unsaidSettings(mesh: Mesh, proxy: ProxyRef): ProxySettings {
-  let known = unsaid.get(mesh.config);
-  if (!known) unsaid.set(mesh.config, (known = {}));
-  const scope = proxy.kind === 'gateway' ? 'gateway' : 'other';
-  known[scope] ??= combine(mesh, proxy, []);
-  return known[scope];
-}
-
 function combine(
-  mesh: Mesh,
-  proxy: ProxyRef,
+  config: KnownMeshConfig,
+  kind: ProxyRef['kind'],
   texts: readonly string[],
 ): ProxySettings {
-  const { config } = mesh;
   const own = texts.map(text => {
     if (text === '') return NO_SETTINGS;
     const reader = new Reader();
@@ -71,8 +70,8 @@ function combine(
   return {
     pathNormalization: config.pathNormalization,
     clientAddress:
-      proxy.kind === 'gateway'
-        ? { trustedProxies: trustedProxies(mesh, own) }
+      kind === 'gateway'
+        ? { trustedProxies: trustedProxies(config, own) }
         : 'last-hop',
     unread: [
       ...config.problems,
@@ -84,8 +83,10 @@ function combine(
   };
 }
 
-function trustedProxies(mesh: Mesh, own: ProxyConfig[]): number | 'unknown' {
-  const { defaultConfig, visible } = mesh.config;
+function trustedProxies(
+  { defaultConfig, visible }: KnownMeshConfig,
+  own: ProxyConfig[],
+): number | 'unknown' {
   const fallback = defaultConfig.trustedProxies ?? (visible ? 0 : 'unknown');
   const counts = new Set(own.map(item => item.trustedProxies ?? fallback));
   if (counts.size === 0) return fallback;

@@ -5,6 +5,9 @@ import { tellingLabels } from './ephemeralLabels';
 import { stringRecord } from './labels';
 import type { Mesh, Stored } from './Mesh';
 import { INTERCEPTION_MODE, isRouter, type Workload } from './workloads';
+import { Family } from '../queries/queries';
+
+const WORKLOAD = new Family();
 
 /** The workload that a Pod belongs to; undefined for one that has ended. */
 export function readPod(
@@ -12,7 +15,7 @@ export function readPod(
   stored: Stored,
   ambient: boolean,
 ): Workload | undefined {
-  const { resource } = stored;
+  const { namespace, resource } = stored;
   const phase = (resource.status as { phase?: unknown } | undefined)?.phase;
   if (phase === 'Succeeded' || phase === 'Failed') return undefined;
   // A Pod that cannot be read in full still receives traffic: keep its labels, forget the rest.
@@ -21,7 +24,7 @@ export function readPod(
   if (hasProxy(resource, spec)) sidecar = 'present';
   else if (stored.errors.length > 0) sidecar = 'unknown';
   else if (isCapturedByZtunnel(resource, spec, ambient)) sidecar = 'ambient';
-  return intern(mesh, resource.metadata.namespace ?? '', {
+  return intern(mesh, namespace, {
     name: podOwner(resource),
     labels: stringRecord(resource.metadata.labels),
     annotations: stringRecord(resource.metadata.annotations),
@@ -33,7 +36,7 @@ export function readPod(
 /** The workload that a Deployment or its like would make. */
 export function readTemplate(
   mesh: Mesh,
-  resource: Resource,
+  { namespace, name, resource }: Stored,
   ambient: boolean,
 ): Workload | undefined {
   const spec = resource.spec as
@@ -56,13 +59,13 @@ export function readTemplate(
   let sidecar: Workload['sidecar'] = 'unknown';
   if (hasProxy(pod, podSpec)) sidecar = 'present';
   else {
-    sidecar = injectionOf(mesh, pod);
+    sidecar = injectionOf(mesh, pod, namespace);
     if (sidecar !== 'present' && isCapturedByZtunnel(pod, podSpec, ambient)) {
       sidecar = 'ambient';
     }
   }
-  return intern(mesh, resource.metadata.namespace ?? '', {
-    name: resource.metadata.name,
+  return intern(mesh, namespace, {
+    name,
     labels,
     annotations,
     spec: podSpec,
@@ -71,8 +74,12 @@ export function readTemplate(
 }
 
 /** What the injector would do with a template, from the labels that it reads. */
-function injectionOf(mesh: Mesh, pod: Resource): Workload['sidecar'] {
-  const namespace = mesh.stored('Namespace', '', pod.metadata.namespace ?? '');
+function injectionOf(
+  mesh: Mesh,
+  pod: Resource,
+  place: string,
+): Workload['sidecar'] {
+  const namespace = mesh.stored('Namespace', '', place);
   const labels = stringRecord(pod.metadata.labels);
   const annotations = stringRecord(pod.metadata.annotations);
   const own =
@@ -175,7 +182,7 @@ function intern(
     key,
   };
   // The identity of unchanged workloads is what keeps a Pod's restart from spreading.
-  return mesh.queries.intern('workload', key, workload);
+  return mesh.queries.intern(WORKLOAD, key, workload);
 }
 
 const NO_ANNOTATIONS: Record<string, string> = {};

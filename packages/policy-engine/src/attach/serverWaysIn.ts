@@ -42,7 +42,7 @@ export function waysInOfBinding(
   const viewer = proxy?.namespace ?? server.namespace;
   // A gateway that may not see the Service answers 503.
   if (!isServiceVisible(service, viewer)) return [];
-  const { namespace = '', name } = service.resource.metadata;
+  const { namespace, name } = service;
   return leadsOf(stored, server, viewer, { namespace, name }).flatMap(lead =>
     tails
       .filter(({ port }) => lead.port === undefined || port.port === lead.port)
@@ -59,8 +59,8 @@ function toWaysIn(
 ): ResolvedWayIn[] {
   const { gateway } = server;
   const destination = {
-    namespace: service.resource.metadata.namespace ?? '',
-    name: service.resource.metadata.name,
+    namespace: service.namespace,
+    name: service.name,
     port: tail.port.port,
   };
   const uncertain = [
@@ -83,8 +83,8 @@ function toWaysIn(
         gateway.name,
         server.port,
         lead.host,
-        stored.resource.metadata.namespace,
-        stored.resource.metadata.name,
+        stored.namespace,
+        stored.name,
         `${tail.port.port}${tail.suffix}`,
         ...(isOneOfMany && proxy ? [proxy.namespace, proxy.name] : []),
         ...(index > 0 ? [port] : []),

@@ -4,11 +4,16 @@ import { resolveServiceHost } from './hosts';
 import { includesLabels, stringList, stringRecord } from './labels';
 import type { Mesh, Stored } from './Mesh';
 import { pushTo } from '../multimap';
-import { sameItems } from './queries';
+import { perObject } from '../queries/perObject';
+import { Family, sameItems } from '../queries/queries';
 import type { Tail } from './tails';
 import { unresolvedWayIn } from './unresolved';
 import { gatewaysOf, virtualServicesTo } from './virtualServices';
 import type { ResolvedWayIn } from './waysIn';
+
+const SERVICE_ENTRIES_THERE = new Family();
+const SERVICE_ENTRIES_FOR = new Family();
+const SERVICE_ENTRY_INDEX = new Family();
 
 interface ServiceEntrySpec {
   hosts?: unknown;
@@ -46,7 +51,7 @@ export function serviceEntryWaysIn(
             refOf(route.resource),
             tails,
             `gw.${entry.namespace}.${entry.name}`,
-            `VirtualService ${route.resource.metadata.namespace}/${route.resource.metadata.name} routes to ${host} of ${label}, which leads to this Service's Pods in a way that the engine does not follow`,
+            `VirtualService ${route.namespace}/${route.name} routes to ${host} of ${label}, which leads to this Service's Pods in a way that the engine does not follow`,
           ),
         ),
     );
@@ -61,16 +66,15 @@ function routedAs(host: string): string {
 const NO_ENTRIES: readonly Entry[] = [];
 
 function entriesFor(mesh: Mesh, service: Stored): readonly Entry[] {
-  const { namespace = '', name } = service.resource.metadata;
-  const some = mesh.queries.get(
-    'service-entries-there',
-    '',
+  const { namespace, name } = service;
+  const some = mesh.queries.getOne(
+    SERVICE_ENTRIES_THERE,
     () => mesh.all('ServiceEntry').length > 0,
   );
   if (!some) return NO_ENTRIES;
   const key = `${namespace}/${name}`;
   return mesh.queries.get(
-    'service-entries-for',
+    SERVICE_ENTRIES_FOR,
     key,
     () => {
       const stored = mesh.stored('Service', namespace, name) ?? service;
@@ -100,30 +104,9 @@ function mayShare(
   );
 }
 
-function indexEntries(mesh: Mesh): {
-  named: Map<string, Entry[]>;
-  selecting: Map<string, Entry[]>;
-} {
-  return mesh.queries.get('service-entry-index', '', () => {
-    const named = new Map<string, Entry[]>();
-    const selecting = new Map<string, Entry[]>();
-    for (const stored of mesh.all('ServiceEntry')) {
-      const entry = readEntry(stored);
-      const { namespace = '' } = stored.resource.metadata;
-      for (const key of entry.services) pushTo(named, key, entry);
-      if (entry.selector) pushTo(selecting, namespace, entry);
-    }
-    return { named, selecting };
-  });
-}
-
-const entries = new WeakMap<Stored, Entry>();
-
-function readEntry(stored: Stored): Entry {
-  const known = entries.get(stored);
-  if (known) return known;
-  const spec = (stored.resource.spec ?? {}) as ServiceEntrySpec;
-  const { namespace = '' } = stored.resource.metadata;
+const readEntry = perObject((stored: Stored): Entry => {
+  const { namespace, resource } = stored;
+  const spec = (resource.spec ?? {}) as ServiceEntrySpec;
   const hosts = stringList(spec.hosts);
   const addresses = Array.isArray(spec.endpoints)
     ? stringList(spec.endpoints.map(item => item?.address))
@@ -135,7 +118,7 @@ function readEntry(stored: Stored): Entry {
       : undefined;
     if (service) services.add(`${service.namespace}/${service.name}`);
   }
-  const entry: Entry = {
+  return {
     stored,
     hosts,
     services,
@@ -143,6 +126,21 @@ function readEntry(stored: Stored): Entry {
       ? stringRecord(spec.workloadSelector.labels)
       : undefined,
   };
-  entries.set(stored, entry);
-  return entry;
+});
+
+function indexEntries(mesh: Mesh): {
+  named: Map<string, Entry[]>;
+  selecting: Map<string, Entry[]>;
+} {
+  return mesh.queries.getOne(SERVICE_ENTRY_INDEX, () => {
+    const named = new Map<string, Entry[]>();
+    const selecting = new Map<string, Entry[]>();
+    for (const stored of mesh.all('ServiceEntry')) {
+      const entry = readEntry(stored);
+      const { namespace } = stored;
+      for (const key of entry.services) pushTo(named, key, entry);
+      if (entry.selector) pushTo(selecting, namespace, entry);
+    }
+    return { named, selecting };
+  });
 }

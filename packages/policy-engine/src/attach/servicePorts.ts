@@ -24,11 +24,19 @@ const WELL_KNOWN_TCP = new Set([3306, 27017]);
  */
 export function protocolOf(port: ServicePortSpec): PortProtocol | undefined {
   const transport = port.protocol ?? 'TCP';
-  if (transport !== 'TCP') return undefined;
-  const declared =
-    normalize(port.appProtocol) ?? normalize(prefixOf(port.name));
+  return transport === 'TCP'
+    ? readProtocol([port.appProtocol, prefixOf(port.name)], port.port)
+    : undefined;
+}
+
+/** @param names - of which the first that Istio knows counts */
+export function readProtocol(
+  names: readonly unknown[],
+  port: number,
+): PortProtocol {
+  const declared = names.map(normalize).find(name => name !== undefined);
   if (declared === undefined) {
-    return WELL_KNOWN_TCP.has(port.port)
+    return WELL_KNOWN_TCP.has(port)
       ? { chain: 'tcp', client: 'tcp', sniffed: false }
       : { chain: 'http', client: 'http', sniffed: true };
   }
@@ -45,10 +53,10 @@ function prefixOf(name: string | undefined): string | undefined {
 }
 
 /** A protocol that Istio knows; `kubernetes.io/h2c` and the like are its names for HTTP/2. */
-function normalize(text: string | undefined): string | undefined {
-  const name = text?.toLowerCase();
+function normalize(text: unknown): string | undefined {
+  const name = String(text).toLowerCase();
   if (name === 'kubernetes.io/h2c' || name === 'kubernetes.io/ws')
     return 'http2';
   if (name === 'kubernetes.io/wss') return 'https';
-  return name && [...HTTP, ...TCP, ...TLS].includes(name) ? name : undefined;
+  return [...HTTP, ...TCP, ...TLS].find(known => known === name);
 }

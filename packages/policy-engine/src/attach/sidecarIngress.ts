@@ -1,10 +1,12 @@
 import { ProxyRef } from '../model';
-import { ServicePortSpec } from '../parse/specs';
 import type { Mesh, Stored } from './Mesh';
 import { sortByAge } from './age';
-import { selectorOf } from './policies';
-import { includesLabels, proxyKey } from './workloads';
-import { PortProtocol, protocolOf } from './servicePorts';
+import { isWide, selects } from './policyIndex';
+import { proxyKey } from './workloads';
+import { PortProtocol, readProtocol } from './servicePorts';
+import { Family } from '../queries/queries';
+
+const SIDECAR = new Family();
 
 /** What a `Sidecar` makes of an inbound port. */
 export interface SidecarPort {
@@ -38,17 +40,16 @@ export function sidecarPortOf(
     (item: IngressSpec | null) => item?.port?.number === port,
   ) as IngressSpec | undefined;
   // Other ports pass by the catch-all listener, which has the same policies and sniffs.
-  if (!listener) return { protocol: readAs(undefined, port) };
-  const { namespace, name } = stored.resource.metadata;
+  if (!listener) return { protocol: readProtocol([], port) };
+  const { protocol } = listener.port ?? {};
+  const { namespace, name } = stored;
   const label = `Sidecar ${namespace}/${name}`;
   const special = (['tls', 'bind', 'captureMode'] as const).find(
     field => listener[field] && listener[field] !== 'DEFAULT',
   );
   return {
-    protocol: readAs(
-      listener.tls && listener.port?.protocol === 'HTTPS'
-        ? 'HTTP'
-        : listener.port?.protocol,
+    protocol: readProtocol(
+      [listener.tls && protocol === 'HTTPS' ? 'HTTP' : protocol],
       port,
     ),
     ...(special
@@ -59,38 +60,16 @@ export function sidecarPortOf(
   };
 }
 
-function readAs(protocol: unknown, port: number): PortProtocol {
-  const spec: ServicePortSpec = {
-    port,
-    ...(typeof protocol === 'string'
-      ? { appProtocol: protocol.toLowerCase() }
-      : {}),
-  };
-  return protocolOf(spec) ?? { chain: 'tcp', client: 'tcp', sniffed: false };
-}
-
 /** The one Sidecar in force: by selector, else of the namespace, else of the root namespace. */
 function sidecarOf(mesh: Mesh, proxy: ProxyRef): Stored | undefined {
   const inReach = [proxy.namespace, mesh.rootNamespace].some(
     namespace => mesh.inNamespace('Sidecar', namespace).length > 0,
   );
   if (!inReach) return undefined;
-  return mesh.queries.get('sidecar', proxyKey(proxy), () => {
+  return mesh.queries.get(SIDECAR, proxyKey(proxy), () => {
     const own = sidecarsIn(mesh, proxy.namespace);
-    const selected = own.find(stored => {
-      const selector = selectorOf(stored);
-      return (
-        selector !== 'unreadable' &&
-        Object.keys(selector).length > 0 &&
-        includesLabels(proxy.labels, selector)
-      );
-    });
-    const isWide = (stored: Stored) => {
-      const selector = selectorOf(stored);
-      return selector !== 'unreadable' && Object.keys(selector).length === 0;
-    };
     return (
-      selected ??
+      own.find(stored => selects(stored, proxy.labels)) ??
       own.find(isWide) ??
       sidecarsIn(mesh, mesh.rootNamespace).find(isWide)
     );

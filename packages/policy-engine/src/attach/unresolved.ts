@@ -12,7 +12,7 @@ export function unresolvedWayIn(
   reason: string,
   host = '*',
 ): ResolvedWayIn {
-  const { namespace = '', name } = service.resource.metadata;
+  const { namespace, name } = service;
   return {
     wayIn: {
       id: `${id}.${route.namespace}.${route.name}`,

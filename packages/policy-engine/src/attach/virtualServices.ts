@@ -15,8 +15,13 @@ import type { GatewayServer } from './gateways';
 import { stringList } from './labels';
 import { Mesh, Stored } from './Mesh';
 import { pushTo } from '../multimap';
-import { sameItems } from './queries';
+import { perObject } from '../queries/perObject';
+import { Family, sameItems } from '../queries/queries';
 import { isExported } from './visibility';
+
+const VIRTUAL_SERVICES_OF = new Family();
+const VIRTUAL_SERVICES_TO = new Family({ isBrief: true });
+const VIRTUAL_SERVICE_INDEX = new Family();
 
 interface VirtualServiceIndex {
   byGateway: Map<string, Stored[]>;
@@ -36,7 +41,7 @@ export function virtualServicesOf(
 ): readonly Stored[] {
   if (gateway.startsWith('gateway-api/')) return boundRoutes(mesh, gateway);
   return mesh.queries.get(
-    'virtual-services-of',
+    VIRTUAL_SERVICES_OF,
     gateway,
     () =>
       (index(mesh).byGateway.get(gateway) ?? []).map(stored =>
@@ -56,7 +61,7 @@ export function virtualServicesTo(
   destination: string,
 ): readonly Stored[] {
   return mesh.queries.get(
-    'virtual-services-to',
+    VIRTUAL_SERVICES_TO,
     destination,
     () =>
       (index(mesh).byDestination.get(destination) ?? []).map(stored =>
@@ -72,7 +77,7 @@ export function specOf(stored: Stored): VirtualServiceSpec {
 
 /** Gateways that a VirtualService names, without `mesh`. */
 export function gatewaysOf(stored: Stored): string[] {
-  const { namespace = '' } = stored.resource.metadata;
+  const { namespace } = stored;
   const { gateways } = specOf(stored);
   return stringList(gateways)
     .filter(name => name !== 'mesh')
@@ -88,7 +93,7 @@ export function servedHosts(
   server: GatewayServer,
   proxyNamespace: string,
 ): string[] {
-  const { namespace = '' } = stored.resource.metadata;
+  const { namespace } = stored;
   const spec = specOf(stored);
   if (!isExported(stringList(spec.exportTo), namespace, proxyNamespace))
     return [];
@@ -109,7 +114,7 @@ export function destinationsOf(
   stored: Stored,
   route: DestinationSpec[] | undefined,
 ): { namespace: string; name: string; port?: number; weight: number }[] {
-  const { namespace = '' } = stored.resource.metadata;
+  const { namespace } = stored;
   const list = route ?? [];
   const found: ReturnType<typeof destinationsOf> = [];
   for (const { destination, weight } of list) {
@@ -139,8 +144,44 @@ export function mirrorsOf(
   return mirrors.flatMap(mirror => destinationsOf(stored, [mirror]));
 }
 
+/** Destinations and delegates that a VirtualService names; reads malformed ones as far as it can. */
+export const partsOf = perObject(
+  ({
+    namespace,
+    resource,
+  }: Stored): { destinations: Set<string>; delegates: Set<string> } => {
+    const destinations = new Set<string>();
+    const delegates = new Set<string>();
+    const visit = (value: unknown, depth: number): void => {
+      if (typeof value !== 'object' || value === null || depth > 8) return;
+      for (const [key, item] of Object.entries(value)) {
+        const named = item as {
+          host?: unknown;
+          name?: unknown;
+          namespace?: unknown;
+        } | null;
+        if (
+          (key === 'destination' || key === 'mirror') &&
+          typeof named?.host === 'string'
+        ) {
+          const service = resolveServiceHost(named.host, namespace);
+          destinations.add(
+            service ? `${service.namespace}/${service.name}` : named.host,
+          );
+        }
+        if (key === 'delegate' && typeof named?.name === 'string') {
+          delegates.add(`${named.namespace || namespace}/${named.name}`);
+        }
+        visit(item, depth + 1);
+      }
+    };
+    visit(resource.spec, 0);
+    return { destinations, delegates };
+  },
+);
+
 function index(mesh: Mesh): VirtualServiceIndex {
-  return mesh.queries.get('virtual-service-index', '', () => {
+  return mesh.queries.getOne(VIRTUAL_SERVICE_INDEX, () => {
     const result: VirtualServiceIndex = {
       byGateway: new Map(),
       byDestination: new Map(),
@@ -163,48 +204,4 @@ function index(mesh: Mesh): VirtualServiceIndex {
     }
     return result;
   });
-}
-
-const parts = new WeakMap<
-  Stored,
-  { destinations: Set<string>; delegates: Set<string> }
->();
-
-/** Destinations and delegates that a VirtualService names; reads malformed ones as far as it can. */
-export function partsOf(stored: Stored): {
-  destinations: Set<string>;
-  delegates: Set<string>;
-} {
-  const known = parts.get(stored);
-  if (known) return known;
-  const { namespace = '' } = stored.resource.metadata;
-  const destinations = new Set<string>();
-  const delegates = new Set<string>();
-  const visit = (value: unknown, depth: number): void => {
-    if (typeof value !== 'object' || value === null || depth > 8) return;
-    for (const [key, item] of Object.entries(value)) {
-      const named = item as {
-        host?: unknown;
-        name?: unknown;
-        namespace?: unknown;
-      } | null;
-      if (
-        (key === 'destination' || key === 'mirror') &&
-        typeof named?.host === 'string'
-      ) {
-        const service = resolveServiceHost(named.host, namespace);
-        destinations.add(
-          service ? `${service.namespace}/${service.name}` : named.host,
-        );
-      }
-      if (key === 'delegate' && typeof named?.name === 'string') {
-        delegates.add(`${named.namespace || namespace}/${named.name}`);
-      }
-      visit(item, depth + 1);
-    }
-  };
-  visit(stored.resource.spec, 0);
-  const result = { destinations, delegates };
-  parts.set(stored, result);
-  return result;
 }

@@ -17,8 +17,11 @@ export function isExported(
 }
 
 /** Whether proxies of a namespace know a Service: annotation `networking.istio.io/exportTo`. */
-export function isServiceVisible(service: Stored, viewer: string): boolean {
-  const { namespace = '', annotations } = service.resource.metadata;
+export function isServiceVisible(
+  { namespace, resource }: Stored,
+  viewer: string,
+): boolean {
+  const { annotations } = resource.metadata;
   const text = stringRecord(annotations)['networking.istio.io/exportTo'] ?? '';
   const exportTo = text
     .split(',')

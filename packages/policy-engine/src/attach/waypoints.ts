@@ -5,6 +5,10 @@ import { KubernetesGatewaySpec } from './gatewayApi/specs';
 import { stringRecord } from './labels';
 import { GATEWAY_API_GATEWAY, type Mesh, type Stored } from './Mesh';
 import { internProxy } from './proxies';
+import { Family, sameData } from '../queries/queries';
+
+const WAYPOINT = new Family();
+const WAYPOINT_IN_NAMESPACE = new Family();
 
 const USE_WAYPOINT = 'istio.io/use-waypoint';
 
@@ -27,32 +31,32 @@ const NONE: Waypoint = { kind: 'none' };
  * Service's requests to (Istio's serviceregistry/ambient/waypoints.go).
  */
 export function waypointOf(mesh: Mesh, service: Stored): Waypoint {
-  const { namespace = '', name } = service.resource.metadata;
+  const { namespace, name } = service;
   // Most Services ask for none, by themselves or by their namespace.
   if (!(USE_WAYPOINT in labelsOf(service)) && !isAskedForIn(mesh, namespace)) {
     return NONE;
   }
   return mesh.queries.get(
-    'waypoint',
+    WAYPOINT,
     `${namespace}/${name}`,
     () => {
       const stored = mesh.stored('Service', namespace, name) ?? service;
       return findWaypoint(mesh, stored);
     },
-    (a, b) => JSON.stringify(a) === JSON.stringify(b),
+    sameData,
   );
 }
 
 function isAskedForIn(mesh: Mesh, namespace: string): boolean {
   return mesh.queries.get(
-    'waypoint-in-namespace',
+    WAYPOINT_IN_NAMESPACE,
     namespace,
     () => USE_WAYPOINT in labelsOf(mesh.stored('Namespace', '', namespace)),
   );
 }
 
 function findWaypoint(mesh: Mesh, service: Stored): Waypoint {
-  const { namespace = '', name } = service.resource.metadata;
+  const { namespace, name } = service;
   const own = labelsOf(service);
   // A waypoint's own Service has none.
   if ('gateway.istio.io/managed' in own) return NONE;
@@ -116,7 +120,7 @@ function uncertaintyOf(
   const [listener] = spec.listeners ?? [];
   const allowed = allowedNamespaces(
     mesh,
-    gateway.resource.metadata.namespace ?? '',
+    gateway.namespace,
     listener?.allowedRoutes?.namespaces,
   );
   if (!allowed.includes('*') && !allowed.includes(namespace)) return 'not-used';

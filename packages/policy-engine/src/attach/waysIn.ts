@@ -72,12 +72,11 @@ function inMeshWaysIn(
 }
 
 function inMeshWayIn(
-  { resource: { metadata } }: Stored,
+  { namespace, name }: Stored,
   { port, backend, suffix }: Tail,
   variant: string,
   parts: Pick<WayIn, 'hops' | 'callerIdentity' | 'uncertain'>,
 ): ResolvedWayIn {
-  const { namespace = '', name } = metadata;
   const uncertain = [
     ...(backend.uncertain ? [backend.uncertain] : []),
     ...(parts.uncertain ?? []),

@@ -2,11 +2,15 @@ import { PodSpec } from '../parse/specs';
 import { isEphemeral } from './ephemeralLabels';
 import { includesLabels, stringRecord } from './labels';
 import { Mesh } from './Mesh';
-import { sameItems } from './queries';
+import { Family, sameItems } from '../queries/queries';
 import { isAmbientNamespace, readPod, readTemplate } from './readWorkload';
 
 export { includesLabels, stringRecord } from './labels';
 export { proxyKey, proxyOf } from './proxies';
+
+const WORKLOADS = new Family();
+const WORKLOADS_BY_POD = new Family();
+const WORKLOAD_LABELS = new Family();
 
 /**
  * Pods that are the same to every policy: one namespace, one set of labels, one identity. They
@@ -36,7 +40,7 @@ export function workloadsIn(
   namespace: string,
 ): readonly Workload[] {
   return mesh.queries.get(
-    'workloads',
+    WORKLOADS,
     namespace,
     () => {
       const groups = new Map<string, Workload>();
@@ -50,7 +54,7 @@ export function workloadsIn(
       const real = [...groups.values()];
       for (const kind of TEMPLATE_KINDS) {
         for (const stored of mesh.inNamespace(kind, namespace)) {
-          const workload = readTemplate(mesh, stored.resource, ambient);
+          const workload = readTemplate(mesh, stored, ambient);
           if (workload && !real.some(pod => covers(pod, workload))) {
             groups.set(workload.key, workload);
           }
@@ -86,9 +90,9 @@ function selectByPod(
   namespace: string,
   selector: Record<string, string>,
 ): readonly Workload[] {
-  const key = JSON.stringify(Object.entries(selector).sort());
+  const key = JSON.stringify(selector);
   return mesh.queries.get(
-    'workloads-by-pod',
+    WORKLOADS_BY_POD,
     `${namespace}/${key}`,
     () => {
       const ambient = isAmbientNamespace(mesh, namespace);
@@ -113,7 +117,7 @@ export function labelIndex(
   mesh: Mesh,
   namespace: string,
 ): Map<string, Workload[]> {
-  return mesh.queries.get('workload-labels', namespace, () => {
+  return mesh.queries.get(WORKLOAD_LABELS, namespace, () => {
     const index = new Map<string, Workload[]>();
     for (const workload of workloadsIn(mesh, namespace)) {
       for (const [key, value] of Object.entries(workload.labels)) {

@@ -12,6 +12,10 @@ import { Program } from './program';
 import { buildFilters } from './ruleSet';
 import { samePrograms } from './samePrograms';
 import { toZtunnelPolicies } from './ztunnelRules';
+import { Family } from '../queries/queries';
+
+const PROGRAM = new Family({ isBrief: true });
+const ATTACHMENTS = new Family({ isBrief: true });
 
 /**
  * Compiles everything that a proxy does with a request. Cached in the mesh: the same Program comes
@@ -22,7 +26,7 @@ import { toZtunnelPolicies } from './ztunnelRules';
  */
 export function compileProxy(mesh: Mesh, proxy: ProxyRef): Program {
   return mesh.queries.get(
-    'program',
+    PROGRAM,
     proxyKey(proxy),
     () => compile(mesh, proxy),
     samePrograms,
@@ -73,7 +77,7 @@ function compile(mesh: Mesh, proxy: ProxyRef): Program {
 /** Kept by itself, so that a change of the root namespace's policies stops here for most proxies. */
 function policiesOf(mesh: Mesh, proxy: ProxyRef): readonly Attachment[] {
   return mesh.queries.get(
-    'attachments',
+    ATTACHMENTS,
     proxyKey(proxy),
     () => [
       ...attachedTo(mesh, proxy, 'RequestAuthentication'),

@@ -12,6 +12,9 @@ import {
   RuleSet,
 } from './program';
 import { samePrograms } from './samePrograms';
+import { Family } from '../queries/queries';
+
+const PROGRAM_FOR_HOST = new Family({ isBrief: true });
 
 const NO_RULES: RuleSet = { present: false, general: [], byHost: new Map() };
 /** Policies lose their hosts on TCP chains, so those would change with every host. */
@@ -37,7 +40,7 @@ export function programForHost(
     return compileProxy(mesh, proxy);
   }
   return mesh.queries.get(
-    'program-for-host',
+    PROGRAM_FOR_HOST,
     `${proxyKey(proxy)}/${host}`,
     () => restrict(compileProxy(mesh, proxy), host),
     samePrograms,

@@ -1,4 +1,4 @@
-import { sameItems } from '../attach/queries';
+import { sameItems } from '../queries/queries';
 import { Program, RBAC_FILTERS, RbacFilters, RuleSet } from './program';
 
 /** Whether two programs of one proxy do the same, by the same policies. */

@@ -7,9 +7,14 @@ import {
 } from '../attach/gateways';
 import { Mesh, Stored } from '../attach/Mesh';
 import { proxyKey } from '../attach/workloads';
-import { sameItems } from '../attach/queries';
+import { Family, sameItems } from '../queries/queries';
 import { hasRoutes } from './candidates';
 import { servedHosts, virtualServicesOf } from '../attach/virtualServices';
+
+const LISTENER = new Family();
+const DOMAINS = new Family();
+const DOMAIN_OF = new Family();
+const VIRTUAL_HOST = new Family({ isBrief: true });
 
 /** What a gateway does for one domain: redirect all to HTTPS, or try VirtualServices in order. */
 export interface VirtualHost {
@@ -39,7 +44,7 @@ export function findVirtualHost(
 ): VirtualHost | 'no-listener' | undefined {
   const listener = `${proxyKey(proxy)}/${listenPort}`;
   const read = () =>
-    mesh.queries.get('listener', listener, () =>
+    mesh.queries.get(LISTENER, listener, () =>
       readListener(mesh, proxy, listenPort),
     );
   const { listening, names } = read();
@@ -54,7 +59,7 @@ export function findVirtualHost(
   const key = `${listener}/${scope}`;
   // The first way to compute a value is kept, so it reads the servers of then, not those of now.
   const readDomains = () =>
-    mesh.queries.get('domains', key, () =>
+    mesh.queries.get(DOMAINS, key, () =>
       buildDomains(
         mesh,
         proxy,
@@ -68,11 +73,11 @@ export function findVirtualHost(
   // Cached by host and by domain, so that a change of another host's routes stops here. What is asked
   // for itself, and by any name, is not worth keeping.
   const domain = mesh.queries.isRecording
-    ? mesh.queries.get('domain-of', `${key}/${requested}`, choose)
+    ? mesh.queries.get(DOMAIN_OF, `${key}/${requested}`, choose)
     : choose();
   if (domain === undefined) return undefined;
   return mesh.queries.get(
-    'virtual-host',
+    VIRTUAL_HOST,
     `${key}/${domain}`,
     () => readDomains().get(domain) as VirtualHost,
     sameVirtualHost,

@@ -9,6 +9,9 @@ import {
   proxyName,
   rulePath,
 } from '../rules';
+import { Family } from '../../queries/queries';
+
+const REWRITING_SERVICE = new Family();
 
 export const ipBehindBalancer: Detector = {
   id: 'ip-behind-balancer',
@@ -48,7 +51,7 @@ export const ipBehindBalancer: Detector = {
 
 /** A Service that brings outside traffic to the gateway by way of other nodes. */
 function rewritingService(mesh: Mesh, proxy: ProxyRef): Stored | undefined {
-  return mesh.queries.get('rewriting-service', proxyKey(proxy), () =>
+  return mesh.queries.get(REWRITING_SERVICE, proxyKey(proxy), () =>
     mesh.inNamespace('Service', proxy.namespace).find(({ resource }) => {
       const { selector, type, externalTrafficPolicy } = (resource.spec ??
         {}) as {

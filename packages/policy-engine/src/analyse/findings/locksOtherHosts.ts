@@ -2,13 +2,15 @@ import { ProxyRef } from '../../model';
 import { isSubsetHost } from '../../attach/hosts';
 import { Mesh } from '../../attach/Mesh';
 import { proxyKey } from '../../attach/workloads';
-import { sameItems } from '../../attach/queries';
+import { Family, sameItems } from '../../queries/queries';
 import { compileProxy } from '../../compile/compileProxy';
 import { bareHost, CompiledRule } from '../../compile/program';
 import { allRules } from '../../compile/ruleSet';
 import { routedHosts } from '../../route/routeTable';
 import { AUTHORIZATION_POLICY_DOCS, Detector, NOTHING } from '../detector';
 import { nameOf, needsToken, quote } from '../rules';
+
+const LOCKED_HOSTS = new Family();
 
 const SHOWN = 5;
 
@@ -66,7 +68,7 @@ function lockedHosts(
     return { hosts, by };
   };
   return mesh.queries.get(
-    'locked-hosts',
+    LOCKED_HOSTS,
     proxyKey(proxy),
     compute,
     (a, b) => a.by === b.by && sameItems(a.hosts, b.hosts),

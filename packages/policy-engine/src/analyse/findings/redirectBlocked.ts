@@ -13,6 +13,9 @@ import {
   Occurrence,
 } from '../detector';
 import { describeWayIn, enforcedRules, proxyName } from '../rules';
+import { Family } from '../../queries/queries';
+
+const REDIRECTING = new Family();
 
 /** Paths that are asked without a token: certificate issuance and health checks. */
 const TOKENLESS =
@@ -93,7 +96,7 @@ function isRefused(
 
 /** Redirecting servers of a gateway, in all likelihood few. */
 function redirectsOf(mesh: Mesh, proxy: ProxyRef) {
-  return mesh.queries.get('redirecting', proxyKey(proxy), () =>
+  return mesh.queries.get(REDIRECTING, proxyKey(proxy), () =>
     serversOfProxy(mesh, proxy)
       .filter(({ server }) => server.httpsRedirect)
       .slice(0, 100)

@@ -10,8 +10,8 @@ export interface Backends {
 
 /** Backends as a route of a gateway sees them: another namespace needs a ReferenceGrant. */
 export function backendsOfRoute(mesh: Mesh, route: Stored): Backends {
-  const { kind, metadata } = route.resource;
-  const { namespace = '' } = metadata;
+  const { namespace, resource } = route;
+  const { kind } = resource;
   return {
     destination(ref) {
       const place = ref.namespace || namespace;

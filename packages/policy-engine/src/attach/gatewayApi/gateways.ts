@@ -4,9 +4,11 @@ import { includesLabels, stringRecord } from '../labels';
 import { GATEWAY_API_GATEWAY, type Mesh, type Stored } from '../Mesh';
 import { GATEWAY_NAME_LABEL } from '../policies';
 import { internProxy, proxyOf } from '../proxies';
-import { sameItems } from '../queries';
+import { Family, sameItems } from '../../queries/queries';
 import { selectWorkloads } from '../workloads';
 import { KubernetesGatewaySpec } from './specs';
+
+const GATEWAY_API_PROXIES = new Family();
 
 /** What runs a Gateway: Istio's gateways, its waypoints, nothing (remote), or somebody else. */
 export type Controller = 'gateway' | 'waypoint' | 'remote' | 'other';
@@ -39,9 +41,9 @@ function isManaged({ addresses = [] }: KubernetesGatewaySpec): boolean {
 }
 
 /** Names of the Services in front of a Gateway's proxies; all in the Gateway's namespace. */
-function serviceNamesOf({ resource }: Stored): string[] {
+function serviceNamesOf({ namespace, name, resource }: Stored): string[] {
   const spec = (resource.spec ?? {}) as KubernetesGatewaySpec;
-  const { name, namespace, annotations } = resource.metadata;
+  const { annotations } = resource.metadata;
   if (isManaged(spec)) return [managedName(name, spec, annotations)];
   return (spec.addresses ?? []).flatMap(({ type, value = '' }) => {
     if (type && type !== 'Hostname') return [];
@@ -64,7 +66,7 @@ function managedName(
 
 /** Services in front of a Gateway's proxies, of those that exist. */
 export function servicesOfGateway(mesh: Mesh, gateway: Stored): Stored[] {
-  const { namespace = '' } = gateway.resource.metadata;
+  const { namespace } = gateway;
   return serviceNamesOf(gateway).flatMap(name => {
     const stored = mesh.stored('Service', namespace, name);
     return stored && stored.errors.length === 0 ? [stored] : [];
@@ -77,7 +79,7 @@ export function isProxyOf(
   gateway: Stored,
   proxy: ProxyRef,
 ): boolean {
-  const { name, namespace } = gateway.resource.metadata;
+  const { name, namespace } = gateway;
   if (namespace !== proxy.namespace) return false;
   const services = servicesOfGateway(mesh, gateway);
   if (services.length > 0) {
@@ -103,9 +105,9 @@ export function proxiesOfGateway(
   gateway: Stored,
   kind: 'gateway' | 'waypoint',
 ): readonly ProxyRef[] {
-  const { name, namespace = '' } = gateway.resource.metadata;
+  const { name, namespace } = gateway;
   return mesh.queries.get(
-    'gateway-api-proxies',
+    GATEWAY_API_PROXIES,
     `${kind}/${namespace}/${name}`,
     () => {
       const stored = mesh.stored(GATEWAY_API_GATEWAY, namespace, name);
@@ -133,10 +135,10 @@ export function proxiesOfGateway(
 
 /** The proxy that Istio would deploy. */
 function describeProxy(
-  { resource }: Stored,
+  { namespace, name, resource }: Stored,
   kind: 'gateway' | 'waypoint',
 ): ProxyRef {
-  const { name, namespace = '', labels, annotations } = resource.metadata;
+  const { labels, annotations } = resource.metadata;
   const spec = (resource.spec ?? {}) as KubernetesGatewaySpec;
   const own = kind === 'waypoint' ? name : managedName(name, spec, annotations);
   const controller = kind === 'waypoint' ? 'mesh' : 'gateway';

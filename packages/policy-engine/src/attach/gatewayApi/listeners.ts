@@ -7,6 +7,9 @@ import {
   ListenerSpec,
   ROUTE_KINDS,
 } from './specs';
+import { Family, sameData } from '../../queries/queries';
+
+const GATEWAY_API_LISTENERS = new Family();
 
 /** A listener of a Gateway API Gateway, also as a server of Istio's kind. */
 export interface ApiListener {
@@ -23,7 +26,7 @@ export function listenersOf(
   name: string,
 ): readonly ApiListener[] {
   return mesh.queries.get(
-    'gateway-api-listeners',
+    GATEWAY_API_LISTENERS,
     `${namespace}/${name}`,
     () => {
       const stored = mesh.stored(GATEWAY_API_GATEWAY, namespace, name);
@@ -36,19 +39,18 @@ export function listenersOf(
           : [];
       });
     },
-    (a, b) => JSON.stringify(a) === JSON.stringify(b),
+    sameData,
   );
 }
 
 function readListener(
   mesh: Mesh,
-  { resource: { apiVersion, metadata } }: Stored,
+  { namespace, name, resource: { apiVersion } }: Stored,
   gateway: KubernetesGatewaySpec,
   listener: ListenerSpec,
   index: number,
   layer: ServerLayer,
 ): ApiListener {
-  const { name, namespace = '' } = metadata;
   const host = (listener.hostname || '*').toLowerCase();
   const { namespaces, kinds } = listener.allowedRoutes ?? {};
   return {

@@ -4,7 +4,8 @@ import { intersectHosts, isSubsetHost } from '../hosts';
 import { stringList } from '../labels';
 import type { Mesh, Stored } from '../Mesh';
 import { pushTo } from '../../multimap';
-import { sameItems } from '../queries';
+import { perObject } from '../../queries/perObject';
+import { Family, sameItems } from '../../queries/queries';
 import { backendsOfRoute } from './backendRefs';
 import { convertHttpRules } from './convertHttp';
 import { ApiListener, listenersOf } from './listeners';
@@ -15,6 +16,13 @@ import {
   ROUTE_KINDS,
   RouteSpec,
 } from './specs';
+
+const GATEWAY_API_ROUTES_THERE = new Family();
+const GATEWAY_API_ROUTES_TO = new Family();
+const GATEWAY_API_BOUND = new Family();
+const GATEWAY_API_ROUTES_OF = new Family();
+const GATEWAY_API_BOUND_ROUTE = new Family();
+const GATEWAY_API_ROUTES = new Family();
 
 interface RouteIndex {
   /** By `namespace/name` of a parent Gateway. */
@@ -27,14 +35,13 @@ const NO_ROUTES: readonly Stored[] = [];
 
 /** Routes with any reference to a Service, oldest first. */
 export function routesTo(mesh: Mesh, service: string): readonly Stored[] {
-  const some = mesh.queries.get(
-    'gateway-api-routes-there',
-    '',
+  const some = mesh.queries.getOne(
+    GATEWAY_API_ROUTES_THERE,
     () => index(mesh).byBackend.size > 0,
   );
   if (!some) return NO_ROUTES;
   return mesh.queries.get(
-    'gateway-api-routes-to',
+    GATEWAY_API_ROUTES_TO,
     service,
     () => index(mesh).byBackend.get(service) ?? [],
     sameItems,
@@ -48,13 +55,13 @@ export function routesTo(mesh: Mesh, service: string): readonly Stored[] {
  */
 export function boundRoutes(mesh: Mesh, key: string): readonly Stored[] {
   return mesh.queries.get(
-    'gateway-api-bound',
+    GATEWAY_API_BOUND,
     key,
     () => {
       const [, namespace, name] = key.split('/');
       const gateway = `${namespace}/${name}`;
       const routes = mesh.queries.get(
-        'gateway-api-routes-of',
+        GATEWAY_API_ROUTES_OF,
         gateway,
         () => index(mesh).byGateway.get(gateway) ?? [],
         sameItems,
@@ -71,12 +78,11 @@ export function boundRoutes(mesh: Mesh, key: string): readonly Stored[] {
  */
 export function bindRoute(
   mesh: Mesh,
-  { resource: { kind, metadata } }: Stored,
+  { namespace, name, resource: { kind } }: Stored,
   key: string,
 ): readonly Stored[] {
-  const { namespace = '', name } = metadata;
   return mesh.queries.get(
-    'gateway-api-bound-route',
+    GATEWAY_API_BOUND_ROUTE,
     `${key}/${kind}/${namespace}/${name}`,
     () => {
       const route = mesh.stored(kind, namespace, name);
@@ -106,7 +112,7 @@ function bind(
       ? ['*']
       : hostnamesOf(route).filter(host => isLeftTo(listener, host, siblings));
   return hosts.map(host => ({
-    errors: route.errors,
+    ...route,
     resource: {
       ...route.resource,
       spec: { hosts: [host], ...convert(mesh, route, host, listener) },
@@ -190,7 +196,7 @@ function namesListener(
   return (
     isGatewayRef(ref) &&
     ref.name === server.gateway.name &&
-    (ref.namespace || route.resource.metadata.namespace) === server.namespace &&
+    (ref.namespace || route.namespace) === server.namespace &&
     (!ref.sectionName || ref.sectionName === spec.name) &&
     (!ref.port || ref.port === spec.port)
   );
@@ -202,8 +208,32 @@ function hostnamesOf({ resource }: Stored): string[] {
   return names.length > 0 ? names : ['*'];
 }
 
+/** What a route refers to; reads malformed ones as far as it can. */
+const referencesOf = perObject(
+  (stored: Stored): { gateways: Set<string>; backends: Set<string> } => {
+    const { namespace, resource } = stored;
+    const gateways = new Set(
+      parentsOf(stored)
+        .filter(isGatewayRef)
+        .map(ref => `${ref.namespace || namespace}/${ref.name}`),
+    );
+    const backends = new Set<string>();
+    const visit = (value: unknown, depth: number): void => {
+      if (typeof value !== 'object' || value === null || depth > 8) return;
+      const ref = value as Partial<BackendRefSpec>;
+      const isService = ref.kind === undefined || ref.kind === 'Service';
+      if (typeof ref.name === 'string' && isService) {
+        backends.add(`${ref.namespace || namespace}/${ref.name}`);
+      }
+      Object.values(value).forEach(item => visit(item, depth + 1));
+    };
+    visit((resource.spec as { rules?: unknown } | null)?.rules, 0);
+    return { gateways, backends };
+  },
+);
+
 function index(mesh: Mesh): RouteIndex {
-  return mesh.queries.get('gateway-api-routes', '', () => {
+  return mesh.queries.getOne(GATEWAY_API_ROUTES, () => {
     const result: RouteIndex = { byGateway: new Map(), byBackend: new Map() };
     const all = ROUTE_KINDS.flatMap(kind => mesh.all(kind));
     for (const stored of sortByAge(all)) {
@@ -213,38 +243,4 @@ function index(mesh: Mesh): RouteIndex {
     }
     return result;
   });
-}
-
-const references = new WeakMap<
-  Stored,
-  { gateways: Set<string>; backends: Set<string> }
->();
-
-/** What a route refers to; reads malformed ones as far as it can. */
-function referencesOf(stored: Stored): {
-  gateways: Set<string>;
-  backends: Set<string>;
-} {
-  const known = references.get(stored);
-  if (known) return known;
-  const { namespace = '' } = stored.resource.metadata;
-  const gateways = new Set(
-    parentsOf(stored)
-      .filter(isGatewayRef)
-      .map(ref => `${ref.namespace || namespace}/${ref.name}`),
-  );
-  const backends = new Set<string>();
-  const visit = (value: unknown, depth: number): void => {
-    if (typeof value !== 'object' || value === null || depth > 8) return;
-    const ref = value as Partial<BackendRefSpec>;
-    const isService = ref.kind === undefined || ref.kind === 'Service';
-    if (typeof ref.name === 'string' && isService) {
-      backends.add(`${ref.namespace || namespace}/${ref.name}`);
-    }
-    Object.values(value).forEach(item => visit(item, depth + 1));
-  };
-  visit((stored.resource.spec as { rules?: unknown } | null)?.rules, 0);
-  const result = { gateways, backends };
-  references.set(stored, result);
-  return result;
 }

@@ -71,9 +71,27 @@ class DerivedNode<T> implements Node {
   }
 }
 
+/** Values that are computed in one way, one for each key. */
+export class Family {
+  /**
+   * Whether a value is asked for while one Service is looked at and then no more: kept longer, such values
+   * would be copied by the garbage collector once and again.
+   */
+  readonly isBrief: boolean;
+
+  constructor({ isBrief = false } = {}) {
+    this.isBrief = isBrief;
+  }
+}
+
 /** Equality of lists by the identity of their elements. */
 export function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
   return a.length === b.length && a.every((item, index) => item === b[index]);
+}
+
+/** Equality of what is plain data, by its text. */
+export function sameData(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 const COMPUTING = Symbol('computing');
@@ -82,18 +100,7 @@ const NOTHING = Symbol('nothing');
 /** Values of a young generation in one family, kept before the old one is dropped. */
 const GENERATION = 500;
 
-/**
- * Families with a value for each Service, which is asked for while this Service is looked at and then no
- * more: kept longer, they would be copied by the garbage collector once and again.
- */
-const BRIEF = new Set([
-  'assessment',
-  'attachments',
-  'program',
-  'program-for-host',
-  'virtual-host',
-  'virtual-services-to',
-]);
+/** The same for values that are brief. */
 const BRIEF_GENERATION = 16;
 
 /** Computed values in two generations: what is asked for again moves to the young one. */
@@ -145,11 +152,11 @@ const NOT_RECORDING: Recording = { id: 0, start: 0 };
 export class Queries {
   clock = 1;
   private readonly derived = new Map<
-    string,
+    Family,
     Map<string, DerivedNode<unknown>>
   >();
-  private readonly interned = new Map<string, Map<string, unknown>>();
-  private settled: Map<string, SettledValues> | undefined;
+  private readonly interned = new Map<Family, Map<string, unknown>>();
+  private settled: Map<Family, SettledValues> | undefined;
   private recording = NOT_RECORDING;
   private recordings = 0;
   /** Nodes that the recordings under way noted, those of an inner one behind those of its outer one. */
@@ -191,12 +198,11 @@ export class Queries {
   /**
    * The value for `key` in a family, computed at most once while nothing that it reads changes.
    *
-   * @param family - of values that are computed in one way
    * @param compute - is kept from the first call and run again after changes. So it may hold nothing of its
    *   caller that the key does not say, and reads objects and other values anew each time
    */
   get<T>(
-    family: string,
+    family: Family,
     key: string,
     compute: () => T,
     isEqual: (a: T, b: T) => boolean = Object.is,
@@ -215,11 +221,20 @@ export class Queries {
     return value;
   }
 
+  /** The value of a family that has one for the whole mesh. */
+  getOne<T>(
+    family: Family,
+    compute: () => T,
+    isEqual?: (a: T, b: T) => boolean,
+  ): T {
+    return this.get(family, '', compute, isEqual);
+  }
+
   /**
    * The value that was first given for `key` in a family, as long as it is kept: so that what is made
    * anew and comes out equal is the same. Nothing can change it, so nothing depends on it.
    */
-  intern<T>(family: string, key: string, value: T): T {
+  intern<T>(family: Family, key: string, value: T): T {
     if (this.settled) {
       return this.settledIn(this.settled, family, key, () => value);
     }
@@ -260,14 +275,14 @@ export class Queries {
   }
 
   private settledIn<T>(
-    settled: Map<string, SettledValues>,
-    family: string,
+    settled: Map<Family, SettledValues>,
+    family: Family,
     key: string,
     compute: () => T,
   ): T {
     let values = settled.get(family);
     if (!values) {
-      const size = BRIEF.has(family) ? BRIEF_GENERATION : GENERATION;
+      const size = family.isBrief ? BRIEF_GENERATION : GENERATION;
       settled.set(family, (values = new SettledValues(size)));
     }
     return values.get(key, compute);

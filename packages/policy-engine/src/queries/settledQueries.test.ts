@@ -1,5 +1,5 @@
 import { assessService, Mesh, parseYaml } from '..';
-import { Queries } from './queries';
+import { Family, Queries } from './queries';
 
 const { resources } = parseYaml(
   Array.from(
@@ -33,6 +33,9 @@ function assessAll(mesh: Mesh) {
   return mesh.services().map(service => assessService(mesh, service));
 }
 
+const TEXTS = new Family();
+const NUMBERS = new Family();
+
 describe('settled queries', () => {
   it('give the same answers', () => {
     const settled = createMesh();
@@ -55,7 +58,7 @@ describe('settled queries', () => {
     queries.settle();
     const computed: string[] = [];
     const ask = (key: string) =>
-      queries.get('texts', key, () => {
+      queries.get(TEXTS, key, () => {
         computed.push(key);
         return key === 'nothing' ? undefined : key;
       });
@@ -74,8 +77,8 @@ describe('settled queries', () => {
   it('do not run round in circles', () => {
     const queries = new Queries();
     queries.settle();
-    const ask = (): number => queries.get('numbers', 'self', ask);
+    const ask = (): number => queries.get(NUMBERS, 'self', ask);
     expect(ask).toThrow('depends on itself');
-    expect(queries.get('numbers', 'self', () => 1)).toBe(1);
+    expect(queries.get(NUMBERS, 'self', () => 1)).toBe(1);
   });
 });
