@@ -224,6 +224,13 @@ spec: {selector: {matchLabels: {app: backend}}, rules: [{from: [{source: {princi
 });
 
 describe('ServiceEntries', () => {
+  const FULL = 'backend.default.svc.cluster.local';
+  const TIER = `
+apiVersion: v1
+kind: Pod
+metadata: {name: backend-1, namespace: default, labels: {app: backend, tier: web}}
+spec: {serviceAccountName: backend, containers: [{name: app}, {name: istio-proxy}]}
+`;
   const entry = (spec: string) => `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -252,11 +259,61 @@ spec: {${spec}, ports: [{number: 80, name: http, protocol: HTTP}]}
       'hosts: [api.internal], endpoints: [{address: other.example.com}]',
       0,
     ],
+    [
+      'one of several names',
+      'hosts: [api.internal], endpoints: [{address: 10.0.0.1}, {}, {address: backend.default.svc.cluster.local}]',
+      1,
+    ],
+    [
+      'the name of another Service',
+      'hosts: [api.internal], endpoints: [{address: backend.other.svc.cluster.local}]',
+      0,
+    ],
+    // A name without dots is looked up where the gateway runs.
+    [
+      'a short name',
+      'hosts: [api.internal], endpoints: [{address: backend}]',
+      0,
+    ],
+    ['nothing that can be read', 'hosts: [api.internal], endpoints: 3', 0],
+    ['its name as one of their own', `hosts: [api.internal, ${FULL}]`, 1],
+    ['the name of another as their own', 'hosts: [api.internal, frontend]', 0],
+    [
+      'a host that no route is for',
+      'hosts: [other.internal], workloadSelector: {labels: {app: backend}}',
+      0,
+    ],
+    [
+      'Pods with more labels',
+      'hosts: [api.internal], workloadSelector: {labels: {app: backend, v: a}}',
+      1,
+    ],
+    [
+      'Pods of which one label differs',
+      'hosts: [api.internal], workloadSelector: {labels: {v: a, app: other}}',
+      0,
+    ],
+    [
+      'its Pods by another label',
+      'hosts: [api.internal], workloadSelector: {labels: {tier: web}}',
+      1,
+    ],
+    [
+      'other Pods by another label',
+      'hosts: [api.internal], workloadSelector: {labels: {tier: db}}',
+      0,
+    ],
+    [
+      'no Pods by an empty selector',
+      'hosts: [api.internal], workloadSelector: {labels: {}}',
+      0,
+    ],
   ])('that stand for %s make a way in', (_, spec, count) => {
     const mesh = meshOf([
       WORKLOADS,
       gatewayYaml(),
       virtualService(`{${to('api.internal')}}`),
+      TIER,
       entry(spec),
     ]);
     const ways = gatewayWays(mesh);
@@ -265,5 +322,65 @@ spec: {${spec}, ports: [{number: 80, name: http, protocol: HTTP}]}
       expect(way.state).toBe('unknown');
       expect(way.reason).toMatch(/ServiceEntry default\/se/);
     }
+  });
+
+  const SELECTING =
+    'hosts: [api.internal], workloadSelector: {labels: {app: backend}}';
+
+  it('are told of with what leads to them', () => {
+    const texts = [WORKLOADS, gatewayYaml(), entry(SELECTING)];
+    const mesh = meshOf([...texts, virtualService(`{${to('api.internal')}}`)]);
+    expect(gatewayWays(mesh)[0]).toMatchObject({
+      id: 'gw.default.se.default.vs',
+      kind: 'gateway',
+      host: '*',
+      port: 0,
+      protocol: 'http',
+      paths: [],
+      route: { kind: 'VirtualService', namespace: 'default', name: 'vs' },
+      hops: [],
+      destination: { namespace: 'default', name: 'backend', port: 80 },
+      uncertain: [
+        "VirtualService default/vs routes to api.internal of ServiceEntry default/se, which leads to this Service's Pods in a way that the engine does not follow",
+      ],
+    });
+  });
+
+  it.each<[string, string, number]>([
+    ['of a gateway', 'gateways: [gw],', 1],
+    ['of the mesh', 'gateways: [mesh],', 0],
+    ['of the mesh, unsaid', '', 0],
+  ])('count by routes %s', (_, gateways, count) => {
+    const route = virtualService(`{${to('api.internal')}}`, {
+      rest: `hosts: [h], ${gateways}`,
+    });
+    const mesh = meshOf([WORKLOADS, gatewayYaml(), entry(SELECTING), route]);
+    expect(gatewayWays(mesh)).toHaveLength(count);
+  });
+
+  it('count where their name is that of a Service that routes are for', () => {
+    const mesh = meshOf([
+      WORKLOADS,
+      gatewayYaml(),
+      virtualService(`{${to('old.default.svc.cluster.local')}}`),
+      entry(
+        `hosts: [old.default.svc.cluster.local], endpoints: [{address: ${FULL}}]`,
+      ),
+    ]);
+    expect(gatewayWays(mesh)).toHaveLength(1);
+  });
+
+  it('select Pods of their own namespace', () => {
+    const elsewhere = entry(SELECTING).replace(
+      'namespace: default',
+      'namespace: other',
+    );
+    const texts = [WORKLOADS, gatewayYaml(), elsewhere];
+    const mesh = meshOf([...texts, virtualService(`{${to('api.internal')}}`)]);
+    expect(gatewayWays(mesh)).toEqual([]);
+    applyYaml(mesh, entry(SELECTING));
+    expect(gatewayWays(mesh)).toHaveLength(1);
+    mesh.remove({ kind: 'ServiceEntry', namespace: 'default', name: 'se' });
+    expect(gatewayWays(mesh)).toEqual([]);
   });
 });

@@ -8,6 +8,7 @@ import {
 } from '../__testUtils__/gateways';
 import { BACKEND_JWT, WORKLOADS } from '../__testUtils__/handsOn';
 import { applyYaml, GATEWAY_PROXY, meshOf } from '../__testUtils__/mesh';
+import { gatewayPolicy } from '../__testUtils__/policies';
 
 const ROUTE = virtualService(`{${TO_BACKEND}}`);
 const router = (
@@ -102,6 +103,69 @@ describe('proxies of a Gateway', () => {
     ]);
     const names = ways.map(({ hops }) => hops[0].proxy.name);
     expect(names).toEqual(['istio-ingressgateway', 'other']);
+  });
+
+  it('of one name are two while their labels change', () => {
+    const labels = 'app: istio-ingressgateway, istio: ingressgateway';
+    const guarded = gatewayPolicy('rules: []').replace(
+      'istio: ingressgateway}',
+      'guard: "on"}',
+    );
+    const mesh = meshOf([
+      WORKLOADS,
+      gatewayYaml(),
+      ROUTE,
+      guarded,
+      router('new-0', {
+        labels: `${labels}, guard: "on", app.kubernetes.io/name: istio-ingressgateway`,
+      }),
+      router('old-0', {
+        labels: `${labels}, app.kubernetes.io/name: istio-ingressgateway`,
+      }),
+    ]);
+    mesh.remove({
+      kind: 'Pod',
+      namespace: 'istio-system',
+      name: 'istio-ingressgateway-0',
+    });
+    expect(
+      gatewayWays(mesh)
+        .map(({ state }) => state)
+        .sort(),
+    ).toEqual(['open', 'over-blocked']);
+  });
+
+  it('of one name show each its own identity', () => {
+    const pod = (name: string, account: string, label: string) =>
+      router(name, {
+        labels: `app.kubernetes.io/name: gw, istio: ingressgateway, kind: ${label}`,
+      }).replace('serviceAccountName: gw', `serviceAccountName: ${account}`);
+    const mesh = meshOf([
+      WORKLOADS,
+      gatewayYaml(),
+      ROUTE,
+      pod('a-0', 'known', 'a'),
+      pod('b-0', 'other', 'b'),
+      `
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: known-only, namespace: default}
+spec: {selector: {matchLabels: {app: backend}}, rules: [{from: [{source: {principals: ["cluster.local/ns/istio-system/sa/known"]}}]}]}
+`,
+    ]);
+    mesh.remove({
+      kind: 'Pod',
+      namespace: 'istio-system',
+      name: 'istio-ingressgateway-0',
+    });
+    const states = gatewayWays(mesh).map(({ hops, state }) => [
+      hops[0].proxy.labels.kind,
+      state,
+    ]);
+    expect(states).toEqual([
+      ['a', 'open'],
+      ['b', 'over-blocked'],
+    ]);
   });
 
   it('are found in every namespace', () => {

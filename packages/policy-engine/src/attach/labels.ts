@@ -16,29 +16,20 @@ const NO_STRINGS: Record<string, string> = Object.freeze({});
 /** The string entries of an untrusted map, which is not to be changed. */
 export function stringRecord(value: unknown): Readonly<Record<string, string>> {
   if (!value || typeof value !== 'object') return NO_STRINGS;
-  if (Array.isArray(value)) return onlyStrings(value);
   // Nearly always all of them are: then the map can stay as it is.
-  for (const key of Object.keys(value)) {
-    if (typeof (value as Record<string, unknown>)[key] !== 'string') {
-      return onlyStrings(value);
-    }
-  }
-  return value as Record<string, string>;
-}
-
-function onlyStrings(value: object): Record<string, string> {
+  if (Object.values(value).every(isString)) return value as typeof NO_STRINGS;
   return Object.fromEntries(
-    Object.entries(value).filter(
-      (entry): entry is [string, string] => typeof entry[1] === 'string',
-    ),
+    Object.entries(value).filter(([, item]) => isString(item)),
   );
 }
 
 /** The strings of an untrusted list. */
 export function stringList(value: unknown): string[] {
-  return Array.isArray(value)
-    ? value.filter((item): item is string => typeof item === 'string')
-    : [];
+  return Array.isArray(value) ? value.filter(isString) : [];
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 /** Kubernetes' label selectors; an empty one selects everything. */

@@ -47,8 +47,8 @@ function httpLeads(
   hosts: string[],
   service: Service,
 ): Lead[] {
-  if (hosts.length === 0) return [];
-  const paths = new Map<number | undefined, Set<string> | 'all'>();
+  // Of each port; without a pattern where a route has every path.
+  const paths = new Map<number | undefined, Set<string | undefined>>();
   for (const route of specOf(stored).http ?? []) {
     const targets = destinationsOf(stored, route.route).filter(
       target => target.weight > 0 && isService(target, service),
@@ -56,19 +56,11 @@ function httpLeads(
     for (const mirror of mirrorsOf(stored, route)) {
       if (isService(mirror, service)) targets.push(mirror);
     }
-    if (targets.length === 0 || route.redirect || route.directResponse)
-      continue;
-    const matches = (route.match ?? []).filter(match =>
-      bindsTo(match, stored, server),
-    );
-    if (route.match?.length && matches.length === 0) continue;
+    const patterns = boundMatches(route.match, stored, server).map(pathPattern);
+    const isAnswered = route.redirect || route.directResponse;
+    if (isAnswered || patterns.length === 0) continue;
     for (const { port } of targets) {
-      const patterns = matches.map(pathPattern);
-      const all = patterns.length === 0 || patterns.includes(undefined);
-      const known = paths.get(port);
-      if (all || known === 'all') paths.set(port, 'all');
-      else
-        paths.set(port, new Set([...(known ?? []), ...(patterns as string[])]));
+      paths.set(port, new Set([...(paths.get(port) ?? []), ...patterns]));
     }
   }
   return hosts.flatMap(host =>
@@ -77,10 +69,16 @@ function httpLeads(
         host,
         protocol: server.layer === 'https' ? 'https' : 'http',
         port,
-        paths: found === 'all' ? [] : [...found],
+        paths: listPaths(found),
       }),
     ),
   );
+}
+
+/** Empty for every path. */
+function listPaths(patterns: ReadonlySet<string | undefined>): string[] {
+  const named = [...patterns].filter(pattern => pattern !== undefined);
+  return named.length === patterns.size ? named : [];
 }
 
 function l4Leads(
@@ -90,10 +88,8 @@ function l4Leads(
   service: Service,
   route: L4RouteSpec,
 ): Lead[] {
-  const matches = route.match?.length ? route.match : [{}];
-  const bound = matches.filter(match => bindsTo(match, stored, server));
-  const names = bound.flatMap(match =>
-    'sniHosts' in match && match.sniHosts ? match.sniHosts : hosts,
+  const names = boundMatches(route.match, stored, server).flatMap(
+    ({ sniHosts }) => sniHosts ?? hosts,
   );
   const protocol = server.layer === 'tcp' ? 'tcp' : 'tls';
   return destinationsOf(stored, route.route)
@@ -103,6 +99,16 @@ function l4Leads(
         (host): Lead => ({ host, protocol, port, paths: [] }),
       ),
     );
+}
+
+/** The matches of a route that hold at a server; one of everything where the route has none. */
+function boundMatches<T extends { port?: number; gateways?: string[] }>(
+  matches: readonly T[] | undefined,
+  stored: Stored,
+  server: GatewayServer,
+): readonly Partial<T>[] {
+  const all: readonly Partial<T>[] = matches?.length ? matches : [{}];
+  return all.filter(match => bindsTo(match, stored, server));
 }
 
 function bindsTo(

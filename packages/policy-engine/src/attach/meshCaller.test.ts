@@ -65,6 +65,181 @@ spec: {host: backend, trafficPolicy: {tls: {mode: DISABLE}}}
     expect(call(mesh)).toMatchObject({ connects: 'plaintext' });
   });
 
+  it('takes no notice of annotations for what comes in', () => {
+    const mesh = meshOf([
+      backend,
+      podOf('backend'),
+      podOf(
+        'frontend',
+        'annotations: {traffic.sidecar.istio.io/includeInboundPorts: "80", sidecar.istio.io/status: "{}"}',
+      ),
+    ]);
+    expect(call(mesh)).toMatchObject({ connects: 'with-identity' });
+  });
+
+  it('in ambient mode shows its identity, whatever DestinationRules say', () => {
+    const mesh = meshOf([
+      namespaceYaml(),
+      podYaml(),
+      serviceYaml(),
+      `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: plain, namespace: ambient}
+spec: {host: reports, trafficPolicy: {tls: {mode: DISABLE}}}
+`,
+    ]);
+    const [way] = assessService(mesh, REPORTS).waysIn;
+    const pod = { namespace: 'ambient', name: 'reports-0' };
+    expect(meshCallerOf(mesh, pod, way)).toEqual({
+      identity: 'cluster.local/ns/ambient/sa/reports',
+      namespace: 'ambient',
+      by: 'ztunnel',
+      connects: 'with-identity',
+    });
+  });
+
+  const withRules = (...specs: [string, string][]) =>
+    call(
+      meshOf([
+        backend,
+        podOf('backend'),
+        podOf('frontend'),
+        ...specs.map(
+          ([namespace, spec], index) => `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: r${index}, namespace: ${namespace}}
+spec: {${spec}}
+`,
+        ),
+      ]),
+    )?.connects;
+  const FULL = 'backend.default.svc.cluster.local';
+  const OFF = 'trafficPolicy: {tls: {mode: DISABLE}}';
+  const ON = 'trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}';
+
+  it.each<[string, [string, string][]]>([
+    ['plaintext', [['default', `host: backend, ${OFF}`]]],
+    ['plaintext', [['default', `host: ${FULL}, ${OFF}`]]],
+    ['plaintext', [['default', `host: backend.default.svc, ${OFF}`]]],
+    ['plaintext', [['default', `host: BACKEND.default.svc, ${OFF}`]]],
+    ['plaintext', [['default', `host: "*", ${OFF}`]]],
+    ['with-identity', [['default', `host: other, ${OFF}`]]],
+    [
+      'with-identity',
+      [['default', `host: "*.other.svc.cluster.local", ${OFF}`]],
+    ],
+    ['with-identity', [['default', OFF]]],
+    ['with-identity', [['other', `host: ${FULL}, ${OFF}`]]],
+    ['plaintext', [['istio-system', `host: ${FULL}, ${OFF}`]]],
+    ['with-identity', [['istio-system', `host: backend, ${OFF}`]]],
+    [
+      'plaintext',
+      [
+        ['default', `host: backend, ${OFF}`],
+        ['istio-system', `host: ${FULL}, ${ON}`],
+      ],
+    ],
+    [
+      'with-identity',
+      [
+        ['default', `host: "*", ${OFF}`],
+        ['default', `host: backend, ${ON}`],
+      ],
+    ],
+    [
+      'with-identity',
+      [
+        ['default', `host: backend, ${ON}`],
+        ['default', `host: "*", ${OFF}`],
+      ],
+    ],
+    [
+      'with-identity',
+      [
+        ['default', `host: "*.default.svc.cluster.local", ${ON}`],
+        ['default', `host: "*.local", ${OFF}`],
+      ],
+    ],
+    [
+      'with-identity',
+      [
+        ['default', `host: "*.local", ${OFF}`],
+        ['default', `host: "*.default.svc.cluster.local", ${ON}`],
+      ],
+    ],
+    [
+      'unknown',
+      [
+        ['default', `host: backend, ${ON}`],
+        ['default', `host: ${FULL}, ${OFF}`],
+      ],
+    ],
+    [
+      'plaintext',
+      [
+        ['default', `host: backend, ${OFF}`],
+        ['default', `host: ${FULL}, ${OFF}`],
+      ],
+    ],
+    [
+      'unknown',
+      [
+        [
+          'default',
+          `host: backend, workloadSelector: {matchLabels: {a: b}}, ${ON}`,
+        ],
+      ],
+    ],
+    ['with-identity', [['default', 'host: backend']]],
+    [
+      'with-identity',
+      [
+        [
+          'default',
+          'host: backend, trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}',
+        ],
+      ],
+    ],
+    [
+      'unknown',
+      [['default', 'host: backend, trafficPolicy: {tls: {mode: MUTUAL}}']],
+    ],
+    ['plaintext', [['default', `host: backend, ${OFF}, subsets: [{name: a}]`]]],
+    [
+      'unknown',
+      [['default', `host: backend, ${OFF}, subsets: [{name: a, ${ON}}]`]],
+    ],
+    ['unknown', [['default', `host: backend, subsets: [{name: a, ${OFF}}]`]]],
+    ['plaintext', [['default', `host: backend, exportTo: [.], ${OFF}`]]],
+    ['plaintext', [['default', `host: backend, exportTo: [default], ${OFF}`]]],
+    [
+      'with-identity',
+      [['default', `host: backend, exportTo: [other], ${OFF}`]],
+    ],
+    [
+      'with-identity',
+      [
+        [
+          'default',
+          `host: backend, trafficPolicy: {tls: {mode: DISABLE}, portLevelSettings: [{port: {number: 80}, tls: {mode: ISTIO_MUTUAL}}]}`,
+        ],
+      ],
+    ],
+    [
+      'plaintext',
+      [
+        [
+          'default',
+          `host: backend, trafficPolicy: {tls: {mode: DISABLE}, portLevelSettings: [{port: {number: 81}, tls: {mode: ISTIO_MUTUAL}}]}`,
+        ],
+      ],
+    ],
+  ])('%s under DestinationRules %j', (connects, specs) => {
+    expect(withRules(...specs)).toBe(connects);
+  });
+
   it('is not known where annotations keep requests from its sidecar', () => {
     const mesh = meshOf([
       backend,

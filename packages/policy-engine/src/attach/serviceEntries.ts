@@ -1,7 +1,7 @@
 import { refOf } from '../parse';
 import { ServiceSpec } from '../parse/specs';
 import { resolveServiceHost } from './hosts';
-import { includesLabels, stringList, stringRecord } from './labels';
+import { stringList, stringRecord } from './labels';
 import type { Mesh, Stored } from './Mesh';
 import { pushTo } from '../multimap';
 import { perObject } from '../queries/perObject';
@@ -10,6 +10,7 @@ import type { Tail } from './tails';
 import { unresolvedWayIn } from './unresolved';
 import { gatewaysOf, virtualServicesTo } from './virtualServices';
 import type { ResolvedWayIn } from './waysIn';
+import { selectWorkloads } from './workloads';
 
 const SERVICE_ENTRIES_THERE = new Family();
 const SERVICE_ENTRIES_FOR = new Family();
@@ -59,7 +60,7 @@ export function serviceEntryWaysIn(
 }
 
 function routedAs(host: string): string {
-  const service = host.includes('.') ? resolveServiceHost(host, '') : undefined;
+  const service = resolveServiceHost(host, '');
   return service ? `${service.namespace}/${service.name}` : host;
 }
 
@@ -83,7 +84,9 @@ function entriesFor(mesh: Mesh, service: Stored): readonly Entry[] {
       const { named, selecting } = indexEntries(mesh);
       const found = new Set(named.get(key) ?? []);
       for (const entry of selecting.get(namespace) ?? []) {
-        if (mayShare(selector, entry.selector ?? {})) found.add(entry);
+        if (mayShare(mesh, namespace, selector, entry.selector ?? {})) {
+          found.add(entry);
+        }
       }
       return [...found];
     },
@@ -91,17 +94,22 @@ function entriesFor(mesh: Mesh, service: Stored): readonly Entry[] {
   );
 }
 
-/** Whether some Pod could have the labels of both selectors. */
+/**
+ * Whether some Pod could have the labels of both selectors: where they name no label in common, some
+ * Pod does.
+ */
 function mayShare(
+  mesh: Mesh,
+  namespace: string,
   a: Record<string, string>,
   b: Record<string, string>,
 ): boolean {
-  if (Object.keys(a).length === 0 || Object.keys(b).length === 0) return false;
-  const shared = Object.keys(a).filter(key => key in b);
-  return (
-    shared.length > 0 &&
-    includesLabels(a, Object.fromEntries(shared.map(key => [key, b[key]])))
-  );
+  const [keys, others] = [Object.keys(a), Object.keys(b)];
+  if (keys.length === 0 || others.length === 0) return false;
+  const shared = keys.filter(key => key in b);
+  return shared.length > 0
+    ? shared.every(key => a[key] === b[key])
+    : selectWorkloads(mesh, namespace, { ...a, ...b }).length > 0;
 }
 
 const readEntry = perObject((stored: Stored): Entry => {

@@ -113,7 +113,12 @@ export function servedHosts(
 export function destinationsOf(
   stored: Stored,
   route: DestinationSpec[] | undefined,
-): { namespace: string; name: string; port?: number; weight: number }[] {
+): {
+  namespace: string;
+  name: string;
+  port: number | undefined;
+  weight: number;
+}[] {
   const { namespace } = stored;
   const list = route ?? [];
   const found: ReturnType<typeof destinationsOf> = [];
@@ -121,12 +126,11 @@ export function destinationsOf(
     const service = resolveServiceHost(destination.host, namespace);
     if (!service) continue;
     const share = list.length === 1 ? 100 : weight ?? 0;
-    const port = destination.port?.number;
-    found.push(
-      port
-        ? { ...service, port, weight: share }
-        : { ...service, weight: share },
-    );
+    found.push({
+      ...service,
+      port: destination.port?.number,
+      weight: share,
+    });
   }
   return found;
 }
@@ -136,7 +140,6 @@ export function mirrorsOf(
   stored: Stored,
   route: HttpRouteSpec,
 ): ReturnType<typeof destinationsOf> {
-  if (!route.mirror && !route.mirrors) return [];
   const mirrors = [
     ...(route.mirror ? [{ destination: route.mirror }] : []),
     ...(route.mirrors ?? []),

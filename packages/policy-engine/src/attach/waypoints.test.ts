@@ -428,4 +428,129 @@ spec: {hosts: [other], http: [{route: [{destination: {host: reports, port: {numb
       });
     },
   );
+
+  const OTHER = serviceYaml(USE).replace('name: reports', 'name: other');
+  const apiRoute = (parents: string, namespace = 'ambient') => `
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: r, namespace: ${namespace}}
+spec: {parentRefs: [${parents}], rules: [{backendRefs: [{name: reports, namespace: ambient, port: 80}]}]}
+`;
+  const meshRoute = (spec: string, namespace = 'ambient') => `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: r, namespace: ${namespace}}
+spec: {${spec} http: [{route: [{destination: {host: reports.ambient.svc.cluster.local}}]}]}
+`;
+  const FULL = 'other.ambient.svc.cluster.local';
+
+  it.each<[string, string, boolean]>([
+    ['by its route', apiRoute('{kind: Service, group: "", name: other}'), true],
+    [
+      'by one of its parents',
+      apiRoute('{name: web}, {kind: Service, group: "", name: other}'),
+      true,
+    ],
+    [
+      'from another namespace',
+      apiRoute(
+        '{kind: Service, group: "", name: other, namespace: ambient}',
+        'elsewhere',
+      ),
+      true,
+    ],
+    [
+      'of another namespace',
+      apiRoute('{kind: Service, group: "", name: other}', 'elsewhere'),
+      false,
+    ],
+    [
+      'of another group',
+      apiRoute('{kind: Service, group: net.gke.io, name: other}'),
+      false,
+    ],
+    [
+      'of another kind',
+      apiRoute('{kind: Gateway, group: "", name: other}'),
+      false,
+    ],
+    [
+      'that is not there',
+      apiRoute('{kind: Service, group: "", name: x}'),
+      false,
+    ],
+    [
+      'that is itself',
+      apiRoute('{kind: Service, group: "", name: reports}'),
+      false,
+    ],
+    ['by its name', meshRoute('hosts: [other],'), true],
+    ['by its full name', meshRoute(`hosts: [${FULL}],`, 'elsewhere'), true],
+    ['by one of its names', meshRoute('hosts: [x.example.com, other],'), true],
+    ['by a name elsewhere', meshRoute('hosts: [other],', 'elsewhere'), false],
+    [
+      'by a name that is no Service',
+      meshRoute('hosts: [x.example.com],'),
+      false,
+    ],
+    [
+      'by its name in the mesh too',
+      meshRoute('hosts: [other], gateways: [gw, mesh],'),
+      true,
+    ],
+    [
+      'by its name at a gateway',
+      meshRoute('hosts: [other], gateways: [gw],'),
+      false,
+    ],
+    ['by itself', meshRoute('hosts: [reports],'), false],
+  ])('of another Service leads here: %s', (_, route, leads) => {
+    const found = states(serviceYaml(), OTHER, waypointYaml(), route);
+    expect(found).toEqual({
+      'mesh.80': 'open',
+      ...(leads ? { 'mesh.ambient.other.80.r.80': 'open' } : {}),
+    });
+  });
+
+  it.each<[string, string]>([
+    ['without a waypoint', OTHER.replace(USE, '')],
+    ['for TCP', OTHER.replace('name: http', 'name: tcp')],
+    ['for UDP', OTHER.replace('port: 80', 'port: 80, protocol: UDP')],
+    ['that is malformed', OTHER.replace('port: 80', 'port: x')],
+  ])('of another Service %s leads nowhere by a route', (_, other) => {
+    const route = apiRoute('{kind: Service, group: "", name: other}');
+    const found = states(serviceYaml(), other, waypointYaml(), route);
+    expect(found).toEqual({ 'mesh.80': 'open' });
+  });
+
+  it('of another Service is told of with what it leads to', () => {
+    const route = apiRoute('{kind: Service, group: "", name: other}');
+    const mesh = meshOf([
+      namespaceYaml(),
+      podYaml(),
+      serviceYaml(),
+      OTHER,
+      waypointYaml('', '', 'ambient', 'status: {addresses: []}'),
+      route,
+    ]);
+    const way = assessService(mesh, REPORTS).waysIn[1];
+    expect(way).toMatchObject({
+      id: 'mesh.ambient.other.80.r.80',
+      kind: 'in-mesh',
+      host: FULL,
+      port: 80,
+      protocol: 'http',
+      paths: [],
+      route: { kind: 'HTTPRoute', namespace: 'ambient', name: 'r' },
+      hops: [
+        { port: 80, protocol: 'http', proxy: { kind: 'waypoint' } },
+        { port: 8080, protocol: 'tcp', proxy: { kind: 'ztunnel' } },
+      ],
+      destination: { ...REPORTS, port: 80 },
+      callerIdentity: 'required',
+      uncertain: [
+        'waypoint ambient/waypoint has no address yet, and until it has one callers pass it by',
+      ],
+    });
+  });
 });

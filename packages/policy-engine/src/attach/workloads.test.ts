@@ -128,6 +128,79 @@ spec: {selector: {pod-template-hash: a}, ports: [{name: http, port: 80, targetPo
   });
 });
 
+describe('Pods behind one port', () => {
+  const pod = (name: string, app: string, rest: string, sidecar = true) => `
+apiVersion: v1
+kind: Pod
+metadata: {name: ${name}, namespace: default, labels: {app: backend, app.kubernetes.io/name: ${app} ${rest}}}
+spec: {containers: [{name: app}${sidecar ? ', {name: istio-proxy}' : ''}]}
+`;
+  const ids = (...texts: string[]) => {
+    const mesh = meshOf([WORKLOADS, ...texts]);
+    mesh.remove({ kind: 'Pod', namespace: 'default', name: 'backend-0' });
+    return assessService(mesh, BACKEND).waysIn.map(({ id }) => id);
+  };
+
+  it('are in the order of their workloads, whatever they are called', () => {
+    const expected = ['mesh.80.a', 'mesh.80.b'];
+    expect(ids(pod('x', 'a', ''), pod('y', 'b', '', false))).toEqual(expected);
+    expect(ids(pod('z', 'a', ''), pod('y', 'b', '', false))).toEqual(expected);
+  });
+
+  it('are those that have every label that the Service selects', () => {
+    const service = (selector: string) => `
+apiVersion: v1
+kind: Service
+metadata: {name: backend, namespace: default}
+spec: {selector: {${selector}}, ports: [{name: http, port: 80, targetPort: 8080}]}
+`;
+    const pods = [
+      pod('x', 'a', ', v: "1"'),
+      pod('y', 'b', ', v: "2"', false),
+      pod('z', 'c', ', w: "1"', false),
+    ];
+    const one = ['mesh.80'];
+    expect(ids(service('app: backend, v: "1"'), ...pods)).toEqual(one);
+    expect(ids(service('v: "1", app: backend'), ...pods)).toEqual(one);
+    expect(ids(service('app: backend, v: "3"'), ...pods)).toEqual(one);
+    expect(ids(service('app: backend'), ...pods)).toEqual([
+      'mesh.80.a',
+      'mesh.80.b',
+    ]);
+    const states = (selector: string) =>
+      assessService(meshOf([WORKLOADS, ...pods, service(selector)]), BACKEND)
+        .waysIn.map(({ state, reason }) => [state, reason])
+        .join();
+    expect(states('app: backend, v: "1"')).toMatch(
+      /^open,No proxy on the way looks at tokens/,
+    );
+    expect(states('app: backend, v: "2"')).toMatch(/b has no sidecar/);
+    expect(states('app: backend, v: "3"')).toMatch(/no Pod matches/);
+  });
+
+  it('stand for the template that they are of, and no other', () => {
+    const template = (labels: string) => `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: of-template, namespace: default}
+spec: {template: {metadata: {labels: {${labels}}}, spec: {containers: [{name: app}]}}}
+`;
+    const real = pod('x', 'a', ', v: "1"');
+    expect(ids(real, template('app: backend'))).toEqual(['mesh.80']);
+    expect(ids(real, template('app: backend, v: "1"'))).toEqual(['mesh.80']);
+    expect(ids(real, template('app: backend, v: "2"'))).toEqual([
+      'mesh.80.a',
+      'mesh.80.of-template',
+    ]);
+    expect(ids(real, template('app: other'))).toEqual(['mesh.80']);
+  });
+
+  it('that restart are the same as before', () => {
+    const twice = [pod('x', 'a', ''), pod('y', 'a', ''), pod('z', 'a', '')];
+    expect(ids(...twice)).toEqual(['mesh.80']);
+  });
+});
+
 describe('the reason', () => {
   it('names the first proxy that refuses', () => {
     const atGateway = BACKEND_JWT.replaceAll(

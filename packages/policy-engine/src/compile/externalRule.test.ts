@@ -35,6 +35,24 @@ describe('external authorizers', () => {
     expect(ask([none, gatewayPolicy(CUSTOM)], { path: '/' }).status).toBe(200);
   });
 
+  it('that do not exist leave open which of two answers there is', () => {
+    const missing = gatewayPolicy(
+      'action: CUSTOM, provider: {name: missing}, rules: [{}]',
+      'missing',
+    );
+    const both = [grpc, gatewayPolicy(CUSTOM), missing];
+    expect(ask(both, { path: '/' }).status).toBe(403);
+    expect(ask(both, { path: '/admin' }).status).toBe('unknown');
+    const odd = { method: 'FOO', httpVersion: 'unknown' as const };
+    expect(ask([grpc, missing], odd).status).toBe('unknown');
+    expect(ask([grpc, missing], { ...odd, httpVersion: 2 }).status).toBe(403);
+    const perhaps = missing.replace(
+      '[{}]',
+      '[{from: [{source: {ipBlocks: [10.0.0.1]}}]}]',
+    );
+    expect(ask([grpc, perhaps]).status).toBe('unknown');
+  });
+
   it('on a TCP chain: rules widen, an HTTP provider is left out', () => {
     const tcp = { protocol: 'tcp' as const };
     const policy = gatewayPolicy(CUSTOM);

@@ -1,4 +1,4 @@
-import { ISSUER } from '../__testUtils__/mesh';
+import { ISSUER, token } from '../__testUtils__/mesh';
 import { ask, gatewayAuthentication } from '../__testUtils__/policies';
 
 /** Base64url without padding of a text of Latin-1 characters. */
@@ -16,6 +16,41 @@ const read = (text: string) => {
 };
 
 describe('a compact JWS', () => {
+  it.each([
+    [
+      'junk',
+      'Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections',
+    ],
+    [`e.${PAYLOAD}.eA`, 'Jwt header is an invalid Base64url encoded'],
+    [
+      `${encode('{}')}.${PAYLOAD}.eA`,
+      'Jwt header [alg] field is required and must be a string',
+    ],
+    [
+      `${encode('{"alg":"none"}')}.${PAYLOAD}.eA`,
+      'Jwt header [alg] is not supported',
+    ],
+    [
+      `${encode('{"alg":"RS256","kid":7}')}.${PAYLOAD}.eA`,
+      'Jwt header [kid] field is not a string',
+    ],
+    [`${RS256}.e.eA`, 'Jwt payload is an invalid Base64url encoded'],
+    [`${RS256}.${encode('7')}.eA`, 'Jwt payload is an invalid JSON'],
+    [`${RS256}.${PAYLOAD}.e`, 'Jwt signature is an invalid Base64url encoded'],
+    [
+      `${RS256}.${PAYLOAD}.eA`,
+      'Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections',
+    ],
+  ])('that somebody says is malformed: %s', (text, body) => {
+    const malformed = { ...token(), validity: 'malformed' as const };
+    expect(
+      ask([gatewayAuthentication()], {
+        tokens: [malformed],
+        headers: { authorization: `Bearer ${text}` },
+      }),
+    ).toMatchObject({ status: 401, body });
+  });
+
   it.each([
     ...['ES256', 'ES384', 'ES512', 'HS256', 'HS384', 'HS512', 'EdDSA'],
     ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],

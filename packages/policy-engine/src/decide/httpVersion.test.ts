@@ -42,6 +42,10 @@ describe('the version of HTTP', () => {
     expect(statuses('GET', path)[0]).toBe(400);
   });
 
+  it.each(['x', 'x*'])('OPTIONS %s is no request', path => {
+    expect(statuses('OPTIONS', path)).toEqual([400, 400, 400, 400]);
+  });
+
   it('keeps a policy that names methods from being taken for a complete one', () => {
     const mesh = meshOf([
       WORKLOADS,

@@ -116,10 +116,12 @@ export function followRoute(
   request: Pick<ProxyRequest, 'host' | 'path'>,
 ): RouteMatch {
   if (route.redirect) {
-    const { uri, authority, scheme, redirectCode } = route.redirect;
-    const location = `${scheme ?? 'http'}://${authority ?? request.host ?? ''}${
-      uri ?? request.path ?? '/'
+    const { uri, authority, scheme, port, redirectCode } = route.redirect;
+    const host = authority ?? request.host ?? '';
+    const origin = `${scheme ?? 'http'}://${
+      port ? `${withoutPort(host)}:${port}` : host
     }`;
+    const location = `${origin}${uri ?? request.path ?? '/'}`;
     return { kind: 'redirect', status: redirectCode ?? 301, location };
   }
   if (route.directResponse) {

@@ -23,17 +23,17 @@ export function backendsOfRoute(mesh: Mesh, route: Stored): Backends {
       ) {
         return [];
       }
-      const port = ref.port === undefined ? {} : { port: { number: ref.port } };
-      if (isService) {
-        if (ref.port === undefined || ref.name.includes('.')) return [];
-        return [{ host: `${ref.name}.${place}.svc.cluster.local`, ...port }];
-      }
       const isHostname =
         ref.group === 'networking.istio.io' && ref.kind === 'Hostname';
-      // Any other kind (InferencePool, ServiceImport) leads where the engine does not look.
-      return isHostname
-        ? [{ host: ref.name, ...port }]
-        : [{ host: `${ref.name}.${place}.${ref.kind}`.toLowerCase(), ...port }];
+      if (!isService && !isHostname) {
+        // Any other kind (InferencePool, ServiceImport) leads where the engine does not look.
+        return [{ host: `${ref.name}.${place}.${ref.kind}`.toLowerCase() }];
+      }
+      if (ref.port === undefined) return [];
+      const port = { number: ref.port };
+      if (isHostname) return [{ host: ref.name, port }];
+      if (ref.name.includes('.')) return [];
+      return [{ host: `${ref.name}.${place}.svc.cluster.local`, port }];
     },
   };
 }

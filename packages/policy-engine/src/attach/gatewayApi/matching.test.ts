@@ -35,6 +35,8 @@ spec: {ports: [{name: http, port: 80}]}
   };
   const rule = (match: string, name: string, rest = '') =>
     `{matches: [{${match}}], ${to(name, rest)}}`;
+  const call = (match: string, name: string) =>
+    `{matches: [${match}], ${to(name)}}`;
   const path = (type: string, value: string) =>
     `path: {type: ${type}, value: "${value}"}`;
 
@@ -125,12 +127,166 @@ spec: {ports: [{name: http, port: 80}]}
     expect(ask([route(extension)], '/')).toBe('not-found');
   });
 
+  it.each([
+    ['', 302, 'http://h.example.com/a'],
+    ['statusCode: 301', 301, 'http://h.example.com/a'],
+    ['scheme: https', 302, 'https://h.example.com/a'],
+    ['hostname: x.example.com', 302, 'http://x.example.com/a'],
+    ['port: 8443', 302, 'http://h.example.com:8443/a'],
+    [
+      'hostname: x.example.com, scheme: https, port: 8443',
+      302,
+      'https://x.example.com:8443/a',
+    ],
+    [
+      'path: {type: ReplaceFullPath, replaceFullPath: /b}',
+      302,
+      'http://h.example.com/b',
+    ],
+  ])('a redirect of {%s} is %s to %s', (redirect, status, location) => {
+    const filter = `{type: RequestRedirect, requestRedirect: {${redirect}}}`;
+    const mesh = meshOf([
+      ...SERVICES,
+      gateway(HTTP),
+      // Backends beside a redirect get nothing.
+      route(`{${to('a', `filters: [${filter}]`)}}`),
+    ]);
+    expect(
+      matchRoute(mesh, PROXY, { port: 80, host: 'h.example.com', path: '/a' }),
+    ).toEqual({ kind: 'redirect', status, location });
+  });
+
+  it('a backend with an unknown filter takes the route of all rules with it', () => {
+    const bad = `{${to(
+      'a',
+    )}}, {backendRefs: [{name: b, port: 80, filters: [{type: ExtensionRef}]}]}`;
+    expect(ask([route(bad)], '/')).toBe('not-found');
+    const unused = bad.replace(
+      'port: 80, filters',
+      'port: 80, weight: 0, filters',
+    );
+    expect(ask([route(unused)], '/')).toBe('a');
+  });
+
+  it.each([
+    ['{name: a, port: 80, weight: 1}, {name: b, port: 80, weight: 3}', 'b'],
+    ['{name: a, port: 80, weight: 3}, {name: b, port: 80}', 'a'],
+    ['{name: a, port: 80, weight: 0}, {name: b, port: 80}', 'b'],
+    ['{name: a, port: 80, weight: 0}', 'direct-response'],
+    ['{name: a}', 'direct-response'],
+    ['{name: a.default, port: 80}', 'direct-response'],
+  ])('of backends [%s] most requests go to %s', (backends, name) => {
+    expect(ask([route(`{backendRefs: [${backends}]}`)], '/')).toBe(name);
+  });
+
+  it.each([
+    ['path: {type: Exact, value: /x}', '/x', 'a'],
+    ['path: {type: Exact, value: /x}', '/x/', 'b'],
+    ['path: {value: /x}', '/x/y', 'a'],
+    ['path: {type: PathPrefix}', '/x/y', 'a'],
+    ['path: {type: PathPrefix, value: /}', '/', 'a'],
+    ['', '/x', 'a'],
+    ['method: GET', '/x', 'a'],
+    ['method: POST', '/x', 'b'],
+    ['queryParams: [{name: q, value: v}]', '/x?q=v', 'a'],
+    ['queryParams: [{name: q, value: v}]', '/x?q=w', 'b'],
+    [
+      'queryParams: [{type: RegularExpression, name: q, value: "v.*"}]',
+      '/x?q=vw',
+      'a',
+    ],
+    ['queryParams: [{name: q, value: v}, {name: r, value: v}]', '/x?q=v', 'b'],
+  ])('a rule with {%s} takes %s to %s', (condition, at, name) => {
+    const fallback = route(
+      `{matches: [{path: {type: RegularExpression, value: ".*"}}], ${to('b')}}`,
+      { name: 'z', created: '2027-01-01T00:00:00Z' },
+    );
+    expect(ask([route(rule(condition, 'a')), fallback], at)).toBe(name);
+  });
+
+  it.each([
+    [
+      'two headers before one',
+      'headers: [{name: x, value: v}, {name: y, value: v}]',
+      'headers: [{name: x, value: v}]',
+    ],
+    [
+      'a header before parameters',
+      'headers: [{name: x, value: v}]',
+      'queryParams: [{name: q, value: v}, {name: r, value: v}]',
+    ],
+    [
+      'two parameters before one',
+      'queryParams: [{name: q, value: v}, {name: r, value: v}]',
+      'queryParams: [{name: q, value: v}]',
+    ],
+    [
+      'a method before headers',
+      'method: GET',
+      'headers: [{name: x, value: v}, {name: y, value: v}]',
+    ],
+    [
+      'a longer pattern before a shorter',
+      'path: {type: RegularExpression, value: "/[a-z]"}',
+      'path: {type: RegularExpression, value: "/."}',
+    ],
+    ['a path before a method', 'path: {type: Exact, value: /a}', 'method: GET'],
+  ])('of the Gateway API: %s', (_, first, second) => {
+    const request = { headers: { x: 'v', y: 'v' }, method: 'GET' };
+    const at = '/a?q=v&r=v';
+    for (const rules of [
+      [rule(first, 'a'), rule(second, 'b')],
+      [rule(second, 'b'), rule(first, 'a')],
+    ]) {
+      expect(ask([route(rules.join(', '))], at, request)).toBe('a');
+    }
+  });
+
+  it('of two rules that are as good the first is taken', () => {
+    const rules = `{${to('a')}}, {${to('b')}}`;
+    expect(ask([route(rules)], '/')).toBe('a');
+  });
+
+  it.each([
+    [
+      'two headers before one',
+      '{headers: [{name: x, value: v}, {name: y, value: v}]}',
+      '{headers: [{name: x, value: v}]}',
+    ],
+    [
+      'a method before a service',
+      '{method: {service: s, method: M}}',
+      '{method: {service: s}}',
+    ],
+    [
+      'a service before a pattern',
+      '{method: {service: s}}',
+      '{method: {type: RegularExpression, service: s, method: "M.*"}}',
+    ],
+    [
+      'a service before a method alone',
+      '{method: {service: s}}',
+      '{method: {method: M}}',
+    ],
+    [
+      'a pattern before headers',
+      '{method: {method: M}}',
+      '{headers: [{name: x, value: v}]}',
+    ],
+  ])('of gRPC: %s', (_, first, second) => {
+    const headers = { x: 'v', y: 'v' };
+    for (const rules of [
+      [call(first, 'a'), call(second, 'b')],
+      [call(second, 'b'), call(first, 'a')],
+    ]) {
+      const text = route(rules.join(', '), { kind: 'GRPCRoute' });
+      expect(ask([text], '/s/M', { headers })).toBe('a');
+    }
+  });
+
   it('a malformed route is unknown', () => {
     expect(ask([route('{matches: 3}')], '/')).toMatch(/malformed/);
   });
-
-  const call = (match: string, name: string) =>
-    `{matches: [${match}], ${to(name)}}`;
 
   it.each([
     [
