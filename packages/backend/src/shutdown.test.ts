@@ -126,7 +126,8 @@ describeLong('the whole portal', () => {
       () => `the portal does not miss the cluster\n${portal.output()}`,
     );
 
-    await rm(directory, { recursive: true });
+    // The portal goes on writing there meanwhile.
+    await rm(directory, { recursive: true, maxRetries: 50, retryDelay: 20 });
     portal.child.kill('SIGTERM');
     const [code] = await Promise.race([
       portal.exit,

@@ -33,7 +33,7 @@ describe('watchKind', () => {
     await api.stop();
   });
 
-  function follow(kind = SERVICES, watchSeconds?: number) {
+  function follow(kind = SERVICES, watchSeconds?: number, slowRetryMs = 50) {
     connection = new ClusterConnection({
       kind: 'url',
       url: api.url,
@@ -45,7 +45,7 @@ describe('watchKind', () => {
         kind,
         signal: abort.signal,
         backoff: new Backoff(10, 40),
-        slowRetryMs: 50,
+        slowRetryMs,
         watchSeconds,
       })) {
         events.push(event);
@@ -250,6 +250,17 @@ describe('watchKind', () => {
     await eventually(() => expect(failures().length).toBeGreaterThan(1));
     expect(failures()[0]).toBe(kind);
     expect(JSON.stringify(events)).not.toContain('s3cret');
+    api.serve(PATH, [service('back')]);
+    await eventually(() => expect(lists()).toEqual([['back']]));
+  });
+
+  it('asks soon again where it is forbidden for a moment, as by a server that starts', async () => {
+    api.on(PATH, (_, response) => {
+      response.writeHead(403);
+      response.end('{}');
+    });
+    follow(SERVICES, undefined, 300_000);
+    await eventually(() => expect(failures()).toEqual(['forbidden']));
     api.serve(PATH, [service('back')]);
     await eventually(() => expect(lists()).toEqual([['back']]));
   });

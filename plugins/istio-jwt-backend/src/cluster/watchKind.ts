@@ -17,6 +17,7 @@ import { isRawObject, RawObject, trimObject } from './trimObject';
 const MAX_EVENT_BYTES = 8 * 1024 * 1024;
 /** A watch shorter than this counts as a failure for back-off, so that a broken proxy is not hammered. */
 const SHORT_WATCH_MS = 1000;
+const SLOW_RETRY_MS = 60_000;
 /** Reset, and closed in the middle of an answer. */
 const HEARD_BREAKS = new Set(['ECONNRESET', 'UND_ERR_SOCKET']);
 
@@ -41,7 +42,9 @@ export interface WatchOptions {
   query?: Record<string, string>;
   signal: AbortSignal;
   backoff?: Backoff;
-  /** Wait before a forbidden or absent kind is tried again. Default: 60 s. */
+  /**
+   * Wait before an absent kind is tried again, and the longest before a forbidden one is. Default: 60 s.
+   */
   slowRetryMs?: number;
   /** Upper bound of one watch, in seconds. Default: 270. */
   watchSeconds?: number;
@@ -58,6 +61,7 @@ export async function* watchKind(
 ): AsyncGenerator<KindEvent> {
   const { kind, namespace, signal } = options;
   const backoff = options.backoff ?? new Backoff();
+  const refusals = startRefusals(options);
   let versionIndex = 0;
   while (!signal.aborted) {
     const version = kind.versions[versionIndex];
@@ -92,14 +96,16 @@ export async function* watchKind(
         continue;
       }
       yield { type: 'failed', failure: list.failure };
-      await pause(chooseDelay(list.failure, options, backoff), signal);
+      await pause(chooseDelay(list.failure, backoff, refusals), signal);
       continue;
     }
+    refusals.reset();
     yield { type: 'listed' };
     yield* followWatch(connection, {
       ...options,
       path,
       backoff,
+      refusals,
       resourceVersion: list.resourceVersion,
     });
   }
@@ -108,6 +114,7 @@ export async function* watchKind(
 interface FollowOptions extends WatchOptions {
   path: string;
   backoff: Backoff;
+  refusals: Backoff;
   resourceVersion: string;
 }
 
@@ -116,7 +123,7 @@ async function* followWatch(
   connection: Pick<ClusterConnection, 'get'>,
   options: FollowOptions,
 ): AsyncGenerator<KindEvent> {
-  const { signal, backoff } = options;
+  const { signal, backoff, refusals } = options;
   let { resourceVersion } = options;
   while (!signal.aborted) {
     const startedAt = Date.now();
@@ -128,6 +135,7 @@ async function* followWatch(
         end = step.value;
         break;
       }
+      refusals.reset();
       resourceVersion = step.value.resourceVersion ?? resourceVersion;
       if (step.value.event) {
         yield step.value.event;
@@ -146,7 +154,7 @@ async function* followWatch(
     }
     if (end.kind === 'failed') {
       yield { type: 'failed', failure: end.failure };
-      await pause(chooseDelay(end.failure, options, backoff), signal);
+      await pause(chooseDelay(end.failure, backoff, refusals), signal);
       if (needsRelist(end.failure)) {
         return;
       }
@@ -251,13 +259,21 @@ function needsRelist(failure: ApiFailure): boolean {
   return failure.kind !== 'network' && failure.kind !== 'timeout';
 }
 
+/**
+ * An API server that starts answers 403 for some seconds, until it has read who may what. So the first
+ * refusals are tried again soon, and those that go on ever more slowly.
+ */
+function startRefusals({ slowRetryMs = SLOW_RETRY_MS }: WatchOptions): Backoff {
+  return new Backoff(Math.min(1000, slowRetryMs), slowRetryMs);
+}
+
 function chooseDelay(
   failure: ApiFailure,
-  options: WatchOptions,
   backoff: Backoff,
+  refusals: Backoff,
 ): number {
   if (failure.kind === 'forbidden') {
-    return slowDown(options);
+    return refusals.next();
   }
   const delay = backoff.next();
   return failure.kind === 'throttled' && failure.retryAfterMs
@@ -266,7 +282,7 @@ function chooseDelay(
 }
 
 function slowDown(options: WatchOptions): number {
-  return (options.slowRetryMs ?? 60_000) * (0.8 + 0.4 * Math.random());
+  return (options.slowRetryMs ?? SLOW_RETRY_MS) * (0.8 + 0.4 * Math.random());
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -146,10 +146,16 @@ describe('An operation', () => {
   });
 
   it('cancels once that is confirmed', async () => {
+    let current = buildEnablement();
     const { api } = open({
-      getEnablement: async () => buildEnablement(),
-      cancelEnablement: async () =>
-        buildEnablement({ phase: 'rolling-back', cancelRequested: true }),
+      getEnablement: async () => current,
+      cancelEnablement: async () => {
+        current = buildEnablement({
+          phase: 'rolling-back',
+          cancelRequested: true,
+        });
+        return current;
+      },
     });
     await userEvent.click(
       await screen.findByRole('button', { name: 'Cancel' }),
