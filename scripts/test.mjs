@@ -59,8 +59,8 @@ async function runUnitTests() {
   const args = [
     'test:unit',
     '--watch=false',
-    // Jest leaves a core free, which on two cores is half of the machine.
-    `--maxWorkers=${Math.max(2, availableParallelism())}`,
+    // Many tests wait most of their time: for operations, leases and timeouts.
+    `--maxWorkers=${Math.max(4, availableParallelism())}`,
     '--json',
     `--outputFile=${file}`,
   ];
