@@ -120,6 +120,33 @@ describe('a Sidecar with ingress', () => {
     ['of MONGO', 'tcp', [sidecar(port('MONGO'))]],
     ['of a protocol that is none', 'http', [sidecar(port('ODD'))]],
     ['that is empty', 'http', [sidecar('ingress: []')]],
+    ['of HTTPS that it passes on', 'tcp', [sidecar(port('HTTPS'))]],
+    [
+      'of TCP in TLS that it ends',
+      'tcp',
+      [sidecar(port('TCP', ', tls: {mode: SIMPLE}'))],
+    ],
+    [
+      'without a protocol',
+      'http',
+      [sidecar('ingress: [{port: {number: 8080}}]')],
+    ],
+    [
+      'with what cannot be read',
+      'http',
+      [sidecar('ingress: [null, {}, {port: null}]')],
+    ],
+    [
+      'for others and older',
+      'tcp',
+      [
+        sidecar(`workloadSelector: {labels: {app: x}}, ${port('HTTP')}`, {
+          name: 'a',
+          created: '2025-01-01T00:00:00Z',
+        }),
+        sidecar(port('TCP')),
+      ],
+    ],
   ])('%s: a %s chain', (_, protocol, texts) => {
     expect(chain(...texts)).toBe(protocol);
   });
@@ -183,6 +210,23 @@ describe('ports that annotations keep from the sidecar', () => {
     ['includeInboundPorts: ""', 0],
   ])('%s: %s proxies', (annotation, count) => {
     expect(hops(annotation)).toBe(count);
+  });
+});
+
+describe('Pods with arguments', () => {
+  it.each([
+    ['[proxy, sidecar]', 'open', 1],
+    ['[proxy, waypoint]', 'unknown', 0],
+    ['[proxy, router]', 'unknown', 0],
+    ['router', 'open', 1],
+  ])('%s: %s', (args, state, count) => {
+    const text = pod().replace(
+      '{name: istio-proxy}',
+      `{name: istio-proxy, args: ${args}}`,
+    );
+    const mesh = meshOf([service('name: http, port: 80'), text]);
+    const [way] = assessService(mesh, BACKEND).waysIn;
+    expect([way.state, way.hops.length]).toEqual([state, count]);
   });
 });
 

@@ -2,11 +2,7 @@ import { ProxyRef } from '../model';
 import type { Mesh, Stored } from './Mesh';
 import { sortByAge } from './age';
 import { isWide, selects } from './policyIndex';
-import { proxyKey } from './workloads';
 import { PortProtocol, readProtocol } from './servicePorts';
-import { Family } from '../queries/queries';
-
-const SIDECAR = new Family();
 
 /** What a `Sidecar` makes of an inbound port. */
 export interface SidecarPort {
@@ -62,18 +58,12 @@ export function sidecarPortOf(
 
 /** The one Sidecar in force: by selector, else of the namespace, else of the root namespace. */
 function sidecarOf(mesh: Mesh, proxy: ProxyRef): Stored | undefined {
-  const inReach = [proxy.namespace, mesh.rootNamespace].some(
-    namespace => mesh.inNamespace('Sidecar', namespace).length > 0,
+  const own = sidecarsIn(mesh, proxy.namespace);
+  return (
+    own.find(stored => selects(stored, proxy.labels)) ??
+    own.find(isWide) ??
+    sidecarsIn(mesh, mesh.rootNamespace).find(isWide)
   );
-  if (!inReach) return undefined;
-  return mesh.queries.get(SIDECAR, proxyKey(proxy), () => {
-    const own = sidecarsIn(mesh, proxy.namespace);
-    return (
-      own.find(stored => selects(stored, proxy.labels)) ??
-      own.find(isWide) ??
-      sidecarsIn(mesh, mesh.rootNamespace).find(isWide)
-    );
-  });
 }
 
 function sidecarsIn(mesh: Mesh, namespace: string): Stored[] {

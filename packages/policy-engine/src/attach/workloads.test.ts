@@ -1,4 +1,4 @@
-import { assessService } from '..';
+import { assessService, Mesh, parseYaml, Resource } from '..';
 import {
   BACKEND,
   gatewayWays,
@@ -111,6 +111,36 @@ spec: {serviceAccountName: backend, containers: [{name: app}, {name: istio-proxy
     expect(count('default')).toBe(1);
   });
 
+  it.each([
+    ['pod-template-hash: a', 'open', 'No proxy on the way looks at tokens'],
+    ['pod-template-hash: b', 'open', 'backend has no sidecar'],
+    ['app: backend, pod-template-hash: b', 'open', 'backend has no sidecar'],
+    ['pod-template-hash: b, app: backend', 'open', 'backend has no sidecar'],
+    ['app: other, pod-template-hash: b', 'unknown', 'no Pod matches'],
+    ['pod-template-hash: c', 'unknown', 'no Pod matches'],
+  ])('pick Pods for a Service by {%s}: %s', (selector, state, reason) => {
+    const mixed = pods.replace(
+      /(backend-b[^]*)\{name: istio-proxy\}/,
+      '$1{name: x}',
+    );
+    const service = (name: string, labels: string) => `
+apiVersion: v1
+kind: Service
+metadata: {name: ${name}, namespace: default}
+spec: {selector: {${labels}}, ports: [{name: http, port: 80, targetPort: 8080}]}
+`;
+    const mesh = meshOf([
+      mixed,
+      service('backend', selector),
+      service('other', 'pod-template-hash: a'),
+    ]);
+    assessService(mesh, { namespace: 'default', name: 'other' });
+    const [way, ...others] = assessService(mesh, BACKEND).waysIn;
+    expect(others).toEqual([]);
+    expect(way.state).toBe(state);
+    expect(way.reason).toContain(reason);
+  });
+
   it('pick Pods for a Service', () => {
     const mesh = meshOf([
       WORKLOADS,
@@ -126,6 +156,38 @@ spec: {selector: {pod-template-hash: a}, ports: [{name: http, port: 80, targetPo
     expect(others).toEqual([]);
     expect(way.hops[0].proxy.labels).toEqual({ app: 'backend' });
   });
+});
+
+describe('labels that no API server would take', () => {
+  /** As objects in memory, which are not read from a text that would be refused. */
+  const meshWith = (labels: unknown) => {
+    const mesh = new Mesh();
+    for (const text of [WORKLOADS, BACKEND_JWT]) {
+      for (const { metadata, ...rest } of parseYaml(text).resources) {
+        const own = rest.kind === 'Pod' ? labels : metadata.labels;
+        mesh.apply({
+          ...rest,
+          metadata: { ...metadata, labels: own },
+        } as Resource);
+      }
+    }
+    return assessService(mesh, BACKEND).waysIn[0];
+  };
+
+  it('are left out where they are no text', () => {
+    const way = meshWith({ app: 'backend', version: 3, other: {} });
+    expect(way.state).toBe('unknown');
+    expect(way.reason).toContain('whether backend gets a sidecar is not known');
+  });
+
+  it.each([[3], ['text'], [true], [null], [undefined], ['']])(
+    'are none as %j',
+    labels => {
+      expect(meshWith(labels).reason).toContain(
+        "no Pod matches the Service's selector",
+      );
+    },
+  );
 });
 
 describe('Pods behind one port', () => {
@@ -178,22 +240,25 @@ spec: {selector: {${selector}}, ports: [{name: http, port: 80, targetPort: 8080}
     expect(states('app: backend, v: "3"')).toMatch(/no Pod matches/);
   });
 
-  it('stand for the template that they are of, and no other', () => {
-    const template = (labels: string) => `
+  it.each(['Deployment', 'StatefulSet', 'DaemonSet'])(
+    'stand for the template of a %s that they are of, and no other',
+    kind => {
+      const template = (labels: string) => `
 apiVersion: apps/v1
-kind: Deployment
+kind: ${kind}
 metadata: {name: of-template, namespace: default}
 spec: {template: {metadata: {labels: {${labels}}}, spec: {containers: [{name: app}]}}}
 `;
-    const real = pod('x', 'a', ', v: "1"');
-    expect(ids(real, template('app: backend'))).toEqual(['mesh.80']);
-    expect(ids(real, template('app: backend, v: "1"'))).toEqual(['mesh.80']);
-    expect(ids(real, template('app: backend, v: "2"'))).toEqual([
-      'mesh.80.a',
-      'mesh.80.of-template',
-    ]);
-    expect(ids(real, template('app: other'))).toEqual(['mesh.80']);
-  });
+      const real = pod('x', 'a', ', v: "1"');
+      expect(ids(real, template('app: backend'))).toEqual(['mesh.80']);
+      expect(ids(real, template('app: backend, v: "1"'))).toEqual(['mesh.80']);
+      expect(ids(real, template('app: backend, v: "2"'))).toEqual([
+        'mesh.80.a',
+        'mesh.80.of-template',
+      ]);
+      expect(ids(real, template('app: other'))).toEqual(['mesh.80']);
+    },
+  );
 
   it('that restart are the same as before', () => {
     const twice = [pod('x', 'a', ''), pod('y', 'a', ''), pod('z', 'a', '')];

@@ -78,7 +78,6 @@ export function selectWorkloads(
   const index = labelIndex(mesh, namespace);
   const [key] = keys;
   const candidates = index.get(`${key}=${selector[key]}`) ?? [];
-  if (keys.length === 1) return candidates;
   return candidates.filter(workload =>
     includesLabels(workload.labels, selector),
   );

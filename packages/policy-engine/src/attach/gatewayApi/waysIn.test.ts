@@ -449,6 +449,34 @@ spec: {${selector} ports: [{name: http, port: 80}]}
     expect(way.reason).toMatch(reason);
   });
 
+  it.each([
+    ['HTTPRoute', 'http'],
+    ['GRPCRoute', 'http'],
+    ['TLSRoute', 'tcp'],
+    ['TCPRoute', 'tcp'],
+  ])(
+    'that are unknown are told of with what is known: %s',
+    (kind, protocol) => {
+      const mesh = meshOf([
+        WORKLOADS,
+        gateway(HTTP).replace('istio,', 'nginx,'),
+        route(TO_BACKEND, { kind }),
+      ]);
+      expect(gatewayWays(mesh)).toMatchObject([
+        {
+          id: `route.${kind}.web.default.r`,
+          host: '*',
+          port: 0,
+          protocol,
+          paths: [],
+          hops: [],
+          destination: { ...BACKEND, port: 80 },
+          route: { kind, namespace: 'default', name: 'r' },
+        },
+      ]);
+    },
+  );
+
   it('know a GatewayClass by its controller', () => {
     const mesh = meshOf([
       WORKLOADS,
