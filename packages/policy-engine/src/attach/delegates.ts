@@ -129,12 +129,12 @@ function conflicts(root: HttpMatchSpec, inner: HttpMatchSpec): boolean {
   );
 }
 
+/** With a regular expression on either side Istio calls it one. */
 function isConflict(
   root: StringMatchSpec | undefined,
   inner: StringMatchSpec | undefined,
 ): boolean {
   if (!root || !inner) return false;
-  if ('regex' in root || 'regex' in inner) return true;
   if ('exact' in root) return !('exact' in inner) || inner.exact !== root.exact;
   if (!('prefix' in root)) return true;
   const value = 'prefix' in inner ? inner.prefix : undefined;

@@ -1,4 +1,11 @@
-import { assessService, decideWayIn, Mesh, WayInAssessment } from '..';
+import {
+  assessService,
+  decideWayIn,
+  Hop,
+  Mesh,
+  WayIn,
+  WayInAssessment,
+} from '..';
 import {
   BACKEND_JWT,
   GATEWAY,
@@ -531,6 +538,190 @@ spec: {selector: {matchLabels: {app: backend}}, rules: [{from: [{source: {princi
   it('has ids that fit into a URL', () => {
     const mesh = meshOf([WORKLOADS, GATEWAY]);
     for (const { id } of waysIn(mesh)) expect(encodeURIComponent(id)).toBe(id);
+  });
+});
+
+describe('a way in tells', () => {
+  const told = (mesh: Mesh) =>
+    waysIn(mesh).map(
+      ({ state, reason, exposures, issuers, ...way }): WayIn => way,
+    );
+  const SIDECAR_HOP = {
+    proxy: {
+      kind: 'sidecar',
+      namespace: 'default',
+      name: 'backend',
+      labels: { app: 'backend' },
+    },
+    port: 8080,
+    protocol: 'http',
+  };
+  const IN_MESH: WayIn = {
+    id: 'mesh.80',
+    kind: 'in-mesh',
+    host: 'backend.default.svc.cluster.local',
+    port: 80,
+    protocol: 'http',
+    paths: [],
+    hops: [{ ...SIDECAR_HOP, policies: [] } as Hop],
+    destination: { ...BACKEND, port: 80 },
+    callerIdentity: 'required',
+  };
+  const AT_GATEWAY = {
+    id: 'gw.default.gw.80.h.default.vs.80',
+    kind: 'gateway',
+    host: 'h',
+    port: 80,
+    protocol: 'http',
+    paths: [],
+    gateway: { kind: 'Gateway', namespace: 'default', name: 'gw' },
+    route: { kind: 'VirtualService', namespace: 'default', name: 'vs' },
+    hops: [
+      {
+        proxy: {
+          kind: 'gateway',
+          namespace: 'istio-system',
+          name: 'istio-ingressgateway',
+          labels: { app: 'istio-ingressgateway', istio: 'ingressgateway' },
+        },
+        port: 8080,
+        protocol: 'http',
+        policies: [],
+      },
+      { ...SIDECAR_HOP, policies: [] },
+    ],
+    destination: { ...BACKEND, port: 80 },
+    callerIdentity: 'none',
+  };
+  const ROUTE = routesOf(`hosts: [h], gateways: [gw], http: [{${TO_BACKEND}}]`);
+
+  it('of callers in the mesh', () => {
+    expect(told(meshOf([WORKLOADS]))).toEqual([IN_MESH]);
+    const [guarded] = told(meshOf([WORKLOADS, BACKEND_JWT]));
+    expect(guarded.hops[0].policies).toEqual([
+      {
+        ref: {
+          kind: 'RequestAuthentication',
+          namespace: 'default',
+          name: 'backend-jwt',
+        },
+        by: 'selector',
+      },
+      {
+        ref: {
+          kind: 'AuthorizationPolicy',
+          namespace: 'default',
+          name: 'backend-jwt-policy',
+        },
+        by: 'selector',
+        action: 'ALLOW',
+      },
+    ]);
+  });
+
+  it('of a gateway', () => {
+    const mesh = meshOf([WORKLOADS, gatewayOf(HTTP_SERVER), ROUTE]);
+    expect(told(mesh)).toEqual([AT_GATEWAY, IN_MESH]);
+  });
+
+  it('of a gateway and Pods that no sidecar guards', () => {
+    const bare = pod('containers: [{name: app}]');
+    const texts = [WORKLOADS, bare, gatewayOf(HTTP_SERVER), ROUTE];
+    expect(told(meshOf(texts))).toEqual([
+      { ...AT_GATEWAY, hops: AT_GATEWAY.hops.slice(0, 1) },
+      { ...IN_MESH, hops: [], callerIdentity: 'none' },
+    ]);
+  });
+
+  it('of a gateway that has no Pod', () => {
+    const mesh = meshOf([WORKLOADS, gatewayOf(HTTP_SERVER), ROUTE]);
+    mesh.remove({
+      kind: 'Pod',
+      namespace: 'istio-system',
+      name: 'istio-ingressgateway-0',
+    });
+    expect(told(mesh)[0]).toEqual({
+      ...AT_GATEWAY,
+      hops: [],
+      uncertain: ['no Pod matches the selector of Gateway default/gw'],
+    });
+  });
+
+  it.each<[string, string, string]>([
+    [
+      'an ExternalName',
+      'type: ExternalName, externalName: x.example, ports: [{port: 80}]',
+      "the Service only names x.example, outside of this cluster's workloads",
+    ],
+    [
+      'an ExternalName without a name',
+      'type: ExternalName, ports: [{port: 80}]',
+      "the Service only names another host, outside of this cluster's workloads",
+    ],
+    [
+      'no selector',
+      'ports: [{port: 80}]',
+      'the Service has no selector, so its endpoints are not known',
+    ],
+    [
+      'a selector of no Pod',
+      'selector: {app: x}, ports: [{port: 80}]',
+      "no Pod matches the Service's selector",
+    ],
+    [
+      'a port that no Pod has',
+      `${SELECT}, ports: [{port: 80, targetPort: web}]`,
+      'no Pod has a port named "web"',
+    ],
+  ])('what is not known, with %s', (_, spec, uncertain) => {
+    const texts = [WORKLOADS, service(spec), gatewayOf(HTTP_SERVER), ROUTE];
+    const [atGateway, inMesh] = told(meshOf(texts));
+    expect(inMesh).toEqual({
+      ...IN_MESH,
+      hops: [],
+      uncertain: [uncertain],
+      callerIdentity: 'none',
+    });
+    expect(atGateway).toEqual({
+      ...AT_GATEWAY,
+      hops: AT_GATEWAY.hops.slice(0, 1),
+      uncertain: [uncertain],
+    });
+  });
+
+  it('of every port of the Service', () => {
+    const two = service(
+      `${SELECT}, ports: [{name: http, port: 80, targetPort: 8080}, {name: tcp-x, port: 90}]`,
+    );
+    const [first, second] = told(meshOf([WORKLOADS, two]));
+    expect(first).toEqual(IN_MESH);
+    expect(second).toEqual({
+      ...IN_MESH,
+      id: 'mesh.90',
+      port: 90,
+      protocol: 'tcp',
+      hops: [{ ...SIDECAR_HOP, port: 90, protocol: 'tcp', policies: [] }],
+      destination: { ...BACKEND, port: 90 },
+    });
+  });
+
+  it.each([
+    ['"*"', 'any'],
+    ['"*.a.com"', 'any.a.com'],
+  ])('of hosts %s in an id that fits into a URL', (host, part) => {
+    const route = ROUTE.replace('hosts: [h]', `hosts: [${host}]`);
+    const mesh = meshOf([WORKLOADS, gatewayOf(HTTP_SERVER), route]);
+    expect(told(mesh)[0].id).toBe(`gw.default.gw.80.${part}.default.vs.80`);
+  });
+
+  it('twice what two servers of one Gateway do, with ids of their own', () => {
+    const servers = `${HTTP_SERVER}, ${HTTP_SERVER.replace('["*"]', '[h]')}`;
+    const mesh = meshOf([WORKLOADS, gatewayOf(servers), ROUTE]);
+    expect(told(mesh).map(({ id }) => id)).toEqual([
+      AT_GATEWAY.id,
+      `${AT_GATEWAY.id}.2`,
+      'mesh.80',
+    ]);
   });
 });
 
