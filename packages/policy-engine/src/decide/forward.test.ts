@@ -8,7 +8,10 @@ import {
 } from '../__testUtils__/gateways';
 import { WORKLOADS } from '../__testUtils__/handsOn';
 import { ISSUER, meshOf, token } from '../__testUtils__/mesh';
-import { gatewayAuthentication } from '../__testUtils__/policies';
+import {
+  gatewayAuthentication,
+  gatewayPolicy,
+} from '../__testUtils__/policies';
 
 const RULE = `issuer: ${ISSUER}, jwksUri: "https://keys.example.com"`;
 
@@ -285,5 +288,168 @@ describe('a request that the route sends elsewhere', () => {
       reaches: 'no',
     });
     expect(ask(both, texts, { path: '/b' }).status).toBe(403);
+  });
+});
+
+describe('a request whose way cannot be followed to its end', () => {
+  const rule = (mode: string) => `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: dr, namespace: default}
+spec: {host: backend, trafficPolicy: {tls: {mode: ${mode}}}}
+`;
+  const summary = (answer: ReturnType<typeof decideWayIn>) => ({
+    status: answer.status,
+    reaches: answer.reaches,
+    reason: answer.reason,
+    hops: answer.hops.length,
+    route: answer.route?.kind,
+  });
+
+  it.each<[string, string, string[], Partial<ProxyRequest>, object]>([
+    [
+      'by TLS of its own',
+      TO_BACKEND,
+      [rule('SIMPLE')],
+      {},
+      {
+        status: 'unknown',
+        reaches: 'unknown',
+        reason:
+          'a DestinationRule sets how the proxy connects to the Service, in a way that the engine does not follow',
+        hops: 1,
+        route: 'service',
+      },
+    ],
+    [
+      'by a path that a pattern changes',
+      `rewrite: {uriRegexRewrite: {match: a, rewrite: b}}, ${TO_BACKEND}`,
+      [],
+      {},
+      {
+        status: 'unknown',
+        reaches: 'unknown',
+        reason:
+          'the route changes the request in a way that the engine does not follow',
+        hops: 1,
+        route: 'service',
+      },
+    ],
+    [
+      'to the end',
+      TO_BACKEND,
+      [],
+      {},
+      {
+        status: 200,
+        reaches: 'yes',
+        reason: undefined,
+        hops: 2,
+        route: 'service',
+      },
+    ],
+    [
+      'without a certificate, to a sidecar that wants one',
+      TO_BACKEND,
+      [rule('DISABLE')],
+      {},
+      {
+        status: 'closed',
+        reaches: 'no',
+        reason: undefined,
+        hops: 2,
+      },
+    ],
+    [
+      'elsewhere',
+      `match: [{uri: {prefix: /a}}], ${TO_BACKEND}`,
+      [],
+      { path: '/b' },
+      {
+        status: 200,
+        reaches: 'no',
+        reason: undefined,
+        hops: 1,
+        route: 'not-found',
+      },
+    ],
+    [
+      'to nobody, refused at the gateway',
+      TO_BACKEND,
+      [gatewayPolicy('rules: []')],
+      {},
+      {
+        status: 403,
+        reaches: 'no',
+        reason: undefined,
+        hops: 1,
+        route: undefined,
+      },
+    ],
+    [
+      'by a policy that cannot be decided, and on',
+      TO_BACKEND,
+      [
+        gatewayPolicy(
+          'action: DENY, rules: [{from: [{source: {ipBlocks: [10.0.0.1]}}]}]',
+        ),
+      ],
+      {},
+      {
+        status: 'unknown',
+        reaches: 'unknown',
+        reason: undefined,
+        hops: 2,
+        route: 'service',
+      },
+    ],
+  ])('%s', (_, route, texts, request, expected) => {
+    expect(summary(ask(route, texts, request))).toMatchObject(expected);
+  });
+
+  it('goes on where nothing is known of routes, and that is wanted', () => {
+    const mesh = meshOf([
+      WORKLOADS,
+      gatewayYaml(),
+      virtualService(`{match: [{uri: {prefix: /a}}], ${TO_BACKEND}}`),
+    ]);
+    const [way] = gatewayWays(mesh);
+    const answer = (assumeRouted: boolean) =>
+      summary(
+        decideWayIn(
+          mesh,
+          way,
+          { port: 8080, host: 'h', path: '/b' },
+          { assumeRouted },
+        ),
+      );
+    expect(answer(false)).toMatchObject({ reaches: 'no', hops: 1 });
+    expect(answer(true)).toEqual({
+      status: 200,
+      reaches: 'yes',
+      reason: undefined,
+      hops: 2,
+      route: undefined,
+    });
+  });
+
+  it('says why a way in is not known', () => {
+    const mesh = meshOf([
+      WORKLOADS,
+      gatewayYaml(),
+      virtualService('{route: [{destination: {host: backend}}]}'),
+      `
+apiVersion: v1
+kind: Service
+metadata: {name: backend, namespace: default}
+spec: {selector: {app: backend}, ports: [{name: http, port: 80, targetPort: 8080}, {name: http-b, port: 81}]}
+`,
+    ]);
+    const [way] = gatewayWays(mesh);
+    const request = { port: 8080, host: 'h' };
+    expect(summary(decideWayIn(mesh, way, request))).toMatchObject({
+      status: 'unknown',
+      reaches: 'unknown',
+    });
   });
 });

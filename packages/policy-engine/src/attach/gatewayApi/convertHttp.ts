@@ -37,8 +37,6 @@ interface Match {
   precedence: readonly number[];
 }
 
-const UNSUPPORTED = 'unsupported filter';
-
 /**
  * The rules of an HTTPRoute or GRPCRoute, one route for each match. `invalid` where Istio drops the
  * whole route for a filter that it does not know.
@@ -56,7 +54,7 @@ export function convertHttpRules(
     for (const match of matches) {
       for (const { uri, prefix } of spreadPath(match.path)) {
         const action = convertAction(rule, backends, match.path, prefix);
-        if (action === UNSUPPORTED) return 'invalid';
+        if (!action) return 'invalid';
         const condition = { ...match.rest, ...(uri ? { uri } : {}) };
         routes.push({
           ...action,
@@ -175,12 +173,13 @@ function toConditions(
   );
 }
 
+/** Undefined where a filter is not known. */
 function convertAction(
   rule: RouteRuleSpec<unknown>,
   backends: Backends,
   path: Path,
   isPrefix: boolean | undefined,
-): Partial<HttpRouteSpec> | typeof UNSUPPORTED {
+): Partial<HttpRouteSpec> | undefined {
   const route: Partial<HttpRouteSpec> = {};
   for (const filter of rule.filters ?? []) {
     switch (filter.type) {
@@ -206,7 +205,7 @@ function convertAction(
       case 'CORS':
         break;
       default:
-        return UNSUPPORTED;
+        return undefined;
     }
   }
   const shares = (rule.backendRefs ?? []).filter(
@@ -216,7 +215,7 @@ function convertAction(
   const destinations: DestinationSpec[] = [];
   for (const share of shares) {
     const headers = backendHeaders(share.filters);
-    if (headers === UNSUPPORTED) return UNSUPPORTED;
+    if (!headers) return undefined;
     for (const destination of backends.destination(share)) {
       const weight = share.weight ?? 1;
       destinations.push({ destination, weight, ...headers });
@@ -228,14 +227,15 @@ function convertAction(
     : { ...route, route: destinations };
 }
 
+/** Undefined where a filter is not known. */
 function backendHeaders(
   filters: RouteFilterSpec[] | undefined,
-): { headers?: HeaderOperationsSpec } | typeof UNSUPPORTED {
+): { headers?: HeaderOperationsSpec } | undefined {
   let headers: HeaderOperationsSpec | undefined;
   for (const filter of filters ?? []) {
     if (filter.type === 'RequestHeaderModifier') {
       headers = { request: toOperations(filter.requestHeaderModifier) };
-    } else if (filter.type !== 'ResponseHeaderModifier') return UNSUPPORTED;
+    } else if (filter.type !== 'ResponseHeaderModifier') return undefined;
   }
   return headers ? { headers } : {};
 }
