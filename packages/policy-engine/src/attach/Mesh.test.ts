@@ -1,6 +1,17 @@
-import { assessService, Mesh } from '..';
-import { gateway, HTTP } from '../__testUtils__/gatewayApi';
-import { gatewayYaml } from '../__testUtils__/gateways';
+import { assessService, Mesh, Resource } from '..';
+import {
+  gateway,
+  HTTP,
+  route,
+  TO_BACKEND as API_TO_BACKEND,
+} from '../__testUtils__/gatewayApi';
+import {
+  BACKEND,
+  gatewayYaml,
+  TO_BACKEND,
+  virtualService,
+  whereTo,
+} from '../__testUtils__/gateways';
 import { WORKLOADS } from '../__testUtils__/handsOn';
 import { applyYaml, meshOf } from '../__testUtils__/mesh';
 import { meshConfig } from '../__testUtils__/meshConfig';
@@ -115,6 +126,69 @@ describe('objects of a mesh', () => {
     mesh.remove({ kind: 'Service', namespace: 'x', name: 'a' });
     expect(mesh.revision).toBe(4);
   });
+});
+
+describe('objects whose spec is none', () => {
+  const KINDS = [
+    ['v1', 'Pod'],
+    ['v1', 'Service'],
+    ['apps/v1', 'Deployment'],
+    ['apps/v1', 'StatefulSet'],
+    ['security.istio.io/v1', 'RequestAuthentication'],
+    ['security.istio.io/v1', 'AuthorizationPolicy'],
+    ['security.istio.io/v1', 'PeerAuthentication'],
+    [ISTIO, 'VirtualService'],
+    [ISTIO, 'Gateway'],
+    [ISTIO, 'Sidecar'],
+    [ISTIO, 'DestinationRule'],
+    [ISTIO, 'ServiceEntry'],
+    ['networking.istio.io/v1alpha3', 'EnvoyFilter'],
+    ['extensions.istio.io/v1alpha1', 'WasmPlugin'],
+    [API, 'Gateway'],
+    [API, 'GatewayClass'],
+    [API, 'HTTPRoute'],
+    [API, 'TLSRoute'],
+    ['gateway.networking.k8s.io/v1beta1', 'ReferenceGrant'],
+  ];
+
+  it.each(KINDS)('are no reason to fail: %s %s', (apiVersion, kind) => {
+    for (const spec of [undefined, null, {}, 3, 'x', [null]]) {
+      for (const namespace of ['default', 'istio-system']) {
+        const mesh = meshOf([
+          WORKLOADS,
+          gatewayYaml(),
+          virtualService(`{${TO_BACKEND}}`),
+          gateway(HTTP),
+          route(API_TO_BACKEND),
+        ]);
+        mesh.apply({
+          apiVersion,
+          kind,
+          metadata: { namespace, name: 'odd' },
+          spec,
+        } as Resource);
+        expect(assessService(mesh, BACKEND).waysIn).toHaveLength(3);
+        expect(whereTo(mesh)).toBe('backend');
+        const odd = assessService(mesh, { namespace, name: 'odd' });
+        expect(odd.state).toBe('unknown');
+      }
+    }
+  });
+
+  it.each(['3', '[]', '[null]', '[3, null, {name: web}]', '[{name: 3}]'])(
+    'nor parents of a route of %s',
+    parents => {
+      const text = route(API_TO_BACKEND).replace(
+        /parentRefs: \[[^\]]*\]/,
+        `parentRefs: ${parents}`,
+      );
+      const mesh = meshOf([WORKLOADS, gateway(HTTP), text]);
+      const { waysIn } = assessService(mesh, BACKEND);
+      expect(waysIn.map(({ state }) => state)).toEqual(
+        parents.includes('web') ? ['unknown', 'open'] : ['open'],
+      );
+    },
+  );
 });
 
 describe('the root namespace and the trust domain', () => {

@@ -122,6 +122,23 @@ describe('delegation', () => {
     expect(gatewayWays(mesh)).toHaveLength(count);
   });
 
+  it('leaves out a route for another port than the root, whatever listens there', () => {
+    const ways = (inner: string) =>
+      gatewayWays(
+        meshOf([
+          WORKLOADS,
+          gatewayYaml(
+            '{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}, {port: {number: 81, name: http-b, protocol: HTTP}, hosts: ["*"]}',
+          ),
+          root('match: [{port: 80}],', 'name: inner'),
+          delegate(`{match: [{${inner}}], ${TO_BACKEND}}`),
+        ]),
+      ).map(({ port }) => port);
+    expect(ways('port: 81')).toEqual([]);
+    expect(ways('port: 80')).toEqual([80]);
+    expect(ways('uri: {prefix: /}')).toEqual([80]);
+  });
+
   it.each([
     ['{x: a, y: b}', 'backend'],
     ['{x: a}', 'not-found'],

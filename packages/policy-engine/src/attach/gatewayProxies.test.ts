@@ -342,6 +342,36 @@ spec: {${rest} url: "oci://x"}
   });
 });
 
+describe('a sidecar and ambient mode behind one port', () => {
+  it('are two ways, also where both carry bytes', () => {
+    const pod = (name: string, container: string, metadata = '') => `
+apiVersion: v1
+kind: Pod
+metadata: {name: ${name}-0, namespace: default, labels: {app: backend, app.kubernetes.io/name: ${name}}, ${metadata}}
+spec: {containers: [{name: app}, {name: ${container}}]}
+`;
+    const mesh = meshOf([
+      `
+apiVersion: v1
+kind: Service
+metadata: {name: backend, namespace: default}
+spec: {selector: {app: backend}, ports: [{name: tcp, port: 80}]}
+`,
+      pod('a', 'istio-proxy'),
+      pod('b', 'x', 'annotations: {ambient.istio.io/redirection: enabled}'),
+    ]);
+    expect(
+      assessService(mesh, BACKEND).waysIn.map(({ id, hops }) => [
+        id,
+        hops[0].proxy.kind,
+      ]),
+    ).toEqual([
+      ['mesh.80.a', 'sidecar'],
+      ['mesh.80.b', 'ztunnel'],
+    ]);
+  });
+});
+
 describe('kinds of Pods behind one port', () => {
   const pods = (count: number, mixed = true) =>
     Array.from(

@@ -143,6 +143,21 @@ describe('the identity of callers of a sidecar', () => {
     expect(seen()).toBe('optional');
   });
 
+  it('is that of its own namespace', () => {
+    const other = WORKLOAD.replaceAll('namespace: default', 'namespace: other');
+    const mesh = meshOf([
+      WORKLOAD,
+      other,
+      peer(mode('STRICT')),
+      peer(mode('DISABLE'), { namespace: 'other' }),
+    ]);
+    const seen = (namespace: string) =>
+      assessService(mesh, { namespace, name: 'backend' }).waysIn[0]
+        .callerIdentity;
+    expect(seen('default')).toBe('required');
+    expect(seen('other')).toBe('none');
+  });
+
   it('is still optional for ztunnel, where it is switched off', () => {
     const at = { namespace: 'ambient' };
     const seen = (spec: string) =>

@@ -157,6 +157,37 @@ describe('the trace of a decision', () => {
     );
   });
 
+  it('shows what is only written down', () => {
+    expect(steps([gatewayPolicy('action: AUDIT, rules: [{}]')])).toEqual([
+      NO_JWT,
+      'rbac-audit matched: every field matches',
+      'rbac-allow passed: no ALLOW policy reaches this proxy, so everything is allowed',
+    ]);
+  });
+
+  it('says what the engine cannot read in a proxy', () => {
+    const filter = `
+apiVersion: networking.istio.io/v1alpha3
+kind: EnvoyFilter
+metadata: {name: f, namespace: istio-system}
+spec: {configPatches: [{applyTo: HTTP_FILTER}]}
+`;
+    const opaque =
+      "rbac-custom unknown: EnvoyFilter istio-system/f patches this proxy's configuration, which the engine does not read";
+    expect(steps([filter])[0]).toBe(opaque);
+    expect(steps([filter], { path: 'x' })[0]).toBe(opaque);
+    expect(ask([filter], { path: 'x' }).status).toBe('unknown');
+  });
+
+  it('is of no token where several rules look for one in vain', () => {
+    const other = `{issuer: other, jwksUri: "https://other.example.com"}`;
+    const rules = `{issuer: ${ISSUER}, jwksUri: "https://keys.example.com"}, ${other}`;
+    const path = '/?x=y';
+    expect(steps([gatewayAuthentication(rules)], { path })[0]).toBe(
+      'jwt_authn passed: the request carries no token',
+    );
+  });
+
   it('is of no token on a TCP chain', () => {
     expect(steps([gatewayAuthentication()], { protocol: 'tcp' })).toContain(
       'jwt_authn skipped: a TCP connection carries no token',

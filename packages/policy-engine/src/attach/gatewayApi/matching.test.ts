@@ -339,6 +339,7 @@ spec: {ports: [{name: http, port: 80}]}
     ['', 'v', 'a'],
     ['', 'vw', 'b'],
     ['type: Exact,', 'v.*', 'b'],
+    ['type: Exact,', 'vw', 'b'],
     ['type: RegularExpression,', 'vw', 'a'],
     ['type: RegularExpression,', 'wv', 'b'],
   ])('a header with {%s value: %s} goes to %s', (type, value, name) => {
@@ -367,6 +368,19 @@ spec: {ports: [{name: http, port: 80}]}
     const text = `{backendRefs: [{name: a, port: 80, filters: [{type: ${type}}]}]}`;
     expect(ask([route(text)], '/')).toBe(name);
   });
+
+  it.each([
+    ['a.b', 'a'],
+    ['axb', 'b'],
+  ])(
+    'a value is no pattern unless it says so: %s goes to %s',
+    (value, name) => {
+      const condition = 'headers: [{name: x-a, value: a.b}]';
+      const rules = [rule(condition, 'a'), rule(path('PathPrefix', '/'), 'b')];
+      const headers = { 'x-a': value };
+      expect(ask([route(rules.join(', '))], '/', { headers })).toBe(name);
+    },
+  );
 
   it('a mirror gets a copy of every request', () => {
     const mirrors = (backend: string) =>
