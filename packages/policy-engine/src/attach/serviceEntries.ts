@@ -12,6 +12,7 @@ import { gatewaysOf, virtualServicesTo } from './virtualServices';
 import type { ResolvedWayIn } from './waysIn';
 import { selectWorkloads } from './workloads';
 
+const SERVICE_ENTRIES_THERE = new Family();
 const SERVICE_ENTRIES_FOR = new Family();
 const SERVICE_ENTRY_INDEX = new Family();
 
@@ -63,8 +64,16 @@ function routedAs(host: string): string {
   return service ? `${service.namespace}/${service.name}` : host;
 }
 
+const NO_ENTRIES: readonly Entry[] = [];
+
 function entriesFor(mesh: Mesh, service: Stored): readonly Entry[] {
   const { namespace, name } = service;
+  // Most meshes have none: then nothing is kept for each Service.
+  const some = mesh.queries.getOne(
+    SERVICE_ENTRIES_THERE,
+    () => mesh.all('ServiceEntry').length > 0,
+  );
+  if (!some) return NO_ENTRIES;
   const key = `${namespace}/${name}`;
   return mesh.queries.get(
     SERVICE_ENTRIES_FOR,
