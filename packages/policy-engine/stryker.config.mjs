@@ -10,8 +10,11 @@
 import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 
 const BLOCK = 5;
+/** Not the working folder: others, such as Knip, read this file from elsewhere. */
+const cwd = import.meta.dirname;
 
 const {
   MUTANTS_LINES: lines = '600',
@@ -34,14 +37,14 @@ function createRandom(start) {
 
 /** Files of this package that changed, committed or not, since the branch left `ref`. */
 function listChanged(ref) {
-  const git = (...args) => execFileSync('git', args, { encoding: 'utf8' });
+  const git = (...args) => execFileSync('git', args, { encoding: 'utf8', cwd });
   const base = git('merge-base', ref, 'HEAD').trim();
   return git('diff', '--relative', '--name-only', base).split('\n');
 }
 
 function listFiles() {
   const changed = since === undefined ? undefined : listChanged(since);
-  const files = globSync(wanted)
+  const files = globSync(wanted, { cwd })
     .filter(file => !/\.test\.ts$|__testUtils__/.test(file))
     .filter(file => !changed || changed.includes(file))
     .sort();
@@ -52,7 +55,7 @@ function listFiles() {
 
 function listBlocks(files) {
   return files.flatMap(file => {
-    const count = readFileSync(file, 'utf8').split('\n').length;
+    const count = readFileSync(join(cwd, file), 'utf8').split('\n').length;
     return Array.from(
       { length: Math.ceil(count / BLOCK) },
       (_, i) => `${file}:${i * BLOCK + 1}-${(i + 1) * BLOCK}`,
