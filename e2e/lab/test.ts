@@ -11,6 +11,8 @@ import { dirname, join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { chromium } from '@playwright/test';
+// The test command is no package, and tells the failures of all of them.
+// eslint-disable-next-line @backstage/no-relative-monorepo-imports
 import {
   readNodeFailure,
   readPlaywrightFailures,
@@ -190,16 +192,16 @@ export async function testLab(
       counts.skipped += 1;
     } else {
       const title = 'comparison of the engine with Envoy';
-      const args = [compare, '--decisions', String(COMPARED_DECISIONS)];
-      countStep(counts, title, await runStep(title, args, say));
+      const step = [compare, '--decisions', String(COMPARED_DECISIONS)];
+      countStep(counts, title, await runStep(title, step, say));
     }
     if (existing) {
       say('the portal killed: SKIPPED, it needs a lab of its own');
       counts.skipped += 1;
     } else {
       const title = 'the portal killed';
-      const args = [join('lab', 'cli.ts'), 'kill-backend'];
-      countStep(counts, title, await runStep(title, args, say));
+      const step = [join('lab', 'cli.ts'), 'kill-backend'];
+      countStep(counts, title, await runStep(title, step, say));
     }
     if (takesDown) countLeftovers(await takeDownAndLook(), counts, say);
     writeReport(counts);

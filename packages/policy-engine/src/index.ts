@@ -44,6 +44,7 @@ export {
 } from './analyse/findingsOfKeySets';
 export { planEnablement } from './enable/planEnablement';
 export { answerUnrouted } from './enable/answers';
+export { compareFindings } from './enable/compareFindings';
 export { assessWithChanges } from './enable/assessWithChanges';
 export { listRouteGateways } from './enable/route/listRouteGateways';
 export { planPassage } from './enable/planPassage';

@@ -15,6 +15,7 @@ import {
   listSamples,
   SampleRequest,
 } from './answers';
+import { compareFindings } from './compareFindings';
 import { MeshChange, refOfChange, withChanges } from './withChanges';
 
 /** What some objects would do to every way in whose proxies they reach. */
@@ -59,7 +60,10 @@ export function simulate(
           .filter(({ id }) => isReachedEver({ known, now }, id, refs))
           .map(wayIn => askAfter(mesh, request, known, wayIn, own)),
       ),
-      findings: compareFindings(touched),
+      findings: compareFindings(
+        touched.map(({ known }) => known),
+        touched.map(({ now }) => now),
+      ),
     };
   });
   for (const way of ways) askBefore(mesh, before, way);
@@ -230,38 +234,6 @@ function askBefore(
       answer.before = answerUnrouted(mesh, way.assessment, answer.request);
     }
   }
-}
-
-function compareFindings(touched: readonly Touched[]): Simulation['findings'] {
-  const before = indexFindings(touched.map(({ known }) => known));
-  const after = indexFindings(touched.map(({ now }) => now));
-  const missingFrom = (
-    all: Map<string, Finding>,
-    other: Map<string, Finding>,
-  ): Finding[] =>
-    [...all].flatMap(([key, finding]) => (other.has(key) ? [] : [finding]));
-  return {
-    opened: missingFrom(after, before),
-    resolved: missingFrom(before, after),
-  };
-}
-
-function indexFindings(
-  services: readonly ServiceAssessment[],
-): Map<string, Finding> {
-  return new Map(
-    services.flatMap(({ findings, service }) =>
-      findings.map(finding => [
-        JSON.stringify([
-          keyOf(service),
-          finding.id,
-          finding.resource,
-          finding.path,
-        ]),
-        finding,
-      ]),
-    ),
-  );
 }
 
 function keyOf({

@@ -142,7 +142,7 @@ export function sendList(
 /** Waits until a condition holds. @throws with the last state after `timeoutMs` */
 export async function eventually(
   check: () => void | Promise<void>,
-  timeoutMs = 20_000,
+  timeoutMs = 60_000,
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

@@ -1,10 +1,12 @@
 import {
   answerUnrouted,
   assessService,
+  compareFindings,
   decideWayIn,
   Finding,
   Mesh,
   ProxyRequest,
+  ServiceAssessment,
   WayInAssessment,
   WayInEffect,
 } from 'istio-jwt-policy-engine';
@@ -24,12 +26,11 @@ export function simulateRemoval(
   findings: { opened: Finding[]; resolved: Finding[] };
 } {
   const before = known.map(effect => findWayIn(mesh, effect));
-  const findingsNow = listFindings(mesh, known);
+  const targetsNow = assessTargets(mesh, known);
   const answersNow = known.map((effect, index) =>
     effect.answers.map(({ request }) => answerTo(mesh, before[index], request)),
   );
   return inThought(mesh, changes, () => {
-    const findingsThen = listFindings(mesh, known);
     return {
       effects: known.flatMap((effect, index): WayInEffect[] => {
         const now = before[index];
@@ -52,10 +53,7 @@ export function simulateRemoval(
           },
         ];
       }),
-      findings: {
-        opened: subtract(findingsThen, findingsNow),
-        resolved: subtract(findingsNow, findingsThen),
-      },
+      findings: compareFindings(targetsNow, assessTargets(mesh, known)),
     };
   });
 }
@@ -96,30 +94,14 @@ function answerTo(
   return body && status !== 200 ? `${status} ${body}` : String(status);
 }
 
-function listFindings(
+function assessTargets(
   mesh: Mesh,
   known: readonly WayInEffect[],
-): Map<string, Finding> {
+): ServiceAssessment[] {
   const services = new Map(
     known
       .filter(({ isTarget }) => isTarget)
       .map(({ service }) => [`${service.namespace}/${service.name}`, service]),
   );
-  return new Map(
-    [...services.values()].flatMap(service =>
-      assessService(mesh, service).findings.map(finding => [
-        JSON.stringify([service, finding.id, finding.resource, finding.path]),
-        finding,
-      ]),
-    ),
-  );
-}
-
-function subtract(
-  all: ReadonlyMap<string, Finding>,
-  other: ReadonlyMap<string, Finding>,
-): Finding[] {
-  return [...all].flatMap(([key, finding]) =>
-    other.has(key) ? [] : [finding],
-  );
+  return [...services.values()].map(service => assessService(mesh, service));
 }
