@@ -1,7 +1,5 @@
 import { Finding, ServiceAssessment } from '../model';
 
-type Assessed = Pick<ServiceAssessment, 'service' | 'findings'>;
-
 /**
  * Findings of Services that a change brings, and those that it ends. One that several Services have of the
  * same resource is told once.
@@ -9,8 +7,8 @@ type Assessed = Pick<ServiceAssessment, 'service' | 'findings'>;
  * @public
  */
 export function compareFindings(
-  before: readonly Assessed[],
-  after: readonly Assessed[],
+  before: readonly Pick<ServiceAssessment, 'service' | 'findings'>[],
+  after: readonly Pick<ServiceAssessment, 'service' | 'findings'>[],
 ): { opened: Finding[]; resolved: Finding[] } {
   const [then, now] = [indexByService(before), indexByService(after)];
   return {
@@ -19,7 +17,9 @@ export function compareFindings(
   };
 }
 
-function indexByService(services: readonly Assessed[]): Map<string, Finding> {
+function indexByService(
+  services: readonly Pick<ServiceAssessment, 'service' | 'findings'>[],
+): Map<string, Finding> {
   return new Map(
     services.flatMap(({ findings, service: { namespace, name } }) =>
       findings.map(finding => [
