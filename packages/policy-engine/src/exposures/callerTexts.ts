@@ -32,7 +32,7 @@ export function identitiesMeeting(
       automaton,
       start: stateBehind(automaton, start),
     })),
-    alphabetOf([...callers.map(({ text }) => text), '/sa/']),
+    alphabetOf([...callers.map(({ text }) => text), '/ns/', '/sa/']),
     MAX_TEXTS,
   );
   const shape = new RegExp(`^${NAME}/sa/${NAME}$`);

@@ -52,6 +52,20 @@ function signature({ callers }: Patterns, principal: string): string {
     .join('');
 }
 
+// Found by the property: what a pattern looks for anywhere may also stand where Namespace `ns` ends.
+it('callers of Namespace ns meet a pattern for Namespaces that begin with sa', () => {
+  const patterns = {
+    ...emptyPatterns(),
+    callers: [toNamespace('sa*a'), toNamespace('sa*')] as Patterns['callers'],
+  };
+  const { options } = callerOptions(WAY_IN, patterns, DOMAIN);
+  expect(
+    options.map(({ apply }) =>
+      signature(patterns, apply({ port: 80 }).source?.principal ?? ''),
+    ),
+  ).toContain(signature(patterns, `${DOMAIN}/ns/ns/sa/a`));
+});
+
 it('callers meet every combination of patterns that some workload meets', () => {
   fc.assert(
     fc.property(
