@@ -45,6 +45,19 @@ export interface Coverage {
 /** Days are recorded this often, so that the last hour of a day counts. */
 const RECORD_EVERY_MS = 30 * 60_000;
 
+/** When this process recorded the day first and last. */
+interface Recorded {
+  first: number;
+  last: number;
+}
+
+/** After a start the catalog may still be filling, so the first records are made anew soon, then ever later. */
+function isRecordDue(recorded: Recorded | undefined): boolean {
+  if (!recorded) return true;
+  const { first, last } = recorded;
+  return Date.now() - last > Math.min(RECORD_EVERY_MS, last - first + 1000);
+}
+
 /** Puts together all that answers for, and keeps, the coverage. */
 export function createCoverage(options: {
   auth: AuthService;
@@ -64,7 +77,7 @@ export function createCoverage(options: {
   const store = new IndexStore(db);
   const reader = new CoverageReader(db);
   const metrics = new CoverageMetrics(options.metrics);
-  let recordedAt = -Infinity;
+  let recorded: Recorded | undefined;
   const keeper = new IndexKeeper({
     store,
     logger,
@@ -80,14 +93,14 @@ export function createCoverage(options: {
     onLost: () => {
       metrics.clear();
       // Whoever has the lease again does not know what was recorded meanwhile.
-      recordedAt = -Infinity;
+      recorded = undefined;
     },
     afterPass: async () => {
       await metrics.refresh(db);
       const isComplete = registry.list().every(({ reading }) => !reading);
-      if (isComplete && Date.now() - recordedAt > RECORD_EVERY_MS) {
+      if (isComplete && isRecordDue(recorded)) {
         await recordDay(db, Date.now(), run => store.write(run));
-        recordedAt = Date.now();
+        recorded = { first: recorded?.first ?? Date.now(), last: Date.now() };
       }
     },
   });

@@ -200,12 +200,20 @@ describe('two replicas on one PostgreSQL', () => {
     ).not.toEqual([]);
     await victim.kill();
     const doneAtDeath = await countDone(round);
+    const leased = await knex('istio_jwt_schedule_entities').whereNotNull(
+      'lease_owner',
+    );
     expect(doneAtDeath).toBeLessThan(SERVICES);
 
     await expectDone(round);
     expect(survivor.process.exitCode).toBeNull();
-    // One whole run per entity and round; what the dead one had begun is marked as failed.
-    expect(await countRuns('done')).toEqual(entities.map(() => 2));
+    // A whole run per entity and round, and another where one died between the end of a run and its report;
+    // what the dead one had begun is marked as failed.
+    const runs = await countRuns('done');
+    expect(runs.filter(count => count < 2)).toEqual([]);
+    expect(runs.filter(count => count > 2).length).toBeLessThanOrEqual(
+      leased.length,
+    );
     expect(await countRuns('running')).toEqual([]);
     const failed = await knex('istio_jwt_probe_runs').where({
       status: 'failed',
