@@ -265,6 +265,23 @@ describe('watchKind', () => {
     await eventually(() => expect(lists()).toEqual([['back']]));
   });
 
+  it('lists ever less often what it may list and not watch', async () => {
+    const listed: number[] = [];
+    api.on(PATH, (request, response) => {
+      if (request.url?.includes('watch=true')) {
+        response.writeHead(403);
+        response.end('{}');
+      } else {
+        listed.push(Date.now());
+        sendList(response, [service('a')], '1');
+      }
+    });
+    follow(SERVICES, undefined, 60_000);
+    await eventually(() => expect(listed.length).toBe(3));
+    // At least half of two seconds, after at most one second.
+    expect(listed[2] - listed[1]).toBeGreaterThanOrEqual(990);
+  });
+
   it.each([
     ['not JSON', '<html>login</html>'],
     ['no list', '{"kind":"Status"}'],

@@ -99,7 +99,6 @@ export async function* watchKind(
       await pause(chooseDelay(list.failure, backoff, refusals), signal);
       continue;
     }
-    refusals.reset();
     yield { type: 'listed' };
     yield* followWatch(connection, {
       ...options,
