@@ -107,7 +107,8 @@ export function selects(
 
 /** Whether a policy is for all proxies of its namespace. */
 export function isWide(stored: Stored): boolean {
-  return Object.keys(selectorOf(stored)).length === 0;
+  const selector = selectorOf(stored);
+  return selector !== 'unreadable' && Object.keys(selector).length === 0;
 }
 
 /** What a policy is attached to; none for one whose selector is malformed. */

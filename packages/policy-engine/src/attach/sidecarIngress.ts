@@ -3,6 +3,10 @@ import type { Mesh, Stored } from './Mesh';
 import { sortByAge } from './age';
 import { isWide, selects } from './policyIndex';
 import { PortProtocol, readProtocol } from './servicePorts';
+import { proxyKey } from './workloads';
+import { Family } from '../queries/queries';
+
+const SIDECAR = new Family();
 
 /** What a `Sidecar` makes of an inbound port. */
 export interface SidecarPort {
@@ -58,12 +62,19 @@ export function sidecarPortOf(
 
 /** The one Sidecar in force: by selector, else of the namespace, else of the root namespace. */
 function sidecarOf(mesh: Mesh, proxy: ProxyRef): Stored | undefined {
-  const own = sidecarsIn(mesh, proxy.namespace);
-  return (
-    own.find(stored => selects(stored, proxy.labels)) ??
-    own.find(isWide) ??
-    sidecarsIn(mesh, mesh.rootNamespace).find(isWide)
+  const inReach = [proxy.namespace, mesh.rootNamespace].some(
+    namespace => mesh.inNamespace('Sidecar', namespace).length > 0,
   );
+  if (!inReach) return undefined;
+  // Kept by itself, so that a change of another workload's Sidecar stops here.
+  return mesh.queries.get(SIDECAR, proxyKey(proxy), () => {
+    const own = sidecarsIn(mesh, proxy.namespace);
+    return (
+      own.find(stored => selects(stored, proxy.labels)) ??
+      own.find(isWide) ??
+      sidecarsIn(mesh, mesh.rootNamespace).find(isWide)
+    );
+  });
 }
 
 function sidecarsIn(mesh: Mesh, namespace: string): Stored[] {
