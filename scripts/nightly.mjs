@@ -44,7 +44,7 @@ await runStep(
 
 const obstacle = findLabObstacle(toolchain.env);
 if (obstacle === undefined) {
-  await runStep('the lab', ['lab', 'up']);
+  await runStep('lab up', ['lab', 'up']);
   await runStep('the engine against Envoy', [
     'workspace',
     'e2e',
@@ -64,7 +64,7 @@ if (obstacle === undefined) {
       seed,
     ]);
   }
-  await runStep('the lab', ['lab', 'down']);
+  await runStep('lab down', ['lab', 'down']);
 } else {
   say(`SKIPPED, this machine cannot run a real Istio:\n${obstacle}`);
 }

@@ -14,7 +14,7 @@ import { chromium } from '@playwright/test';
 // The test command is no package, and tells the failures of all of them.
 // eslint-disable-next-line @backstage/no-relative-monorepo-imports
 import {
-  readNodeFailure,
+  readNodeFailures,
   readPlaywrightFailures,
   type Failure,
 } from '../../scripts/lib/failures.mjs';
@@ -63,8 +63,7 @@ async function runTests(
   const stream = run({ files, concurrency: false, timeout: STEP_LIMIT_MS });
   const counts: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
   stream.on('test:fail', event => {
-    if (event.details.type === 'suite' || event.todo !== undefined) return;
-    counts.failures.push(readNodeFailure(event, e2eDir));
+    counts.failures.push(...readNodeFailures(event, e2eDir));
   });
   stream.on('test:summary', ({ file, counts: seen }) => {
     // One summary for each file, and one for all that names no file.

@@ -7,8 +7,8 @@ export interface Failure {
 }
 export function readJestFailures(report: unknown, root: string): Failure[];
 export function readPlaywrightFailures(report: unknown): Failure[];
-export function readNodeFailure(
+export function readNodeFailures(
   event: EventData.TestFail,
   root: string,
-): Failure;
+): Failure[];
 export function describeFailures(failures: Failure[]): string;

@@ -52,14 +52,17 @@ export function readPlaywrightFailures(report) {
   ];
 }
 
-/** Of an event `test:fail` of Node's test runner. */
-export function readNodeFailure({ file, line, name, details }, root) {
+/** Of an event `test:fail` of Node's test runner; none for a suite, whose tests tell. */
+export function readNodeFailures({ file, line, name, todo, details }, root) {
+  if (details.type === 'suite' || todo !== undefined) return [];
   const { cause = details.error } = details.error;
-  return {
-    where: file ? `${relative(root, file)}:${line}` : 'node:test',
-    name,
-    message: String(cause?.stack ?? cause),
-  };
+  return [
+    {
+      where: file ? `${relative(root, file)}:${line}` : 'node:test',
+      name,
+      message: String(cause?.stack ?? cause),
+    },
+  ];
 }
 
 function shorten(message) {

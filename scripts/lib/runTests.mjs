@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
-import { readNodeFailure } from './failures.mjs';
+import { readNodeFailures } from './failures.mjs';
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
@@ -25,16 +25,13 @@ function count(kind) {
   };
 }
 
-function keepFailure(event) {
-  if (event.details.type === 'suite' || event.todo !== undefined) return;
-  failures.push(readNodeFailure(event, process.cwd()));
-}
-
 const files = process.argv.slice(2).map(file => resolve(file));
 const stream = run({ files, concurrency: true })
   .on('test:pass', count('passed'))
   .on('test:fail', count('failed'))
-  .on('test:fail', keepFailure);
+  .on('test:fail', event => {
+    failures.push(...readNodeFailures(event, process.cwd()));
+  });
 stream.compose(spec).pipe(process.stdout);
 stream.on('end', () => {
   for (const line of skipped) process.stdout.write(`SKIPPED ${line}\n`);

@@ -3,6 +3,7 @@ import {
   acceptWarnings,
   callKubernetes,
   expectAccessible,
+  OVER,
   resetSandbox,
   tabOf,
   takePicture,
@@ -12,8 +13,6 @@ import {
 const HOSTS = 21;
 const ROUTES =
   '/apis/networking.istio.io/v1/namespaces/payments/virtualservices';
-const OVER = { timeout: 90_000 };
-
 test.skip(!process.env.LONG_TESTS, 'takes minutes: npm test -- --lab');
 
 test.beforeAll(async () => {

@@ -2,6 +2,7 @@ import { expect, Page, test } from '@playwright/test';
 import {
   callKubernetes,
   expectAccessible,
+  OVER,
   resetSandbox,
   SANDBOX,
   tabOf,
@@ -11,7 +12,6 @@ import {
 test.beforeAll(resetSandbox);
 test.afterAll(resetSandbox);
 
-const OVER = { timeout: 90_000 };
 const POLICY =
   '/apis/security.istio.io/v1/namespaces/edge/authorizationpolicies/istio-jwt-reviews-reviews-05b02982';
 

@@ -8,13 +8,13 @@ import {
 import {
   acceptWarnings,
   expectAccessible,
+  OVER,
   resetSandbox,
   SANDBOX,
   tabOf,
   takePicture,
 } from './portal.ts';
 
-const OVER = { timeout: 90_000 };
 const POLICIES = `${SANDBOX}/apis/security.istio.io/v1/authorizationpolicies`;
 
 test.use({

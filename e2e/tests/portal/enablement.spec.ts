@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test';
 import {
   expectAccessible,
+  OVER,
   overviewOf,
   resetSandbox,
   tabOf,
@@ -9,8 +10,6 @@ import {
 
 test.beforeAll(resetSandbox);
 test.afterAll(resetSandbox);
-
-const OVER = { timeout: 90_000 };
 
 /** A service on a gateway that serves others, too: RequestAuthentication alone at first. */
 test('reviews is made to require a token, proved, and set free again', async ({

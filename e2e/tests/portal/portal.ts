@@ -4,6 +4,9 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** An operation is over by then. */
+export const OVER = { timeout: 90_000 };
+
 export const SANDBOX = 'http://127.0.0.1:7481';
 
 const imagesDir = fileURLToPath(

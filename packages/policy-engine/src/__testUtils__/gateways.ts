@@ -23,12 +23,13 @@ export const virtualService = (
     name = 'vs',
     namespace = 'default',
     rest = 'hosts: [h], gateways: [gw],',
+    layer = 'http',
   } = {},
 ) => `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: {name: ${name}, namespace: ${namespace}}
-spec: {${rest} http: [${http}]}
+spec: {${rest} ${layer}: [${http}]}
 `;
 export const to = (host: string) =>
   `route: [{destination: {host: ${host}, port: {number: 80}}}]`;

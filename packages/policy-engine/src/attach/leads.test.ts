@@ -1,4 +1,8 @@
-import { gatewayWays } from '../__testUtils__/gateways';
+import {
+  gatewayWays,
+  gatewayYaml,
+  virtualService,
+} from '../__testUtils__/gateways';
 import { WORKLOADS } from '../__testUtils__/handsOn';
 import { meshOf } from '../__testUtils__/mesh';
 
@@ -12,12 +16,7 @@ const server = (
   hosts = '"*"',
   port = 'number: 80, name: http, protocol: HTTP',
   rest = '',
-) => `
-apiVersion: networking.istio.io/v1
-kind: Gateway
-metadata: {name: gw, namespace: default}
-spec: {selector: {istio: ingressgateway}, servers: [{port: {${port}}, hosts: [${hosts}] ${rest}}]}
-`;
+) => gatewayYaml(`{port: {${port}}, hosts: [${hosts}] ${rest}}`);
 const routes = (
   http: string,
   {
@@ -27,12 +26,12 @@ const routes = (
     rest = '',
     layer = 'http',
   } = {},
-) => `
-apiVersion: networking.istio.io/v1
-kind: VirtualService
-metadata: {name: vs, namespace: ${namespace}}
-spec: {hosts: [${hosts}], gateways: [${gateways}], ${rest} ${layer}: [${http}]}
-`;
+) =>
+  virtualService(http, {
+    namespace,
+    layer,
+    rest: `hosts: [${hosts}], gateways: [${gateways}], ${rest}`,
+  });
 const FULL = 'backend.default.svc.cluster.local';
 const destination = (port: number | undefined = 80, host = FULL) =>
   `destination: {host: ${host} ${port ? `, port: {number: ${port}}` : ''}}`;
