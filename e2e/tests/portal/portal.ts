@@ -81,6 +81,15 @@ export async function expectAccessible(
   page: Page,
   within = 'section[aria-labelledby]',
 ): Promise<void> {
+  // A button that has just become active is on its way from one colour to the other.
+  await page.evaluate(() =>
+    Promise.allSettled(
+      document
+        .getAnimations()
+        .filter(animation => animation instanceof CSSTransition)
+        .map(({ finished }) => finished),
+    ),
+  );
   const { violations } = await new AxeBuilder({ page })
     .include(within)
     .analyze();

@@ -1,6 +1,10 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
-import { resetSandbox, tabOf } from './portal.ts';
+import {
+  acceptWarnings,
+  expectAccessible,
+  resetSandbox,
+  tabOf,
+} from './portal.ts';
 
 test.beforeAll(resetSandbox);
 test.afterAll(resetSandbox);
@@ -20,20 +24,8 @@ test('inventory is made to require a token by a pull request', async ({
     page.getByText('The portal does not write this one'),
   ).toBeVisible();
   await expect(page.getByRole('button', { name: 'Enable' })).toHaveCount(0);
-  const warnings = page
-    .getByRole('group', { name: 'What the plan cannot know' })
-    .getByRole('checkbox');
-  for (const warning of await warnings.all()) {
-    await warning.check({ force: true });
-  }
-  const { violations } = await new AxeBuilder({ page })
-    .include('section[aria-labelledby]')
-    .analyze();
-  expect(
-    violations.filter(
-      ({ impact }) => impact === 'serious' || impact === 'critical',
-    ),
-  ).toEqual([]);
+  await acceptWarnings(page);
+  await expectAccessible(page);
   await page.getByRole('link', { name: 'Open a pull request' }).click();
 
   await test.step('the template’s form is filled in', async () => {
