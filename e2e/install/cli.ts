@@ -22,6 +22,8 @@ const USAGE = `yarn workspace e2e install-try <way…>
 INSTALL_TRY_DIR   where to work, kept afterwards; default: a new temporary folder. Tarballs in it that
                   are newer than an hour are used again.
 INSTALL_TRY_CREATE_APP  version of @backstage/create-app; default: latest
+INSTALL_TRY_RELEASE     "newest" takes the newest package of each name under @backstage, where others take
+                        those of the generator's release
 CHROMIUM_PATH     the browser that looks; default: Playwright's own`;
 const WAYS = ['pack', 'new', 'legacy', 'bundle', 'quickstart'];
 const HOUR_MS = 3_600_000;

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, say } from '../commands.ts';
 import type { FrontendSystem } from '../tries.ts';
-import { pinRelease } from './pinRelease.ts';
+import { pinNewest, pinRelease } from './pinRelease.ts';
 
 export interface NewPortal {
   directory: string;
@@ -42,7 +42,10 @@ export async function createPortal(
   const backstage = readJson(join(directory, 'backstage.json')).version;
   const { version } = readJson(join(generator, 'package.json'));
   say(`create-app ${version} made a portal of Backstage ${backstage}.`);
-  if (!hasSeed(directory)) {
+  if (process.env.INSTALL_TRY_RELEASE === 'newest') {
+    pinNewest(directory, backstage);
+    say('Moved to the newest package of each name.');
+  } else if (!hasSeed(directory)) {
     pinRelease(directory, backstage);
     say(
       "Its yarn.lock could not be fetched: the release's versions are pinned.",

@@ -44,10 +44,9 @@ function readOwn(backstage: string): Record<string, string> {
   );
 }
 
-export function pinRelease(directory: string, backstage: string): void {
+function pin(directory: string, pinned: Record<string, string>): void {
   const path = join(directory, 'package.json');
   const manifest = JSON.parse(readFileSync(path, 'utf8'));
-  const pinned = { ...readOwn(backstage), ...readGenerated(directory) };
   writeFileSync(
     path,
     JSON.stringify(
@@ -56,4 +55,18 @@ export function pinRelease(directory: string, backstage: string): void {
       2,
     ),
   );
+}
+
+export function pinRelease(directory: string, backstage: string): void {
+  pin(directory, { ...readOwn(backstage), ...readGenerated(directory) });
+}
+
+/**
+ * Moves a new portal to the newest package of each name, which may be of a release that has no generator
+ * yet. Our packages get the same ones, whatever their ranges say: this tells what a later release would break.
+ */
+export function pinNewest(directory: string, backstage: string): void {
+  const known = { ...readOwn(backstage), ...readGenerated(directory) };
+  const newest = Object.keys(known).map(name => [name, 'latest']);
+  pin(directory, Object.fromEntries(newest));
 }
