@@ -1,3 +1,4 @@
+import { compareText } from '../compareText';
 import { ParseError, Resource, ResourceRef } from '../model';
 import { validateResource } from '../parse';
 import { isMeshConfig } from '../parse/meshConfig';
@@ -288,9 +289,4 @@ function keysOfKind(kind: string): string[] {
 /** By namespace and name, so that no answer depends on the order in which objects came. */
 function compareStored(a: Stored, b: Stored): number {
   return compareText(a.namespace, b.namespace) || compareText(a.name, b.name);
-}
-
-function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

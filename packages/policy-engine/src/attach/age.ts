@@ -1,13 +1,31 @@
+import { compareText } from '../compareText';
 import type { Stored } from './Mesh';
 
-/** In Istio's order: oldest first, then by name. */
+/** In Istio's order of its own resources: oldest first, then by name, then by namespace. */
 export function sortByAge(list: readonly Stored[]): Stored[] {
-  return list
-    .map(stored => ({ stored, age: ageOf(stored) }))
-    .sort((a, b) => (a.age < b.age ? -1 : 1))
-    .map(({ stored }) => stored);
+  return [...list].sort(
+    (a, b) =>
+      compareAge(a, b) ||
+      compareText(a.name, b.name) ||
+      compareText(a.namespace, b.namespace),
+  );
 }
 
-function ageOf({ namespace, name, resource }: Stored): string {
-  return `${resource.metadata.creationTimestamp ?? ''}/${name}.${namespace}`;
+/** In the Gateway API's order of routes, which Istio keeps: oldest first, then by namespace, then by name. */
+export function sortRoutesByAge(list: readonly Stored[]): Stored[] {
+  return [...list].sort(
+    (a, b) =>
+      compareAge(a, b) ||
+      compareText(a.namespace, b.namespace) ||
+      compareText(a.name, b.name),
+  );
+}
+
+/** What has no time counts as the oldest. */
+function compareAge(a: Stored, b: Stored): number {
+  return compareText(createdAt(a), createdAt(b));
+}
+
+function createdAt({ resource }: Stored): string {
+  return resource.metadata.creationTimestamp ?? '';
 }

@@ -36,6 +36,26 @@ describe('order of routes', () => {
     expect(whereTo(mesh, { path: '/admin' })).toBe('backend');
     expect(whereTo(mesh, { path: '/' })).toBe('frontend');
   });
+
+  it.each([
+    ['their name', { name: 'a', namespace: 'z' }, { name: 'a-b' }],
+    ['then their namespace', { namespace: 'a' }, { namespace: 'b' }],
+  ])('VirtualServices of one age go by %s', (_, first, second) => {
+    const at = (place: { name?: string; namespace?: string }, route: string) =>
+      virtualService(`{${route}}`, {
+        ...place,
+        rest: 'hosts: [h], gateways: [default/gw],',
+      });
+    const backend = at(first, TO_BACKEND);
+    const frontend = at(second, to('frontend.default.svc.cluster.local'));
+    for (const texts of [
+      [backend, frontend],
+      [frontend, backend],
+    ]) {
+      const mesh = meshOf([WORKLOADS, gatewayYaml(), ...texts]);
+      expect(whereTo(mesh)).toBe('backend');
+    }
+  });
 });
 
 describe('a VirtualService none of whose routes is for the port of the gateway', () => {

@@ -103,6 +103,32 @@ spec: {ports: [{name: http, port: 80}]}
     expect(ask(texts, '/c')).toBe('a');
   });
 
+  it('routes of one age go by their namespace, then by their name', () => {
+    const open =
+      '{name: http, port: 80, protocol: HTTP, allowedRoutes: {namespaces: {from: All}}}';
+    const to80 = (name: string) =>
+      `{backendRefs: [{name: ${name}, namespace: default, port: 80}]}`;
+    const grant = (namespace: string) => `
+apiVersion: gateway.networking.k8s.io/v1
+kind: ReferenceGrant
+metadata: {name: from-${namespace}, namespace: default}
+spec: {from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: ${namespace}}], to: [{group: "", kind: Service}]}
+`;
+    const parent = '{name: web, namespace: default}';
+    const mesh = meshOf([
+      ...SERVICES,
+      gateway(open),
+      ...['n', 'n-2'].map(grant),
+      route(to80('b'), { name: 'a', namespace: 'n-2', parent }),
+      route(to80('c'), { name: 'z', namespace: 'n', parent }),
+      route(to80('a'), { name: 'y', namespace: 'n', parent }),
+    ]);
+    const asked = { port: 80, host: 'h.example.com', path: '/' };
+    expect(matchRoute(mesh, PROXY, asked)).toMatchObject({
+      service: { name: 'a' },
+    });
+  });
+
   it('GRPCRoute matches service and method', () => {
     const kind = { kind: 'GRPCRoute' };
     const rules = [

@@ -1,5 +1,5 @@
 import { HttpRouteSpec, L4RouteSpec } from '../../parse/specs';
-import { sortByAge } from '../age';
+import { sortRoutesByAge } from '../age';
 import { intersectHosts, isSubsetHost } from '../hosts';
 import { stringList } from '../labels';
 import type { Mesh, Stored } from '../Mesh';
@@ -236,7 +236,7 @@ function index(mesh: Mesh): RouteIndex {
   return mesh.queries.getOne(GATEWAY_API_ROUTES, () => {
     const result: RouteIndex = { byGateway: new Map(), byBackend: new Map() };
     const all = ROUTE_KINDS.flatMap(kind => mesh.all(kind));
-    for (const stored of sortByAge(all)) {
+    for (const stored of sortRoutesByAge(all)) {
       const { gateways, backends } = referencesOf(stored);
       for (const key of gateways) pushTo(result.byGateway, key, stored);
       for (const key of backends) pushTo(result.byBackend, key, stored);

@@ -1,3 +1,4 @@
+import { compareText } from '../../compareText';
 import { Finding, FindingSeverity } from '../../model';
 import type { AuditFinding } from './report';
 
@@ -56,14 +57,9 @@ export class FoundFindings {
 export function compareFindings(a: AuditFinding, b: AuditFinding): number {
   return (
     SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
-    compare(a.file ?? '', b.file ?? '') ||
+    compareText(a.file ?? '', b.file ?? '') ||
     (a.line ?? 0) - (b.line ?? 0) ||
-    compare(a.id, b.id) ||
-    compare(a.message, b.message)
+    compareText(a.id, b.id) ||
+    compareText(a.message, b.message)
   );
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }
