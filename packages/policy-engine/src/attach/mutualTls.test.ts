@@ -123,6 +123,20 @@ describe('the identity of callers of a sidecar', () => {
     expect(identity(...texts)).toBe(expected);
   });
 
+  it('is one for each workload of a namespace in which one is selected', () => {
+    const other = WORKLOAD.replaceAll('backend', 'other');
+    const mesh = meshOf([
+      WORKLOAD,
+      other,
+      peer(mode('DISABLE')),
+      peer(`${OWN}, ${mode('STRICT')}`, { name: 'own' }),
+    ]);
+    const of = (name: string) =>
+      assessService(mesh, { namespace: 'default', name }).waysIn[0]
+        .callerIdentity;
+    expect([of('other'), of('backend')]).toEqual(['none', 'required']);
+  });
+
   it('follows a policy that changes', () => {
     const mesh = meshOf([WORKLOAD, peer(mode('STRICT'))]);
     const seen = () => assessService(mesh, BACKEND).waysIn[0].callerIdentity;

@@ -209,6 +209,30 @@ spec: {containers: [{name: app}${sidecar ? ', {name: istio-proxy}' : ''}]}
     expect(ids(pod('z', 'a', ''), pod('y', 'b', '', false))).toEqual(expected);
   });
 
+  it('are told apart by the port that a name means to them', () => {
+    const port = (name: string, number: number) =>
+      pod(name, 'a', '').replace(
+        '{name: app}',
+        `{name: app, ports: [{name: web, containerPort: ${number}}]}`,
+      );
+    const mesh = meshOf([
+      WORKLOADS,
+      port('x', 8080),
+      port('y', 9090),
+      `
+apiVersion: v1
+kind: Service
+metadata: {name: backend, namespace: default}
+spec: {selector: {app: backend}, ports: [{name: http, port: 80, targetPort: web}]}
+`,
+    ]);
+    mesh.remove({ kind: 'Pod', namespace: 'default', name: 'backend-0' });
+    const ports = assessService(mesh, BACKEND).waysIn.map(
+      ({ hops }) => hops[0].port,
+    );
+    expect(ports.sort()).toEqual([8080, 9090]);
+  });
+
   it('are those that have every label that the Service selects', () => {
     const service = (selector: string) => `
 apiVersion: v1

@@ -219,6 +219,17 @@ spec: {mtls: {mode: PERMISSIVE}}
     expect(answer('10.1.1.1')).toBe(200);
   });
 
+  it('has no address that is known where the client’s is not, whatever that wrote', () => {
+    const { source: _, ...unknownClient } = client;
+    const answer = (ip: string) =>
+      ask(TO_BACKEND, [deny(`remoteIpBlocks: [${ip}]`)], {
+        ...unknownClient,
+        headers: { 'X-Forwarded-For': '10.1.1.1' },
+      }).status;
+    expect(answer('10.1.1.1')).toBe('unknown');
+    expect(answer('10.9.8.7')).toBe('unknown');
+  });
+
   it('speaks to a port of the workload, whichever the client named', () => {
     const port = (number: number) =>
       behind(

@@ -64,6 +64,12 @@ spec: {ports: [{name: http, port: 80}]}
     expect(ask([route(rules.join(', '))], at)).toBe(name);
   });
 
+  it('an exact path means its characters, whatever they are in a regular expression', () => {
+    const texts = [route(rule(path('Exact', '/a.b'), 'a'))];
+    expect(ask(texts, '/a.b')).toBe('a');
+    expect(ask(texts, '/axb')).toBe('not-found');
+  });
+
   it('prefix beats regular expression, which must match the whole path', () => {
     const rules = [
       rule(path('RegularExpression', '/a.*'), 'a'),
