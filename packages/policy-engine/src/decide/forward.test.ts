@@ -219,6 +219,15 @@ spec: {mtls: {mode: PERMISSIVE}}
     expect(answer('10.1.1.1')).toBe(200);
   });
 
+  it('is told the route also where the workload refuses', () => {
+    const all = deny('principals: ["*"]');
+    expect(ask(TO_BACKEND, [all], client)).toMatchObject({
+      status: 403,
+      reaches: 'no',
+      route: { kind: 'service', service: { name: 'backend' } },
+    });
+  });
+
   it('has no address that is known where the client’s is not, whatever that wrote', () => {
     const { source: _, ...unknownClient } = client;
     const answer = (ip: string) =>

@@ -63,7 +63,9 @@ export function walk(
     };
     const evaluation = evaluate(programs[index], seen);
     steps.push({ hop, program: programs[index], request: seen, evaluation });
-    if (evaluation.passes === false) return { steps, reaches: false };
+    if (evaluation.passes === false) {
+      return { steps, ...(route ? { route } : {}), reaches: false };
+    }
     if (evaluation.passes === 'unknown') reaches = 'unknown';
     const isGateway = hop.proxy.kind === 'gateway';
     // What a sidecar lets through has arrived.
