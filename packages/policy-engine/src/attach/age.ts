@@ -1,13 +1,16 @@
 import { compareText } from '../compareText';
 import type { Stored } from './Mesh';
 
-/** In Istio's order of its own resources: oldest first, then by name, then by namespace. */
 export function sortByAge(list: readonly Stored[]): Stored[] {
-  return [...list].sort(
-    (a, b) =>
-      compareAge(a, b) ||
-      compareText(a.name, b.name) ||
-      compareText(a.namespace, b.namespace),
+  return [...list].sort(compareByAge);
+}
+
+/** Istio's order of its own resources: oldest first, then by name, then by namespace. */
+export function compareByAge(a: Stored, b: Stored): number {
+  return (
+    compareAge(a, b) ||
+    compareText(a.name, b.name) ||
+    compareText(a.namespace, b.namespace)
   );
 }
 
@@ -21,7 +24,7 @@ export function sortRoutesByAge(list: readonly Stored[]): Stored[] {
   );
 }
 
-/** What has no time counts as the oldest. */
+/** What has no time counts as the oldest. Times of one format (RFC 3339, in UTC) sort as texts. */
 function compareAge(a: Stored, b: Stored): number {
   return compareText(createdAt(a), createdAt(b));
 }

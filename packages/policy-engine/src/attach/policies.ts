@@ -1,6 +1,7 @@
 import { AttachedPolicy, ProxyRef } from '../model';
 import { TargetRefSpec } from '../parse/specs';
 import { GATEWAY_API_GROUP } from './gatewayApi/specs';
+import { compareByAge } from './age';
 import { Mesh, Stored } from './Mesh';
 import {
   candidates,
@@ -52,7 +53,7 @@ export function attachedTo(
       inside.push(...attach(mesh, stored, proxy));
     }
     if (inside.length === 0) continue;
-    inside.sort(compareAge);
+    inside.sort((a, b) => compareByAge(a.stored, b.stored));
     found = found.length === 0 ? inside : [...found, ...inside];
   }
   return found;
@@ -107,14 +108,4 @@ function targetsProxy(
     default:
       return false;
   }
-}
-
-/** Istio's order: oldest first, then by name. */
-function compareAge(a: Attachment, b: Attachment): number {
-  const left = a.stored.resource.metadata;
-  const right = b.stored.resource.metadata;
-  // Times of one format (RFC 3339, in UTC) sort as texts.
-  const [at, other] = [left, right].map(item => item.creationTimestamp ?? '');
-  if (at !== other) return at < other ? -1 : 1;
-  return left.name < right.name ? -1 : 1;
 }
