@@ -29,7 +29,7 @@ export function sortProviders(providers: JwtProvider[]): JwtProvider[] {
   });
 }
 
-/** Where requests may carry tokens of these providers, and whether these write headers. */
+/** Where requests may carry tokens of these providers, and which headers these write. */
 export function placesOf(providers: readonly JwtProvider[]): TokenPlaces {
   const headers = new Set<string>();
   for (const provider of providers) {
@@ -39,11 +39,17 @@ export function placesOf(providers: readonly JwtProvider[]): TokenPlaces {
   return {
     headers: [...headers],
     query: providers.some(({ params }) => params.length > 0),
-    writesHeaders: providers.some(
-      ({ claimHeaders, payloadHeader }) =>
-        claimHeaders.length > 0 || payloadHeader !== undefined,
-    ),
+    outputs: [...new Set(providers.flatMap(outputsOf))],
   };
+}
+
+/** Names of the headers that a provider writes, in lower case. */
+export function outputsOf({
+  claimHeaders,
+  payloadHeader,
+}: JwtProvider): string[] {
+  const names = claimHeaders.map(({ header }) => header);
+  return payloadHeader === undefined ? names : [payloadHeader, ...names];
 }
 
 const DEFAULT_HEADERS = [{ name: 'authorization', prefix: 'Bearer ' }];

@@ -117,8 +117,8 @@ export interface TokenPlaces {
   /** Names of headers in which some provider looks for tokens, `cookie` among them. */
   headers: readonly string[];
   query: boolean;
-  /** Some provider takes headers of a name out, token or not. */
-  writesHeaders: boolean;
+  /** Names of headers that some provider writes, and takes out first, token or not. */
+  outputs: readonly string[];
 }
 
 /**

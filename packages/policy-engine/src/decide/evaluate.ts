@@ -89,12 +89,12 @@ function seenByRbac(facts: Facts, jwt: JwtOutcome | undefined): Facts {
   const claims = claimsAfter(jwt);
   const effects = jwt?.kind === 'passed' ? jwt.effects : undefined;
   const isUnchanged =
-    !effects || effects.consumed.length + effects.written.size === 0;
+    !effects ||
+    effects.consumed.length + effects.written.size + effects.left.length === 0;
   if (isUnchanged) {
     return claims === NO_CLAIMS ? facts : facts.withClaims(claims);
   }
-  const { headers, tokenPrefixes } = headersAfterJwt(facts, effects);
-  return facts.afterJwt(claims, headers, tokenPrefixes);
+  return facts.afterJwt(claims, headersAfterJwt(facts, effects));
 }
 
 function checkPreconditions(

@@ -3,6 +3,7 @@ import { NormalizedPath, normalizePath } from '../match/normalizePath';
 import { ProxyRequest } from '../model';
 import { ProxySettings } from '../attach/proxySettings';
 import { clientAddress } from './clientAddress';
+import type { HeadersAfterJwt } from './jwtHeaders';
 import { METHODS } from './methods';
 import { tokenName, tokenPrefix } from './tokenPlace';
 
@@ -36,6 +37,7 @@ export class Facts {
   private normalized: NormalizedPath | undefined;
   private ownHeaders: ReadonlyMap<string, string> | undefined;
   private ownPrefixes: ReadonlyMap<string, string> | undefined;
+  private doubtfulHeaders: readonly string[] = [];
 
   constructor(
     private readonly request: ProxyRequest,
@@ -124,8 +126,20 @@ export class Facts {
     if (value === undefined) return false;
     const joined = matches(value);
     const several = this.severalValues(name, value);
-    if (!several) return joined;
-    return some(several, matches) === joined ? joined : 'unknown';
+    if (several && some(several, matches) !== joined) return 'unknown';
+    return this.ifThere(name, joined);
+  }
+
+  /** What is known where a header matches so, if it is still there. */
+  ifThere(name: string, matched: Tri): Tri {
+    return matched !== false && this.doubtfulHeaders.includes(name)
+      ? 'unknown'
+      : matched;
+  }
+
+  /** Headers of which it is not known whether jwt_authn took them out: it depends on the version of Envoy. */
+  get doubtful(): readonly string[] {
+    return this.doubtfulHeaders;
   }
 
   /** The values of a header that came several times and is as it came. */
@@ -194,12 +208,12 @@ export class Facts {
   /** The same request as jwt_authn leaves it. */
   afterJwt(
     claims: Claims,
-    headers: ReadonlyMap<string, string>,
-    tokenPrefixes: ReadonlyMap<string, string>,
+    { headers, tokenPrefixes, doubtful }: HeadersAfterJwt,
   ): Facts {
     const copy = this.withClaims(claims);
     copy.ownHeaders = headers;
     copy.ownPrefixes = tokenPrefixes;
+    copy.doubtfulHeaders = doubtful;
     return copy;
   }
 }

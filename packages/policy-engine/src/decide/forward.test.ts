@@ -228,6 +228,23 @@ spec: {mtls: {mode: PERMISSIVE}}
     });
   });
 
+  it('is told nothing of a header that versions of Envoy treat differently', () => {
+    const jwt = (rest: string) =>
+      `{jwksUri: "https://keys.example.com", ${rest}}`;
+    const rules = gatewayAuthentication(
+      `${jwt(`issuer: ${ISSUER}`)}, ${jwt(
+        'issuer: z, outputClaimToHeaders: [{header: x-role, claim: role}]',
+      )}`,
+    );
+    const answer = (headers: Record<string, string>) =>
+      ask(TO_BACKEND, [rules], { ...client, tokens: [token()], headers });
+    expect(answer({ 'x-role': 'admin' })).toMatchObject({
+      reaches: 'unknown',
+      reason: expect.stringContaining('x-role'),
+    });
+    expect(answer({ 'x-other': 'admin' }).reaches).toBe('yes');
+  });
+
   it('has no address that is known where the client’s is not, whatever that wrote', () => {
     const { source: _, ...unknownClient } = client;
     const answer = (ip: string) =>

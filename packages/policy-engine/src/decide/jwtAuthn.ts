@@ -45,16 +45,21 @@ export function evaluateJwt(
   if (providers.length === 0 && malformedProviders.length === 0) {
     return NO_PROVIDER;
   }
+  const { outputs } = program.tokenPlaces;
   if (isPreflight(facts)) {
-    if (!program.tokenPlaces.writesHeaders) return PREFLIGHT;
-    // The headers that it would write are taken out all the same.
-    return { ...PREFLIGHT, effects: verifyTokens(providers, () => []).effects };
+    if (outputs.length === 0) return PREFLIGHT;
+    const effects = { consumed: [], written: new Map(), left: outputs };
+    return { ...PREFLIGHT, effects };
   }
   if (malformedProviders.length > 0 && mayCarryToken(request, facts)) {
     return { kind: 'unknown', why: malformedProviders[0] };
   }
   if (isUntouched(program.tokenPlaces, request, facts)) return NO_TOKEN;
-  const { result, effects } = verifyTokens(providers, findOnce(request, facts));
+  const { result, effects } = verifyTokens(
+    providers,
+    outputs,
+    findOnce(request, facts),
+  );
   if (result.kind === 'unknown') return result;
   if (result.kind === 'failed') {
     const { status, body, provider } = result;
@@ -72,11 +77,11 @@ export function evaluateJwt(
 
 /** Whether a request has nothing that jwt_authn would look at or take out. */
 function isUntouched(
-  { headers, query, writesHeaders }: TokenPlaces,
+  { headers, query, outputs }: TokenPlaces,
   request: ProxyRequest,
   facts: Facts,
 ): boolean {
-  if (writesHeaders || (request.tokens?.length ?? 0) > 0) return false;
+  if (outputs.length > 0 || (request.tokens?.length ?? 0) > 0) return false;
   if (query && facts.query !== '') return false;
   return headers.every(name => facts.header(name) === undefined);
 }

@@ -8,6 +8,8 @@ export interface HeadersAfterJwt {
   headers: ReadonlyMap<string, string>;
   /** As {@link Facts.tokenPrefixes}: headers of whose text only the start is known. */
   tokenPrefixes: ReadonlyMap<string, string>;
+  /** Those among them of which it is not known whether they are still there. */
+  doubtful: readonly string[];
 }
 
 /**
@@ -34,7 +36,7 @@ export function unreadableHeaders(jwt: JwtOutcome | undefined): string[] {
  */
 export function headersAfterJwt(
   facts: Facts,
-  { written, consumed }: JwtEffects,
+  { written, consumed, left }: JwtEffects,
 ): HeadersAfterJwt {
   const headers = new Map(facts.headers);
   const tokenPrefixes = new Map(facts.tokenPrefixes);
@@ -51,5 +53,13 @@ export function headersAfterJwt(
     if (known.length === values.length) headers.set(name, known.join(','));
     else tokenPrefixes.set(name, '');
   }
-  return { headers, tokenPrefixes };
+  const doubtful = left.filter(
+    name => headers.has(name) || tokenPrefixes.has(name),
+  );
+  return { headers, tokenPrefixes, doubtful };
+}
+
+/** Why an answer that depends on such a header is not known. */
+export function describeDoubt(name: string): string {
+  return `whether header ${name} is taken out of the request depends on the version of Envoy`;
 }

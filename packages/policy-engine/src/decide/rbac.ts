@@ -176,9 +176,9 @@ function matchesHeader(
   }
   const prefix = facts.tokenPrefixes.get(name);
   if (prefix === undefined) return false;
-  if (pattern.kind === 'any') return true;
+  if (pattern.kind === 'any') return facts.ifThere(name, true);
   if (pattern.kind !== 'prefix') return 'unknown';
-  if (prefix.startsWith(pattern.value)) return true;
+  if (prefix.startsWith(pattern.value)) return facts.ifThere(name, true);
   // The token itself would have to tell.
   return pattern.value.startsWith(prefix) ? 'unknown' : false;
 }

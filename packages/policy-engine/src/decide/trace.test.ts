@@ -52,6 +52,12 @@ describe('the trace of a decision', () => {
       {},
       'unknown: the request does not say what from[0].source.ipBlocks compares',
     ],
+    [
+      'a header that comes several times',
+      'when: [{key: "request.headers[x-role]", values: [admin]}]',
+      { headers: { 'X-Role': ['admin', 'user'] } },
+      'unknown: header x-role comes several times, and versions of Envoy compare it differently',
+    ],
   ])('names %s', (_, rule, request, expected) => {
     expect(steps([gatewayPolicy(`rules: [{${rule}}]`)], request)).toContain(
       `rbac-allow ${expected}`,

@@ -4,6 +4,7 @@ import { rulesFor } from '../compile/ruleSet';
 import { modeOf } from '../attach/mutualTls';
 import { Evaluation, mayBeRefused } from './evaluate';
 import { Facts } from './facts';
+import { describeDoubt } from './jwtHeaders';
 import { evaluateCheck, evaluateClause, evaluateRule } from './rbac';
 
 type RbacFilter = 'rbac-custom' | 'rbac-audit' | 'rbac-deny' | 'rbac-allow';
@@ -189,7 +190,12 @@ function traceRule(
   const check = decisiveCheck(rule, facts, matched);
   const field = check ? { field: check.field } : {};
   return matched === 'unknown'
-    ? { ...step, ...field, outcome: 'unknown', message: describeUnknown(check) }
+    ? {
+        ...step,
+        ...field,
+        outcome: 'unknown',
+        message: describeUnknown(check, facts),
+      }
     : {
         ...step,
         ...field,
@@ -238,9 +244,16 @@ function describeMiss(check: Check | undefined): string {
     : `${check.field} is none of ${values}`;
 }
 
-function describeUnknown(check: Check | undefined): string {
-  const reason = check?.matchers.find(({ on }) => on === 'unsupported');
-  if (reason?.on === 'unsupported') return reason.reason;
+function describeUnknown(check: Check | undefined, facts: Facts): string {
+  for (const matcher of check?.matchers ?? []) {
+    if (matcher.on === 'unsupported') return matcher.reason;
+    if (matcher.on !== 'header') continue;
+    const { name } = matcher;
+    if (facts.doubtful.includes(name)) return describeDoubt(name);
+    if (facts.headerValues(name).length > 1) {
+      return `header ${name} comes several times, and versions of Envoy compare it differently`;
+    }
+  }
   return check
     ? `the request does not say what ${check.field} compares`
     : 'cannot be told from this request';

@@ -1,3 +1,4 @@
+import { outputsOf } from '../compile/jwtProviders';
 import { JwtProvider } from '../compile/program';
 import { checkToken, TokenFailure, UNKNOWN_ISSUER } from './checkToken';
 import { ClaimHeader, writeClaimHeaders } from './claimHeaders';
@@ -15,6 +16,11 @@ export interface JwtEffects {
   consumed: FoundToken[];
   /** Headers written from claims; those of these names that came from outside are gone. */
   written: Map<string, ClaimHeader[]>;
+  /**
+   * Headers that only providers write which did not run. Since August 2026 (envoyproxy/envoy#46586) Envoy
+   * takes those that came from outside out of every request; before, it left them.
+   */
+  left: readonly string[];
   /** The token whose claims count: Envoy keeps the payload written last. */
   last?: VerifiedToken;
 }
@@ -36,13 +42,30 @@ export type FindTokens = (provider: JwtProvider) => readonly FoundToken[];
  * last location to the first and stops at the first that does not verify; what it did before, such
  * as taking a verified token out, stays done for the providers after it. So two valid tokens of two
  * issuers pass or not depending on which of them is forwarded.
+ *
+ * @param outputs - names of the headers that the providers write
  */
 export function verifyTokens(
   providers: readonly JwtProvider[],
+  outputs: readonly string[],
   find: FindTokens,
 ): { result: Verification; effects: JwtEffects } {
-  const effects: JwtEffects = { consumed: [], written: new Map() };
-  const run = (provider: JwtProvider) => runProvider(provider, find, effects);
+  const run = runProviders(providers, outputs, find);
+  if (outputs.length > 0) {
+    const { effects } = run;
+    effects.left = outputs.filter(name => !effects.written.has(name));
+  }
+  return run;
+}
+
+function runProviders(
+  providers: readonly JwtProvider[],
+  outputs: readonly string[],
+  find: FindTokens,
+): { result: Verification; effects: JwtEffects } {
+  const effects: JwtEffects = { consumed: [], written: new Map(), left: [] };
+  const run = (provider: JwtProvider) =>
+    runProvider(provider, outputs, find, effects);
   if (providers.length === 1) return { result: run(providers[0]), effects };
   const results: Verification[] = [];
   for (const provider of providers) {
@@ -75,13 +98,15 @@ export function verifyTokens(
 
 function runProvider(
   provider: JwtProvider,
+  outputs: readonly string[],
   find: FindTokens,
   effects: JwtEffects,
 ): Verification {
   const { consumed, written } = effects;
   // Headers of these names are removed each time, before tokens are looked for.
-  for (const { header } of provider.claimHeaders) written.set(header, []);
-  if (provider.payloadHeader) written.set(provider.payloadHeader, []);
+  if (outputs.length > 0) {
+    for (const header of outputsOf(provider)) written.set(header, []);
+  }
   if (
     written.size > 0 &&
     provider.headers.some(({ name }) => (written.get(name) ?? []).length)
@@ -92,6 +117,15 @@ function runProvider(
   }
   const tokens = remaining(find(provider), effects);
   if (tokens.length === 0) return MISSING;
+  if (
+    tokens.some(
+      ({ in: place, name }) => place === 'header' && outputs.includes(name),
+    )
+  ) {
+    const why =
+      'a rule looks for its token in a header that another rule writes, and it depends on the version of Envoy whether it finds it';
+    return { kind: 'unknown', why };
+  }
   for (let i = tokens.length - 1; i >= 0; i--) {
     const token = tokens[i];
     const failure = checkToken(provider, token);

@@ -11,6 +11,7 @@ import {
 } from '../route/matchRoute';
 import { Evaluation, evaluate } from './evaluate';
 import { forwardRequest } from './forward';
+import { describeDoubt } from './jwtHeaders';
 
 /** One proxy's part in a request's way. */
 export interface Step {
@@ -88,6 +89,11 @@ export function walk(
     }
     const next = wayIn.hops[index + 1];
     if (!next) continue;
+    const [doubtful] = evaluation.facts.doubtful;
+    if (doubtful !== undefined) {
+      const uncertain = describeDoubt(doubtful);
+      return { steps, route, reaches: 'unknown', uncertain };
+    }
     if (next.peer === 'unknown') {
       const uncertain =
         'a DestinationRule sets how the proxy connects to the Service, in a way that the engine does not follow';

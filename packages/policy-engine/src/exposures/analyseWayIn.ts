@@ -63,7 +63,10 @@ export function analyseWayIn(
     const request = requestAt(wayIn, exploration, index);
     const walked = run(mesh, wayIn, exploration, request);
     const result = classify(walked);
-    if (result === 'unknown') unknown ??= reasonOf(walked);
+    // Whether preflights pass does not count.
+    if (result === 'unknown' && !isPreflightShaped(request)) {
+      unknown ??= reasonOf(walked);
+    }
     const isPerhaps =
       result === 'elsewhere' &&
       exploration.patterns.usesRegex &&

@@ -1,3 +1,4 @@
+import { outputsOf } from '../../compile/jwtProviders';
 import { Program } from '../../compile/program';
 import {
   Detector,
@@ -55,14 +56,12 @@ export const claimHeaderSpoof: Detector = {
 };
 
 function writes({ tokenPlaces }: Program): boolean {
-  return tokenPlaces.writesHeaders;
+  return tokenPlaces.outputs.length > 0;
 }
 
 function outputs({ providers }: Program) {
-  return providers.flatMap(({ payloadHeader, claimHeaders, policy, index }) =>
-    [
-      ...(payloadHeader ? [payloadHeader] : []),
-      ...claimHeaders.map(({ header }) => header),
-    ].map(header => ({ header, policy, index })),
-  );
+  return providers.flatMap(provider => {
+    const { policy, index } = provider;
+    return outputsOf(provider).map(header => ({ header, policy, index }));
+  });
 }
