@@ -5,6 +5,7 @@ import { anyIssuer } from './findings/anyIssuer';
 import { auditOnly } from './findings/auditOnly';
 import { authorizerMissing } from './findings/authorizerMissing';
 import { authorizationPrefix } from './findings/authorizationPrefix';
+import { claimHeaderOtherIssuer } from './findings/claimHeaderOtherIssuer';
 import { claimHeaderSpoof } from './findings/claimHeaderSpoof';
 import { claimPathDot } from './findings/claimPathDot';
 import { claimRouting } from './findings/claimRouting';
@@ -97,6 +98,7 @@ export const DETECTORS: readonly Detector[] = [
   wildcardInside,
   allowEmpty,
   anyIssuer,
+  claimHeaderOtherIssuer,
   claimHeaderSpoof,
   claimPathDot,
   claimType,

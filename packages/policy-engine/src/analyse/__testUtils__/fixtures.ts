@@ -5,6 +5,7 @@ import { anyIssuer } from '../findings/anyIssuer.fixture';
 import { auditOnly } from '../findings/auditOnly.fixture';
 import { authorizerMissing } from '../findings/authorizerMissing.fixture';
 import { authorizationPrefix } from '../findings/authorizationPrefix.fixture';
+import { claimHeaderOtherIssuer } from '../findings/claimHeaderOtherIssuer.fixture';
 import { claimHeaderSpoof } from '../findings/claimHeaderSpoof.fixture';
 import { claimPathDot } from '../findings/claimPathDot.fixture';
 import { claimRouting } from '../findings/claimRouting.fixture';
@@ -69,6 +70,7 @@ export const FIXTURES: Record<string, Fixture> = {
   'audit-only': auditOnly,
   'authorization-prefix': authorizationPrefix,
   'authorizer-missing': authorizerMissing,
+  'claim-header-other-issuer': claimHeaderOtherIssuer,
   'claim-header-spoof': claimHeaderSpoof,
   'claim-path-dot': claimPathDot,
   'claim-routing': claimRouting,
