@@ -64,7 +64,7 @@ async function compareSet(
     count(tally.answers, `${seen.status} ${body}`);
     if (outcome === 'unknown') {
       const why = said.trace.find(step => step.outcome === 'unknown');
-      count(tally.unknowns, why?.message ?? 'no reason given');
+      count(tally.unknowns, why?.message ?? said.reason ?? 'no reason given');
     }
     if (isDisagreement(outcome)) found.push({ policies, request, said, seen });
   }

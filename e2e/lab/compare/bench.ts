@@ -1,6 +1,6 @@
 /** What engine and Envoy are compared on: proxies that take policy sets and answer. */
 import type { Manifest } from '../kube.ts';
-import type { Decision } from './engine.ts';
+import type { Decision, WayInDecision } from './engine.ts';
 import type { Random } from './random.ts';
 import type { Caller, SampleRequest } from './requests.ts';
 import type { TokenStock } from './tokens.ts';
@@ -17,6 +17,14 @@ export interface Seen {
 
 export interface Said extends Pick<Decision, 'body' | 'details' | 'trace'> {
   status: Seen['status'] | 'unknown';
+  /** Why it is unknown, where no step of the trace says so. */
+  reason?: string;
+}
+
+/** What the engine says of a request's whole way. */
+export function toSaid({ status, body, hops, reason }: WayInDecision): Said {
+  const trace = hops.flatMap(({ decision }) => decision.trace);
+  return { status, body, trace, reason };
 }
 
 export interface Bench {

@@ -25,4 +25,5 @@ export type {
   Decision,
   EnablementPlan,
   RequestToken,
+  WayInDecision,
 } from 'istio-jwt-policy-engine';

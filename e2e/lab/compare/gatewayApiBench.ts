@@ -8,7 +8,7 @@ import {
 } from '../topology/workloads.ts';
 import { sleep, waitFor } from '../wait.ts';
 import { askHttp } from './askHttp.ts';
-import { fillIn, type Bench, type Seen } from './bench.ts';
+import { fillIn, toSaid, type Bench, type Seen } from './bench.ts';
 import {
   assessService,
   compileProxy,
@@ -125,9 +125,7 @@ export async function startGatewayApiBench(lab: Lab): Promise<Bench> {
         if (from === 'gateway-api') {
           return decide(compileProxy(mesh, gateway), asked);
         }
-        const way = decideWayIn(mesh, wayIn, asked);
-        const trace = way.hops.flatMap(each => each.decision.trace);
-        return { status: way.status, body: way.body, trace };
+        return toSaid(decideWayIn(mesh, wayIn, asked));
       };
     },
     async ask(_slot, requests) {

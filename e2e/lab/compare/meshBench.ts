@@ -7,7 +7,7 @@ import { waitForStore } from '../pool.ts';
 import { addressOf, FRONTEND, STRANGER } from '../topology/workloads.ts';
 import { sleep } from '../wait.ts';
 import { removeLeftovers } from './leftovers.ts';
-import { fillIn, type Bench, type Seen } from './bench.ts';
+import { fillIn, toSaid, type Bench, type Seen } from './bench.ts';
 import {
   assessService,
   compileProxy,
@@ -163,14 +163,13 @@ export async function startMeshBench(lab: Lab): Promise<Bench> {
             ? { port: RAW_PORT, protocol }
             : { port: SERVER_PORT, method, host, path, headers, tokens };
         if (from === 'gateway') {
-          const way = decideWayIn(mesh, wayIn, {
+          const asked = {
             ...sent,
             sni: '',
             source: { ip: client },
             destinationIp: addressOf(GATEWAY, state.subnet),
-          });
-          const trace = way.hops.flatMap(each => each.decision.trace);
-          return { status: way.status, body: way.body, trace };
+          };
+          return toSaid(decideWayIn(mesh, wayIn, asked));
         }
         const account = from === 'plaintext' ? undefined : from;
         const [serverName, port] =

@@ -160,16 +160,7 @@ export async function startRouteBench(lab: Lab, count: number): Promise<Bench> {
           case 'not-found':
             return { status: 404, trace };
           case 'unknown':
-            return {
-              status: 'unknown',
-              trace: [
-                {
-                  filter: 'http-parser',
-                  outcome: 'unknown',
-                  message: match.reason,
-                },
-              ],
-            };
+            return { status: 'unknown', trace, reason: match.reason };
           default:
             throw new Error('No route of this bench leads to a Service');
         }
