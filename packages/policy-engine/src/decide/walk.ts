@@ -10,6 +10,7 @@ import {
   VirtualHosts,
 } from '../route/matchRoute';
 import { Evaluation, evaluate } from './evaluate';
+import type { Facts } from './facts';
 import { forwardRequest } from './forward';
 import { describeDoubt } from './jwtHeaders';
 
@@ -76,7 +77,7 @@ export function walk(
         mesh,
         hop.proxy,
         seen,
-        evaluation.facts,
+        factsForRoute(evaluation),
         options.virtualHosts,
       );
       if (route.kind === 'unknown') {
@@ -126,6 +127,15 @@ export function walk(
     reaches: uncertain === undefined ? reaches : 'unknown',
     ...(uncertain === undefined ? {} : { uncertain }),
   };
+}
+
+/**
+ * A gateway picks the route as the request comes in, by headers that jwt_authn takes out only later, and once
+ * more where a token was verified (the `clear_route_cache` that Istio sets).
+ */
+function factsForRoute({ jwt, facts, received }: Evaluation): Facts {
+  const isAnonymous = jwt?.kind === 'passed' && jwt.effects?.last === undefined;
+  return isAnonymous ? received : facts;
 }
 
 /** Whether a route leads to the port that a way in ends at. */

@@ -1,4 +1,4 @@
-import { decideWayIn, Mesh } from '..';
+import { decideWayIn, Mesh, ProxyRequest } from '..';
 import {
   gatewayWays,
   gatewayYaml,
@@ -8,7 +8,7 @@ import {
   whereTo,
 } from '../__testUtils__/gateways';
 import { WORKLOADS } from '../__testUtils__/handsOn';
-import { ISSUER, meshOf, token } from '../__testUtils__/mesh';
+import { applyYaml, ISSUER, meshOf, token } from '../__testUtils__/mesh';
 
 describe('order of routes', () => {
   it('nothing behind a catch-all of the same VirtualService is reached', () => {
@@ -152,13 +152,18 @@ spec: {selector: {matchLabels: {istio: ingressgateway}}, jwtRules: [{issuer: ${I
         )}}`,
       ),
     ]);
-  const routed = (mesh: Mesh, claims?: Record<string, unknown>) => {
+  const routed = (
+    mesh: Mesh,
+    claims?: Record<string, unknown>,
+    rest: Partial<ProxyRequest> = {},
+  ) => {
     const wayIn = gatewayWays(mesh)[0];
     const tokens = claims ? [token(claims)] : [];
     const { route } = decideWayIn(mesh, wayIn, {
       port: 8080,
       host: 'h',
       tokens,
+      ...rest,
     });
     return route?.kind === 'service' ? route.service.name : route?.kind;
   };
@@ -203,6 +208,33 @@ spec: {selector: {matchLabels: {istio: ingressgateway}}, jwtRules: [{issuer: ${I
     const without = meshWith(header, '{exact: admin}', 'withoutHeaders');
     expect(routed(without)).toBe('backend');
     expect(routed(without, { role: 'admin' })).toBe('frontend');
+  });
+
+  it('by a header that claims are written to takes the caller’s own, unless a token was verified', () => {
+    const mesh = meshWith('x-role', '{exact: admin}');
+    applyYaml(
+      mesh,
+      authentication.replace(
+        '"}]}',
+        '", outputClaimToHeaders: [{header: X-Role, claim: role}]}]}',
+      ),
+    );
+    const headers = { 'x-role': 'admin' };
+    expect(routed(mesh)).toBe('frontend');
+    expect(routed(mesh, undefined, { headers })).toBe('backend');
+    expect(routed(mesh, { role: 'admin' })).toBe('backend');
+    expect(routed(mesh, { role: 'user' })).toBe('frontend');
+    expect(routed(mesh, { role: 'user' }, { headers })).toBe('frontend');
+    const preflight = {
+      method: 'OPTIONS',
+      headers: {
+        ...headers,
+        origin: 'https://shop.example',
+        'access-control-request-method': 'GET',
+      },
+    };
+    expect(routed(mesh, undefined, preflight)).toBe('backend');
+    expect(gatewayWays(mesh)[0].state).toBe('validated-only');
   });
 
   it('makes a way in enforced that only a token with the claim leads to', () => {
