@@ -25,5 +25,6 @@ export type {
   Decision,
   EnablementPlan,
   RequestToken,
+  WayIn,
   WayInDecision,
 } from 'istio-jwt-policy-engine';

@@ -5,19 +5,14 @@ import {
   deployPolicies,
   describePoolObjects,
   startPool,
+  type PoolAssignment,
   type PoolGateway,
 } from '../pool.ts';
 import { sleep, waitFor } from '../wait.ts';
 import { removeLeftoverRoutes, removeLeftovers } from './leftovers.ts';
-import { fillIn, type Bench, type Said } from './bench.ts';
+import { fillIn, toSaid, type Bench, type Said } from './bench.ts';
 import { askHttp } from './askHttp.ts';
-import {
-  compileProxy,
-  decide,
-  matchRoute,
-  Mesh,
-  parseObjects,
-} from './engine.ts';
+import { decideWayIn, Mesh, parseObjects, type WayIn } from './engine.ts';
 import { GATEWAY_HOSTS, type SampleRequest } from './requests.ts';
 import { generateRoutes } from './routes.ts';
 
@@ -60,6 +55,26 @@ function describeSentinel(
 const ownRoute = (gateway: PoolGateway): Manifest[] =>
   describePoolObjects(gateway).filter(each => each.kind === 'VirtualService');
 
+const isPolicy = ({ kind }: Manifest) => kind === 'RequestAuthentication';
+
+/** The way in by a gateway's port, wherever its routes lead. */
+function describeWayIn(
+  { namespace, name, labels }: PoolGateway,
+  port: number,
+): WayIn {
+  const proxy = { kind: 'gateway' as const, namespace, name, labels };
+  return {
+    id: `port${port}`,
+    kind: 'gateway',
+    host: '*',
+    port,
+    protocol: 'http',
+    paths: [],
+    hops: [{ proxy, port, protocol: 'http', policies: [] }],
+    callerIdentity: 'none',
+  };
+}
+
 /** Routes of gateways: Gateway servers and VirtualServices, whose routes answer by themselves. */
 export async function startRouteBench(lab: Lab, count: number): Promise<Bench> {
   const { kube, state } = lab;
@@ -69,12 +84,16 @@ export async function startRouteBench(lab: Lab, count: number): Promise<Bench> {
     await removeLeftovers(lab, namespace, () => true);
     await removeLeftoverRoutes(lab, namespace);
   }
-  await deployPolicies(
-    lab,
-    pool.map(gateway => ({ gateway, policies: [] })),
-    [],
-    `routes${process.pid}`,
-  );
+  let assigned: PoolAssignment[] = [];
+  const assign = async (sets: Manifest[][], generation: string) => {
+    const wanted = pool.map((gateway, slot) => ({
+      gateway,
+      policies: (sets[slot] ?? []).filter(isPolicy),
+    }));
+    await deployPolicies(lab, wanted, assigned, generation);
+    assigned = wanted;
+  };
+  await assign([], `routes${process.pid}`);
   let deployed: Manifest[] = [];
   const urlOf = (slot: number, { from }: Pick<SampleRequest, 'from'>) =>
     `http://${pool[slot].address}:${
@@ -83,7 +102,7 @@ export async function startRouteBench(lab: Lab, count: number): Promise<Bench> {
 
   return {
     title: `the routes of ${count} gateways`,
-    generate: random => generateRoutes(random),
+    generate: generateRoutes,
     callers: ['port0', 'port1'].map(name => ({ name, hosts: GATEWAY_HOSTS })),
     slots: count,
     instantiate(manifests, slot, generation) {
@@ -104,13 +123,15 @@ export async function startRouteBench(lab: Lab, count: number): Promise<Bench> {
       return filled;
     },
     async deploy(sets, generation) {
-      const wanted = sets.flat();
+      await assign(sets, generation);
+      const routes = sets.map(set => set.filter(each => !isPolicy(each)));
+      const wanted = routes.flat();
       const keep = new Set(wanted.map(each => each.metadata!.name));
       await kube.remove(
         deployed.filter(each => !keep.has(each.metadata!.name)),
       );
       await Promise.all(
-        sets.map(async (set, slot) => {
+        routes.map(async (set, slot) => {
           await kube.remove(ownRoute(pool[slot]));
           const sentinel = describeSentinel(pool[slot], generation);
           await kube.apply([...set, ...sentinel]);
@@ -134,33 +155,24 @@ export async function startRouteBench(lab: Lab, count: number): Promise<Bench> {
       await sleep(100);
     },
     judge(slot, manifests) {
-      const { namespace, name, labels, ports } = pool[slot];
+      const { ports } = pool[slot];
       const mesh = new Mesh();
       for (const each of parseObjects(manifests).resources) mesh.apply(each);
-      const proxy = { kind: 'gateway' as const, namespace, name, labels };
-      return ({ from, method, host, path, headers }): Said => {
-        const request = {
-          port: ports[from === 'port1' ? 1 : 0],
-          method,
-          host,
-          path,
-          headers,
+      return ({ from, method, host, path, headers, tokens }): Said => {
+        const port = ports[from === 'port1' ? 1 : 0];
+        const way = decideWayIn(mesh, describeWayIn(pool[slot], port), {
+          ...{ port, method, host, path, headers, tokens },
           source: { ip: client },
-        };
-        // What the parser refuses is never routed.
-        const parsed = decide(compileProxy(mesh, proxy), request);
-        if (parsed.status !== 200) return parsed;
-        const match = matchRoute(mesh, proxy, request);
+        });
+        const { route } = way;
+        if (way.status !== 200 || !route) return toSaid(way);
         const trace: Said['trace'] = [];
-        switch (match.kind) {
+        switch (route.kind) {
           case 'direct-response':
-            return { status: match.status, trace };
           case 'redirect':
-            return { status: match.status, trace };
+            return { status: route.status, trace };
           case 'not-found':
             return { status: 404, trace };
-          case 'unknown':
-            return { status: 'unknown', trace, reason: match.reason };
           default:
             throw new Error('No route of this bench leads to a Service');
         }
@@ -177,7 +189,11 @@ export async function startRouteBench(lab: Lab, count: number): Promise<Bench> {
       return seen;
     },
     async clear() {
-      await kube.remove(deployed);
+      await kube.remove([
+        ...deployed,
+        ...assigned.flatMap(each => each.policies),
+      ]);
+      assigned = [];
       for (const gateway of pool) {
         await kube.remove(describeSentinel(gateway, 'none'));
         await kube.apply(describePoolObjects(gateway));

@@ -1,6 +1,8 @@
 /** VirtualServices at random. Every route answers by itself, with a status of its own. */
 import type { Manifest } from '../kube.ts';
+import { pickJwtRule } from './jwtRules.ts';
 import type { Random } from './random.ts';
+import type { TokenStock } from './tokens.ts';
 
 const SERVER_HOSTS = ['*', '*.example.com', 'h.example.com', 'other.test'];
 const ROUTE_HOSTS = [
@@ -53,6 +55,13 @@ function pickMatch(random: Random) {
     };
   }
   if (random.chance(0.1)) {
+    match.headers = {
+      ...(match.headers as object | undefined),
+      [random.pick(['@request.auth.claims.role', '@request.auth.claims[sub]'])]:
+        random.pick([{ exact: 'admin' }, { prefix: 'ali' }, { exact: '' }]),
+    };
+  }
+  if (random.chance(0.1)) {
     match.withoutHeaders = { 'x-role': { exact: 'admin' } };
   }
   if (random.chance(0.15)) {
@@ -73,8 +82,29 @@ function pickMatch(random: Random) {
   return match;
 }
 
-/** A Gateway with one or two hosts per port, and up to four VirtualServices behind it. */
-export function generateRoutes(random: Random): Manifest[] {
+/** What verifies tokens, and so sets and takes out headers that routes go by. */
+function generateAuthentication(random: Random, stock: TokenStock): Manifest {
+  return {
+    apiVersion: 'security.istio.io/v1',
+    kind: 'RequestAuthentication',
+    metadata: { name: '$GENERATION-ra', namespace: '$NS' },
+    spec: {
+      selector: { matchLabels: { pool: '$POOL' } },
+      jwtRules: Array.from({ length: 1 + random.int(2) }, () => ({
+        ...pickJwtRule(random, stock),
+        ...(random.chance(0.5)
+          ? { outputClaimToHeaders: [{ header: 'X-Role', claim: 'role' }] }
+          : {}),
+      })),
+    },
+  };
+}
+
+/**
+ * A Gateway with one or two hosts per port, up to four VirtualServices behind it, and half of the time what
+ * verifies tokens.
+ */
+export function generateRoutes(random: Random, stock: TokenStock): Manifest[] {
   let status = FIRST_STATUS;
   const answer = () => {
     if (random.chance(0.12)) {
@@ -115,5 +145,9 @@ export function generateRoutes(random: Random): Manifest[] {
       })),
     },
   }));
-  return [gateway, ...services];
+  return [
+    gateway,
+    ...services,
+    ...(random.chance(0.5) ? [generateAuthentication(random, stock)] : []),
+  ];
 }
