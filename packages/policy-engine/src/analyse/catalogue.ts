@@ -6,6 +6,7 @@ import { auditOnly } from './findings/auditOnly';
 import { authorizerMissing } from './findings/authorizerMissing';
 import { authorizationPrefix } from './findings/authorizationPrefix';
 import { claimHeaderOtherIssuer } from './findings/claimHeaderOtherIssuer';
+import { claimHeaderRoute } from './findings/claimHeaderRoute';
 import { claimHeaderSpoof } from './findings/claimHeaderSpoof';
 import { claimPathDot } from './findings/claimPathDot';
 import { claimRouting } from './findings/claimRouting';
@@ -99,6 +100,7 @@ export const DETECTORS: readonly Detector[] = [
   allowEmpty,
   anyIssuer,
   claimHeaderOtherIssuer,
+  claimHeaderRoute,
   claimHeaderSpoof,
   claimPathDot,
   claimType,

@@ -6,6 +6,7 @@ import { auditOnly } from '../findings/auditOnly.fixture';
 import { authorizerMissing } from '../findings/authorizerMissing.fixture';
 import { authorizationPrefix } from '../findings/authorizationPrefix.fixture';
 import { claimHeaderOtherIssuer } from '../findings/claimHeaderOtherIssuer.fixture';
+import { claimHeaderRoute } from '../findings/claimHeaderRoute.fixture';
 import { claimHeaderSpoof } from '../findings/claimHeaderSpoof.fixture';
 import { claimPathDot } from '../findings/claimPathDot.fixture';
 import { claimRouting } from '../findings/claimRouting.fixture';
@@ -71,6 +72,7 @@ export const FIXTURES: Record<string, Fixture> = {
   'authorization-prefix': authorizationPrefix,
   'authorizer-missing': authorizerMissing,
   'claim-header-other-issuer': claimHeaderOtherIssuer,
+  'claim-header-route': claimHeaderRoute,
   'claim-header-spoof': claimHeaderSpoof,
   'claim-path-dot': claimPathDot,
   'claim-routing': claimRouting,
