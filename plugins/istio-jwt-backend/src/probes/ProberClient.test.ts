@@ -42,7 +42,12 @@ describeWithCurl('ProberClient', () => {
     api = await FakeApiServer.start();
     pods = new FakePods(api);
     pods.onExec = call => runCurl(call, (server.address() as AddressInfo).port);
-    client = new ProberClient({
+    // No test but that of the timeout is to see one, on however busy a machine.
+    client = createClient('20s');
+  });
+
+  const createClient = (timeout: string) =>
+    new ProberClient({
       streams: new PodStreams({
         kind: 'url',
         url: api.url,
@@ -52,11 +57,10 @@ describeWithCurl('ProberClient', () => {
       service: { host: 'backend.default.svc.cluster.local', port: 80 },
       config: readIstioJwtConfig(
         new ConfigReader({
-          istioJwt: { probes: { timeout: '1s', maxResponseBytes: 20_000 } },
+          istioJwt: { probes: { timeout, maxResponseBytes: 20_000 } },
         }),
       ).probes,
     });
-  });
 
   afterEach(async () => {
     await api.stop();
@@ -192,7 +196,10 @@ describeWithCurl('ProberClient', () => {
 
   it('tells what went wrong', async () => {
     answer = () => {};
+    const patient = client;
+    client = createClient('1s');
     expect(await send()).toMatchObject({ kind: 'error', code: 'TIMEOUT' });
+    client = patient;
     answer = request => request.socket.destroy();
     expect(await send()).toMatchObject({ kind: 'error', code: 'EMPTY_ANSWER' });
     pods.onExec = call => runCurl(call, 1);
