@@ -24,6 +24,22 @@ describeWithCurl('ProberClient', () => {
   let answer: RequestListener;
   let client: ProberClient;
 
+  const createClient = (timeout: string) =>
+    new ProberClient({
+      streams: new PodStreams({
+        kind: 'url',
+        url: api.url,
+        skipTLSVerify: true,
+      }),
+      pod: { namespace: 'mesh', name: 'prober-0', container: 'prober' },
+      service: { host: 'backend.default.svc.cluster.local', port: 80 },
+      config: readIstioJwtConfig(
+        new ConfigReader({
+          istioJwt: { probes: { timeout, maxResponseBytes: 20_000 } },
+        }),
+      ).probes,
+    });
+
   beforeEach(async () => {
     seen = [];
     answer = (_, response) => {
@@ -45,22 +61,6 @@ describeWithCurl('ProberClient', () => {
     // No test but that of the timeout is to see one, on however busy a machine.
     client = createClient('20s');
   });
-
-  const createClient = (timeout: string) =>
-    new ProberClient({
-      streams: new PodStreams({
-        kind: 'url',
-        url: api.url,
-        skipTLSVerify: true,
-      }),
-      pod: { namespace: 'mesh', name: 'prober-0', container: 'prober' },
-      service: { host: 'backend.default.svc.cluster.local', port: 80 },
-      config: readIstioJwtConfig(
-        new ConfigReader({
-          istioJwt: { probes: { timeout, maxResponseBytes: 20_000 } },
-        }),
-      ).probes,
-    });
 
   afterEach(async () => {
     await api.stop();
