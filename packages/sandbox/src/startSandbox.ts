@@ -9,7 +9,7 @@ import { MeshFeed } from './gateway/MeshFeed';
 import { refuseForeignPages } from './guard';
 import { DemoKeys, MintRequest } from './issuer/DemoKeys';
 import { createSandboxRouter } from './issuer/router';
-import { listen } from './listen';
+import { listen, PortInUseError } from './listen';
 import { loadObjects, readDataDirectory } from './loadData';
 import { chooseNodePorts, NodePortChoice } from './nodePorts';
 
@@ -48,6 +48,9 @@ export interface Sandbox {
 /** The API has no login and therefore never leaves this address. */
 const API_HOST = '127.0.0.1';
 
+/** Free ports are found before the gateways take them, and somebody else can be faster. */
+const MAX_ATTEMPTS = 5;
+
 /**
  * Starts the embedded mesh: Kubernetes API, gateways and demo issuers.
  *
@@ -57,6 +60,20 @@ const API_HOST = '127.0.0.1';
 export async function startSandbox(
   options: SandboxOptions = {},
 ): Promise<Sandbox> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      const isLostPort =
+        error instanceof PortInUseError &&
+        error.port !== options.apiPort &&
+        options.nodePorts === 'free';
+      if (!isLostPort || attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function startOnce(options: SandboxOptions): Promise<Sandbox> {
   const gatewayHost = options.gatewayHost ?? '127.0.0.1';
   if (!/^127\.\d+\.\d+\.\d+$/.test(gatewayHost)) {
     throw new TypeError('gatewayHost must be a loopback address (127.x.x.x)');
