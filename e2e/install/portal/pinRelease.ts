@@ -57,8 +57,12 @@ function pin(directory: string, pinned: Record<string, string>): void {
   );
 }
 
+function readRelease(directory: string, backstage: string) {
+  return { ...readOwn(backstage), ...readGenerated(directory) };
+}
+
 export function pinRelease(directory: string, backstage: string): void {
-  pin(directory, { ...readOwn(backstage), ...readGenerated(directory) });
+  pin(directory, readRelease(directory, backstage));
 }
 
 /**
@@ -66,7 +70,7 @@ export function pinRelease(directory: string, backstage: string): void {
  * yet. Our packages get the same ones, whatever their ranges say: this tells what a later release would break.
  */
 export function pinNewest(directory: string, backstage: string): void {
-  const known = { ...readOwn(backstage), ...readGenerated(directory) };
-  const newest = Object.keys(known).map(name => [name, 'latest']);
+  const names = Object.keys(readRelease(directory, backstage));
+  const newest = names.map(name => [name, 'latest']);
   pin(directory, Object.fromEntries(newest));
 }

@@ -287,6 +287,6 @@ function keysOfKind(kind: string): string[] {
 }
 
 /** By namespace and name, so that no answer depends on the order in which objects came. */
-function compareStored(a: Stored, b: Stored): number {
+export function compareStored(a: Stored, b: Stored): number {
   return compareText(a.namespace, b.namespace) || compareText(a.name, b.name);
 }

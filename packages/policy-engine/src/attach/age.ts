@@ -1,5 +1,5 @@
 import { compareText } from '../compareText';
-import type { Stored } from './Mesh';
+import { compareStored, type Stored } from './Mesh';
 
 export function sortByAge(list: readonly Stored[]): Stored[] {
   return [...list].sort(compareByAge);
@@ -16,12 +16,7 @@ export function compareByAge(a: Stored, b: Stored): number {
 
 /** In the Gateway API's order of routes, which Istio keeps: oldest first, then by namespace, then by name. */
 export function sortRoutesByAge(list: readonly Stored[]): Stored[] {
-  return [...list].sort(
-    (a, b) =>
-      compareAge(a, b) ||
-      compareText(a.namespace, b.namespace) ||
-      compareText(a.name, b.name),
-  );
+  return [...list].sort((a, b) => compareAge(a, b) || compareStored(a, b));
 }
 
 /** What has no time counts as the oldest. Times of one format (RFC 3339, in UTC) sort as texts. */

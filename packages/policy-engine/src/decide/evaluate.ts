@@ -89,8 +89,7 @@ function seenByRbac(facts: Facts, jwt: JwtOutcome | undefined): Facts {
   const claims = claimsAfter(jwt);
   const effects = jwt?.kind === 'passed' ? jwt.effects : undefined;
   const isUnchanged =
-    !effects ||
-    effects.consumed.length + effects.written.size + effects.left.length === 0;
+    !effects || effects.consumed.length + effects.outputs.length === 0;
   if (isUnchanged) {
     return claims === NO_CLAIMS ? facts : facts.withClaims(claims);
   }

@@ -48,7 +48,7 @@ export function evaluateJwt(
   const { outputs } = program.tokenPlaces;
   if (isPreflight(facts)) {
     if (outputs.length === 0) return PREFLIGHT;
-    const effects = { consumed: [], written: new Map(), left: outputs };
+    const effects = { consumed: [], written: new Map(), outputs };
     return { ...PREFLIGHT, effects };
   }
   if (malformedProviders.length > 0 && mayCarryToken(request, facts)) {

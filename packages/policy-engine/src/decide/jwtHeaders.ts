@@ -36,7 +36,7 @@ export function unreadableHeaders(jwt: JwtOutcome | undefined): string[] {
  */
 export function headersAfterJwt(
   facts: Facts,
-  { written, consumed, left }: JwtEffects,
+  { written, consumed, outputs }: JwtEffects,
 ): HeadersAfterJwt {
   const headers = new Map(facts.headers);
   const tokenPrefixes = new Map(facts.tokenPrefixes);
@@ -53,8 +53,9 @@ export function headersAfterJwt(
     if (known.length === values.length) headers.set(name, known.join(','));
     else tokenPrefixes.set(name, '');
   }
-  const doubtful = left.filter(
-    name => headers.has(name) || tokenPrefixes.has(name),
+  const doubtful = outputs.filter(
+    name =>
+      !written.has(name) && (headers.has(name) || tokenPrefixes.has(name)),
   );
   return { headers, tokenPrefixes, doubtful };
 }

@@ -17,10 +17,11 @@ export interface JwtEffects {
   /** Headers written from claims; those of these names that came from outside are gone. */
   written: Map<string, ClaimHeader[]>;
   /**
-   * Headers that only providers write which did not run. Since August 2026 (envoyproxy/envoy#46586) Envoy
-   * takes those that came from outside out of every request; before, it left them.
+   * Names of the headers that some provider writes. Those that only providers write which did not run are not
+   * `written`: since August 2026 (envoyproxy/envoy#46586) Envoy takes what came from outside out of every
+   * request; before, it left it.
    */
-  left: readonly string[];
+  outputs: readonly string[];
   /** The token whose claims count: Envoy keeps the payload written last. */
   last?: VerifiedToken;
 }
@@ -50,22 +51,8 @@ export function verifyTokens(
   outputs: readonly string[],
   find: FindTokens,
 ): { result: Verification; effects: JwtEffects } {
-  const run = runProviders(providers, outputs, find);
-  if (outputs.length > 0) {
-    const { effects } = run;
-    effects.left = outputs.filter(name => !effects.written.has(name));
-  }
-  return run;
-}
-
-function runProviders(
-  providers: readonly JwtProvider[],
-  outputs: readonly string[],
-  find: FindTokens,
-): { result: Verification; effects: JwtEffects } {
-  const effects: JwtEffects = { consumed: [], written: new Map(), left: [] };
-  const run = (provider: JwtProvider) =>
-    runProvider(provider, outputs, find, effects);
+  const effects: JwtEffects = { consumed: [], written: new Map(), outputs };
+  const run = (provider: JwtProvider) => runProvider(provider, find, effects);
   if (providers.length === 1) return { result: run(providers[0]), effects };
   const results: Verification[] = [];
   for (const provider of providers) {
@@ -98,11 +85,10 @@ function runProviders(
 
 function runProvider(
   provider: JwtProvider,
-  outputs: readonly string[],
   find: FindTokens,
   effects: JwtEffects,
 ): Verification {
-  const { consumed, written } = effects;
+  const { consumed, written, outputs } = effects;
   // Headers of these names are removed each time, before tokens are looked for.
   if (outputs.length > 0) {
     for (const header of outputsOf(provider)) written.set(header, []);

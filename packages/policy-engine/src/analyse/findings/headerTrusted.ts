@@ -48,7 +48,7 @@ export const headerTrusted: Detector = {
 /** The header by which an anonymous client gets past a rule. */
 function trustedHeader(
   clause: Clause,
-  { providers }: Program,
+  { tokenPlaces }: Program,
   action: 'ALLOW' | 'DENY',
 ): Check | undefined {
   // A DENY is passed by not matching it, an ALLOW by matching it.
@@ -61,11 +61,7 @@ function trustedHeader(
       negated === wanted &&
       matcher.on === 'header' &&
       !PREFLIGHT.test(matcher.name) &&
-      !providers.some(
-        ({ payloadHeader, claimHeaders }) =>
-          payloadHeader === matcher.name ||
-          claimHeaders.some(({ header }) => header === matcher.name),
-      ),
+      !tokenPlaces.outputs.includes(matcher.name),
   );
 }
 
