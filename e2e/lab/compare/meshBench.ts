@@ -19,6 +19,7 @@ import {
 import type { Question } from './askFromPod.ts';
 import { describeMeshConfig } from './meshConfig.ts';
 import {
+  describeRoutes,
   GATEWAY,
   NAMESPACE,
   RAW_PORT,
@@ -26,14 +27,25 @@ import {
   SERVER_PORT,
   startComparedMesh,
 } from './meshTopology.ts';
-import { generatePolicies } from './policies.ts';
-import { CALLERS, onGateway, onServer, WORDS } from './meshWords.ts';
+import { onGateway, onServer } from './meshWords.ts';
 import type { SampleRequest } from './requests.ts';
 import {
   describeSentinels,
+  waitForRoutes,
   waitForSentinels,
   type SettledProxy,
 } from './settle.ts';
+
+/** What is drawn on the mesh. */
+export type MeshDraw = Pick<Bench, 'title' | 'generate' | 'callers'>;
+
+const isRoutes = ({ kind }: Manifest) => kind === 'VirtualService';
+
+/** The gateway's routes of a set, by a name that its Envoy tells. */
+function findRoutes(set: Manifest[], name: string): Manifest {
+  const { spec } = set.find(isRoutes) ?? describeRoutes();
+  return describeRoutes(spec.http.map((each: object) => ({ ...each, name })));
+}
 
 /** Under it a set may put a STRICT of its own; mesh-wide settings of other tests do not reach. */
 const PERMISSIVE: Manifest = {
@@ -63,7 +75,7 @@ function askFrom(pod: string, requests: Question[]): Promise<Seen[]> {
  * A gateway and a server with mutual TLS. Callers: `frontend` and `stranger` by their sidecars,
  * `gateway` from outside, and `plaintext` past everything but the server's own sidecar.
  */
-export async function startMeshBench(lab: Lab): Promise<Bench> {
+export async function startMeshBench(lab: Lab, draw: MeshDraw): Promise<Bench> {
   const { kube, state } = lab;
   const { objects, clusterIp, rawClusterIp } = await startComparedMesh(lab);
   await removeLeftovers(lab, NAMESPACE, () => true);
@@ -113,23 +125,28 @@ export async function startMeshBench(lab: Lab): Promise<Bench> {
   };
 
   return {
-    title: 'a gateway and a sidecar with mutual TLS',
-    generate: (random, stock) => generatePolicies(random, stock, WORDS),
-    callers: CALLERS,
+    ...draw,
     slots: 1,
-    instantiate(policies, _slot, generation) {
-      const named = policies.map(policy => ({
-        ...policy,
-        metadata: {
-          ...policy.metadata,
-          name: `compare-${policy.metadata!.name}`,
-        },
-      }));
+    instantiate(set, _slot, generation) {
+      const named = set.map(each =>
+        isRoutes(each)
+          ? each
+          : {
+              ...each,
+              metadata: {
+                ...each.metadata,
+                name: `compare-${each.metadata!.name}`,
+              },
+            },
+      );
       return fillIn(named, { CLIENT: client, GENERATION: generation });
     },
-    async deploy([policies = []], generation) {
+    async deploy([set = []], generation) {
       await kube.remove(deployed);
+      const policies = set.filter(each => !isRoutes(each));
       deployed = policies;
+      const routes = await kube.apply([findRoutes(set, generation)]);
+      await waitForStore(lab, routes, 'VirtualService');
       // One kind is read in order, several are not: the sentinel comes when the others were read.
       const isLast = (each: Manifest) => each.kind === 'AuthorizationPolicy';
       const read = await kube.apply(policies.filter(each => !isLast(each)));
@@ -138,11 +155,16 @@ export async function startMeshBench(lab: Lab): Promise<Bench> {
       await kube.apply(policies.filter(isLast));
       await kube.apply(describeSentinels(proxies, generation));
       await waitForSentinels(proxies, generation);
+      await waitForRoutes(GATEWAY.name, generation);
       await sleep(50);
     },
-    judge(_slot, policies) {
+    judge(_slot, set) {
       const mesh = new Mesh();
-      const all = [describeMeshConfig(), ...objects, PERMISSIVE, ...policies];
+      const routes = set.some(isRoutes) ? [] : [describeRoutes()];
+      const all = [
+        ...[describeMeshConfig(), ...objects, PERMISSIVE],
+        ...[...routes, ...set],
+      ];
       for (const each of parseObjects(all).resources) mesh.apply(each);
       const service = { namespace: NAMESPACE, name: SERVER.service.name };
       const wayIn = assessService(mesh, service).waysIn.find(

@@ -48,40 +48,37 @@ export const GATEWAY: GatewayWorkload = {
   },
 };
 
-const ROUTES: Manifest[] = [
-  {
-    apiVersion: 'networking.istio.io/v1',
-    kind: 'Gateway',
-    metadata: { name: 'gateway', namespace: NAMESPACE },
-    spec: {
-      selector: { istio: 'compare-gateway' },
-      servers: [
-        { port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['*'] },
-      ],
-    },
+const LISTENER: Manifest = {
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'Gateway',
+  metadata: { name: 'gateway', namespace: NAMESPACE },
+  spec: {
+    selector: { istio: 'compare-gateway' },
+    servers: [
+      { port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['*'] },
+    ],
   },
-  {
+};
+
+/** A share of the server's. */
+export const TO_SERVER = {
+  destination: {
+    host: 'server.compare.svc.cluster.local',
+    port: { number: 80 },
+  },
+};
+
+/** What the gateway does with requests; all end at the server. @param http - routes, by default a plain one */
+export function describeRoutes(
+  http: Record<string, unknown>[] = [{ route: [TO_SERVER] }],
+): Manifest {
+  return {
     apiVersion: 'networking.istio.io/v1',
     kind: 'VirtualService',
     metadata: { name: 'server', namespace: NAMESPACE },
-    spec: {
-      hosts: ['*'],
-      gateways: ['gateway'],
-      http: [
-        {
-          route: [
-            {
-              destination: {
-                host: 'server.compare.svc.cluster.local',
-                port: { number: 80 },
-              },
-            },
-          ],
-        },
-      ],
-    },
-  },
-];
+    spec: { hosts: ['*'], gateways: ['gateway'], http },
+  };
+}
 
 /** A Service of the server's port without HTTP. No controller runs that would write its endpoints. */
 function describeRawService(ip: string): Manifest[] {
@@ -119,7 +116,7 @@ function describeRawService(ip: string): Manifest[] {
 }
 
 export interface ComparedMesh {
-  /** Everything that the engine must know beside the policies. */
+  /** Everything that the engine must know beside routes and policies. */
   objects: Manifest[];
   clusterIp: string;
   rawClusterIp: string;
@@ -134,7 +131,7 @@ export async function startComparedMesh(lab: Lab): Promise<ComparedMesh> {
     metadata: { name: NAMESPACE },
   };
   await kube.apply(namespace);
-  const objects: Manifest[] = [namespace, ...ROUTES];
+  const objects: Manifest[] = [namespace, LISTENER];
   let clusterIp = '';
   for (const workload of [SERVER, GATEWAY]) {
     const described = describeWorkload(workload, state.subnet, state.nodePorts);
@@ -164,7 +161,7 @@ export async function startComparedMesh(lab: Lab): Promise<ComparedMesh> {
       ...[join(import.meta.dirname, 'tcpServer.ts'), String(RAW_PORT)],
     ],
   });
-  await kube.apply(ROUTES);
+  await kube.apply([LISTENER, describeRoutes()]);
   await Promise.all(
     [SERVER, GATEWAY].map(each => waitForProxy(each, state.subnet)),
   );

@@ -1,5 +1,7 @@
 /** What policies and callers of the compared mesh are made of. */
+import type { MeshDraw } from './meshBench.ts';
 import { NAMESPACE } from './meshTopology.ts';
+import { generatePolicies } from './policies.ts';
 import { GATEWAY_HOSTS } from './requests.ts';
 import {
   GATEWAY_HOSTS as POLICY_HOSTS,
@@ -18,7 +20,7 @@ const SERVER_HOSTS = [
   'server.compare.svc.cluster.local',
 ];
 
-export const WORDS: PolicyWords = {
+const WORDS: PolicyWords = {
   hosts: [...POLICY_HOSTS, ...SERVER_HOSTS, 'server.*', '*.compare'],
   principals: [
     '*',
@@ -58,7 +60,7 @@ export const WORDS: PolicyWords = {
   ],
 };
 
-export const CALLERS = [
+const CALLERS = [
   { name: 'frontend', hosts: SERVER_HOSTS },
   { name: 'frontend', hosts: SERVER_HOSTS },
   { name: 'stranger', hosts: SERVER_HOSTS },
@@ -71,3 +73,10 @@ export const CALLERS = [
     tcp: [undefined],
   })),
 ];
+
+/** Policies of every kind, at the gateway and at the server. */
+export const POLICIES: MeshDraw = {
+  title: 'a gateway and a sidecar with mutual TLS',
+  generate: (random, stock) => generatePolicies(random, stock, WORDS),
+  callers: CALLERS,
+};

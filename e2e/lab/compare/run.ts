@@ -8,7 +8,9 @@ import { connectLab, type Lab } from '../client.ts';
 import { runBatches } from './batches.ts';
 import type { Bench } from './bench.ts';
 import { startGatewayApiBench } from './gatewayApiBench.ts';
+import { FORWARDS } from './forwards.ts';
 import { startMeshBench } from './meshBench.ts';
+import { POLICIES } from './meshWords.ts';
 import { startPoolBench } from './poolBench.ts';
 import { createRandom } from './random.ts';
 import { describeAcceptance, describeDisagreements } from './report.ts';
@@ -24,7 +26,10 @@ const { values: options } = parseArgs({
     seed: { type: 'string', default: '1' },
     gateways: { type: 'string', default: '12' },
     /** Comma-separated names of {@link BENCHES}. */
-    bench: { type: 'string', default: 'gateways,routes,mesh,gateway-api' },
+    bench: {
+      type: 'string',
+      default: 'gateways,routes,mesh,forwards,gateway-api',
+    },
     /** File for the disagreements, in Markdown. */
     out: { type: 'string' },
   },
@@ -45,7 +50,8 @@ const BENCHES: Record<string, BenchEntry> = {
     start: lab => startRouteBench(lab, Number(options.gateways)),
     share: 0.5,
   },
-  mesh: { start: startMeshBench, share: 0.25 },
+  mesh: { start: lab => startMeshBench(lab, POLICIES), share: 0.25 },
+  forwards: { start: lab => startMeshBench(lab, FORWARDS), share: 0.25 },
   'gateway-api': { start: startGatewayApiBench, share: 0.25 },
 };
 

@@ -65,6 +65,16 @@ describe('headers that a route changes', () => {
     ['remove: [X-Role]', '*', 200],
     ['remove: [x-other]', 'user', 403],
     ['set: {x-other: a}', 'user', 403],
+    // In whatever order they are written: removed, set, added.
+    ['set: {x-role: admin}, remove: [x-role]', 'admin', 403],
+    ['add: {x-role: admin}, remove: [x-role]', 'user', 200],
+    ['add: {x-role: admin}, remove: [x-role]', 'admin', 403],
+    ['add: {x-role: dev}, set: {x-role: admin}', 'user', 200],
+    // Envoy leaves out what is empty, and so the client's own stays.
+    ['set: {x-role: ""}', 'user', 403],
+    ['add: {x-other: ""}', 'user', 403],
+    // Not Istio's business, and dropped.
+    ['set: {":path": /other}, remove: [":path", host]', 'user', 403],
   ])('by %s: a policy behind on %s answers %s', (operations, value, status) => {
     const texts = [denyHeader('x-role', value)];
     expect(ask(route(operations), texts, { headers }).status).toBe(status);
@@ -78,6 +88,59 @@ describe('headers that a route changes', () => {
     const texts = [denyHeader('x-role', 'admin')];
     expect(ask(byDestination, texts, { headers }).status).toBe(403);
     expect(ask(TO_BACKEND, texts, { headers }).status).toBe(200);
+  });
+
+  it('are added to what the client sent', () => {
+    const add = route('add: {x-role: admin}');
+    const answer = (value: string) =>
+      ask(add, [denyHeader('x-role', value)], { headers }).status;
+    // Which of the two Envoy compares depends on its version.
+    expect([answer('user'), answer('admin'), answer('none')]).toEqual([
+      'unknown',
+      'unknown',
+      200,
+    ]);
+    const alone = ask(add, [denyHeader('x-role', 'admin')]);
+    expect(alone.status).toBe(403);
+  });
+
+  const shares = (...operations: string[]) =>
+    `route: [${operations
+      .map(
+        each =>
+          `{destination: {host: backend.default.svc.cluster.local}, weight: 50, headers: {request: {${each}}}}`,
+      )
+      .join(', ')}]`;
+  const asAdmin = 'set: {x-role: admin}';
+  const asUser = 'set: {x-role: user}';
+
+  it.each([
+    // With several destinations the route has the last word, with one the destination.
+    [`headers: {request: {${asUser}}}, ${shares(asAdmin, asAdmin)}`, 200],
+    [`headers: {request: {${asAdmin}}}, ${shares(asUser, asUser)}`, 403],
+    [`headers: {request: {${asUser}}}, ${shares(asAdmin)}`, 403],
+    [`headers: {request: {remove: [x-role]}}, ${shares(asAdmin)}`, 403],
+    [
+      `headers: {request: {remove: [x-role]}}, ${shares(asAdmin, asAdmin)}`,
+      200,
+    ],
+    [shares(asAdmin, asUser), 'unknown'],
+  ])('of %s: %s', (changed, status) => {
+    const texts = [denyHeader('x-role', 'admin')];
+    expect(ask(changed, texts, { headers }).status).toBe(status);
+  });
+
+  it('are those of the destination that a way in ends at', () => {
+    const other = (operations: string) =>
+      `{destination: {host: other.default.svc.cluster.local, port: {number: 80}}, weight: 50, headers: {request: {${operations}}}}`;
+    const split = `${shares(asAdmin).slice(0, -1)}, ${other(asUser)}]`;
+    const texts = [denyHeader('x-role', 'admin')];
+    expect(ask(split, texts, { headers }).status).toBe(403);
+    const unused = split.replace(
+      `weight: 50, headers: {request: {${asAdmin}}}}`,
+      `weight: 50}, ${other('set: {x-role: admin}').replace('50', '0')}`,
+    );
+    expect(ask(unused, texts, { headers }).status).toBe(200);
   });
 
   it('can come from the connection, and are not known then', () => {
@@ -98,6 +161,73 @@ describe('headers that a route changes', () => {
   ])('by %s, with a token at %j: %s', (operations, place, status) => {
     const tokens = [{ ...token(), ...place }];
     expect(ask(route(operations), [], { tokens }).status).toBe(status);
+  });
+});
+
+describe('a path and a host that a route changes', () => {
+  const denyPath = (path: string) =>
+    behind(`action: DENY, rules: [{to: [{operation: {paths: ["${path}"]}}]}]`);
+  const denyHost = (host: string) =>
+    behind(`action: DENY, rules: [{to: [{operation: {hosts: ["${host}"]}}]}]`);
+
+  it.each([
+    ['match: [{uri: {prefix: /api}}], rewrite: {uri: /v1}', '/v1/x'],
+    ['match: [{uri: {prefix: /api/}}], rewrite: {uri: /}', '/x'],
+    ['match: [{uri: {exact: /api/x}}], rewrite: {uri: /y}', '/y'],
+    ['match: [{uri: {regex: "/a.*"}}], rewrite: {uri: /y}', '/y'],
+    // A route without a condition on paths takes the slash that each begins with.
+    ['rewrite: {uri: /}', '/api/x'],
+    ['rewrite: {uri: /v1/}', '/v1/api/x'],
+    ['match: [{port: 80}], rewrite: {uri: /v1/}', '/v1/api/x'],
+    ['match: [{uri: {}}], rewrite: {uri: /v1/}', '/v1/api/x'],
+    ['rewrite: {uri: ""}', '/api/x'],
+  ])('by %s: /api/x arrives as %s', (change, path) => {
+    const answer = (denied: string) =>
+      ask(`${change}, ${TO_BACKEND}`, [denyPath(denied)], { path: '/api/x' })
+        .status;
+    expect([answer(path), answer(`${path}/other`)]).toEqual([403, 200]);
+  });
+
+  it('does not hide what is exempt behind it', () => {
+    const required = behind(
+      `rules: [{from: [{source: {requestPrincipals: ["*"]}}]}, {to: [{operation: {paths: ["/public/*"]}}]}]`,
+    );
+    const stateBehind = (route: string) => {
+      const mesh = meshOf([
+        WORKLOADS,
+        gatewayYaml(),
+        virtualService(`{${route}, ${TO_BACKEND}}`),
+        ...[jwtBehind('forwardOriginalToken: true'), required],
+      ]);
+      return gatewayWays(mesh)[0].state;
+    };
+    expect(stateBehind('rewrite: {uri: /}')).toBe('partial');
+    expect(stateBehind('rewrite: {uri: /internal/}')).toBe('enforced');
+  });
+
+  const setHost = (name: string, host: string) =>
+    `headers: {request: {set: {"${name}": ${host}}}}`;
+  const destination = (headers: string) =>
+    TO_BACKEND.replace('destination:', `${headers}, destination:`);
+
+  it.each([
+    [`rewrite: {authority: other}, ${TO_BACKEND}`, 'other'],
+    [`${setHost('Host', 'other')}, ${TO_BACKEND}`, 'other'],
+    [`${setHost(':authority', 'other')}, ${TO_BACKEND}`, 'other'],
+    [`headers: {request: {add: {host: other}}}, ${TO_BACKEND}`, 'other'],
+    [destination(setHost('Host', 'other')), 'other'],
+    [
+      `${setHost('Host', 'other')}, ${destination(setHost('Host', 'third'))}`,
+      'other',
+    ],
+    [
+      `rewrite: {authority: other}, ${setHost('Host', 'third')}, ${TO_BACKEND}`,
+      'other',
+    ],
+    [`headers: {request: {remove: [host]}}, ${TO_BACKEND}`, 'h'],
+  ])('by %s: h arrives as %s', (change, host) => {
+    const answer = (denied: string) => ask(change, [denyHost(denied)]).status;
+    expect([answer(host), answer('none')]).toEqual([403, 200]);
   });
 });
 

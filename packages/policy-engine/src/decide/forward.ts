@@ -1,8 +1,7 @@
 import { ProxyRequest, RequestToken } from '../model';
-import { HttpRouteSpec } from '../parse/specs';
 import { Program } from '../compile/program';
+import { applyRoute, TakenRoute } from './applyRoute';
 import { Evaluation } from './evaluate';
-import { readFacts } from './facts';
 import { consumedTokens, unreadableHeaders } from './jwtHeaders';
 import { tokenName } from './tokenPlace';
 
@@ -23,11 +22,13 @@ export function forwardRequest(
   program: Program,
   request: ProxyRequest,
   evaluation: Evaluation,
-  route: { spec?: HttpRouteSpec; uriPrefix?: string },
+  route: TakenRoute | undefined,
   next: NextHop,
 ): ProxyRequest | undefined {
   const stripped = applyJwtOutputs(program, request, evaluation);
-  const rewritten = rewrite(stripped, evaluation.facts.path, route);
+  const rewritten = route
+    ? applyRoute(stripped, evaluation.facts.path, route)
+    : stripped;
   if (!rewritten) return undefined;
   const clientIp = request.source?.ip;
   return {
@@ -107,57 +108,4 @@ function dropParams(
     .split('&')
     .filter(pair => !names.includes(pair.split('=')[0]));
   return kept.length > 0 ? `${base}?${kept.join('&')}` : base;
-}
-
-function rewrite(
-  request: ProxyRequest,
-  path: string,
-  { spec, uriPrefix }: { spec?: HttpRouteSpec; uriPrefix?: string },
-): ProxyRequest | undefined {
-  if (!spec) return request;
-  if (spec.rewrite?.uriRegexRewrite) return undefined;
-  const query = request.path?.split('#')[0].split('?')[1];
-  const suffix = query === undefined ? '' : `?${query}`;
-  const uri = spec.rewrite?.uri;
-  let changed = path;
-  if (uri !== undefined) {
-    changed =
-      uriPrefix === undefined ? uri : `${uri}${path.slice(uriPrefix.length)}`;
-  }
-  const host = spec.rewrite?.authority ?? request.host;
-  const base = { ...request, host, path: `${changed}${suffix}` };
-  const operations = [
-    spec.headers?.request,
-    ...(spec.route ?? []).map(({ headers }) => headers?.request),
-  ].filter(item => item !== undefined);
-  if (operations.length === 0) return base;
-  return editHeaders(base, operations);
-}
-
-function editHeaders(
-  request: ProxyRequest,
-  operations: {
-    set?: Record<string, string>;
-    add?: Record<string, string>;
-    remove?: string[];
-  }[],
-): ProxyRequest | undefined {
-  const headers = readFacts(request).listHeaders();
-  const tokenHeaders = (request.tokens ?? [])
-    .filter(token => token.in === 'header')
-    .map(token => (token.name ?? 'authorization').toLowerCase());
-  for (const { set, add, remove } of operations) {
-    const names = [...Object.keys({ ...set, ...add }), ...(remove ?? [])].map(
-      name => name.toLowerCase(),
-    );
-    // A token that the route itself sets or removes is beyond what a request describes.
-    if (names.some(name => tokenHeaders.includes(name))) return undefined;
-    for (const [name, value] of Object.entries({ ...add, ...set })) {
-      // Envoy's %…% variables are filled in from the connection.
-      if (value.includes('%')) return undefined;
-      headers[name.toLowerCase()] = value;
-    }
-    for (const name of remove ?? []) delete headers[name.toLowerCase()];
-  }
-  return { ...request, headers };
 }

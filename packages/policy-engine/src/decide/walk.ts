@@ -9,6 +9,8 @@ import {
   RouteMatch,
   VirtualHosts,
 } from '../route/matchRoute';
+import { changesOf } from '../route/routeChanges';
+import type { TakenRoute } from './applyRoute';
 import { Evaluation, evaluate } from './evaluate';
 import type { Facts } from './facts';
 import { forwardRequest } from './forward';
@@ -104,7 +106,7 @@ export function walk(
       programs[index],
       seen,
       evaluation,
-      (isGateway ? route : undefined) ?? {},
+      isGateway ? takenRoute(route, wayIn) : undefined,
       {
         port: next.port,
         protocol: next.protocol,
@@ -136,6 +138,17 @@ export function walk(
 function factsForRoute({ jwt, facts, received }: Evaluation): Facts {
   const isAnonymous = jwt?.kind === 'passed' && jwt.effects?.last === undefined;
   return isAnonymous ? received : facts;
+}
+
+function takenRoute(
+  route: FoundRoute | undefined,
+  { destination }: WayIn,
+): TakenRoute | undefined {
+  if (route?.kind !== 'service' || !route.spec) return undefined;
+  const { spec, uriPrefix } = route;
+  const namespace = route.route.namespace ?? '';
+  const changes = changesOf(spec, namespace, destination);
+  return { spec, uriPrefix, changes };
 }
 
 /** Whether a route leads to the port that a way in ends at. */

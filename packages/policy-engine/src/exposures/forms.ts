@@ -7,6 +7,7 @@ import { leadsTo } from '../decide/walk';
 import { HttpMatchSpec, HttpRouteSpec } from '../parse/specs';
 import { candidatesOf } from '../route/candidates';
 import { followRoute } from '../route/matchRoute';
+import { changesOf, RouteChanges } from '../route/routeChanges';
 import { findVirtualHost } from '../route/routeTable';
 import { formOfNamingProgram, formOfProgram } from './programForms';
 
@@ -90,7 +91,12 @@ function formOfRoute(mesh: Mesh, wayIn: WayIn): string | undefined {
     if (match?.authority) return undefined;
     const followed = followRoute(mesh, stored, route, {});
     if (followed.kind === 'unknown') return undefined;
-    form += ` ${leadsTo(followed, wayIn)} ${formOfCandidate(match, route)}`;
+    const changes = changesOf(route, stored.namespace, wayIn.destination);
+    form += ` ${leadsTo(followed, wayIn)} ${formOfCandidate(
+      match,
+      route,
+      changes,
+    )}`;
   }
   return form;
 }
@@ -98,15 +104,9 @@ function formOfRoute(mesh: Mesh, wayIn: WayIn): string | undefined {
 /** What a route compares, and what it makes of a request. */
 function formOfCandidate(
   match: HttpMatchSpec | undefined,
-  route: HttpRouteSpec,
+  { rewrite }: HttpRouteSpec,
+  changes: RouteChanges | undefined,
 ): string {
-  const { rewrite, headers, route: shares } = route;
-  const edits = shares?.filter(share => share.headers);
-  if (!match && !rewrite && !headers && !edits?.length) return 'all';
-  return asJson([
-    match,
-    rewrite,
-    headers?.request,
-    edits?.map(share => share.headers?.request),
-  ]);
+  if (!match && !rewrite && changes?.passes.length === 0) return 'all';
+  return asJson([match, rewrite, changes ?? 'by chance']);
 }

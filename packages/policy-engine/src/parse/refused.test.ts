@@ -207,6 +207,39 @@ describe('what would be refused elsewhere', () => {
   });
 
   it.each([
+    ['headers: {request: {set: {x-role: 1}}}', 'headers.request.set.x-role'],
+    ['headers: {request: {add: [x]}}', 'headers.request.add'],
+    ['headers: {request: {remove: [1]}}', 'headers.request.remove[0]'],
+    ['rewrite: {uri: 5}', 'rewrite.uri'],
+    ['rewrite: {authority: []}', 'rewrite.authority'],
+    [
+      'route: [{destination: {host: a}, headers: {request: {set: {x: true}}}}]',
+      'route[0].headers.request.set.x',
+    ],
+  ])('VirtualService with a route {%s}: %s', (route, path) => {
+    const found = refusals(
+      'VirtualService',
+      `hosts: [a.example], http: [{${route}}]`,
+      'networking.istio.io/v1',
+    );
+    expect(found.map(([at]) => at)).toEqual([`spec.http[0].${path}`]);
+  });
+
+  it.each([
+    ['set: [{name: x}]', 'set[0].value'],
+    ['add: [{value: x}]', 'add[0].name'],
+    ['set: [{name: x, value: 1}]', 'set[0].value'],
+  ])('HTTPRoute with a header modifier {%s}: %s', (modifier, path) => {
+    const found = refusals(
+      'HTTPRoute',
+      `rules: [{filters: [{type: RequestHeaderModifier, requestHeaderModifier: {${modifier}}}]}]`,
+      'gateway.networking.k8s.io/v1',
+    );
+    const at = 'spec.rules[0].filters[0].requestHeaderModifier';
+    expect(found.map(([where]) => where)).toContain(`${at}.${path}`);
+  });
+
+  it.each([
     'hosts: ["*"], gateways: [g]',
     'hosts: ["*"], gateways: [g, mesh]',
     'hosts: ["*.a.example", a.example]',

@@ -146,8 +146,11 @@ function validateFilters(reader: Reader, value: unknown, path: string): void {
         headers?.[list],
         `${at}.requestHeaderModifier.${list}`,
         (header, inner) => {
-          reader.string(header.name, `${inner}.name`);
-          reader.string(header.value, `${inner}.value`);
+          for (const field of ['name', 'value']) {
+            if (!reader.string(header[field], `${inner}.${field}`)) {
+              reader.report(`${inner}.${field}`, 'must be set');
+            }
+          }
         },
       );
     }

@@ -65,9 +65,11 @@ export function validateVirtualService(
       validateHttpMatch(reader, match, at),
     );
     validateDestinations(reader, route.route, `${path}.route`);
-    for (const field of ['redirect', 'delegate', 'rewrite', 'headers']) {
+    for (const field of ['redirect', 'delegate']) {
       reader.object(route[field], `${path}.${field}`);
     }
+    validateRewrite(reader, route.rewrite, `${path}.rewrite`);
+    validateHeaderOperations(reader, route.headers, `${path}.headers`);
     const direct = reader.object(
       route.directResponse,
       `${path}.directResponse`,
@@ -133,8 +135,29 @@ function validateDestinations(
     const port = reader.object(destination?.port, `${at}.destination.port`);
     reader.integer(port?.number, `${at}.destination.port.number`);
     reader.integer(item.weight, `${at}.weight`);
-    reader.object(item.headers, `${at}.headers`);
+    validateHeaderOperations(reader, item.headers, `${at}.headers`);
   });
+}
+
+function validateRewrite(reader: Reader, value: unknown, path: string): void {
+  const rewrite = reader.object(value, path);
+  for (const field of ['uri', 'authority']) {
+    reader.string(rewrite?.[field], `${path}.${field}`);
+  }
+  reader.object(rewrite?.uriRegexRewrite, `${path}.uriRegexRewrite`);
+}
+
+function validateHeaderOperations(
+  reader: Reader,
+  value: unknown,
+  path: string,
+): void {
+  const { request } = reader.object(value, path) ?? {};
+  const at = `${path}.request`;
+  const operations = reader.object(request, at);
+  reader.stringMap(operations?.set, `${at}.set`);
+  reader.stringMap(operations?.add, `${at}.add`);
+  reader.strings(operations?.remove, `${at}.remove`);
 }
 
 function validateHttpMatch(

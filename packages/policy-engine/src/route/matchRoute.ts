@@ -1,6 +1,6 @@
 import { ProxyRef, ProxyRequest, ResourceRef } from '../model';
 import { nameOf, refOf } from '../parse';
-import { HttpRouteSpec, ServiceSpec } from '../parse/specs';
+import { HttpRouteSpec, ServiceSpec, StringMatchSpec } from '../parse/specs';
 import { Mesh, Stored } from '../attach/Mesh';
 import { destinationsOf, mirrorsOf } from '../attach/virtualServices';
 import { proxySettingsOf } from '../attach/proxySettings';
@@ -95,17 +95,23 @@ export function findRoute(
       return { kind: 'unknown', reason };
     }
     if (matched) {
-      const uri = match?.uri;
-      const isPrefix = uri && 'prefix' in uri && !route.rewrite?.isWholePath;
-      const uriPrefix = isPrefix ? uri.prefix : undefined;
       return {
         ...followRoute(mesh, stored, route, request),
         spec: route,
-        uriPrefix,
+        uriPrefix: route.rewrite?.isWholePath
+          ? undefined
+          : prefixOf(match?.uri),
       };
     }
   }
   return { kind: 'not-found' };
+}
+
+/** What of a path a rewrite takes away: all of it where nothing is said of a prefix. */
+function prefixOf(uri: StringMatchSpec | undefined): string | undefined {
+  if (!uri) return '/';
+  if ('prefix' in uri) return uri.prefix;
+  return 'exact' in uri || 'regex' in uri ? undefined : '/';
 }
 
 /** @internal Where a route that was chosen leads. */
