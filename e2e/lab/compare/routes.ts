@@ -4,8 +4,10 @@ import { pickJwtRule } from './jwtRules.ts';
 import type { Random } from './random.ts';
 import type { TokenStock } from './tokens.ts';
 
-const SERVER_HOSTS = ['*', '*.example.com', 'h.example.com', 'other.test'];
+const SERVER_HOSTS = ['*', '*', '*.example.com', 'h.example.com', 'other.test'];
 const ROUTE_HOSTS = [
+  '*',
+  '*',
   '*',
   '*.example.com',
   'h.example.com',
@@ -27,6 +29,7 @@ function pickUri(random: Random) {
     { prefix: '/a/b' },
     { prefix: '/API' },
     { regex: '/d/.*' },
+    { regex: '/(A|d)/.*' },
     { regex: '/api/v[0-9]+/users' },
     { regex: '.*users' },
   ]);
@@ -42,6 +45,7 @@ function pickMatch(random: Random) {
       { exact: 'POST' },
       { prefix: 'P' },
       { regex: 'GET|PUT' },
+      { regex: '*' },
     ]);
   }
   if (random.chance(0.2)) {
@@ -62,7 +66,17 @@ function pickMatch(random: Random) {
     };
   }
   if (random.chance(0.1)) {
-    match.withoutHeaders = { 'x-role': { exact: 'admin' } };
+    // Envoy takes a header that is missing for an empty one, unless it is asked for its presence.
+    match.withoutHeaders = {
+      'x-role': random.pick([
+        { exact: 'admin' },
+        { exact: '' },
+        { prefix: 'ad' },
+        { regex: '.*' },
+        { regex: '*' },
+        {},
+      ]),
+    };
   }
   if (random.chance(0.15)) {
     match.authority = random.pick([
@@ -76,6 +90,14 @@ function pickMatch(random: Random) {
       { x: { exact: '1' } },
       { page: { regex: '[0-9]' } },
       { page: { exact: '1' } },
+      { x: {} },
+      { x: { regex: '*' } },
+      { x: { regex: '.*' } },
+      { x: { prefix: '' } },
+      { x: { exact: '' } },
+      { x: { exact: 'a b' } },
+      { x: { exact: 'a+b' } },
+      { x: { exact: '%31' } },
     ]);
   }
   if (random.chance(0.1)) match.port = random.pick([80, 8080]);

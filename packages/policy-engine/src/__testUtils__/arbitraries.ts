@@ -134,6 +134,9 @@ export const authentication: fc.Arbitrary<Resource> = fc
     issuer: fc.constantFrom(ISSUER, 'other'),
     audiences: maybe(fc.constant(['orders'])),
     fromHeaders: maybe(fc.constant([{ name: 'x-token' }])),
+    outputClaimToHeaders: fc.constantFrom(undefined, undefined, [
+      { header: 'x-a', claim: 'role' },
+    ]),
   })
   .map(({ where, ...jwtRule }) => ({
     apiVersion: 'security.istio.io/v1',
@@ -145,6 +148,110 @@ export const authentication: fc.Arbitrary<Resource> = fc
     spec: {
       selector: { matchLabels: TARGETS[where].matchLabels },
       jwtRules: [{ ...clean(jwtRule), jwksUri: 'https://keys.example' }],
+    },
+  }));
+
+const uri = fc.oneof(
+  fc.constantFrom('/', '/api', '/api/', '/a').map(prefix => ({ prefix })),
+  fc.constantFrom('/healthz', '/api/x').map(exact => ({ exact })),
+);
+const headerMatch = fc.constantFrom<object>(
+  { 'x-a': { exact: 'a' } },
+  { 'x-a': { prefix: 'b' } },
+  { 'x-a': {} },
+);
+
+const match = fc
+  .record({
+    uri: maybe(uri),
+    ignoreUriCase: fc.constantFrom(undefined, undefined, undefined, true),
+    method: fc.constantFrom(undefined, undefined, { exact: 'GET' }),
+    authority: fc.constantFrom(
+      undefined,
+      undefined,
+      { exact: 'h.example.com' },
+      { prefix: 'h.' },
+    ),
+    headers: maybe(headerMatch),
+    withoutHeaders: maybe(headerMatch),
+    queryParams: fc.constantFrom(undefined, undefined, { q: { exact: '1' } }),
+  })
+  .map(clean);
+
+const headerChange = fc.constantFrom<Record<string, string>>(
+  { 'x-a': 'a' },
+  { 'X-A': 'bc' },
+  { 'x-a': '' },
+  { host: 'other' },
+);
+
+const headerChanges = fc
+  .record({
+    set: maybe(headerChange),
+    add: maybe(headerChange),
+    remove: maybe(fc.constant(['x-a'])),
+  })
+  .map(operations => ({ request: clean(operations) }));
+
+const share = fc
+  .record({
+    host: fc.constantFrom('backend', 'backend', 'backend', 'other'),
+    headers: maybe(headerChanges),
+  })
+  .map(({ host, headers }) =>
+    clean({ destination: { host, port: { number: 80 } }, headers }),
+  );
+
+const action = fc.oneof(
+  { weight: 4, arbitrary: share.map(one => ({ route: [one] })) },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(share, share).map(shares => ({
+      route: shares.map(one => ({ ...one, weight: 50 })),
+    })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<object>(
+      { redirect: { uri: '/' } },
+      { directResponse: { status: 200 } },
+    ),
+  },
+);
+
+const routeOf = (withMatch: boolean) =>
+  fc
+    .record({
+      match: withMatch
+        ? fc.array(match, { minLength: 1, maxLength: 2 })
+        : fc.constant(undefined),
+      rewrite: maybe(
+        fc
+          .record({
+            uri: fc.constantFrom(undefined, '/', '/api/', '/healthz', '/a/b'),
+            authority: fc.constantFrom(undefined, undefined, 'other'),
+          })
+          .map(clean),
+      ),
+      headers: maybe(headerChanges),
+      action,
+    })
+    .map(({ action: taken, ...rest }) => ({ ...clean(rest), ...taken }));
+
+/** What the gateway does with requests, in place of the VirtualService of the hands-on case. */
+export const routes: fc.Arbitrary<Resource> = fc
+  .tuple(
+    fc.array(routeOf(true), { maxLength: 2 }),
+    fc.array(routeOf(false), { maxLength: 1 }),
+  )
+  .map(([conditional, last]) => ({
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'VirtualService',
+    metadata: { name: 'backend-vs', namespace: 'default' },
+    spec: {
+      hosts: ['*'],
+      gateways: ['backend-gateway'],
+      http: [...conditional, ...last],
     },
   }));
 
@@ -190,6 +297,9 @@ export function request(anonymous: boolean): fc.Arbitrary<ProxyRequest> {
         '/a/b/c',
         '/api/',
         '/%68ealthz',
+        '/API/x',
+        '/?q=1',
+        '/api/a/b/c?q=1',
       ),
       headers: maybe(
         fc.constantFrom({ 'x-a': 'a' }, { 'x-a': 'bc' }, { 'x-a': '' }),

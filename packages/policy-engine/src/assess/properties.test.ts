@@ -13,6 +13,7 @@ import {
   authentication,
   policyFor,
   request,
+  routes,
 } from '../__testUtils__/arbitraries';
 import { GATEWAY, WORKLOADS } from '../__testUtils__/handsOn';
 import { GATEWAY_PROXY } from '../__testUtils__/mesh';
@@ -39,6 +40,11 @@ const authentications = fc.array(authentication, { maxLength: 3 });
 const configuration = fc
   .tuple(policies, authentications)
   .map(([first, second]) => [...first, ...second]);
+
+/** Half of the time with routes of its own. */
+const routed = fc
+  .tuple(configuration, fc.option(routes, { nil: undefined }))
+  .map(([resources, route]) => (route ? [...resources, route] : resources));
 
 const atGateway = fc.constant('gateway' as const);
 const named = (name: string) => (resource: Resource) => ({
@@ -145,7 +151,7 @@ describe('decide', () => {
 describe('states', () => {
   it('every exposure has a witness that passes without a token', () => {
     fc.assert(
-      fc.property(configuration, resources => {
+      fc.property(routed, resources => {
         const mesh = meshWith(resources);
         for (const wayIn of assessService(mesh, BACKEND).waysIn) {
           for (const { witness } of wayIn.exposures) {
@@ -164,7 +170,7 @@ describe('states', () => {
   it('no anonymous request gets through where the state says that none does', () => {
     fc.assert(
       fc.property(
-        configuration,
+        routed,
         fc.array(request(true), { minLength: 20, maxLength: 40 }),
         (resources, requests) => {
           const mesh = meshWith(resources);
@@ -188,14 +194,22 @@ describe('states', () => {
 
   it('open and validated-only admit every anonymous request', () => {
     fc.assert(
-      fc.property(configuration, request(true), (resources, asked) => {
+      fc.property(routed, request(true), (resources, asked) => {
         const mesh = meshWith(resources);
         for (const wayIn of assessService(mesh, BACKEND).waysIn) {
           if (!wayIn.exposures.some(({ everything }) => everything)) continue;
           const client = clientOf(wayIn.kind, asked);
           // STRICT mutual TLS asks for a certificate before everything else.
           if (wayIn.kind === 'in-mesh' && !asked.source?.principal) continue;
-          expect(decideWayIn(mesh, wayIn, client).reaches).toBe('yes');
+          const { reaches, status } = decideWayIn(mesh, wayIn, client);
+          // A route may lead elsewhere; refused is nobody.
+          expect([reaches, status]).toEqual([
+            expect.stringMatching(/^(yes|no)$/),
+            200,
+          ]);
+          if (!resources.some(({ kind }) => kind === 'VirtualService')) {
+            expect(reaches).toBe('yes');
+          }
         }
       }),
       RUNS,
@@ -205,7 +219,7 @@ describe('states', () => {
   it('over-blocked lets no valid token through', () => {
     fc.assert(
       fc.property(
-        configuration,
+        routed,
         fc.array(request(false), { minLength: 20, maxLength: 20 }),
         (resources, requests) => {
           const mesh = meshWith(resources);

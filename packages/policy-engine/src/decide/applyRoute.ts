@@ -1,4 +1,5 @@
 import { ProxyRequest } from '../model';
+import { splitQuery } from '../match/splitQuery';
 import { HttpRouteSpec } from '../parse/specs';
 import {
   HeaderOperations,
@@ -30,7 +31,7 @@ export function applyRoute(
   { spec: { rewrite }, uriPrefix, changes }: TakenRoute,
 ): ProxyRequest | undefined {
   if (!changes || rewrite?.uriRegexRewrite) return undefined;
-  const query = request.path?.split('#')[0].split('?')[1];
+  const [, query] = splitQuery(request.path ?? '/');
   const suffix = query === undefined ? '' : `?${query}`;
   const to = rewrite?.uri || undefined;
   const rest = uriPrefix === undefined ? '' : path.slice(uriPrefix.length);

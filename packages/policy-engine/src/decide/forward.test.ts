@@ -256,6 +256,7 @@ describe('what jwt_authn at the gateway leaves to the proxy behind', () => {
       ask(TO_BACKEND, texts, { path, tokens: [inQuery] }).status;
     expect(answer('/x?access_token=a&own=junk')).toBe(401);
     expect(answer('/x?own=junk&access_token=a')).toBe(401);
+    expect(answer('/x?a=?&own=junk&access_token=a')).toBe(401);
     expect(answer('/x?access_token=a&other=junk')).toBe(200);
   });
 

@@ -1,4 +1,5 @@
 import { ProxyRequest, RequestToken } from '../model';
+import { splitQuery } from '../match/splitQuery';
 import { Program } from '../compile/program';
 import { applyRoute, TakenRoute } from './applyRoute';
 import { Evaluation } from './evaluate';
@@ -102,8 +103,9 @@ function dropParams(
   path: string | undefined,
   names: string[],
 ): string | undefined {
-  const [base, query] = path?.split('?') ?? [];
-  if (query === undefined || names.length === 0) return path;
+  if (path === undefined || names.length === 0) return path;
+  const [base, query] = splitQuery(path);
+  if (query === undefined) return path;
   const kept = query
     .split('&')
     .filter(pair => !names.includes(pair.split('=')[0]));

@@ -1,4 +1,5 @@
 import { canonicalizePath, dropDotParameters } from './canonicalizePath';
+import { splitQuery } from './splitQuery';
 
 /** `pathNormalization.normalization` of the mesh config; Istio's `DEFAULT` is `BASE`. */
 export const PATH_NORMALIZATIONS = [
@@ -46,11 +47,7 @@ export function normalizePath(
     const isMerging = mode.endsWith('MERGE_SLASHES');
     return { path: isMerging ? mergeSlashes(path) : path, query: '' };
   }
-  const end = path.indexOf('#');
-  const whole = end < 0 ? path : path.slice(0, end);
-  const cut = whole.indexOf('?');
-  const rawPath = cut < 0 ? whole : whole.slice(0, cut);
-  const query = cut < 0 ? '' : whole.slice(cut + 1);
+  const [rawPath, query = ''] = splitQuery(path);
   const refused = refusalOf(path, rawPath);
   if (refused !== undefined) return { path: rawPath, query, refused };
   const normalized = normalizeRaw(rawPath, query, mode);

@@ -23,35 +23,66 @@ export function matchesHttp(
     result = and(result, 'unknown');
   }
   result = and(result, matchesHeaders(match, facts));
-  const params = new URLSearchParams(facts.query);
   return and(
     result,
     every(Object.entries(match.queryParams ?? {}), ([name, wanted]) => {
-      const value = params.get(name);
-      return value !== null && matchesString(wanted, value);
+      const value = findParam(facts.query, name);
+      if (value === undefined) return false;
+      return asksForPresence(wanted ?? {}) || matchesString(wanted, value);
     }),
   );
 }
 
+/** The first value of a parameter as it is written: routes compare it without decoding anything. */
+function findParam(query: string, name: string): string | undefined {
+  for (const pair of query.split('&')) {
+    const [key] = pair.split('=', 1);
+    if (key === name) return pair.slice(key.length + 1);
+  }
+  return undefined;
+}
+
 function matchesHeaders(match: HttpMatchSpec, facts: Facts): Tri {
-  const has = (name: string, wanted: StringMatchSpec): Tri => {
-    const claim = routingClaimOf(name);
-    if (claim) return matchesRoutingClaim(facts, claim, wanted);
-    return facts.matchHeader(
-      name.toLowerCase(),
-      // `*` is no regular expression; Istio takes it for presence.
-      value =>
-        ('regex' in wanted && wanted.regex === '*') ||
-        matchesString(wanted, value),
-    );
-  };
   return and(
     every(Object.entries(match.headers ?? {}), ([name, wanted]) =>
-      has(name, wanted ?? {}),
+      hasHeader(facts, name, wanted ?? {}),
     ),
     every(Object.entries(match.withoutHeaders ?? {}), ([name, wanted]) =>
-      not(has(name, wanted ?? {})),
+      not(hasUnwanted(facts, name, wanted ?? {})),
     ),
+  );
+}
+
+function hasHeader(facts: Facts, name: string, wanted: StringMatchSpec): Tri {
+  const claim = routingClaimOf(name);
+  return claim
+    ? matchesRoutingClaim(facts, claim, wanted)
+    : facts.matchHeader(
+        name.toLowerCase(),
+        value => asksForPresence(wanted) || matchesString(wanted, value),
+      );
+}
+
+/**
+ * Whether a header is as a route wants it not to be. Istio has Envoy take one that is missing for an empty one
+ * (`treat_missing_header_as_empty`), unless its presence is what is asked for.
+ */
+function hasUnwanted(facts: Facts, name: string, wanted: StringMatchSpec): Tri {
+  const found = hasHeader(facts, name, wanted);
+  if (asksForPresence(wanted) || routingClaimOf(name)) return found;
+  const header = name.toLowerCase();
+  const ifMissing = matchesString(wanted, '');
+  if (facts.header(header) === undefined) return ifMissing;
+  return facts.doubtful.includes(header) && found !== ifMissing
+    ? 'unknown'
+    : found;
+}
+
+/** `*` is no regular expression; Istio takes it for presence. */
+function asksForPresence(wanted: StringMatchSpec): boolean {
+  return (
+    Object.keys(wanted).length === 0 ||
+    ('regex' in wanted && wanted.regex === '*')
   );
 }
 
@@ -89,7 +120,7 @@ function matchesRoutingClaim(
   return 'unknown';
 }
 
-/** An absent or empty condition holds for every value. */
+/** An absent or empty condition holds for every value. Envoy minds case in a regular expression all the same. */
 function matchesString(
   wanted: StringMatchSpec | undefined,
   value: string,
@@ -100,8 +131,7 @@ function matchesString(
   if ('exact' in wanted) return fold(value) === fold(wanted.exact);
   if ('prefix' in wanted) return fold(value).startsWith(fold(wanted.prefix));
   if ('regex' in wanted) {
-    const pattern = regexPattern(fold(wanted.regex));
-    return matchesPattern(pattern, fold(value));
+    return matchesPattern(regexPattern(wanted.regex), value);
   }
   return true;
 }

@@ -96,6 +96,85 @@ describe('a condition on the authority', () => {
   });
 });
 
+/** Who is asked, where requests that a route does not match go to the frontend. */
+function askedBy(match: string, request: Partial<ProxyRequest>) {
+  const mesh = meshOf([
+    WORKLOADS,
+    gatewayYaml(),
+    virtualService(`{match: [{${match}}], ${TO_BACKEND}}, {${to('frontend')}}`),
+  ]);
+  return whereTo(mesh, request);
+}
+
+describe('a condition on a header that is not wanted', () => {
+  it.each([
+    ['exact: admin', undefined, 'backend'],
+    ['exact: admin', 'user', 'backend'],
+    ['exact: admin', 'admin', 'frontend'],
+    // Envoy takes a header that is missing for an empty one.
+    ['exact: ""', undefined, 'frontend'],
+    ['prefix: ""', undefined, 'frontend'],
+    ['regex: ".*"', undefined, 'frontend'],
+    ['regex: "a+"', undefined, 'backend'],
+    // Unless its presence is what is asked for.
+    ['', undefined, 'backend'],
+    ['regex: "*"', undefined, 'backend'],
+    ['regex: "*"', '', 'frontend'],
+  ])('{%s}, with %s: %s', (wanted, value, name) => {
+    const headers = value === undefined ? {} : { 'x-role': value };
+    const match = `withoutHeaders: {x-role: {${wanted}}}`;
+    expect(askedBy(match, { headers })).toBe(name);
+  });
+});
+
+describe('a condition on a parameter', () => {
+  it.each([
+    ['exact: "1"', '/?x=1', 'backend'],
+    ['exact: "1"', '/?y=2&x=1#x', 'backend'],
+    ['exact: "1"', '/?x=2&x=1', 'frontend'],
+    ['exact: "1"', '/?X=1', 'frontend'],
+    ['exact: "1=2"', '/?x=1=2', 'backend'],
+    // As it is written, not what it stands for.
+    ['exact: "1"', '/?x=%31', 'frontend'],
+    ['exact: "1"', '/?%78=1', 'frontend'],
+    ['exact: "%31"', '/?x=%31', 'backend'],
+    ['exact: "a b"', '/?x=a+b', 'frontend'],
+    ['exact: "a+b"', '/?x=a+b', 'backend'],
+    ['exact: ""', '/?x', 'backend'],
+    ['exact: ""', '/?x=', 'backend'],
+    ['exact: ""', '/', 'frontend'],
+    ['', '/?x', 'backend'],
+    ['regex: "*"', '/?x=1', 'backend'],
+    ['regex: "*"', '/?y=1', 'frontend'],
+  ])('{%s}, asked for %s: %s', (wanted, path, name) => {
+    expect(askedBy(`queryParams: {x: {${wanted}}}`, { path })).toBe(name);
+  });
+
+  it('is found out of a way in, whatever it is written with', () => {
+    const mesh = meshOf([
+      WORKLOADS,
+      gatewayYaml(),
+      virtualService(
+        `{match: [{queryParams: {x: {exact: "a/b=c%20d"}}}], ${TO_BACKEND}}, {${to(
+          'frontend',
+        )}}`,
+      ),
+    ]);
+    expect(gatewayWays(mesh)[0]).toMatchObject({
+      state: 'open',
+      exposures: [{ witness: { path: '/?x=a/b=c%20d' } }],
+    });
+  });
+});
+
+it('a regular expression minds case where other paths are told not to', () => {
+  const ask = (uri: string) =>
+    askedBy(`uri: {${uri}}, ignoreUriCase: true`, { path: '/Admin' });
+  expect(ask('prefix: /ADMIN')).toBe('backend');
+  expect(ask('regex: "/ADMIN"')).toBe('frontend');
+  expect(ask('regex: "/Admin"')).toBe('backend');
+});
+
 describe('routes for some proxies only', () => {
   it.each([
     ['gateways: [gw]', 'backend'],
