@@ -14,6 +14,7 @@ const PLURALS: Record<string, string> = {
   AuthorizationPolicy: 'authorizationpolicies',
   Gateway: 'gateways',
   VirtualService: 'virtualservices',
+  HTTPRoute: 'httproutes',
 };
 
 export interface Acceptance {

@@ -27,6 +27,21 @@ export function toSaid({ status, body, hops, reason }: WayInDecision): Said {
   return { status, body, trace, reason };
 }
 
+/** The same, where a route of the gateway may answer by itself or lead nowhere. */
+export function toRouted(way: WayInDecision): Said {
+  const said = toSaid(way);
+  if (way.status !== 200) return said;
+  switch (way.route?.kind) {
+    case 'direct-response':
+    case 'redirect':
+      return { ...said, status: way.route.status };
+    case 'not-found':
+      return { ...said, status: 404 };
+    default:
+      return said;
+  }
+}
+
 export interface Bench {
   readonly title: string;
   readonly callers: readonly Caller[];

@@ -5,10 +5,11 @@
 import type { Manifest } from '../kube.ts';
 import { pickJwtRule } from './jwtRules.ts';
 import type { MeshDraw } from './meshBench.ts';
-import { describeRoutes, NAMESPACE, TO_SERVER } from './meshTopology.ts';
+import { NAMESPACE } from './meshTopology.ts';
 import { onGateway, onServer } from './meshWords.ts';
 import type { Random } from './random.ts';
 import { GATEWAY_HOSTS } from './requests.ts';
+import { describeRoutes, TO_SERVER, VIRTUAL_SERVICES } from './routing.ts';
 import type { TokenStock } from './tokens.ts';
 
 type Fields = Record<string, unknown>;
@@ -99,7 +100,16 @@ function pickCondition(random: Random): Fields {
   ]);
 }
 
-function generateForward(random: Random, stock: TokenStock): Manifest[] {
+/**
+ * A policy at the server that shows what arrives, and now and then what takes tokens out on the way.
+ *
+ * @param other - a rule that is taken half of the time
+ */
+export function generateWitnesses(
+  random: Random,
+  stock: TokenStock,
+  other?: Fields,
+): Manifest[] {
   const build = (kind: string, name: string, spec: Fields): Manifest => ({
     apiVersion: 'security.istio.io/v1',
     kind,
@@ -118,24 +128,26 @@ function generateForward(random: Random, stock: TokenStock): Manifest[] {
         },
       ],
     });
-  const routes = [
-    { match: [pickMatch(random)], ...pickRoute(random) },
-    pickRoute(random),
-  ];
   return [
-    describeRoutes(routes),
     ...(random.chance(0.3) ? [authenticate('ra0', onGateway)] : []),
     ...(random.chance(0.3) ? [authenticate('ra1', onServer)] : []),
     build('AuthorizationPolicy', 'ap', {
       ...onServer,
       action: random.pick(['ALLOW', 'DENY']),
-      rules: [pickCondition(random)],
+      rules: [other && random.chance(0.5) ? other : pickCondition(random)],
     }),
   ];
 }
 
 export const FORWARDS: MeshDraw = {
   title: 'what a gateway forwards to a sidecar',
-  generate: generateForward,
+  generate: (random, stock) => {
+    const routes = [
+      { match: [pickMatch(random)], ...pickRoute(random) },
+      pickRoute(random),
+    ];
+    return [describeRoutes(routes), ...generateWitnesses(random, stock)];
+  },
   callers: [{ name: 'gateway', hosts: GATEWAY_HOSTS }],
+  routing: VIRTUAL_SERVICES,
 };

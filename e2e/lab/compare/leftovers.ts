@@ -8,6 +8,7 @@ const POLICIES = [
 ];
 const SECURITY = '/apis/security.istio.io/v1';
 const NETWORKING = '/apis/networking.istio.io/v1';
+const GATEWAY_API = '/apis/gateway.networking.k8s.io/v1';
 
 async function removeWhere(
   lab: Lab,
@@ -35,15 +36,18 @@ export async function removeLeftovers(
   }
 }
 
-/** VirtualServices and Gateways of the `routes` bench in the namespace of a pool gateway. */
+const ROUTING = [
+  ...['virtualservices', 'gateways'].map(plural => [NETWORKING, plural]),
+  ...['httproutes', 'gateways'].map(plural => [GATEWAY_API, plural]),
+];
+
+/** Routes and Gateways of a namespace. */
 export async function removeLeftoverRoutes(
   lab: Lab,
   namespace: string,
+  isOurs = (name: string) => /^(g|shrink)\d+x|^(sentinel|routes)$/.test(name),
 ): Promise<void> {
-  const isOurs = (name: string) =>
-    /^(g|shrink)\d+x|^(sentinel|routes)$/.test(name);
-  for (const plural of ['virtualservices', 'gateways']) {
-    const path = `${NETWORKING}/namespaces/${namespace}/${plural}`;
-    await removeWhere(lab, path, isOurs);
+  for (const [api, plural] of ROUTING) {
+    await removeWhere(lab, `${api}/namespaces/${namespace}/${plural}`, isOurs);
   }
 }

@@ -1,13 +1,10 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import type { Lab } from '../client.ts';
 import type { Manifest } from '../kube.ts';
-import { namespaceOf } from '../network.ts';
 import { waitForStore } from '../pool.ts';
 import { addressOf, FRONTEND, STRANGER } from '../topology/workloads.ts';
 import { sleep } from '../wait.ts';
-import { removeLeftovers } from './leftovers.ts';
-import { fillIn, toSaid, type Bench, type Seen } from './bench.ts';
+import { removeLeftoverRoutes, removeLeftovers } from './leftovers.ts';
+import { fillIn, toRouted, type Bench, type Seen } from './bench.ts';
 import {
   assessService,
   compileProxy,
@@ -15,11 +12,11 @@ import {
   decideWayIn,
   Mesh,
   parseObjects,
+  type WayIn,
 } from './engine.ts';
-import type { Question } from './askFromPod.ts';
+import { askFrom } from './askFrom.ts';
 import { describeMeshConfig } from './meshConfig.ts';
 import {
-  describeRoutes,
   GATEWAY,
   NAMESPACE,
   RAW_PORT,
@@ -29,6 +26,7 @@ import {
 } from './meshTopology.ts';
 import { onGateway, onServer } from './meshWords.ts';
 import type { SampleRequest } from './requests.ts';
+import type { Routing } from './routing.ts';
 import {
   describeSentinels,
   waitForRoutes,
@@ -37,14 +35,26 @@ import {
 } from './settle.ts';
 
 /** What is drawn on the mesh. */
-export type MeshDraw = Pick<Bench, 'title' | 'generate' | 'callers'>;
+export interface MeshDraw
+  extends Pick<Bench, 'title' | 'generate' | 'callers'> {
+  routing: Routing;
+}
 
-const isRoutes = ({ kind }: Manifest) => kind === 'VirtualService';
+const isAmong = ({ metadata }: Manifest, all: Manifest[]) =>
+  all.some(each => each.metadata!.name === metadata!.name);
 
-/** The gateway's routes of a set, by a name that its Envoy tells. */
-function findRoutes(set: Manifest[], name: string): Manifest {
-  const { spec } = set.find(isRoutes) ?? describeRoutes();
-  return describeRoutes(spec.http.map((each: object) => ({ ...each, name })));
+function buildMesh(objects: Manifest[]): InstanceType<typeof Mesh> {
+  const mesh = new Mesh();
+  for (const each of parseObjects(objects).resources) mesh.apply(each);
+  return mesh;
+}
+
+function findWayIn(mesh: InstanceType<typeof Mesh>): WayIn {
+  const service = { namespace: NAMESPACE, name: SERVER.service.name };
+  const { waysIn } = assessService(mesh, service);
+  const found = waysIn.find(({ kind }) => kind === 'gateway');
+  if (!found) throw new Error('The engine sees no way in by the gateway');
+  return found;
 }
 
 /** Under it a set may put a STRICT of its own; mesh-wide settings of other tests do not reach. */
@@ -55,27 +65,14 @@ const PERMISSIVE: Manifest = {
   spec: { mtls: { mode: 'PERMISSIVE' } },
 };
 
-function askFrom(pod: string, requests: Question[]): Promise<Seen[]> {
-  const script = join(import.meta.dirname, 'askFromPod.ts');
-  const command = pod === 'host' ? process.execPath : 'ip';
-  const enter = ['netns', 'exec', namespaceOf(pod), process.execPath];
-  return new Promise((resolve, reject) => {
-    const child = execFile(
-      command,
-      [...(pod === 'host' ? [] : enter), script],
-      { maxBuffer: 64 * 1024 * 1024 },
-      (error, stdout, stderr) =>
-        error ? reject(new Error(stderr)) : resolve(JSON.parse(stdout)),
-    );
-    child.stdin!.end(JSON.stringify(requests));
-  });
-}
-
 /**
  * A gateway and a server with mutual TLS. Callers: `frontend` and `stranger` by their sidecars,
  * `gateway` from outside, and `plaintext` past everything but the server's own sidecar.
  */
-export async function startMeshBench(lab: Lab, draw: MeshDraw): Promise<Bench> {
+export async function startMeshBench(
+  lab: Lab,
+  { routing, ...draw }: MeshDraw,
+): Promise<Bench> {
   const { kube, state } = lab;
   const { objects, clusterIp, rawClusterIp } = await startComparedMesh(lab);
   await removeLeftovers(lab, NAMESPACE, () => true);
@@ -86,7 +83,17 @@ export async function startMeshBench(lab: Lab, draw: MeshDraw): Promise<Bench> {
   const client = `${state.subnet}.1`;
   const serverIp = addressOf(SERVER, state.subnet);
   let deployed: Manifest[] = [];
-  await kube.apply(PERMISSIVE);
+  let routed: Manifest[] = [];
+  await removeLeftoverRoutes(lab, NAMESPACE, () => true);
+  await kube.apply([PERMISSIVE, routing.listener]);
+  const known = [
+    ...[describeMeshConfig(), ...objects],
+    ...[PERMISSIVE, routing.listener],
+  ];
+  const isRoute = ({ kind }: Manifest) => kind === routing.kind;
+  const routesOf = (set: Manifest[]) =>
+    set.some(isRoute) ? set.filter(isRoute) : [routing.plain];
+  const policiesOf = (set: Manifest[]) => set.filter(each => !isRoute(each));
 
   const proxies: SettledProxy[] = [
     {
@@ -128,25 +135,24 @@ export async function startMeshBench(lab: Lab, draw: MeshDraw): Promise<Bench> {
     ...draw,
     slots: 1,
     instantiate(set, _slot, generation) {
-      const named = set.map(each =>
-        isRoutes(each)
-          ? each
-          : {
-              ...each,
-              metadata: {
-                ...each.metadata,
-                name: `compare-${each.metadata!.name}`,
-              },
-            },
-      );
+      const named = set.map(each => ({
+        ...each,
+        metadata: {
+          ...each.metadata,
+          name: `compare-${each.metadata!.name}`,
+        },
+      }));
       return fillIn(named, { CLIENT: client, GENERATION: generation });
     },
     async deploy([set = []], generation) {
       await kube.remove(deployed);
-      const policies = set.filter(each => !isRoutes(each));
+      const policies = policiesOf(set);
       deployed = policies;
-      const routes = await kube.apply([findRoutes(set, generation)]);
-      await waitForStore(lab, routes, 'VirtualService');
+      const routes = routing.mark(routesOf(set), generation);
+      await kube.remove(routed.filter(each => !isAmong(each, routes)));
+      routed = routes;
+      // The mark is the last of them.
+      for (const each of routes) await kube.apply(each);
       // One kind is read in order, several are not: the sentinel comes when the others were read.
       const isLast = (each: Manifest) => each.kind === 'AuthorizationPolicy';
       const read = await kube.apply(policies.filter(each => !isLast(each)));
@@ -155,22 +161,16 @@ export async function startMeshBench(lab: Lab, draw: MeshDraw): Promise<Bench> {
       await kube.apply(policies.filter(isLast));
       await kube.apply(describeSentinels(proxies, generation));
       await waitForSentinels(proxies, generation);
-      await waitForRoutes(GATEWAY.name, generation);
+      await waitForRoutes(GATEWAY.name, routing.markOf(generation));
       await sleep(50);
     },
     judge(_slot, set) {
-      const mesh = new Mesh();
-      const routes = set.some(isRoutes) ? [] : [describeRoutes()];
-      const all = [
-        ...[describeMeshConfig(), ...objects, PERMISSIVE],
-        ...[...routes, ...set],
-      ];
-      for (const each of parseObjects(all).resources) mesh.apply(each);
-      const service = { namespace: NAMESPACE, name: SERVER.service.name };
-      const wayIn = assessService(mesh, service).waysIn.find(
-        each => each.kind === 'gateway',
+      const policies = policiesOf(set);
+      const mesh = buildMesh([...known, ...routesOf(set), ...policies]);
+      // Whatever the routes that were drawn lead to.
+      const wayIn = findWayIn(
+        buildMesh([...known, routing.plain, ...policies]),
       );
-      if (!wayIn) throw new Error('The engine sees no way in by the gateway');
       const { namespace, name, labels } = SERVER;
       const sidecar = {
         kind: 'sidecar' as const,
@@ -191,7 +191,7 @@ export async function startMeshBench(lab: Lab, draw: MeshDraw): Promise<Bench> {
             source: { ip: client },
             destinationIp: addressOf(GATEWAY, state.subnet),
           };
-          return toSaid(decideWayIn(mesh, wayIn, asked));
+          return toRouted(decideWayIn(mesh, wayIn, asked));
         }
         const account = from === 'plaintext' ? undefined : from;
         const [serverName, port] =
@@ -248,8 +248,9 @@ export async function startMeshBench(lab: Lab, draw: MeshDraw): Promise<Bench> {
       return seen;
     },
     async clear() {
-      await kube.remove(deployed);
+      await kube.remove([...deployed, ...routed, routing.listener]);
       deployed = [];
+      routed = [];
     },
   };
 }

@@ -48,38 +48,6 @@ export const GATEWAY: GatewayWorkload = {
   },
 };
 
-const LISTENER: Manifest = {
-  apiVersion: 'networking.istio.io/v1',
-  kind: 'Gateway',
-  metadata: { name: 'gateway', namespace: NAMESPACE },
-  spec: {
-    selector: { istio: 'compare-gateway' },
-    servers: [
-      { port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['*'] },
-    ],
-  },
-};
-
-/** A share of the server's. */
-export const TO_SERVER = {
-  destination: {
-    host: 'server.compare.svc.cluster.local',
-    port: { number: 80 },
-  },
-};
-
-/** What the gateway does with requests; all end at the server. @param http - routes, by default a plain one */
-export function describeRoutes(
-  http: Record<string, unknown>[] = [{ route: [TO_SERVER] }],
-): Manifest {
-  return {
-    apiVersion: 'networking.istio.io/v1',
-    kind: 'VirtualService',
-    metadata: { name: 'server', namespace: NAMESPACE },
-    spec: { hosts: ['*'], gateways: ['gateway'], http },
-  };
-}
-
 /** A Service of the server's port without HTTP. No controller runs that would write its endpoints. */
 function describeRawService(ip: string): Manifest[] {
   const { namespace, name, labels } = SERVER;
@@ -116,7 +84,7 @@ function describeRawService(ip: string): Manifest[] {
 }
 
 export interface ComparedMesh {
-  /** Everything that the engine must know beside routes and policies. */
+  /** Everything that the engine must know beside listener, routes and policies. */
   objects: Manifest[];
   clusterIp: string;
   rawClusterIp: string;
@@ -131,7 +99,7 @@ export async function startComparedMesh(lab: Lab): Promise<ComparedMesh> {
     metadata: { name: NAMESPACE },
   };
   await kube.apply(namespace);
-  const objects: Manifest[] = [namespace, LISTENER];
+  const objects: Manifest[] = [namespace];
   let clusterIp = '';
   for (const workload of [SERVER, GATEWAY]) {
     const described = describeWorkload(workload, state.subnet, state.nodePorts);
@@ -161,7 +129,6 @@ export async function startComparedMesh(lab: Lab): Promise<ComparedMesh> {
       ...[join(import.meta.dirname, 'tcpServer.ts'), String(RAW_PORT)],
     ],
   });
-  await kube.apply([LISTENER, describeRoutes()]);
   await Promise.all(
     [SERVER, GATEWAY].map(each => waitForProxy(each, state.subnet)),
   );

@@ -3,6 +3,7 @@ import type { MeshDraw } from './meshBench.ts';
 import { NAMESPACE } from './meshTopology.ts';
 import { generatePolicies } from './policies.ts';
 import { GATEWAY_HOSTS } from './requests.ts';
+import { VIRTUAL_SERVICES } from './routing.ts';
 import {
   GATEWAY_HOSTS as POLICY_HOSTS,
   RANGES,
@@ -79,4 +80,5 @@ export const POLICIES: MeshDraw = {
   title: 'a gateway and a sidecar with mutual TLS',
   generate: (random, stock) => generatePolicies(random, stock, WORDS),
   callers: CALLERS,
+  routing: VIRTUAL_SERVICES,
 };

@@ -10,7 +10,7 @@ import {
 } from '../pool.ts';
 import { sleep, waitFor } from '../wait.ts';
 import { removeLeftoverRoutes, removeLeftovers } from './leftovers.ts';
-import { fillIn, toSaid, type Bench, type Said } from './bench.ts';
+import { fillIn, toRouted, type Bench, type Said } from './bench.ts';
 import { askHttp } from './askHttp.ts';
 import { decideWayIn, Mesh, parseObjects, type WayIn } from './engine.ts';
 import { GATEWAY_HOSTS, type SampleRequest } from './requests.ts';
@@ -164,18 +164,10 @@ export async function startRouteBench(lab: Lab, count: number): Promise<Bench> {
           ...{ port, method, host, path, headers, tokens },
           source: { ip: client },
         });
-        const { route } = way;
-        if (way.status !== 200 || !route) return toSaid(way);
-        const trace: Said['trace'] = [];
-        switch (route.kind) {
-          case 'direct-response':
-          case 'redirect':
-            return { status: route.status, trace };
-          case 'not-found':
-            return { status: 404, trace };
-          default:
-            throw new Error('No route of this bench leads to a Service');
+        if (way.route?.kind === 'service') {
+          throw new Error('No route of this bench leads to a Service');
         }
+        return toRouted(way);
       };
     },
     async ask(slot, requests) {

@@ -8,6 +8,7 @@ import { connectLab, type Lab } from '../client.ts';
 import { runBatches } from './batches.ts';
 import type { Bench } from './bench.ts';
 import { startGatewayApiBench } from './gatewayApiBench.ts';
+import { API_FORWARDS } from './apiForwards.ts';
 import { FORWARDS } from './forwards.ts';
 import { startMeshBench } from './meshBench.ts';
 import { POLICIES } from './meshWords.ts';
@@ -28,7 +29,7 @@ const { values: options } = parseArgs({
     /** Comma-separated names of {@link BENCHES}. */
     bench: {
       type: 'string',
-      default: 'gateways,routes,mesh,forwards,gateway-api',
+      default: 'gateways,routes,mesh,forwards,api-forwards,gateway-api',
     },
     /** File for the disagreements, in Markdown. */
     out: { type: 'string' },
@@ -51,6 +52,10 @@ const BENCHES: Record<string, BenchEntry> = {
     share: 0.5,
   },
   mesh: { start: lab => startMeshBench(lab, POLICIES), share: 0.25 },
+  'api-forwards': {
+    start: lab => startMeshBench(lab, API_FORWARDS),
+    share: 0.25,
+  },
   forwards: { start: lab => startMeshBench(lab, FORWARDS), share: 0.25 },
   'gateway-api': { start: startGatewayApiBench, share: 0.25 },
 };

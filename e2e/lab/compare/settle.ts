@@ -57,13 +57,13 @@ export async function waitForSentinels(
   }
 }
 
-/** Waits until a gateway has routes of a name. */
-export async function waitForRoutes(pod: string, name: string): Promise<void> {
-  await waitFor(`${pod} to have the routes ${name}`, () =>
+/** Waits until the routes of a gateway hold a mark. */
+export async function waitForRoutes(pod: string, mark: string): Promise<void> {
+  await waitFor(`${pod} to have routes with ${mark}`, () =>
     run('ip', [
       ...['netns', 'exec', namespaceOf(pod), 'curl', '-s'],
       'http://127.0.0.1:15000/config_dump?resource=dynamic_route_configs',
-    ]).includes(`"name": "${name}"`)
+    ]).includes(mark)
       ? true
       : undefined,
   );

@@ -91,7 +91,7 @@ export function findRoute(
     if (matched === 'unknown') {
       const reason = `whether a route of ${nameOf(
         refOf(stored.resource),
-      )} matches depends on the scheme, or on claims that are not known`;
+      )} matches depends on the scheme, on claims that are not known, or on a header that versions of Envoy treat differently`;
       return { kind: 'unknown', reason };
     }
     if (matched) {
