@@ -5,6 +5,11 @@ import type { Random } from './random.ts';
 import type { TokenStock } from './tokens.ts';
 
 const SERVER_HOSTS = ['*', '*', '*.example.com', 'h.example.com', 'other.test'];
+/**
+ * Of servers that take the hosts of one namespace's routes only. `*` for all of them is not drawn: istiod 1.31
+ * ends with a panic where `*` of all namespaces stands beside another host.
+ */
+const SCOPES = ['./', '$NS/', 'elsewhere/'];
 const ROUTE_HOSTS = [
   '*',
   '*',
@@ -101,6 +106,12 @@ function pickMatch(random: Random) {
     ]);
   }
   if (random.chance(0.1)) match.port = random.pick([80, 8080]);
+  if (random.chance(0.08)) {
+    match.gateways = random.pick([['$POOL'], ['$NS/$POOL'], ['mesh']]);
+  }
+  if (random.chance(0.05)) {
+    match.sourceLabels = { pool: random.pick(['$POOL', 'none']) };
+  }
   return match;
 }
 
@@ -143,9 +154,43 @@ export function generateRoutes(random: Random, stock: TokenStock): Manifest[] {
       selector: { pool: '$POOL' },
       servers: ['$PORT0', '$PORT1'].map(port => ({
         port: { number: port, name: `http-${port}`, protocol: 'HTTP' },
-        hosts: random.some(SERVER_HOSTS, 1, 2),
+        hosts: random
+          .some(SERVER_HOSTS, 1, 2)
+          .map(host =>
+            random.chance(0.12) ? `${random.pick(SCOPES)}${host}` : host,
+          ),
       })),
     },
+  };
+  const conditions = () =>
+    random.chance(0.8)
+      ? {
+          match: Array.from({ length: 1 + random.int(2) }, () =>
+            pickMatch(random),
+          ),
+        }
+      : {};
+  const delegates: Manifest[] = [];
+  const delegate = () => {
+    const name = `$GENERATION-d${delegates.length}`;
+    // Now and then to one that is not there.
+    if (random.chance(0.1)) return { delegate: { name: '$GENERATION-none' } };
+    const place = random.chance(0.5) ? { namespace: '$NS' } : {};
+    delegates.push({
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'VirtualService',
+      metadata: { name, namespace: '$NS' },
+      spec: {
+        ...(random.chance(0.1)
+          ? { exportTo: [random.pick(['.', 'none'])] }
+          : {}),
+        http: Array.from({ length: 1 + random.int(2) }, () => ({
+          ...conditions(),
+          ...answer(),
+        })),
+      },
+    });
+    return { delegate: { name, ...place } };
   };
   const count = 1 + random.int(4);
   const services = Array.from({ length: count }, (_, index) => ({
@@ -155,21 +200,19 @@ export function generateRoutes(random: Random, stock: TokenStock): Manifest[] {
     spec: {
       hosts: random.some(ROUTE_HOSTS, 1, 2),
       gateways: random.pick([['$POOL'], ['$NS/$POOL'], ['mesh', '$POOL']]),
+      ...(random.chance(0.06)
+        ? { exportTo: [random.pick(['.', '*', '$NS', 'elsewhere'])] }
+        : {}),
       http: Array.from({ length: 1 + random.int(3) }, () => ({
-        ...(random.chance(0.8)
-          ? {
-              match: Array.from({ length: 1 + random.int(2) }, () =>
-                pickMatch(random),
-              ),
-            }
-          : {}),
-        ...answer(),
+        ...conditions(),
+        ...(random.chance(0.15) ? delegate() : answer()),
       })),
     },
   }));
   return [
     gateway,
     ...services,
+    ...delegates,
     ...(random.chance(0.5) ? [generateAuthentication(random, stock)] : []),
   ];
 }

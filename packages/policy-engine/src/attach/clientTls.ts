@@ -1,5 +1,6 @@
 import { ServicePortSpec } from '../parse/specs';
 import { isSubsetHost } from './hosts';
+import { stringList } from './labels';
 import type { Mesh, Stored } from './Mesh';
 import { isExported } from './visibility';
 import { Family } from '../queries/queries';
@@ -68,10 +69,12 @@ function rulesIn(
   service: { namespace: string; name: string },
 ): DestinationRuleSpec[] {
   const full = `${service.name}.${service.namespace}.svc.cluster.local`;
+  const defaults = mesh.config.defaultExportTo.DestinationRule;
   let best = '';
   let found: DestinationRuleSpec[] = [];
   for (const { host, rule } of hostsIn(mesh, place)) {
-    const exportTo = Array.isArray(rule.exportTo) ? rule.exportTo : [];
+    const own = stringList(rule.exportTo);
+    const exportTo = own.length > 0 ? own : defaults;
     if (!isSubsetHost(full, host) || !isExported(exportTo, place, from)) {
       continue;
     }

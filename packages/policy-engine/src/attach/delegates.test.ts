@@ -8,6 +8,7 @@ import {
 } from '../__testUtils__/gateways';
 import { WORKLOADS } from '../__testUtils__/handsOn';
 import { applyYaml, meshOf } from '../__testUtils__/mesh';
+import { meshConfig } from '../__testUtils__/meshConfig';
 
 describe('delegation', () => {
   const root = (match: string, delegate: string) =>
@@ -240,6 +241,22 @@ describe('delegation', () => {
       delegate(`{${TO_BACKEND}}`, rest, 'team'),
     ]);
     expect(gatewayWays(mesh)).toHaveLength(count);
+  });
+
+  it('takes none of another namespace where the mesh config has each see its own', () => {
+    const mesh = meshOf([
+      WORKLOADS,
+      gatewayYaml(),
+      root('', 'name: inner, namespace: team').replace(
+        'gateways:',
+        'exportTo: ["*"], gateways:',
+      ),
+      delegate(`{${TO_BACKEND}}`, '', 'team'),
+      meshConfig('defaultVirtualServiceExportTo: ["."]'),
+    ]);
+    expect(gatewayWays(mesh)).toHaveLength(0);
+    applyYaml(mesh, delegate(`{${TO_BACKEND}}`, 'exportTo: ["*"],', 'team'));
+    expect(gatewayWays(mesh)).toHaveLength(1);
   });
 
   it('resolves short names in the namespace of the delegate', () => {

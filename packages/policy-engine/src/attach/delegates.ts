@@ -13,13 +13,15 @@ import { Family } from '../queries/queries';
 const WITH_DELEGATES = new Family();
 
 /**
- * A VirtualService with the routes of those that it delegates to in place of its own (Istio's
- * MergeHTTPRoutes). The same object while nothing changes; the given one where it delegates nothing.
+ * A VirtualService as Istio completes it: with the routes of those that it delegates to in place of its own
+ * (MergeHTTPRoutes), and shown to whom the mesh config says. The same object while nothing changes; the given
+ * one where there is nothing to complete.
  */
-export function withDelegates(mesh: Mesh, root: Stored): Stored {
+export function completeVirtualService(mesh: Mesh, root: Stored): Stored {
   if (root.errors.length > 0) return root;
   const spec = (root.resource.spec ?? {}) as VirtualServiceSpec;
-  if (!spec.http?.some(route => route.delegate)) return root;
+  const delegates = spec.http?.some(route => route.delegate);
+  if (!delegates && withDefaultExport(mesh, spec) === spec) return root;
   const { namespace, name } = root;
   return mesh.queries.get(WITH_DELEGATES, `${namespace}/${name}`, () => {
     const stored = mesh.stored('VirtualService', namespace, name) ?? root;
@@ -28,7 +30,10 @@ export function withDelegates(mesh: Mesh, root: Stored): Stored {
 }
 
 function merge(mesh: Mesh, root: Stored, namespace: string): Stored {
-  const spec = (root.resource.spec ?? {}) as VirtualServiceSpec;
+  const spec = withDefaultExport(
+    mesh,
+    (root.resource.spec ?? {}) as VirtualServiceSpec,
+  );
   const errors = [...root.errors];
   const http = (spec.http ?? []).flatMap(route => {
     const { delegate, ...rest } = route;
@@ -42,7 +47,8 @@ function merge(mesh: Mesh, root: Stored, namespace: string): Stored {
       errors.push(...found.errors);
       return [];
     }
-    if (!isExported(inner.exportTo ?? [], place, namespace)) return [];
+    const { exportTo = [] } = withDefaultExport(mesh, inner);
+    if (!isExported(exportTo, place, namespace)) return [];
     return (inner.http ?? []).flatMap(item => {
       const match = mergeMatches(route.match, item.match);
       return match === 'conflict'
@@ -55,6 +61,17 @@ function merge(mesh: Mesh, root: Stored, namespace: string): Stored {
     errors,
     resource: { ...root.resource, spec: { ...spec, http } },
   };
+}
+
+/** The mesh config says who sees a VirtualService that does not say it itself. */
+export function withDefaultExport(
+  mesh: Mesh,
+  spec: VirtualServiceSpec,
+): VirtualServiceSpec {
+  const { VirtualService: exportTo } = mesh.config.defaultExportTo;
+  return spec.exportTo?.length || exportTo.includes('*')
+    ? spec
+    : { ...spec, exportTo: [...exportTo] };
 }
 
 /** Short names in a delegate belong to its namespace. */

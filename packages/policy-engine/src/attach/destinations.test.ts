@@ -7,6 +7,7 @@ import {
 } from '../__testUtils__/gateways';
 import { WORKLOADS } from '../__testUtils__/handsOn';
 import { applyYaml, meshOf } from '../__testUtils__/mesh';
+import { meshConfig } from '../__testUtils__/meshConfig';
 
 describe('visibility', () => {
   it.each([
@@ -28,6 +29,23 @@ spec: {selector: {app: backend}, ports: [{name: http, port: 80, targetPort: 8080
 `,
     ]);
     expect(gatewayWays(mesh)).toHaveLength(count);
+  });
+
+  it.each([
+    ['defaultServiceExportTo: ["."]', 0],
+    ['defaultServiceExportTo: [istio-system]', 1],
+    ['defaultServiceExportTo: ["*"]', 1],
+    ['defaultServiceExportTo: []', 1],
+    ['defaultVirtualServiceExportTo: ["."]', 0],
+    ['defaultVirtualServiceExportTo: [istio-system]', 1],
+  ])('or as the mesh config has it: {%s}: %s', (config, count) => {
+    const mesh = meshOf([
+      ...[WORKLOADS, gatewayYaml(), virtualService(`{${TO_BACKEND}}`)],
+      meshConfig(config),
+    ]);
+    expect(gatewayWays(mesh)).toHaveLength(count);
+    applyYaml(mesh, meshConfig('{}'));
+    expect(gatewayWays(mesh)).toHaveLength(1);
   });
 });
 
@@ -192,6 +210,16 @@ spec: {mtls: {mode: PERMISSIVE}}
       'exported to the gateway',
       'over-blocked',
       [rule(OFF, { rest: 'exportTo: [istio-system],' })],
+    ],
+    [
+      'shown to their own namespace, as the mesh config has it',
+      'open',
+      [rule(OFF), meshConfig('defaultDestinationRuleExportTo: ["."]')],
+    ],
+    [
+      'shown to some, which the mesh config cannot have',
+      'over-blocked',
+      [rule(OFF), meshConfig('defaultDestinationRuleExportTo: [default]')],
     ],
   ])('by %s: %s', (_, state, texts) => {
     const mesh = meshOf([

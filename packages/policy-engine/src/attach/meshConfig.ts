@@ -1,5 +1,10 @@
 import { Resource } from '../model';
-import { MeshConfig, meshText, readMeshConfig } from '../parse/meshConfig';
+import {
+  DEFAULT_EXPORT_TO,
+  MeshConfig,
+  meshText,
+  readMeshConfig,
+} from '../parse/meshConfig';
 import { Reader } from '../parse/reader';
 
 /** Istio's mesh config as far as the mesh's objects show it. */
@@ -17,6 +22,7 @@ export const DEFAULT_MESH_CONFIG: KnownMeshConfig = {
   pathNormalization: 'BASE',
   authorizers: {},
   defaultConfig: { unread: [] },
+  defaultExportTo: DEFAULT_EXPORT_TO,
 };
 
 /**

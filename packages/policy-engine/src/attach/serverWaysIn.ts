@@ -41,7 +41,7 @@ export function waysInOfBinding(
   if (server.httpsRedirect || server.layer === 'mesh-internal') return [];
   const viewer = proxy?.namespace ?? server.namespace;
   // A gateway that may not see the Service answers 503.
-  if (!isServiceVisible(service, viewer)) return [];
+  if (!isServiceVisible(mesh, service, viewer)) return [];
   const { namespace, name } = service;
   return leadsOf(stored, server, viewer, { namespace, name }).flatMap(lead =>
     tails

@@ -9,7 +9,7 @@ import {
   resolveServiceHost,
 } from './hosts';
 import { sortByAge } from './age';
-import { withDelegates } from './delegates';
+import { completeVirtualService } from './delegates';
 import { boundRoutes } from './gatewayApi/routes';
 import type { GatewayServer } from './gateways';
 import { stringList } from './labels';
@@ -45,7 +45,7 @@ export function virtualServicesOf(
     gateway,
     () =>
       (index(mesh).byGateway.get(gateway) ?? []).map(stored =>
-        withDelegates(mesh, stored),
+        completeVirtualService(mesh, stored),
       ),
     sameItems,
   );
@@ -65,7 +65,7 @@ export function virtualServicesTo(
     destination,
     () =>
       (index(mesh).byDestination.get(destination) ?? []).map(stored =>
-        withDelegates(mesh, stored),
+        completeVirtualService(mesh, stored),
       ),
     sameItems,
   );

@@ -1,4 +1,4 @@
-import type { Stored } from './Mesh';
+import type { Mesh, Stored } from './Mesh';
 import { stringRecord } from './labels';
 
 /** Whether an `exportTo` list of an object in `own` shows it to `viewer`. An empty list shows it to all. */
@@ -16,8 +16,22 @@ export function isExported(
   );
 }
 
+/**
+ * How soon Istio looks at an object among those that it shows to a viewer: what nobody else's namespace sees
+ * comes first, then what is shown to some namespaces, then what all see.
+ */
+export function rankOfExport(
+  exportTo: readonly string[],
+  own: string,
+  viewer: string,
+): number {
+  if (exportTo.length === 0 || exportTo.includes('*')) return 2;
+  return own === viewer ? 0 : 1;
+}
+
 /** Whether proxies of a namespace know a Service: annotation `networking.istio.io/exportTo`. */
 export function isServiceVisible(
+  mesh: Mesh,
   { namespace, resource }: Stored,
   viewer: string,
 ): boolean {
@@ -27,5 +41,9 @@ export function isServiceVisible(
     .split(',')
     .map(item => item.trim())
     .filter(item => item !== '');
-  return isExported(exportTo, namespace, viewer);
+  return isExported(
+    exportTo.length > 0 ? exportTo : mesh.config.defaultExportTo.Service,
+    namespace,
+    viewer,
+  );
 }

@@ -23,7 +23,19 @@ export interface MeshConfig {
   /** Authorizers by name; other providers are left out. */
   authorizers: Record<string, AuthorizerKind>;
   defaultConfig: ProxyConfig;
+  /** `exportTo` of objects that have none, by kind: `*` for all namespaces, `.` for their own. */
+  defaultExportTo: Record<ExportedKind, readonly string[]>;
 }
+
+export type ExportedKind = 'VirtualService' | 'DestinationRule' | 'Service';
+
+const EVERYWHERE: readonly string[] = ['*'];
+
+export const DEFAULT_EXPORT_TO: MeshConfig['defaultExportTo'] = {
+  VirtualService: EVERYWHERE,
+  DestinationRule: EVERYWHERE,
+  Service: EVERYWHERE,
+};
 
 /** Annotation with a Pod's own ProxyConfig. */
 export const PROXY_CONFIG_ANNOTATION = 'proxy.istio.io/config';
@@ -65,6 +77,7 @@ export function readMeshConfig(text: string, reader: Reader): MeshConfig {
       reader,
       'data.mesh.defaultConfig',
     ),
+    defaultExportTo: readDefaultExportTo(root, reader),
   };
   for (const field of ['rootNamespace', 'trustDomain'] as const) {
     const value = reader.string(pick(root, field), `data.mesh.${field}`);
@@ -104,6 +117,24 @@ function readProxyConfig(
   return {
     ...(trusted === undefined ? {} : { trustedProxies: trusted }),
     unread: unread.map(field => `connectionSettings.${field}`),
+  };
+}
+
+function readDefaultExportTo(
+  root: Record<string, unknown>,
+  reader: Reader,
+): MeshConfig['defaultExportTo'] {
+  const read = (kind: ExportedKind) => {
+    const field = `default${kind}ExportTo`;
+    const list = reader.strings(pick(root, field), `data.mesh.${field}`);
+    return list.length > 0 ? list : EVERYWHERE;
+  };
+  const rules = read('DestinationRule');
+  return {
+    VirtualService: read('VirtualService'),
+    Service: read('Service'),
+    // Istio minds nothing but `.` there.
+    DestinationRule: rules.includes('.') ? ['.'] : EVERYWHERE,
   };
 }
 

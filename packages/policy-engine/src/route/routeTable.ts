@@ -9,7 +9,13 @@ import { Mesh, Stored } from '../attach/Mesh';
 import { proxyKey } from '../attach/workloads';
 import { Family, sameItems } from '../queries/queries';
 import { hasRoutes } from './candidates';
-import { servedHosts, virtualServicesOf } from '../attach/virtualServices';
+import {
+  servedHosts,
+  specOf,
+  virtualServicesOf,
+} from '../attach/virtualServices';
+import { rankOfExport } from '../attach/visibility';
+import { stringList } from '../attach/labels';
 
 const LISTENER = new Family();
 const DOMAINS = new Family();
@@ -124,7 +130,10 @@ function buildDomains(
   >();
   const { labels, namespace } = proxy;
   for (const server of servers) {
-    for (const stored of virtualServicesOf(mesh, server.key)) {
+    for (const stored of inOrderFor(
+      namespace,
+      virtualServicesOf(mesh, server.key),
+    )) {
       if (!hasRoutes({ stored, server }, proxy)) continue;
       for (const domain of servedHosts(stored, server, proxy.namespace)) {
         const host = domains.get(domain);
@@ -157,6 +166,18 @@ function buildDomains(
     }
   }
   return domains;
+}
+
+/** Those that fewer see come first, each kind in the order of age (Istio's VirtualServicesForGateway). */
+function inOrderFor(
+  viewer: string,
+  byAge: readonly Stored[],
+): readonly Stored[] {
+  const rank = (stored: Stored) =>
+    rankOfExport(stringList(specOf(stored).exportTo), stored.namespace, viewer);
+  return byAge.some(stored => rank(stored) < 2)
+    ? [...byAge].sort((a, b) => rank(a) - rank(b))
+    : byAge;
 }
 
 function isEqualTo(stored: Stored, server: GatewayServer) {

@@ -8,6 +8,7 @@ import {
   whereTo,
 } from '../__testUtils__/gateways';
 import { WORKLOADS } from '../__testUtils__/handsOn';
+import { meshConfig } from '../__testUtils__/meshConfig';
 import { applyYaml, ISSUER, meshOf, token } from '../__testUtils__/mesh';
 
 describe('order of routes', () => {
@@ -55,6 +56,50 @@ describe('order of routes', () => {
       const mesh = meshOf([WORKLOADS, gatewayYaml(), ...texts]);
       expect(whereTo(mesh)).toBe('backend');
     }
+  });
+});
+
+describe('VirtualServices for some namespaces only', () => {
+  const at = (name: string, exportTo: string, route: string) =>
+    virtualService(`{${route}}`, {
+      name,
+      namespace: 'istio-system',
+      rest: `hosts: [h], gateways: [default/gw], ${exportTo}`,
+    });
+  const all = (name: string, exportTo = '') =>
+    at(name, exportTo, to('frontend.default.svc.cluster.local'));
+  const few = (exportTo: string) =>
+    at('z', `exportTo: [${exportTo}],`, TO_BACKEND);
+  const asked = (...texts: string[]) =>
+    whereTo(meshOf([WORKLOADS, gatewayYaml(), ...texts]));
+
+  it.each(['.', 'istio-system', 'other, istio-system'])(
+    'come before older ones that all see: exportTo [%s]',
+    exportTo => {
+      const seen = few(exportTo.replace('.', '"."'));
+      expect(asked(all('a'), seen)).toBe('backend');
+      expect(asked(all('a', 'exportTo: ["*"],'), seen)).toBe('backend');
+    },
+  );
+
+  it('come by their age where all of them are', () => {
+    const older = all('a', 'exportTo: ["."],');
+    expect(asked(older, few('istio-system'))).toBe('frontend');
+  });
+
+  it('are what the mesh config says, where they do not say it', () => {
+    const elsewhere = virtualService(`{${TO_BACKEND}}`, {
+      name: 'a',
+      rest: 'hosts: [h], gateways: [default/gw],',
+    });
+    const texts = [all('b'), elsewhere];
+    const own = meshConfig('defaultVirtualServiceExportTo: ["."]');
+    expect(asked(...texts)).toBe('backend');
+    expect(asked(own, ...texts)).toBe('frontend');
+    // What says it itself stays.
+    const shown = elsewhere.replace('gateways:', 'exportTo: ["*"], gateways:');
+    expect(asked(own, at('b', '', to('frontend')), shown)).toBe('frontend');
+    expect(asked(own, shown)).toBe('backend');
   });
 });
 
@@ -121,7 +166,8 @@ describe('a condition on a header that is not wanted', () => {
     ['regex: "*"', undefined, 'backend'],
     ['regex: "*"', '', 'frontend'],
   ])('{%s}, with %s: %s', (wanted, value, name) => {
-    const headers = value === undefined ? {} : { 'x-role': value };
+    const headers: Record<string, string> =
+      value === undefined ? {} : { 'x-role': value };
     const match = `withoutHeaders: {x-role: {${wanted}}}`;
     expect(askedBy(match, { headers })).toBe(name);
   });
