@@ -47,7 +47,11 @@ const WORDS: PolicyWords = {
   ],
   ports: ['8080', '80', '9000'],
   ranges: RANGES,
-  strictSelector: onServer.selector,
+  mutualTls: {
+    namespace: NAMESPACE,
+    selector: onServer.selector,
+    ports: ['8080', '9000'],
+  },
   places: [
     { namespace: NAMESPACE, target: onServer },
     { namespace: NAMESPACE, target: onServer },

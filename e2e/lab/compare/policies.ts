@@ -57,17 +57,38 @@ export function generatePolicies(
       random.chance(0.06) ? { 'istio.io/dry-run': 'true' } : undefined,
     );
   });
-  const strict: Manifest[] = [];
-  if (words.strictSelector && random.chance(0.6)) {
-    strict.push({
+  const mutualTls = words.mutualTls
+    ? generateMutualTls(random, words.mutualTls)
+    : [];
+  return [...authentications, ...mutualTls, ...authorizations];
+}
+
+const MODES = ['STRICT', 'STRICT', 'PERMISSIVE', 'DISABLE', 'UNSET'];
+
+/** Up to two PeerAuthentications for one workload, the second of which does not count. */
+function generateMutualTls(
+  random: Random,
+  { namespace, selector, ports }: NonNullable<PolicyWords['mutualTls']>,
+): Manifest[] {
+  return repeat(random.pick([0, 1, 1, 1, 2]), () => 0).map((_, index) => {
+    const byPort = random.chance(0.3)
+      ? {
+          portLevelMtls: Object.fromEntries(
+            random
+              .some(ports, 1, 2)
+              .map(port => [port, { mode: random.pick(MODES) }]),
+          ),
+        }
+      : {};
+    return {
       apiVersion: 'security.istio.io/v1',
       kind: 'PeerAuthentication',
-      metadata: {
-        name: '$GENERATION-pa',
-        namespace: words.places[0].namespace,
+      metadata: { name: `$GENERATION-pa${index}`, namespace },
+      spec: {
+        selector,
+        ...(random.chance(0.9) ? { mtls: { mode: random.pick(MODES) } } : {}),
+        ...byPort,
       },
-      spec: { selector: words.strictSelector, mtls: { mode: 'STRICT' } },
-    });
-  }
-  return [...authentications, ...strict, ...authorizations];
+    };
+  });
 }

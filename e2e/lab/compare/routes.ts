@@ -134,8 +134,8 @@ function generateAuthentication(random: Random, stock: TokenStock): Manifest {
 }
 
 /**
- * A Gateway with one or two hosts per port, up to four VirtualServices behind it, and half of the time what
- * verifies tokens.
+ * A Gateway with one or two hosts per port, now and then a second one on the same ports, up to four
+ * VirtualServices behind them with their delegates, and half of the time what verifies tokens.
  */
 export function generateRoutes(random: Random, stock: TokenStock): Manifest[] {
   let status = FIRST_STATUS;
@@ -146,13 +146,13 @@ export function generateRoutes(random: Random, stock: TokenStock): Manifest[] {
     status += 1;
     return { directResponse: { status, body: { string: `${status}` } } };
   };
-  const gateway: Manifest = {
+  const describeGateway = (name: string, ports: string[]): Manifest => ({
     apiVersion: 'networking.istio.io/v1',
     kind: 'Gateway',
-    metadata: { name: '$POOL', namespace: '$NS' },
+    metadata: { name, namespace: '$NS' },
     spec: {
       selector: { pool: '$POOL' },
-      servers: ['$PORT0', '$PORT1'].map(port => ({
+      servers: ports.map(port => ({
         port: { number: port, name: `http-${port}`, protocol: 'HTTP' },
         hosts: random
           .some(SERVER_HOSTS, 1, 2)
@@ -161,7 +161,17 @@ export function generateRoutes(random: Random, stock: TokenStock): Manifest[] {
           ),
       })),
     },
-  };
+  });
+  const gateways = [describeGateway('$POOL', ['$PORT0', '$PORT1'])];
+  const bindings = [['$POOL'], ['$NS/$POOL'], ['mesh', '$POOL']];
+  // Several Gateways may share a port of one proxy, and a route may bind to both.
+  if (random.chance(0.35)) {
+    const name = '$GENERATION-gw';
+    gateways.push(
+      describeGateway(name, random.some(['$PORT0', '$PORT1'], 1, 2)),
+    );
+    bindings.push([name], [name], ['$POOL', name], [name, '$POOL']);
+  }
   const conditions = () =>
     random.chance(0.8)
       ? {
@@ -199,7 +209,7 @@ export function generateRoutes(random: Random, stock: TokenStock): Manifest[] {
     metadata: { name: `$GENERATION-vs${index}`, namespace: '$NS' },
     spec: {
       hosts: random.some(ROUTE_HOSTS, 1, 2),
-      gateways: random.pick([['$POOL'], ['$NS/$POOL'], ['mesh', '$POOL']]),
+      gateways: random.pick(bindings),
       ...(random.chance(0.06)
         ? { exportTo: [random.pick(['.', '*', '$NS', 'elsewhere'])] }
         : {}),
@@ -210,7 +220,7 @@ export function generateRoutes(random: Random, stock: TokenStock): Manifest[] {
     },
   }));
   return [
-    gateway,
+    ...gateways,
     ...services,
     ...delegates,
     ...(random.chance(0.5) ? [generateAuthentication(random, stock)] : []),

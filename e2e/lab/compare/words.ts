@@ -17,8 +17,12 @@ export interface PolicyWords {
   ports: readonly string[];
   ranges: readonly string[];
   places: readonly Place[];
-  /** Where mutual TLS is on: whom a PeerAuthentication with STRICT selects. */
-  strictSelector?: Record<string, unknown>;
+  /** Where mutual TLS is on: what a PeerAuthentication selects, and its ports. */
+  mutualTls?: {
+    namespace: string;
+    selector: Record<string, unknown>;
+    ports: readonly string[];
+  };
 }
 
 export const GATEWAY_HOSTS = [
