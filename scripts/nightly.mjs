@@ -13,6 +13,7 @@ import { findLabObstacle, prepareSteps } from './lib/steps.mjs';
 import { fail, prepareToolchain, say } from './lib/toolchain.mjs';
 
 const COMPARED_DECISIONS = 20_000;
+const DECISIONS_BY_MODE = 4_000;
 
 function readNumber(name, text) {
   if (/^\d{1,9}$/.test(text)) return text;
@@ -45,15 +46,19 @@ await runStep(
 const obstacle = findLabObstacle(toolchain.env);
 if (obstacle === undefined) {
   await runStep('lab up', ['lab', 'up']);
+  const compare = ['workspace', 'e2e', 'compare', '--seed', seed];
   await runStep('the engine against Envoy', [
-    'workspace',
-    'e2e',
-    'compare',
-    '--decisions',
-    String(COMPARED_DECISIONS),
-    '--seed',
-    seed,
+    ...compare,
+    ...['--decisions', String(COMPARED_DECISIONS)],
   ]);
+  for (const mode of ['NONE', 'MERGE_SLASHES', 'DECODE_AND_MERGE_SLASHES']) {
+    await runStep(`the engine against Envoy, paths by ${mode}`, [
+      ...compare,
+      ...['--decisions', String(DECISIONS_BY_MODE)],
+      ...['--bench', 'gateways,mesh,forwards'],
+      ...['--normalization', mode],
+    ]);
+  }
   if (minutes !== '0') {
     await runStep('the long run', [
       'lab',

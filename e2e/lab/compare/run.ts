@@ -10,6 +10,7 @@ import type { Bench } from './bench.ts';
 import { startGatewayApiBench } from './gatewayApiBench.ts';
 import { API_FORWARDS } from './apiForwards.ts';
 import { FORWARDS } from './forwards.ts';
+import { addToMeshConfig } from './meshConfig.ts';
 import { startMeshBench } from './meshBench.ts';
 import { POLICIES } from './meshWords.ts';
 import { startPoolBench } from './poolBench.ts';
@@ -31,6 +32,8 @@ const { values: options } = parseArgs({
       type: 'string',
       default: 'gateways,routes,mesh,forwards,api-forwards,gateway-api',
     },
+    /** A mode of `pathNormalization` in the mesh config; by default Istio's own. */
+    normalization: { type: 'string' },
     /** File for the disagreements, in Markdown. */
     out: { type: 'string' },
   },
@@ -89,13 +92,23 @@ async function runOnce(
 
 /** What must be taken away when the run is cut off. */
 let current: Bench | undefined;
+let restoreMeshConfig = () => {};
 
 async function endEarly(): Promise<void> {
   try {
     await current?.clear();
   } finally {
+    restoreMeshConfig();
     process.exit(1);
   }
+}
+
+async function setMeshConfig(): Promise<void> {
+  const { normalization } = options;
+  if (normalization === undefined) return;
+  restoreMeshConfig = await addToMeshConfig(
+    `pathNormalization: {normalization: ${normalization}}`,
+  );
 }
 
 async function main(): Promise<number> {
@@ -131,4 +144,9 @@ async function main(): Promise<number> {
 
 process.once('SIGINT', endEarly);
 process.once('SIGTERM', endEarly);
-process.exitCode = await main();
+try {
+  await setMeshConfig();
+  process.exitCode = await main();
+} finally {
+  restoreMeshConfig();
+}
