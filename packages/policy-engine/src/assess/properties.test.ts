@@ -167,6 +167,19 @@ describe('states', () => {
     );
   });
 
+  it('no exposure is told twice', () => {
+    fc.assert(
+      fc.property(routed, resources => {
+        for (const { exposures } of assessService(meshWith(resources), BACKEND)
+          .waysIn) {
+          const told = exposures.map(({ summary }) => summary);
+          expect(told).toEqual([...new Set(told)]);
+        }
+      }),
+      RUNS,
+    );
+  });
+
   it('no anonymous request gets through where the state says that none does', () => {
     fc.assert(
       fc.property(

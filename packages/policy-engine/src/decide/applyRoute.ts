@@ -15,8 +15,7 @@ export interface TakenRoute {
   spec: HttpRouteSpec;
   /** The part of the path that `rewrite.uri` takes the place of; undefined for all of it. */
   uriPrefix?: string;
-  /** Undefined where they depend on chance. */
-  changes: RouteChanges | undefined;
+  changes: RouteChanges;
 }
 
 /**
@@ -30,7 +29,7 @@ export function applyRoute(
   path: string,
   { spec: { rewrite }, uriPrefix, changes }: TakenRoute,
 ): ProxyRequest | undefined {
-  if (!changes || rewrite?.uriRegexRewrite) return undefined;
+  if (rewrite?.uriRegexRewrite) return undefined;
   const [, query] = splitQuery(request.path ?? '/');
   const suffix = query === undefined ? '' : `?${query}`;
   const to = rewrite?.uri || undefined;

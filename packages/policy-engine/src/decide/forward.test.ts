@@ -124,7 +124,11 @@ describe('headers that a route changes', () => {
       `headers: {request: {remove: [x-role]}}, ${shares(asAdmin, asAdmin)}`,
       200,
     ],
+    // Where it makes a difference which share a request becomes part of.
     [shares(asAdmin, asUser), 'unknown'],
+    [shares(asUser, asAdmin), 'unknown'],
+    [shares(asUser, 'set: {x-other: admin}'), 200],
+    [`headers: {request: {${asAdmin}}}, ${shares(asUser, '')}`, 403],
   ])('of %s: %s', (changed, status) => {
     const texts = [denyHeader('x-role', 'admin')];
     expect(ask(changed, texts, { headers }).status).toBe(status);
@@ -141,6 +145,26 @@ describe('headers that a route changes', () => {
       `weight: 50}, ${other('set: {x-role: admin}').replace('50', '0')}`,
     );
     expect(ask(unused, texts, { headers }).status).toBe(200);
+  });
+
+  it('of a share of the requests leave the state known where no policy minds', () => {
+    const canary = shares('', 'set: {x-canary: "true"}');
+    const stateBehind = (policy: string) => {
+      const mesh = meshOf([
+        ...[WORKLOADS, gatewayYaml(), virtualService(`{${canary}}`)],
+        ...[jwtBehind('forwardOriginalToken: true'), policy],
+      ]);
+      return gatewayWays(mesh)[0];
+    };
+    const required = `rules: [{from: [{source: {requestPrincipals: ["*"]}}]}`;
+    expect(stateBehind(behind(`${required}]`)).state).toBe('enforced');
+    const exempt = `${required}, {when: [{key: "request.headers[x-canary]", values: ["true"]}]}]`;
+    expect(stateBehind(behind(exempt))).toMatchObject({
+      state: 'partial',
+      exposures: [{ summary: expect.stringContaining('x-canary: true') }],
+    });
+    const closed = `${required}, {when: [{key: "request.headers[x-canary]", values: ["true"]}, {key: "request.headers[x-other]", values: ["*"]}]}]`;
+    expect(stateBehind(behind(closed)).state).toBe('partial');
   });
 
   it('can come from the connection, and are not known then', () => {

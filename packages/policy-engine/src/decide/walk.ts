@@ -55,6 +55,37 @@ export function walk(
   request: ProxyRequest,
   options: WalkOptions = {},
 ): Walk {
+  let shares = 1;
+  let common = 0;
+  const walkBy = (share: number) =>
+    walkOnce(mesh, wayIn, programs, request, options, (taken, steps) => {
+      shares = taken.length;
+      common = steps;
+      return taken[share];
+    });
+  const first = walkBy(0);
+  for (let share = 1; share < shares; share++) {
+    if (walkBy(share).reaches === first.reaches) continue;
+    return {
+      ...first,
+      steps: first.steps.slice(0, common),
+      reaches: 'unknown',
+      uncertain:
+        'it depends on which share of the route the request becomes part of',
+    };
+  }
+  return first;
+}
+
+/** @param choose - which of the routes that the request may take, after so many steps */
+function walkOnce(
+  mesh: Mesh,
+  wayIn: WayIn,
+  programs: readonly Program[],
+  request: ProxyRequest,
+  options: WalkOptions,
+  choose: (taken: TakenRoute[], steps: number) => TakenRoute | undefined,
+): Walk {
   const steps: Step[] = [];
   let current: ProxyRequest = request;
   let reaches: Tri = true;
@@ -102,19 +133,16 @@ export function walk(
         'a DestinationRule sets how the proxy connects to the Service, in a way that the engine does not follow';
       return { steps, route, reaches: 'unknown', uncertain };
     }
-    const forwarded = forwardRequest(
-      programs[index],
-      seen,
-      evaluation,
-      isGateway ? takenRoute(route, wayIn) : undefined,
-      {
-        port: next.port,
-        protocol: next.protocol,
-        ...(next.peer === 'plaintext'
-          ? {}
-          : { principal: gatewayWorkloadIdentity(mesh, hop.proxy) }),
-      },
-    );
+    const taken = isGateway
+      ? choose(takenRoutes(route, wayIn), steps.length)
+      : undefined;
+    const forwarded = forwardRequest(programs[index], seen, evaluation, taken, {
+      port: next.port,
+      protocol: next.protocol,
+      ...(next.peer === 'plaintext'
+        ? {}
+        : { principal: gatewayWorkloadIdentity(mesh, hop.proxy) }),
+    });
     if (!forwarded) {
       const uncertain =
         'the route changes the request in a way that the engine does not follow';
@@ -140,15 +168,19 @@ function factsForRoute({ jwt, facts, received }: Evaluation): Facts {
   return isAnonymous ? received : facts;
 }
 
-function takenRoute(
+/** What a route may make of a request; several where chance decides. */
+function takenRoutes(
   route: FoundRoute | undefined,
   { destination }: WayIn,
-): TakenRoute | undefined {
-  if (route?.kind !== 'service' || !route.spec) return undefined;
+): TakenRoute[] {
+  if (route?.kind !== 'service' || !route.spec) return [];
   const { spec, uriPrefix } = route;
   const namespace = route.route.namespace ?? '';
-  const changes = changesOf(spec, namespace, destination);
-  return { spec, uriPrefix, changes };
+  return changesOf(spec, namespace, destination).map(changes => ({
+    spec,
+    uriPrefix,
+    changes,
+  }));
 }
 
 /** Whether a route leads to the port that a way in ends at. */

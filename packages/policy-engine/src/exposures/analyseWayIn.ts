@@ -194,9 +194,7 @@ function describeExposures(
   const preflights = cover(
     index => results[index] === 'passes' && isPreflightAt(index),
     isOpen,
-  ).filter(() =>
-    real.every(box => box.some(position => position !== undefined)),
-  );
+  ).filter(box => !real.some(other => contains(other, box)));
   return [
     ...real.map(box =>
       toExposure(mesh, wayIn, exploration, results, box, false),
@@ -205,6 +203,14 @@ function describeExposures(
       toExposure(mesh, wayIn, exploration, results, box, true),
     ),
   ].slice(0, MAX_EXPOSURES);
+}
+
+/** Whether every class of a box is in another one. */
+function contains(outer: Box, inner: Box): boolean {
+  return outer.every(
+    (position, dimension) =>
+      position === undefined || position === inner[dimension],
+  );
 }
 
 function toExposure(

@@ -105,8 +105,10 @@ function formOfRoute(mesh: Mesh, wayIn: WayIn): string | undefined {
 function formOfCandidate(
   match: HttpMatchSpec | undefined,
   { rewrite }: HttpRouteSpec,
-  changes: RouteChanges | undefined,
+  changes: readonly RouteChanges[],
 ): string {
-  if (!match && !rewrite && changes?.passes.length === 0) return 'all';
-  return asJson([match, rewrite, changes ?? 'by chance']);
+  const changesNothing =
+    !rewrite && changes.every(({ passes }) => passes.length === 0);
+  if (!match && changesNothing) return 'all';
+  return asJson([match, rewrite, changes]);
 }

@@ -19,7 +19,7 @@ export interface RouteChanges {
   passes: readonly (readonly HeaderOperations[])[];
 }
 
-const NO_CHANGES: RouteChanges = { passes: [] };
+const NO_CHANGES: readonly RouteChanges[] = [{ passes: [] }];
 
 /**
  * The changes of a route, as Istio translates them: those of the route and of the destination are one pass
@@ -28,31 +28,35 @@ const NO_CHANGES: RouteChanges = { passes: [] };
  *
  * @param namespace - of the route
  * @param destination - where requests go; undefined for wherever the route leads
- * @returns undefined where they depend on chance: of which share a request becomes part
+ * @returns several where it is left to chance which share of the route a request becomes part of
  */
 export function changesOf(
   { headers, rewrite, route: shares = [] }: HttpRouteSpec,
   namespace: string,
   destination?: WayIn['destination'],
-): RouteChanges | undefined {
+): readonly RouteChanges[] {
   const edits = shares.some(share => share.headers);
   if (!headers && !rewrite?.authority && !edits) return NO_CHANGES;
   const isSplit = shares.length > 1;
   const used = isSplit ? shares.filter(({ weight }) => weight) : shares;
   const leading = used.filter(share => leadsTo(share, namespace, destination));
   // Copies of requests go on as the requests do.
-  const [own = {}, ...others] = (leading.length > 0 ? leading : used).map(
-    share => share.headers?.request ?? {},
-  );
-  const text = JSON.stringify(own);
-  if (others.some(other => JSON.stringify(other) !== text)) return undefined;
+  const ways = leading.length > 0 ? leading : used;
   const all = headers?.request ?? {};
-  const authority =
-    rewrite?.authority || authorityIn(all) || authorityIn(own) || undefined;
-  return {
-    ...(authority === undefined ? {} : { authority }),
-    passes: isSplit ? [[own], [all]] : [[all, own]],
-  };
+  return differing(ways.map(way => way.headers?.request ?? {})).map(own => {
+    const authority =
+      rewrite?.authority || authorityIn(all) || authorityIn(own) || undefined;
+    return {
+      ...(authority === undefined ? {} : { authority }),
+      passes: isSplit ? [[own], [all]] : [[all, own]],
+    };
+  });
+}
+
+/** Those that are written differently; one that changes nothing where there is none. */
+function differing(list: readonly HeaderOperations[]): HeaderOperations[] {
+  const byText = new Map(list.map(each => [JSON.stringify(each), each]));
+  return byText.size > 0 ? [...byText.values()] : [{}];
 }
 
 function leadsTo(
