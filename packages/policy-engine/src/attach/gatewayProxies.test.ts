@@ -51,6 +51,14 @@ describe('ports on which a gateway listens', () => {
       front('{port: 80, targetPort: 8080}', ''),
     ],
     [
+      'the port itself where the Service says that its ports are not a Gateway’s',
+      [80],
+      front('{port: 80, targetPort: 8080}').replace(
+        'istio-system}',
+        'istio-system, labels: {experimental.istio.io/disable-gateway-port-translation: "true"}}',
+      ),
+    ],
+    [
       'the port of that name',
       [8081],
       `${front('{port: 80, targetPort: web}')}---${router(

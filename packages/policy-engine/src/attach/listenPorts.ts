@@ -1,13 +1,17 @@
 import { ProxyRef } from '../model';
 import { ServicePortSpec, ServiceSpec } from '../parse/specs';
 import { servicesOfGateway } from './gatewayApi/gateways';
-import { includesLabels } from './labels';
+import { includesLabels, stringRecord } from './labels';
 import type { Mesh, Stored } from './Mesh';
 import { proxyKey } from './proxies';
 import { Family, sameItems } from '../queries/queries';
 import { selectWorkloads, type Workload } from './workloads';
 
 const LISTEN_PORTS = new Family();
+
+/** On a Service: a Gateway's port is not one of its ports. For Knative, which has several Services of one gateway. */
+const NO_PORT_TRANSLATION =
+  'experimental.istio.io/disable-gateway-port-translation';
 
 /**
  * Ports on which a proxy listens for a listener of a Gateway API Gateway: the target ports of that
@@ -55,6 +59,8 @@ function findListenPorts(mesh: Mesh, proxy: ProxyRef, port: number): number[] {
     const selector = spec.selector ?? {};
     if (Object.keys(selector).length === 0) continue;
     if (!includesLabels(proxy.labels, selector)) continue;
+    const { labels } = stored.resource.metadata;
+    if (NO_PORT_TRANSLATION in stringRecord(labels)) continue;
     const found = spec.ports?.find(item => item.port === port);
     const target = found && resolveTargetPort(mesh, proxy, found);
     if (target !== undefined) ports.add(target);
