@@ -6,7 +6,7 @@
  * - `in-front`: something before the gateway answers in its place (CDN, cache, load balancer)
  * - `proxy-not-in-sync`: some replicas of the proxy have other configuration than others
  * - `another-gateway`: the address leads to another gateway than the configuration says
- * - `envoy-filter`: an EnvoyFilter or WasmPlugin changes what the proxy does
+ * - `envoy-filter`: an EnvoyFilter, WasmPlugin or TrafficExtension changes what the proxy does
  * - `key-set`: istiod has not the keys that the issuer signs with
  *
  * @public

@@ -284,22 +284,22 @@ const serviceEntry = fc
 
 const opaque = fc
   .record({
-    kind: of('EnvoyFilter', 'WasmPlugin'),
+    kind: of('EnvoyFilter', 'WasmPlugin', 'TrafficExtension'),
     namespace: of('default', 'istio-system'),
     labels: maybe(of({ app: 'backend' }, { istio: 'ingressgateway' })),
   })
   .map(({ kind, namespace: home, labels }) =>
     build(
-      kind === 'WasmPlugin'
-        ? 'extensions.istio.io/v1alpha1'
-        : 'networking.istio.io/v1alpha3',
+      kind === 'EnvoyFilter'
+        ? 'networking.istio.io/v1alpha3'
+        : 'extensions.istio.io/v1alpha1',
       kind,
       { name: 'opaque', namespace: home },
       {
         spec:
-          kind === 'WasmPlugin'
-            ? { selector: labels && { matchLabels: labels }, url: 'x' }
-            : { workloadSelector: labels && { labels }, configPatches: [] },
+          kind === 'EnvoyFilter'
+            ? { workloadSelector: labels && { labels }, configPatches: [] }
+            : { selector: labels && { matchLabels: labels } },
       },
     ),
   );

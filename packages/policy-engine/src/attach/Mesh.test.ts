@@ -144,6 +144,7 @@ describe('objects whose spec is none', () => {
     [ISTIO, 'ServiceEntry'],
     ['networking.istio.io/v1alpha3', 'EnvoyFilter'],
     ['extensions.istio.io/v1alpha1', 'WasmPlugin'],
+    ['extensions.istio.io/v1alpha1', 'TrafficExtension'],
     [API, 'Gateway'],
     [API, 'GatewayClass'],
     [API, 'HTTPRoute'],

@@ -317,6 +317,25 @@ spec: {${rest} url: "oci://x"}
     expect(stateWith(plugin(selector)).state).toBe('enforced');
   });
 
+  it('may be TrafficExtensions, of WebAssembly or Lua', () => {
+    const extension = (rest: string, namespace = 'default') =>
+      plugin(rest, namespace)
+        .replace('WasmPlugin', 'TrafficExtension')
+        .replace('url: "oci://x"', 'lua: {inlineCode: x}');
+    expect(stateWith(extension(''))).toMatchObject({
+      state: 'unknown',
+      reason: expect.stringContaining(
+        'TrafficExtension default/w runs code in this proxy',
+      ),
+    });
+    expect(stateWith(extension('', 'istio-system')).state).toBe('unknown');
+    expect(stateWith(extension('', 'other')).state).toBe('enforced');
+    const others = 'selector: {matchLabels: {app: other}},';
+    expect(stateWith(extension(others)).state).toBe('enforced');
+    const own = 'selector: {matchLabels: {app: backend}},';
+    expect(stateWith(extension(own)).state).toBe('unknown');
+  });
+
   it('are named', () => {
     expect(stateWith(filter(patch('ANY'))).reason).toContain(
       "EnvoyFilter default/f patches this proxy's configuration",

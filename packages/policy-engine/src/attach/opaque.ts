@@ -10,6 +10,9 @@ const OPAQUE = new Family();
 
 const NOTHING: readonly string[] = [];
 
+/** Kinds that put WebAssembly or Lua into proxies; the second is Istio's from 1.31 on. */
+const CODE_KINDS = ['WasmPlugin', 'TrafficExtension'] as const;
+
 /**
  * Why a proxy may answer otherwise than its policies say: objects that put arbitrary code or
  * configuration into it. One sentence each.
@@ -17,18 +20,15 @@ const NOTHING: readonly string[] = [];
 export function opaqueReasons(mesh: Mesh, proxy: ProxyRef): readonly string[] {
   // ztunnel is told of AuthorizationPolicies only.
   if (proxy.kind === 'none' || proxy.kind === 'ztunnel') return NOTHING;
-  const some = mesh.queries.getOne(
-    OPAQUE_THERE,
-    () => mesh.all('EnvoyFilter').length + mesh.all('WasmPlugin').length > 0,
+  const some = mesh.queries.getOne(OPAQUE_THERE, () =>
+    ['EnvoyFilter', ...CODE_KINDS].some(kind => mesh.all(kind).length > 0),
   );
   if (!some) return NOTHING;
-  const attached = (kind: 'EnvoyFilter' | 'WasmPlugin') =>
-    attachedTo(mesh, proxy, kind);
   return mesh.queries.get(
     OPAQUE,
     proxyKey(proxy),
     () => [
-      ...attached('EnvoyFilter')
+      ...attachedTo(mesh, proxy, 'EnvoyFilter')
         .filter(({ stored }) => changesRequests(stored, proxy))
         .map(
           ({ stored }) =>
@@ -36,7 +36,7 @@ export function opaqueReasons(mesh: Mesh, proxy: ProxyRef): readonly string[] {
               refOf(stored.resource),
             )} patches this proxy's configuration, which the engine does not read`,
         ),
-      ...attached('WasmPlugin').map(
+      ...CODE_KINDS.flatMap(kind => attachedTo(mesh, proxy, kind)).map(
         ({ stored }) =>
           `${nameOf(refOf(stored.resource))} runs code in this proxy`,
       ),

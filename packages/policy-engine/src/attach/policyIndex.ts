@@ -10,7 +10,8 @@ export type PolicyKind =
   | 'RequestAuthentication'
   | 'AuthorizationPolicy'
   | 'EnvoyFilter'
-  | 'WasmPlugin';
+  | 'WasmPlugin'
+  | 'TrafficExtension';
 
 /** Label that Istio puts on the Pods of a Gateway API gateway. */
 export const GATEWAY_NAME_LABEL = 'gateway.networking.k8s.io/gateway-name';
@@ -28,6 +29,7 @@ const INDEXES: Record<PolicyKind, Family> = {
   AuthorizationPolicy: new Family(),
   EnvoyFilter: new Family(),
   WasmPlugin: new Family(),
+  TrafficExtension: new Family(),
 };
 
 /** The labels that a policy selects by; `unreadable` where its selector is malformed. */

@@ -33,6 +33,13 @@ const GATEWAY_API = {
   neededFor: 'protection' as const,
 };
 
+const EXTENSIONS = {
+  group: 'extensions.istio.io',
+  versions: ['v1alpha1'],
+  namespaced: true,
+  neededFor: 'protection' as const,
+};
+
 export const WATCHED_KINDS: readonly WatchedKind[] = [
   {
     ...CORE,
@@ -143,14 +150,8 @@ export const WATCHED_KINDS: readonly WatchedKind[] = [
     plural: 'gatewayclasses',
     namespaced: false,
   },
-  {
-    group: 'extensions.istio.io',
-    versions: ['v1alpha1'],
-    kind: 'WasmPlugin',
-    plural: 'wasmplugins',
-    namespaced: true,
-    neededFor: 'protection',
-  },
+  { ...EXTENSIONS, kind: 'WasmPlugin', plural: 'wasmplugins' },
+  { ...EXTENSIONS, kind: 'TrafficExtension', plural: 'trafficextensions' },
 ];
 
 /** Name for people and messages, such as `gateways.networking.istio.io`. */

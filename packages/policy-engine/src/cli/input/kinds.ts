@@ -43,7 +43,7 @@ const GROUPS: Record<string, Group> = {
     others: ['WorkloadGroup', 'ProxyConfig'],
   },
   'extensions.istio.io': {
-    kinds: { WasmPlugin: ['v1alpha1'] },
+    kinds: { WasmPlugin: ['v1alpha1'], TrafficExtension: ['v1alpha1'] },
     others: 'any',
   },
   'gateway.networking.k8s.io': {

@@ -64,7 +64,8 @@ export const checkPropagation: CauseCheck = ({ plan, repeated }) => {
 export const checkEnvoyFilters: CauseCheck = ({ plan }) => {
   const cause = {
     id: 'envoy-filter' as const,
-    title: 'An EnvoyFilter or WasmPlugin changes what the proxy does',
+    title:
+      'An EnvoyFilter, WasmPlugin or TrafficExtension changes what the proxy does',
   };
   const names = listExtensions(plan);
   return names.length > 0
@@ -92,7 +93,7 @@ function listExtensions({ mirror, wayIn }: Mismatch['plan']): string[] {
     mesh.rootNamespace,
     ...wayIn.hops.map(({ proxy }) => proxy.namespace),
   ]);
-  return ['EnvoyFilter' as const, 'WasmPlugin' as const]
+  return ['EnvoyFilter', 'WasmPlugin', 'TrafficExtension']
     .flatMap(kind =>
       mesh
         .list(kind)
