@@ -23,7 +23,7 @@ const one = <T>(arbitrary: fc.Arbitrary<T>, max = 2) =>
 function build(
   apiVersion: string,
   kind: string,
-  place: { name: string; namespace?: string; labels?: Record<string, string> },
+  place: Resource['metadata'],
   rest: object,
 ): Resource {
   // As YAML leaves out what is not there.
@@ -304,6 +304,38 @@ const opaque = fc
     ),
   );
 
+const ingress = fc
+  .record({
+    name: of('backend', 'frontend'),
+    annotations: maybe(of({ 'kubernetes.io/ingress.class': 'istio' })),
+    ingressClassName: maybe(of('istio', 'mesh')),
+  })
+  .map(({ name, annotations, ingressClassName }) =>
+    build(
+      'networking.k8s.io/v1',
+      'Ingress',
+      { name: 'front', namespace: 'default', annotations },
+      {
+        spec: {
+          ingressClassName,
+          defaultBackend: { service: { name, port: { number: 80 } } },
+        },
+      },
+    ),
+  );
+
+const ingressClass = of(
+  'istio.io/ingress-controller',
+  'example.com/ingress',
+).map(controller =>
+  build(
+    'networking.k8s.io/v1',
+    'IngressClass',
+    { name: 'mesh' },
+    { spec: { controller } },
+  ),
+);
+
 const namespaceObject = fc
   .record({
     name: namespace,
@@ -399,6 +431,7 @@ const meshConfig = of(
   'trustDomainAliases: [old.example]',
   'pathNormalization: {normalization: DECODE_AND_MERGE_SLASHES}',
   'outboundTrafficPolicy: {mode: REGISTRY_ONLY}',
+  'defaultVirtualServiceExportTo: ["."]',
 ).map(mesh =>
   build(
     'v1',
@@ -434,6 +467,8 @@ export const meshObject: fc.Arbitrary<Resource> = fc.oneof(
   peerAuthentication,
   sidecar,
   serviceEntry,
+  ingress,
+  ingressClass,
   opaque,
   namespaceObject,
   gatewayPod,

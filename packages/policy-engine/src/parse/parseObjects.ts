@@ -8,6 +8,7 @@ const CLUSTER_SCOPED = new Set([
   'Namespace',
   'Node',
   'GatewayClass',
+  'IngressClass',
   'CustomResourceDefinition',
   'ClusterRole',
   'ClusterRoleBinding',

@@ -33,6 +33,11 @@ const GATEWAY_API = {
   neededFor: 'protection' as const,
 };
 
+const INGRESS = {
+  group: 'networking.k8s.io',
+  versions: ['v1'],
+  neededFor: 'protection' as const,
+};
 const EXTENSIONS = {
   group: 'extensions.istio.io',
   versions: ['v1alpha1'],
@@ -148,6 +153,13 @@ export const WATCHED_KINDS: readonly WatchedKind[] = [
     versions: ['v1', 'v1beta1'],
     kind: 'GatewayClass',
     plural: 'gatewayclasses',
+    namespaced: false,
+  },
+  { ...INGRESS, kind: 'Ingress', plural: 'ingresses', namespaced: true },
+  {
+    ...INGRESS,
+    kind: 'IngressClass',
+    plural: 'ingressclasses',
     namespaced: false,
   },
   { ...EXTENSIONS, kind: 'WasmPlugin', plural: 'wasmplugins' },

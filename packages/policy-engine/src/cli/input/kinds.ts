@@ -46,6 +46,10 @@ const GROUPS: Record<string, Group> = {
     kinds: { WasmPlugin: ['v1alpha1'], TrafficExtension: ['v1alpha1'] },
     others: 'any',
   },
+  'networking.k8s.io': {
+    kinds: { Ingress: ['v1'], IngressClass: ['v1'] },
+    others: 'any',
+  },
   'gateway.networking.k8s.io': {
     kinds: {
       Gateway: ['v1', 'v1beta1'],
@@ -132,6 +136,8 @@ const IRREGULAR: Record<string, string> = {
   ServiceEntry: 'serviceentries',
   WorkloadEntry: 'workloadentries',
   GatewayClass: 'gatewayclasses',
+  Ingress: 'ingresses',
+  IngressClass: 'ingressclasses',
 };
 const NEEDED = new Set([
   ...['Service', 'Pod', 'Namespace'],
