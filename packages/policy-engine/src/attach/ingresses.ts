@@ -6,6 +6,7 @@ import { stringRecord } from './labels';
 import type { Mesh, Stored } from './Mesh';
 import type { Tail } from './tails';
 import { unresolvedWayIn } from './unresolved';
+import { visitFields } from './visitFields';
 import type { ResolvedWayIn } from './waysIn';
 
 const INGRESSES_THERE = new Family();
@@ -48,15 +49,10 @@ export function ingressWaysIn(
 /** Every Service that an Ingress names as a backend; untrusted, and so read by its form. */
 const backendsOf = perObject(({ resource }: Stored): ReadonlySet<string> => {
   const names = new Set<string>();
-  const visit = (value: unknown, depth: number): void => {
-    if (typeof value !== 'object' || value === null || depth > 8) return;
-    for (const [key, item] of Object.entries(value)) {
-      const { name } = (item ?? {}) as { name?: unknown };
-      if (key === 'service' && typeof name === 'string') names.add(name);
-      visit(item, depth + 1);
-    }
-  };
-  visit(resource.spec, 0);
+  visitFields(resource.spec, (key, item) => {
+    const { name } = (item ?? {}) as { name?: unknown };
+    if (key === 'service' && typeof name === 'string') names.add(name);
+  });
   return names;
 });
 
@@ -64,8 +60,9 @@ const backendsOf = perObject(({ resource }: Stored): ReadonlySet<string> => {
 function index(mesh: Mesh): ReadonlyMap<string, readonly Stored[]> {
   return mesh.queries.getOne(INGRESSES, () => {
     const found = new Map<string, Stored[]>();
+    const classes = mesh.all('IngressClass');
     for (const ingress of mesh.all('Ingress')) {
-      if (!isOfIstio(mesh, ingress)) continue;
+      if (!isOfIstio(ingress, classes)) continue;
       for (const service of backendsOf(ingress)) {
         pushTo(found, `${ingress.namespace}/${service}`, ingress);
       }
@@ -75,13 +72,12 @@ function index(mesh: Mesh): ReadonlyMap<string, readonly Stored[]> {
 }
 
 /** As istiod decides it in its default mode, `STRICT` (shouldProcessIngressWithClass). */
-function isOfIstio(mesh: Mesh, { resource }: Stored): boolean {
+function isOfIstio({ resource }: Stored, classes: readonly Stored[]): boolean {
   const annotated = stringRecord(resource.metadata.annotations)[CLASS];
   if (annotated !== undefined) return annotated === ISTIO_CLASS;
   const { ingressClassName } = (resource.spec ?? {}) as {
     ingressClassName?: unknown;
   };
-  const classes = mesh.all('IngressClass');
   const isIstios = (found: Stored) =>
     (found.resource.spec as { controller?: unknown } | null)?.controller ===
     ISTIO_CONTROLLER;

@@ -18,6 +18,7 @@ import { pushTo } from '../multimap';
 import { perObject } from '../queries/perObject';
 import { Family, sameItems } from '../queries/queries';
 import { isExported } from './visibility';
+import { visitFields } from './visitFields';
 
 const VIRTUAL_SERVICES_OF = new Family();
 const VIRTUAL_SERVICES_TO = new Family({ isBrief: true });
@@ -155,30 +156,25 @@ export const partsOf = perObject(
   }: Stored): { destinations: Set<string>; delegates: Set<string> } => {
     const destinations = new Set<string>();
     const delegates = new Set<string>();
-    const visit = (value: unknown, depth: number): void => {
-      if (typeof value !== 'object' || value === null || depth > 8) return;
-      for (const [key, item] of Object.entries(value)) {
-        const named = item as {
-          host?: unknown;
-          name?: unknown;
-          namespace?: unknown;
-        } | null;
-        if (
-          (key === 'destination' || key === 'mirror') &&
-          typeof named?.host === 'string'
-        ) {
-          const service = resolveServiceHost(named.host, namespace);
-          destinations.add(
-            service ? `${service.namespace}/${service.name}` : named.host,
-          );
-        }
-        if (key === 'delegate' && typeof named?.name === 'string') {
-          delegates.add(`${named.namespace || namespace}/${named.name}`);
-        }
-        visit(item, depth + 1);
+    visitFields(resource.spec, (key, item) => {
+      const named = item as {
+        host?: unknown;
+        name?: unknown;
+        namespace?: unknown;
+      } | null;
+      if (
+        (key === 'destination' || key === 'mirror') &&
+        typeof named?.host === 'string'
+      ) {
+        const service = resolveServiceHost(named.host, namespace);
+        destinations.add(
+          service ? `${service.namespace}/${service.name}` : named.host,
+        );
       }
-    };
-    visit(resource.spec, 0);
+      if (key === 'delegate' && typeof named?.name === 'string') {
+        delegates.add(`${named.namespace || namespace}/${named.name}`);
+      }
+    });
     return { destinations, delegates };
   },
 );

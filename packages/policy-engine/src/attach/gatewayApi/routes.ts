@@ -9,6 +9,7 @@ import { Family, sameItems } from '../../queries/queries';
 import { backendsOfRoute } from './backendRefs';
 import { convertHttpRules } from './convertHttp';
 import { ApiListener, listenersOf } from './listeners';
+import { visitFields } from '../visitFields';
 import {
   BackendRefSpec,
   GATEWAY_API_GROUP,
@@ -218,16 +219,14 @@ const referencesOf = perObject(
         .map(ref => `${ref.namespace || namespace}/${ref.name}`),
     );
     const backends = new Set<string>();
-    const visit = (value: unknown, depth: number): void => {
-      if (typeof value !== 'object' || value === null || depth > 8) return;
-      const ref = value as Partial<BackendRefSpec>;
+    const { rules } = (resource.spec ?? {}) as { rules?: unknown };
+    visitFields({ rules }, (_, item) => {
+      const ref = (item ?? {}) as Partial<BackendRefSpec>;
       const isService = ref.kind === undefined || ref.kind === 'Service';
       if (typeof ref.name === 'string' && isService) {
         backends.add(`${ref.namespace || namespace}/${ref.name}`);
       }
-      Object.values(value).forEach(item => visit(item, depth + 1));
-    };
-    visit((resource.spec as { rules?: unknown } | null)?.rules, 0);
+    });
     return { gateways, backends };
   },
 );
