@@ -3,7 +3,7 @@
  * A policy at the server shows what arrives there.
  */
 import type { Manifest } from '../kube.ts';
-import { pickJwtRule } from './jwtRules.ts';
+import { pickRoleRule } from './jwtRules.ts';
 import type { MeshDraw } from './meshBench.ts';
 import { NAMESPACE } from './meshTopology.ts';
 import { onGateway, onServer } from './meshWords.ts';
@@ -119,14 +119,7 @@ export function generateWitnesses(
   const authenticate = (name: string, target: Fields) =>
     build('RequestAuthentication', name, {
       ...target,
-      jwtRules: [
-        {
-          ...pickJwtRule(random, stock),
-          ...(random.chance(0.5)
-            ? { outputClaimToHeaders: [{ header: 'x-role', claim: 'role' }] }
-            : {}),
-        },
-      ],
+      jwtRules: [pickRoleRule(random, stock)],
     });
   return [
     ...(random.chance(0.3) ? [authenticate('ra0', onGateway)] : []),

@@ -63,3 +63,13 @@ export function pickJwtRule(random: Random, stock: TokenStock): Fields {
   }
   return { ...rule, ...random.pick(LOCATIONS) };
 }
+
+/** The same, half of the time with the header that routes and policies compare most made of a claim. */
+export function pickRoleRule(random: Random, stock: TokenStock): Fields {
+  return {
+    ...pickJwtRule(random, stock),
+    ...(random.chance(0.5)
+      ? { outputClaimToHeaders: [{ header: 'X-Role', claim: 'role' }] }
+      : {}),
+  };
+}

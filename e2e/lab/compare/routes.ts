@@ -1,6 +1,6 @@
 /** VirtualServices at random. Every route answers by itself, with a status of its own. */
 import type { Manifest } from '../kube.ts';
-import { pickJwtRule } from './jwtRules.ts';
+import { pickRoleRule } from './jwtRules.ts';
 import type { Random } from './random.ts';
 import type { TokenStock } from './tokens.ts';
 
@@ -123,12 +123,9 @@ function generateAuthentication(random: Random, stock: TokenStock): Manifest {
     metadata: { name: '$GENERATION-ra', namespace: '$NS' },
     spec: {
       selector: { matchLabels: { pool: '$POOL' } },
-      jwtRules: Array.from({ length: 1 + random.int(2) }, () => ({
-        ...pickJwtRule(random, stock),
-        ...(random.chance(0.5)
-          ? { outputClaimToHeaders: [{ header: 'X-Role', claim: 'role' }] }
-          : {}),
-      })),
+      jwtRules: Array.from({ length: 1 + random.int(2) }, () =>
+        pickRoleRule(random, stock),
+      ),
     },
   };
 }
