@@ -22,6 +22,10 @@ export class KillSwitch {
     private readonly when: 'before' | 'after' = 'before',
   ) {}
 
+  get isArmed(): boolean {
+    return this.at !== undefined;
+  }
+
   get isDead(): boolean {
     return this.dead;
   }

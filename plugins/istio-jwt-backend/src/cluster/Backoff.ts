@@ -14,6 +14,11 @@ export class Backoff {
     return step / 2 + (step / 2) * this.random();
   }
 
+  /** Another of the same steps, from the first. */
+  renew(): Backoff {
+    return new Backoff(this.baseMs, this.maxMs, this.random);
+  }
+
   reset(): void {
     this.attempt = 0;
   }

@@ -104,10 +104,13 @@ describe('ClusterMirror', () => {
     api.on(SERVICES, (_, response, query) =>
       query.has('watch')
         ? api.openWatch(SERVICES, response)
-        : sendList(response, [service('b')], '9'),
+        : setTimeout(() => sendList(response, [service('b')], '9'), 300),
     );
     api.sendRaw(SERVICES, '{"type":"ERROR","object":{"code":410}}\n');
-    await eventually(() => expect(names('Service')).toEqual(['b']));
+    await eventually(() => expect(stateOf()).toBe('stale'));
+    expect(names('Service')).toEqual(['a', 'b']);
+    await eventually(() => expect(stateOf()).toBe('synced'));
+    expect(names('Service')).toEqual(['b']);
   });
 
   it('knows nothing of a kind whose first list broke off, and goes on from the start', async () => {

@@ -41,7 +41,7 @@ export function describeStatus(
     case 410:
       return {
         kind: 'expired',
-        message: 'The resource version is too old (410)',
+        message: 'What changed meanwhile is too old to be told (410)',
       };
     case 429:
       return {

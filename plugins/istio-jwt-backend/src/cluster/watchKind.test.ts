@@ -2,7 +2,7 @@ import { eventually, FakeApiServer, sendList } from '../testing/FakeApiServer';
 import { Backoff } from './Backoff';
 import { ClusterConnection } from './ClusterConnection';
 import { WATCHED_KINDS } from './kinds';
-import { KindEvent, watchKind } from './watchKind';
+import { KindEvent, watchKind, WatchOptions } from './watchKind';
 
 const SERVICES = WATCHED_KINDS.find(({ kind }) => kind === 'Service')!;
 const SIDECARS = WATCHED_KINDS.find(({ kind }) => kind === 'Sidecar')!;
@@ -33,7 +33,13 @@ describe('watchKind', () => {
     await api.stop();
   });
 
-  function follow(kind = SERVICES, watchSeconds?: number, slowRetryMs = 50) {
+  function follow(
+    kind = SERVICES,
+    {
+      slowRetryMs = 50,
+      backoff = new Backoff(10, 40),
+    }: Pick<WatchOptions, 'slowRetryMs' | 'backoff'> = {},
+  ) {
     connection = new ClusterConnection({
       kind: 'url',
       url: api.url,
@@ -44,9 +50,8 @@ describe('watchKind', () => {
       for await (const event of watchKind(connection, {
         kind,
         signal: abort.signal,
-        backoff: new Backoff(10, 40),
+        backoff,
         slowRetryMs,
-        watchSeconds,
       })) {
         events.push(event);
       }
@@ -140,6 +145,9 @@ describe('watchKind', () => {
   it('tells none where a server fell silent', async () => {
     const silent = async function* silentBody(): AsyncGenerator<Buffer> {
       yield Buffer.of();
+      await new Promise(resolve => {
+        setTimeout(resolve, 50);
+      });
       throw Object.assign(new Error('silence'), {
         code: 'UND_ERR_BODY_TIMEOUT',
       });
@@ -198,7 +206,67 @@ describe('watchKind', () => {
     });
     follow();
     await eventually(() => expect(lists()).toEqual([['old'], ['new']]));
-    expect(failures()).toEqual([]);
+    expect(failures()).toEqual(['expired']);
+  });
+
+  it('is not current until it is known that nothing was missed, and lists soon, however long the server was away', async () => {
+    api.serve(PATH, [service('old')], '5');
+    const backoff = new Backoff(10, 600_000);
+    follow(SERVICES, { backoff });
+    await eventually(() => expect(api.countWatches(PATH)).toBe(1));
+    api.on(PATH, (_, response, query) => {
+      if (!query.has('watch')) {
+        api.serve(PATH, [service('new')], '9');
+        sendList(response, [service('new')], '9');
+        return;
+      }
+      // The next failure would wait for minutes.
+      for (let i = 0; i < 16; i++) backoff.next();
+      api.openWatch(PATH, response);
+      setTimeout(() => api.send(PATH, 'ERROR', { code: 410 }), 200);
+    });
+    api.resetWatches(PATH);
+    await eventually(() => expect(lists()).toEqual([['old'], ['new']]));
+    expect(events.map(({ type }) => type).slice(0, 7)).toEqual([
+      'listing',
+      'listed',
+      'watching',
+      'alive',
+      'failed',
+      'failed',
+      'listing',
+    ]);
+    expect(failures()).toEqual(['network', 'expired']);
+  });
+
+  it('is current again once a watch that was opened again has nothing to tell', async () => {
+    api.serve(PATH, [service('a')], '5');
+    follow();
+    await eventually(() => expect(api.countWatches(PATH)).toBe(1));
+    api.resetWatches(PATH);
+    await eventually(() =>
+      expect(events.map(({ type }) => type)).toEqual([
+        'listing',
+        'listed',
+        'watching',
+        'alive',
+        'failed',
+        'watching',
+      ]),
+    );
+  });
+
+  it('does not take for current what comes from a server that ends every watch at once', async () => {
+    api.on(PATH, (_, response, query) =>
+      query.has('watch') ? response.end() : sendList(response, [], '1'),
+    );
+    follow();
+    await eventually(() => expect(failures().length).toBeGreaterThan(1));
+    const { length } = events.filter(
+      ({ type }) => type === 'watching' || type === 'alive',
+    );
+    // The first is right after the list.
+    expect(length).toBeLessThanOrEqual(2);
   });
 
   it.each<[string, (write: (text: string) => void) => void, string]>([
@@ -259,7 +327,7 @@ describe('watchKind', () => {
       response.writeHead(403);
       response.end('{}');
     });
-    follow(SERVICES, undefined, 300_000);
+    follow(SERVICES, { slowRetryMs: 300_000 });
     await eventually(() => expect(failures()).toEqual(['forbidden']));
     api.serve(PATH, [service('back')]);
     await eventually(() => expect(lists()).toEqual([['back']]));
@@ -276,7 +344,7 @@ describe('watchKind', () => {
         sendList(response, [service('a')], '1');
       }
     });
-    follow(SERVICES, undefined, 60_000);
+    follow(SERVICES, { slowRetryMs: 60_000 });
     await eventually(() => expect(listed.length).toBe(3));
     // At least half of two seconds, after at most one second.
     expect(listed[2] - listed[1]).toBeGreaterThanOrEqual(990);
