@@ -1,6 +1,10 @@
+import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import type { Manifest } from '../../lab/kube.ts';
-import type { EnablementApi } from '../../lab/portal/EnablementApi.ts';
+import type {
+  EnablementApi,
+  Operation,
+} from '../../lab/portal/EnablementApi.ts';
 import {
   PortalBackend,
   type PortalBackendOptions,
@@ -13,6 +17,7 @@ import {
   ingressGateway,
   openHarness,
   peerAuthentication,
+  RBAC_DENIED,
   routeTo,
   type Harness,
 } from './support.ts';
@@ -86,6 +91,17 @@ export async function listOurs(h: Harness): Promise<Manifest[]> {
     ),
   );
   return lists.flat();
+}
+
+/** It is done, and the host of the backend is closed while its neighbours are open. */
+export async function expectEnforced(
+  h: Harness,
+  { phase, outcome }: Operation,
+): Promise<void> {
+  assert.equal(phase, 'done', outcome);
+  assert.equal((await listOurs(h)).length, 2);
+  await eventually(() => h.atGateway(BACKEND_HOST), 403, RBAC_DENIED);
+  for (const host of NEIGHBOURS) await eventually(() => h.atGateway(host), 200);
 }
 
 /** Removes what a failed test may have left, so that the next one begins as if it were the first. */

@@ -14,6 +14,7 @@ import { nameKind, WATCHED_KINDS, WatchedKind } from './kinds';
 import { MeshPreparation } from './MeshPreparation';
 import { PodStreams } from './PodStreams';
 import { StillPicture } from './StillPicture';
+import { Recovery } from './Recovery';
 import { KindEvent, watchKind } from './watchKind';
 
 interface Stream {
@@ -48,6 +49,7 @@ export class ClusterMirror {
   readonly pods: PodStreams;
   private readonly streams: Stream[];
   private readonly abort = new AbortController();
+  private readonly recovery = new Recovery();
   private readonly preparation: MeshPreparation;
   private readonly picture: StillPicture;
   private running: Promise<unknown> = Promise.resolve();
@@ -164,6 +166,7 @@ export class ClusterMirror {
           query: stream.query,
           signal,
           backoff: new Backoff(timing?.backoffBaseMs, timing?.backoffMaxMs),
+          recovery: this.recovery,
           slowRetryMs: timing?.slowRetryMs,
           watchSeconds: timing?.watchSeconds,
         })) {
@@ -187,7 +190,7 @@ export class ClusterMirror {
 
   private takeIn(stream: Stream, event: KindEvent): void {
     const { health, store } = stream;
-    const before = health.failure?.message;
+    const before = health.failure;
     let changed = false;
     switch (event.type) {
       case 'listing':
@@ -219,7 +222,7 @@ export class ClusterMirror {
       default:
         this.abandonList(stream);
         health.failure = event.failure;
-        if (before !== event.failure.message) {
+        if (before?.message !== event.failure.message) {
           this.options.logger.warn(
             `Cluster ${this.config.name}: reading ${nameKind(
               health.kind,
@@ -230,8 +233,11 @@ export class ClusterMirror {
     if (changed) {
       this.lastChangeAt = Date.now();
     }
-    if (changed || before !== health.failure?.message) {
+    if (changed || before?.message !== health.failure?.message) {
       this.announce();
+    }
+    if (before && !health.failure) {
+      this.recovery.announce();
     }
   }
 

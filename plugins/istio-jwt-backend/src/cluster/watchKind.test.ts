@@ -2,6 +2,7 @@ import { eventually, FakeApiServer, sendList } from '../testing/FakeApiServer';
 import { Backoff } from './Backoff';
 import { ClusterConnection } from './ClusterConnection';
 import { WATCHED_KINDS } from './kinds';
+import { Recovery } from './Recovery';
 import { KindEvent, watchKind, WatchOptions } from './watchKind';
 
 const SERVICES = WATCHED_KINDS.find(({ kind }) => kind === 'Service')!;
@@ -38,7 +39,8 @@ describe('watchKind', () => {
     {
       slowRetryMs = 50,
       backoff = new Backoff(10, 40),
-    }: Pick<WatchOptions, 'slowRetryMs' | 'backoff'> = {},
+      recovery,
+    }: Pick<WatchOptions, 'slowRetryMs' | 'backoff' | 'recovery'> = {},
   ) {
     connection = new ClusterConnection({
       kind: 'url',
@@ -51,6 +53,7 @@ describe('watchKind', () => {
         kind,
         signal: abort.signal,
         backoff,
+        recovery,
         slowRetryMs,
       })) {
         events.push(event);
@@ -320,6 +323,28 @@ describe('watchKind', () => {
     expect(JSON.stringify(events)).not.toContain('s3cret');
     api.serve(PATH, [service('back')]);
     await eventually(() => expect(lists()).toEqual([['back']]));
+  });
+
+  it('asks at once where another reader was answered by a server that was away', async () => {
+    api.on(PATH, (_, response) => void response.writeHead(503).end());
+    const recovery = new Recovery();
+    follow(SERVICES, { backoff: new Backoff(600_000, 600_000), recovery });
+    await eventually(() => expect(failures()).toEqual(['server-error']));
+    api.serve(PATH, [service('back')]);
+    recovery.announce();
+    await eventually(() => expect(lists()).toEqual([['back']]));
+  });
+
+  it('lets nobody else end the wait of what is forbidden', async () => {
+    api.on(PATH, (_, response) => void response.writeHead(403).end());
+    const recovery = new Recovery();
+    follow(SERVICES, { slowRetryMs: 600_000, recovery });
+    await eventually(() => expect(failures()).toHaveLength(2));
+    for (let i = 0; i < 5; i++) recovery.announce();
+    await new Promise(resolve => {
+      setTimeout(resolve, 700);
+    });
+    expect(failures()).toHaveLength(2);
   });
 
   it('asks soon again where it is forbidden for a moment, as by a server that starts', async () => {

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiFailure } from './apiFailure';
 import { Backoff } from './Backoff';
 import { ClusterConnection } from './ClusterConnection';
 import { buildListPath, nameVersion, WatchedKind } from './kinds';
 import { ListEnd, listKind } from './listKind';
 import { openWatch, WatchEnd, WatchEvent } from './openWatch';
+import { pause, Recovery } from './Recovery';
 import { RawObject } from './trimObject';
 
 /** A watch shorter than this counts as a failure for back-off, so that a broken proxy is not hammered. */
@@ -27,6 +27,8 @@ export interface WatchOptions {
   query?: Record<string, string>;
   signal: AbortSignal;
   backoff?: Backoff;
+  /** Ends the wait after a server that does not answer. Default: never. */
+  recovery?: Recovery;
   /**
    * Wait before an absent kind is tried again, and the longest before a forbidden one is. Default: 60 s.
    */
@@ -81,7 +83,7 @@ export async function* watchKind(
         continue;
       }
       yield { type: 'failed', failure: list.failure };
-      await pause(chooseDelay(list.failure, delays), signal);
+      await waitAfter(list.failure, delays, options);
       continue;
     }
     yield { type: 'listed' };
@@ -129,7 +131,7 @@ async function* followWatch(
       // A bookmark or an object: this server does send.
       if (step.value.resourceVersion) {
         delays.failures.reset();
-        delays.expiries.reset();
+        delays.busy.reset();
       }
     }
     if (signal.aborted) {
@@ -137,7 +139,7 @@ async function* followWatch(
     }
     if (end.kind === 'failed') {
       yield { type: 'failed', failure: end.failure };
-      await pause(chooseDelay(end.failure, delays), signal);
+      await waitAfter(end.failure, delays, options);
       if (needsRelist(end.failure)) {
         return;
       }
@@ -161,8 +163,8 @@ interface Delays {
    * refusals are tried again soon, and those that go on ever more slowly.
    */
   refusals: Backoff;
-  /** A server that answers so can be asked for a list soon, however long it was away before. */
-  expiries: Backoff;
+  /** A server that says so is there, and can be asked again soon, however long it was away before. */
+  busy: Backoff;
 }
 
 function startDelays({
@@ -172,27 +174,42 @@ function startDelays({
   return {
     failures: backoff,
     refusals: new Backoff(Math.min(1000, slowRetryMs), slowRetryMs),
-    expiries: backoff.renew(),
+    busy: backoff.renew(),
   };
 }
 
 function chooseDelay(failure: ApiFailure, delays: Delays): number {
-  if (failure.kind === 'forbidden') {
-    return delays.refusals.next();
+  switch (failure.kind) {
+    case 'forbidden':
+      return delays.refusals.next();
+    case 'expired':
+      return delays.busy.next();
+    case 'throttled':
+      return Math.max(
+        delays.busy.next(),
+        Math.min(failure.retryAfterMs ?? 0, 60_000),
+      );
+    default:
+      return delays.failures.next();
   }
-  if (failure.kind === 'expired') {
-    return delays.expiries.next();
-  }
-  const delay = delays.failures.next();
-  return failure.kind === 'throttled' && failure.retryAfterMs
-    ? Math.max(delay, Math.min(failure.retryAfterMs, 60_000))
-    : delay;
+}
+
+/** Whether it may be over as soon as another kind can be read. */
+function isOutage({ kind }: ApiFailure): boolean {
+  return kind === 'network' || kind === 'timeout' || kind === 'server-error';
+}
+
+async function waitAfter(
+  failure: ApiFailure,
+  delays: Delays,
+  { recovery, signal }: WatchOptions,
+): Promise<void> {
+  const ms = chooseDelay(failure, delays);
+  await (recovery && isOutage(failure)
+    ? recovery.wait(ms, signal)
+    : pause(ms, signal));
 }
 
 function slowDown(options: WatchOptions): number {
   return (options.slowRetryMs ?? SLOW_RETRY_MS) * (0.8 + 0.4 * Math.random());
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal, ref: false }).catch(() => {});
 }
