@@ -21,75 +21,71 @@ interface Picture {
   hasHost: boolean;
 }
 
-describe(
-  'the portal and an API server that was away',
-  ownLabOnly,
-  () => {
-    const used = usePortal();
+describe('the portal and an API server that was away', ownLabOnly, () => {
+  const used = usePortal();
 
-    afterEach(async () => {
-      await used.h.lab.startPart('kube-apiserver');
-      await removeOurs(used.h);
+  afterEach(async () => {
+    await used.h.lab.startPart('kube-apiserver');
+    await removeOurs(used.h);
+  });
+
+  async function readPicture(authorization: string): Promise<Picture> {
+    const answer = await fetch(
+      `${used.portal.url}/api/istio-jwt/v1/entities/component/default/backend/status`,
+      { headers: { authorization } },
+    );
+    assert.equal(answer.status, 200);
+    const { freshness, services } = await answer.json();
+    return {
+      isCurrent: freshness[0].state.kind === 'synced',
+      hasHost: JSON.stringify(services).includes(GONE_HOST),
+    };
+  }
+
+  // With the default deadlines: istiod itself, which backs off too, may follow half a minute later.
+  test('an operation goes on once it is back', async () => {
+    const { h, portal } = used;
+    const api = await portal.open('backend');
+    const id = await api.start(
+      await api.plan({ kind: 'gateway', hosts: [BACKEND_HOST] }),
+    );
+    await waitForStep(api, id, 'tokens-checked');
+    await h.lab.stopPart('kube-apiserver');
+    await h.lab.startPart('kube-apiserver');
+    await expectEnforced(h, await api.waitForEnd(id));
+  });
+
+  test('what went away meanwhile is never called current', async () => {
+    const { h, portal } = used;
+    const { kube } = h.lab;
+    const authorization = `Bearer ${await portal.signIn()}`;
+    const read = () => readPicture(authorization);
+    const route = routeTo('backend', {
+      name: 'gone',
+      host: GONE_HOST,
+      gateway: 'gone',
     });
-
-    async function readPicture(authorization: string): Promise<Picture> {
-      const answer = await fetch(
-        `${used.portal.url}/api/istio-jwt/v1/entities/component/default/backend/status`,
-        { headers: { authorization } },
-      );
-      assert.equal(answer.status, 200);
-      const { freshness, services } = await answer.json();
-      return {
-        isCurrent: freshness[0].state.kind === 'synced',
-        hasHost: JSON.stringify(services).includes(GONE_HOST),
-      };
+    await h.apply(ingressGateway('gone', [GONE_HOST]), route);
+    await waitFor('the portal to know the route', async () => {
+      const { isCurrent, hasHost } = await read();
+      return isCurrent && hasHost ? true : undefined;
+    });
+    await h.lab.stopPart('kube-apiserver');
+    await sleep(AWAY_MS);
+    assert.deepEqual(await read(), { isCurrent: false, hasHost: true });
+    await h.lab.startPart('kube-apiserver');
+    await kube.remove(route);
+    const removedAt = Date.now();
+    const wrong: number[] = [];
+    let known = await read();
+    while (!known.isCurrent || known.hasHost) {
+      const after = Date.now() - removedAt;
+      assert.ok(after < 90_000, 'the portal never came back');
+      if (known.isCurrent && after > LAG_MS) wrong.push(after);
+      await sleep(50);
+      known = await read();
     }
-
-    // With the default deadlines: istiod itself, which backs off too, may follow half a minute later.
-    test('an operation goes on once it is back', async () => {
-      const { h, portal } = used;
-      const api = await portal.open('backend');
-      const id = await api.start(
-        await api.plan({ kind: 'gateway', hosts: [BACKEND_HOST] }),
-      );
-      await waitForStep(api, id, 'tokens-checked');
-      await h.lab.stopPart('kube-apiserver');
-      await h.lab.startPart('kube-apiserver');
-      await expectEnforced(h, await api.waitForEnd(id));
-    });
-
-    test('what went away meanwhile is never called current', async () => {
-      const { h, portal } = used;
-      const { kube } = h.lab;
-      const authorization = `Bearer ${await portal.signIn()}`;
-      const read = () => readPicture(authorization);
-      const route = routeTo('backend', {
-        name: 'gone',
-        host: GONE_HOST,
-        gateway: 'gone',
-      });
-      await h.apply(ingressGateway('gone', [GONE_HOST]), route);
-      await waitFor('the portal to know the route', async () => {
-        const { isCurrent, hasHost } = await read();
-        return isCurrent && hasHost ? true : undefined;
-      });
-      await h.lab.stopPart('kube-apiserver');
-      await sleep(AWAY_MS);
-      assert.deepEqual(await read(), { isCurrent: false, hasHost: true });
-      await h.lab.startPart('kube-apiserver');
-      await kube.remove(route);
-      const removedAt = Date.now();
-      const wrong: number[] = [];
-      let known = await read();
-      while (!known.isCurrent || known.hasHost) {
-        const after = Date.now() - removedAt;
-        assert.ok(after < 90_000, 'the portal never came back');
-        if (known.isCurrent && after > LAG_MS) wrong.push(after);
-        await sleep(50);
-        known = await read();
-      }
-      console.log(`current again after ${Date.now() - removedAt} ms`);
-      assert.deepEqual(wrong, []);
-    });
-  },
-);
+    console.log(`current again after ${Date.now() - removedAt} ms`);
+    assert.deepEqual(wrong, []);
+  });
+});
