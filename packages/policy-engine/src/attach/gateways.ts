@@ -42,6 +42,7 @@ export interface GatewayServer {
   readonly port: number;
   readonly layer: ServerLayer;
   readonly hosts: readonly { namespace: string; host: string }[];
+  /** Redirects who did not come by HTTPS. Counts for servers of HTTP and HTTPS alone. */
   readonly httpsRedirect: boolean;
   /** The client certificate that is asked for: the mesh's own, of some other authority, or none. */
   readonly clientCertificate: 'mesh' | 'other' | 'none';

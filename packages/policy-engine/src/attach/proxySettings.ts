@@ -6,6 +6,7 @@ import {
   readProxyConfigText,
 } from '../parse/meshConfig';
 import { Reader } from '../parse/reader';
+import type { Tri } from '../match/tri';
 import { Mesh } from './Mesh';
 import type { KnownMeshConfig } from './meshConfig';
 import { proxyKey, selectWorkloads } from './workloads';
@@ -22,6 +23,11 @@ export interface ProxySettings {
    * waypoints), or the peer unless so many proxies before a gateway are trusted.
    */
   clientAddress: 'last-hop' | { trustedProxies: number | 'unknown' };
+  /**
+   * Whether `X-Forwarded-Proto` says what a client wrote. A gateway that trusts no proxy before it writes it
+   * itself (Envoy's `xff_num_trusted_hops`).
+   */
+  trustsForwardedProto: Tri;
   /** Why requests cannot be followed; one sentence each. */
   unread: readonly string[];
 }
@@ -73,6 +79,7 @@ function combine(
       kind === 'gateway'
         ? { trustedProxies: trustedProxies(config, own) }
         : 'last-hop',
+    trustsForwardedProto: kind !== 'gateway' || trustsSome(config, own),
     unread: [
       ...config.problems,
       ...[...unread].map(
@@ -92,6 +99,18 @@ function trustedProxies(
   if (counts.size === 0) return fallback;
   const [count] = counts;
   return counts.size === 1 ? count : 'unknown';
+}
+
+/** Where no mesh config is seen, Istio's default counts, as for paths. */
+function trustsSome(
+  { defaultConfig }: KnownMeshConfig,
+  own: ProxyConfig[],
+): Tri {
+  const fallback = defaultConfig.trustedProxies ?? 0;
+  const counts = own.map(item => item.trustedProxies ?? fallback);
+  if (counts.length === 0) return fallback > 0;
+  const trusting = counts.filter(count => count > 0).length;
+  return trusting === counts.length || (trusting > 0 && 'unknown');
 }
 
 /** One per distinct group of the proxy's Pods; empty text where a group has none. */

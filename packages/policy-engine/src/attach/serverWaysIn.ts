@@ -2,12 +2,14 @@ import { Hop, ProxyRef, WayIn } from '../model';
 import { refOf } from '../parse';
 import { programForHost } from '../compile/programForHost';
 import { peerOf } from './clientTls';
-import type { GatewayServer } from './gateways';
+import { GatewayServer, serversOfProxy } from './gateways';
 import { Lead, leadsOf } from './leads';
 import { Mesh, Stored } from './Mesh';
+import { proxySettingsOf } from './proxySettings';
 import { Tail } from './tails';
 import { isServiceVisible } from './visibility';
 import type { ResolvedWayIn } from './waysIn';
+import { FORWARDED_PROTO } from '../route/forwardedProto';
 
 /** A client certificate of another authority may hold any name, or none that Istio reads. */
 const CALLERS = {
@@ -37,8 +39,9 @@ export function waysInOfBinding(
   tails: readonly Tail[],
 ): ResolvedWayIn[] {
   const { stored, server, proxy } = binding;
-  // A redirecting server sends nothing on; mesh-internal servers lead to the in-mesh ways in.
-  if (server.httpsRedirect || server.layer === 'mesh-internal') return [];
+  // Mesh-internal servers lead to the in-mesh ways in.
+  if (server.layer === 'mesh-internal') return [];
+  if (sendsAllToHttps(mesh, server, proxy)) return [];
   const viewer = proxy?.namespace ?? server.namespace;
   // A gateway that may not see the Service answers 503.
   if (!isServiceVisible(mesh, service, viewer)) return [];
@@ -75,6 +78,7 @@ function toWaysIn(
     ...tail.fromGateway.uncertain,
   ];
   const ports = proxy ? listenPorts : [server.port];
+  const required = requiredHeadersOf(mesh, server, proxy);
   return ports.map((port, index) => ({
     wayIn: {
       id: [
@@ -106,10 +110,40 @@ function toWaysIn(
       destination,
       ...(uncertain.length > 0 ? { uncertain } : {}),
       callerIdentity: CALLERS[server.clientCertificate],
+      ...required,
     },
     sniffed: tail.backend.protocol.sniffed,
     ...(tail.backend.unguarded ? { unguarded: tail.backend.unguarded } : {}),
   }));
+}
+
+/** Whoever is trusted to say that clients came by HTTPS is let through. */
+function sendsAllToHttps(
+  mesh: Mesh,
+  { layer, httpsRedirect }: GatewayServer,
+  proxy: ProxyRef | undefined,
+): boolean {
+  if (layer !== 'http' || !httpsRedirect) return false;
+  return !proxy || !proxySettingsOf(mesh, proxy).trustsForwardedProto;
+}
+
+/** Not by what the route's own server says alone: servers of one port share their virtual hosts. */
+function requiredHeadersOf(
+  mesh: Mesh,
+  { layer }: GatewayServer,
+  proxy: ProxyRef | undefined,
+): Pick<WayIn, 'requiredHeaders'> {
+  if (layer !== 'http' || !proxy) return {};
+  return redirectsOnTrust(mesh, proxy)
+    ? { requiredHeaders: { [FORWARDED_PROTO]: 'https' } }
+    : {};
+}
+
+function redirectsOnTrust(mesh: Mesh, proxy: ProxyRef): boolean {
+  return (
+    proxySettingsOf(mesh, proxy).trustsForwardedProto !== false &&
+    serversOfProxy(mesh, proxy).some(({ server }) => server.httpsRedirect)
+  );
 }
 
 function countPorts({ resource }: Stored): number {

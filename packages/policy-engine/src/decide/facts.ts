@@ -20,6 +20,7 @@ const NO_HEADERS: ReadonlyMap<string, string> = new Map();
 const DEFAULT_SETTINGS: ProxySettings = {
   pathNormalization: 'BASE',
   clientAddress: { trustedProxies: 'unknown' },
+  trustsForwardedProto: 'unknown',
   unread: [],
 };
 

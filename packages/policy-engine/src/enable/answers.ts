@@ -135,6 +135,7 @@ function plainRequest(mesh: Mesh, wayIn: WayIn): ProxyRequest {
     host,
     path: path?.replace(/\*$/, '') ?? '/',
     sni: wayIn.protocol === 'https' ? host : undefined,
+    ...(wayIn.requiredHeaders ? { headers: wayIn.requiredHeaders } : {}),
     ...(wayIn.kind === 'in-mesh' && wayIn.callerIdentity !== 'none'
       ? { source: strangerIn(mesh) }
       : {}),

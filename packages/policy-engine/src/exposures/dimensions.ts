@@ -1,12 +1,11 @@
 import { StringPattern } from '../match/stringPattern';
 import { ProxyRequest, WayIn } from '../model';
-import { isSubsetHost } from '../attach/hosts';
-import { bareHost } from '../compile/program';
 import { METHODS } from '../decide/methods';
 import { addressOptions, callerOptions } from './callers';
 import { hostOptions } from './hostOptions';
 import { Patterns } from './patterns';
 import { representatives, restsBehind } from './strings';
+import { serverNameOptions } from './serverNames';
 import { signatureOf } from './signature';
 
 /** One class of values along a dimension, with a value that stands for it. */
@@ -43,7 +42,6 @@ export function splitRequests(
     ['caller', callerOptions(wayIn, patterns, trustDomain)],
     ['detail', addressOptions('ip', sourceIp)],
     ['detail', addressOptions('remoteIp', remoteIp)],
-    ['detail', sniOptions(wayIn, patterns)],
   ];
   if (isHttp) {
     parts.push(
@@ -58,6 +56,8 @@ export function splitRequests(
       parts.push(['detail', paramOptions(name, found)]);
     }
   }
+  // Last: a client that does not say otherwise names the host that it asks for.
+  parts.push(['detail', serverNameOptions(wayIn, patterns)]);
   return {
     dimensions: parts
       .filter(([, { options }]) => options.length > 0)
@@ -106,22 +106,6 @@ function methodOptions(patterns: Patterns): Options {
     });
   }
   return { options, complete: true };
-}
-
-function sniOptions(wayIn: WayIn, patterns: Patterns): Options {
-  const plain = wayIn.protocol === 'http' || wayIn.protocol === 'tcp';
-  // Mutual TLS inside the mesh carries a server name of Istio's own.
-  if (patterns.sni.length === 0 || plain)
-    return { options: [], complete: true };
-  const { values, complete } = representatives(patterns.sni, { start: '' });
-  const options = [bareHost(wayIn.host), ...values]
-    .filter(sni => sni !== '' && isSubsetHost(sni, wayIn.host))
-    .map(sni => ({
-      label: `SNI ${sni}`,
-      signature: signatureOf(patterns.sni, sni),
-      apply: (request: ProxyRequest) => ({ ...request, sni }),
-    }));
-  return { options, complete };
 }
 
 function pathOptions(patterns: Patterns): Options {

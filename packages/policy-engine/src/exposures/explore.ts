@@ -71,6 +71,7 @@ export function witnessOf(
   let request: ProxyRequest = {
     port: first?.port ?? wayIn.port,
     protocol: first?.protocol ?? 'http',
+    ...(wayIn.requiredHeaders ? { headers: wayIn.requiredHeaders } : {}),
   };
   dimensions.forEach(({ options }, index) => {
     request = options[coordinates[index]].apply(request);

@@ -86,7 +86,7 @@ function formOfRoute(mesh: Mesh, wayIn: WayIn): string | undefined {
   if (found.entries.some(({ stored }) => stored.errors.length > 0)) {
     return undefined;
   }
-  let form = `${found.httpsRedirect}`;
+  let form = `${found.httpsRedirect} ${asJson(wayIn.requiredHeaders)}`;
   for (const { stored, route, match } of candidatesOf(found)) {
     if (match?.authority) return undefined;
     const followed = followRoute(mesh, stored, route, {});

@@ -89,6 +89,11 @@ export interface WayIn {
   destination?: { namespace: string; name: string; port: number };
   /** Why the engine cannot decide a request that passes all `hops`. Absent or empty: it can. */
   uncertain?: string[];
+  /**
+   * Headers, by names in lower case, without which a client is sent elsewhere: `X-Forwarded-Proto` of a
+   * trusted proxy, where a gateway redirects all others to HTTPS.
+   */
+  requiredHeaders?: Record<string, string>;
   /** Callers that the way in admits before any policy: what mutual TLS demands of them. */
   callerIdentity?: 'required' | 'optional' | 'none';
 }

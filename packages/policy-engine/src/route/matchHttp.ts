@@ -1,13 +1,20 @@
 import { matchesPattern, regexPattern } from '../match/stringPattern';
 import { and, every, not, Tri } from '../match/tri';
+import { isRewrittenHeader } from '../parse/attributes';
 import { HttpMatchSpec, StringMatchSpec } from '../parse/specs';
 import { matchesClaim } from '../decide/checkClaims';
 import { Facts } from '../decide/facts';
+import { FORWARDED_PROTO } from './forwardedProto';
 
-/** Whether a request meets one match condition of a VirtualService's HTTP route. */
+/**
+ * Whether a request meets one match condition of a VirtualService's HTTP route.
+ *
+ * @param proto - the `X-Forwarded-Proto` that the proxy goes by; undefined: not known
+ */
 export function matchesHttp(
   match: HttpMatchSpec | undefined,
   facts: Facts,
+  proto: string | undefined,
 ): Tri {
   if (!match) return true;
   const ignoreCase = match.ignoreUriCase ?? false;
@@ -22,7 +29,7 @@ export function matchesHttp(
   if (match.scheme && Object.keys(match.scheme).length > 0) {
     result = and(result, 'unknown');
   }
-  result = and(result, matchesHeaders(match, facts));
+  result = and(result, matchesHeaders(match, facts, proto));
   return and(
     result,
     every(Object.entries(match.queryParams ?? {}), ([name, wanted]) => {
@@ -42,35 +49,53 @@ function findParam(query: string, name: string): string | undefined {
   return undefined;
 }
 
-function matchesHeaders(match: HttpMatchSpec, facts: Facts): Tri {
+function matchesHeaders(
+  match: HttpMatchSpec,
+  facts: Facts,
+  proto: string | undefined,
+): Tri {
   return and(
     every(Object.entries(match.headers ?? {}), ([name, wanted]) =>
-      hasHeader(facts, name, wanted ?? {}),
+      hasHeader(facts, name, wanted ?? {}, proto),
     ),
     every(Object.entries(match.withoutHeaders ?? {}), ([name, wanted]) =>
-      not(hasUnwanted(facts, name, wanted ?? {})),
+      not(hasUnwanted(facts, name, wanted ?? {}, proto)),
     ),
   );
 }
 
-function hasHeader(facts: Facts, name: string, wanted: StringMatchSpec): Tri {
+function hasHeader(
+  facts: Facts,
+  name: string,
+  wanted: StringMatchSpec,
+  proto: string | undefined,
+): Tri {
   const claim = routingClaimOf(name);
-  return claim
-    ? matchesRoutingClaim(facts, claim, wanted)
-    : facts.matchHeader(
-        name.toLowerCase(),
-        value => asksForPresence(wanted) || matchesString(wanted, value),
-      );
+  if (claim) return matchesRoutingClaim(facts, claim, wanted);
+  const matches = (value: string) =>
+    asksForPresence(wanted) || matchesString(wanted, value);
+  const header = name.toLowerCase();
+  if (header === FORWARDED_PROTO && proto !== undefined) return matches(proto);
+  return isRewrittenHeader(header)
+    ? 'unknown'
+    : facts.matchHeader(header, matches);
 }
 
 /**
  * Whether a header is as a route wants it not to be. Istio has Envoy take one that is missing for an empty one
  * (`treat_missing_header_as_empty`), unless its presence is what is asked for.
  */
-function hasUnwanted(facts: Facts, name: string, wanted: StringMatchSpec): Tri {
-  const found = hasHeader(facts, name, wanted);
+function hasUnwanted(
+  facts: Facts,
+  name: string,
+  wanted: StringMatchSpec,
+  proto: string | undefined,
+): Tri {
+  const found = hasHeader(facts, name, wanted, proto);
+  if (found === 'unknown') return found;
   if (asksForPresence(wanted) || routingClaimOf(name)) return found;
   const header = name.toLowerCase();
+  if (header === FORWARDED_PROTO) return found;
   const ifMissing = matchesString(wanted, '');
   if (facts.header(header) === undefined) return ifMissing;
   return facts.doubtful.includes(header) && found !== ifMissing

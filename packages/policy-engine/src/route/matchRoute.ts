@@ -7,6 +7,7 @@ import { proxySettingsOf } from '../attach/proxySettings';
 import { Facts, readFacts } from '../decide/facts';
 import { matchesHttp } from './matchHttp';
 import { candidatesOf } from './candidates';
+import { FORWARDED_PROTO, forwardedProto } from './forwardedProto';
 import { findVirtualHost } from './routeTable';
 
 /** A Service and the port of it that requests go to. @public */
@@ -55,6 +56,9 @@ export function matchRoute(
   return match;
 }
 
+const PERHAPS_TRUSTED =
+  'Pods of the gateway differ in whether they trust X-Forwarded-Proto (numTrustedProxies), by which they redirect to HTTPS';
+
 /** Virtual hosts found before, for many requests to one way in. */
 export type VirtualHosts = Map<string, ReturnType<typeof findVirtualHost>>;
 
@@ -75,7 +79,15 @@ export function findRoute(
   if (found === 'no-listener' || found === undefined) {
     return { kind: 'not-found' };
   }
-  if (found.httpsRedirect) {
+  const proto = forwardedProto(
+    found.isTls,
+    proxySettingsOf(mesh, proxy).trustsForwardedProto,
+    facts.header(FORWARDED_PROTO),
+  );
+  if (found.httpsRedirect && proto === undefined) {
+    return { kind: 'unknown', reason: PERHAPS_TRUSTED };
+  }
+  if (found.httpsRedirect && proto !== 'https') {
     const location = `https://${host}${request.path ?? '/'}`;
     return { kind: 'redirect', status: 301, location };
   }
@@ -87,11 +99,11 @@ export function findRoute(
     };
   }
   for (const { stored, route, match } of candidatesOf(found)) {
-    const matched = matchesHttp(match, facts);
+    const matched = matchesHttp(match, facts, proto);
     if (matched === 'unknown') {
       const reason = `whether a route of ${nameOf(
         refOf(stored.resource),
-      )} matches depends on the scheme, on claims that are not known, or on a header that versions of Envoy treat differently`;
+      )} matches depends on the scheme, on claims that are not known, on a header that Envoy writes itself, or on one that its versions treat differently`;
       return { kind: 'unknown', reason };
     }
     if (matched) {

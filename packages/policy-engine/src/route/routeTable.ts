@@ -25,7 +25,10 @@ const VIRTUAL_HOST = new Family({ isBrief: true });
 /** What a gateway does for one domain: redirect all to HTTPS, or try VirtualServices in order. */
 export interface VirtualHost {
   domain: string;
+  /** For who did not come by HTTPS. */
   httpsRedirect: boolean;
+  /** Whether clients come by TLS. */
+  isTls: boolean;
   entries: readonly VirtualHostEntry[];
   /** Of the proxy that serves it: a route may be for some proxies only. */
   labels: Record<string, string>;
@@ -130,6 +133,7 @@ function buildDomains(
   >();
   const { labels, namespace } = proxy;
   for (const server of servers) {
+    const isTls = server.layer === 'https';
     for (const stored of inOrderFor(
       namespace,
       virtualServicesOf(mesh, server.key),
@@ -141,23 +145,31 @@ function buildDomains(
           domains.set(domain, {
             domain,
             httpsRedirect: server.httpsRedirect,
+            isTls,
             entries: [{ stored, server }],
             labels,
             namespace,
           });
-        } else if (!host.entries.some(isEqualTo(stored, server))) {
+          continue;
+        }
+        host.httpsRedirect ||= server.httpsRedirect;
+        if (!host.entries.some(isEqualTo(stored, server))) {
           host.entries.push({ stored, server });
-          host.httpsRedirect ||= server.httpsRedirect;
         }
       }
     }
     if (!server.httpsRedirect) continue;
     // A redirecting server answers for its hosts even without a VirtualService.
-    for (const { host: domain } of server.hosts) {
-      if (!domains.has(domain)) {
+    for (const { namespace: scope, host: domain } of server.hosts) {
+      // Istio takes `namespace/host` for the name of a domain here, and nobody asks for that.
+      if (scope !== '*') continue;
+      const host = domains.get(domain);
+      if (host) host.httpsRedirect = true;
+      else {
         domains.set(domain, {
           domain,
           httpsRedirect: true,
+          isTls,
           entries: [],
           labels,
           namespace,
@@ -210,6 +222,7 @@ function sameVirtualHost(
     a !== undefined &&
     b !== undefined &&
     a.httpsRedirect === b.httpsRedirect &&
+    a.isTls === b.isTls &&
     sameItems(
       a.entries.flatMap(({ stored, server }) => [stored, server]),
       b.entries.flatMap(({ stored, server }) => [stored, server]),

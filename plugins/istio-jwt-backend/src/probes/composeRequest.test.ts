@@ -55,6 +55,23 @@ describe('composeRequest', () => {
     },
   );
 
+  it('says what a gateway wants to hear before it sends anything on', () => {
+    const required = { 'x-forwarded-proto': 'https' };
+    const composed = composeRequest(
+      { ...plan, wayIn: { ...plan.wayIn, requiredHeaders: required } },
+      { kind: 'request', tokens: [], headers: { 'x-vector': 'a' } },
+      {
+        path: '/',
+        usual: { kind: 'header', name: 'authorization', prefix: 'Bearer ' },
+        userAgent: 'probe/1',
+      },
+    );
+    expect(composed).toMatchObject({
+      wire: { headers: { ...required, 'x-vector': 'a' } },
+      engine: { headers: { ...required, 'x-vector': 'a' } },
+    });
+  });
+
   it('has one id for each vector', () => {
     const ids = VECTORS.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);

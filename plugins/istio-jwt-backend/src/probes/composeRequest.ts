@@ -51,7 +51,9 @@ export function composeRequest(
   }
   const shownPath = vector.path ?? plainPath;
   const method = vector.method ?? 'GET';
-  const headers: WireRequest['headers'] = { ...vector.headers };
+  const { wayIn } = plan;
+  const plainHeaders = { ...wayIn.requiredHeaders, ...vector.headers };
+  const headers: WireRequest['headers'] = { ...plainHeaders };
   const tokens: RequestToken[] = [];
   let path = shownPath;
   for (const token of vector.tokens) {
@@ -79,7 +81,6 @@ export function composeRequest(
   }
   // The engine needs no text of a token that somebody's key signed.
   const isSecret = vector.tokens.some(({ secret }) => secret);
-  const { wayIn } = plan;
   return {
     kind: 'composed',
     wire: {
@@ -98,7 +99,7 @@ export function composeRequest(
       headers: {
         'user-agent': userAgent,
         accept: '*/*',
-        ...(isSecret ? vector.headers : headers),
+        ...(isSecret ? plainHeaders : headers),
       },
       sni: wayIn.protocol === 'https' ? bareHost(plan.host) : undefined,
       source: describeSource(plan.origin),

@@ -38,6 +38,7 @@ export function composeRequest(
     path,
     host,
     ...(wayIn.protocol === 'https' ? { sni: host } : {}),
+    ...(wayIn.requiredHeaders ? { headers: wayIn.requiredHeaders } : {}),
     ...(wayIn.kind === 'in-mesh' && wayIn.callerIdentity !== 'none'
       ? { source: STRANGER }
       : {}),
@@ -75,8 +76,16 @@ function addRaw(
       return { ...asked, path: `${asked.path?.split('?')[0]}?${query}` };
     }
     case 'cookie':
-      return { ...asked, headers: { cookie: `${name}=${text}` } };
+      return withHeader(asked, 'cookie', `${name}=${text}`);
     default:
-      return { ...asked, headers: { [name]: `${prefix}${text}` } };
+      return withHeader(asked, name, `${prefix}${text}`);
   }
+}
+
+function withHeader(
+  asked: ProxyRequest,
+  name: string,
+  value: string,
+): ProxyRequest {
+  return { ...asked, headers: { ...asked.headers, [name]: value } };
 }

@@ -98,7 +98,7 @@ function isRefused(
 function redirectsOf(mesh: Mesh, proxy: ProxyRef) {
   return mesh.queries.get(REDIRECTING, proxyKey(proxy), () =>
     serversOfProxy(mesh, proxy)
-      .filter(({ server }) => server.httpsRedirect)
+      .filter(({ server }) => server.layer === 'http' && server.httpsRedirect)
       .slice(0, 100)
       .map(({ server, listenPorts }) => ({
         gateway: server.gateway,

@@ -138,8 +138,17 @@ function Step({
   );
 }
 
-function describeClient({ kind, callerIdentity }: WayInStatus): string {
-  const where = kind === 'gateway' ? 'Outside the mesh' : 'Inside the mesh';
+function describeClient({
+  kind,
+  callerIdentity,
+  requiredHeaders = {},
+}: WayInStatus): string {
+  // A proxy before the gateway, which is trusted to say how the client came.
+  const by = Object.entries(requiredHeaders).map(
+    ([name, value]) => `, by a proxy that sends ${name}: ${value}`,
+  );
+  const where =
+    kind === 'gateway' ? `Outside the mesh${by.join('')}` : 'Inside the mesh';
   switch (callerIdentity) {
     case 'required':
       return `${where}, mutual TLS required`;
