@@ -74,6 +74,11 @@ export interface Lab {
   /** Ends istiod and starts it anew, its key sets forgotten. Throws on an existing cluster. */
   restartIstiod(options?: { ambient?: boolean }): Promise<void>;
   /**
+   * Ends the proxy of the ingress gateway and starts it anew, trusting so many proxies before it. Throws on
+   * an existing cluster.
+   */
+  restartGateway(options?: { trustedProxies?: number }): Promise<void>;
+  /**
    * Starts the Pod `ambient/caller`, whose requests to `reports` go through its waypoint. Throws on an
    * existing cluster.
    *
@@ -97,11 +102,20 @@ const STARTERS: Record<Part, (context: LabContext) => Promise<void>> = {
   istiod: startIstiod,
   'kube-apiserver': startApiserver,
   'node-ports': startNode,
-  'proxy-istio-ingressgateway': async context => {
-    await startWorkload(INGRESS, context, new Kube(kubeconfigPath));
-    await waitForProxy(INGRESS, context.state.subnet);
-  },
+  'proxy-istio-ingressgateway': context => startGateway(context),
 };
+
+async function startGateway(
+  context: LabContext,
+  trustedProxies = 0,
+): Promise<void> {
+  const gateway =
+    trustedProxies > 0
+      ? { ...INGRESS, gatewayTopology: { numTrustedProxies: trustedProxies } }
+      : INGRESS;
+  await startWorkload(gateway, context, new Kube(kubeconfigPath));
+  await waitForProxy(gateway, context.state.subnet);
+}
 
 /** Waits until `ask` answers with `status`, `times` times in a row. The configuration has arrived then. */
 export async function waitForStatus(
@@ -192,6 +206,10 @@ export async function connectLab(): Promise<Lab> {
     async restartIstiod(options) {
       await stopProcess('istiod');
       await startIstiod(describeContext(lab.state), options);
+    },
+    async restartGateway({ trustedProxies } = {}) {
+      await stopProcess('proxy-istio-ingressgateway');
+      await startGateway(describeContext(lab.state), trustedProxies);
     },
     startAmbientCaller: () =>
       startAmbientCaller(describeContext(lab.state), kube),

@@ -1,7 +1,6 @@
 /** The lab's mesh config, as a cluster would hold it: the engine reads it there. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
 import type { Manifest } from '../kube.ts';
 import { runDir } from '../paths.ts';
 import { sleep } from '../wait.ts';
@@ -22,20 +21,9 @@ export const describeMeshConfig = (): Manifest => ({
  *
  * @returns what takes the addition away again
  */
-export const addToMeshConfig = (yaml: string): Promise<() => void> =>
-  change(text => `${text}${yaml}\n`);
-
-/** Has gateways trust so many proxies before them; as {@link addToMeshConfig}. */
-export const trustProxies = (count: number): Promise<() => void> =>
-  change(text => {
-    const config = parse(text);
-    config.defaultConfig.gatewayTopology = { numTrustedProxies: count };
-    return stringify(config);
-  });
-
-async function change(edit: (text: string) => string): Promise<() => void> {
+export async function addToMeshConfig(yaml: string): Promise<() => void> {
   const before = readFileSync(file, 'utf8');
-  writeFileSync(file, edit(before));
+  writeFileSync(file, `${before}${yaml}\n`);
   await sleep(UNTIL_READ_MS);
   return () => writeFileSync(file, before);
 }

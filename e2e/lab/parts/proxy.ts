@@ -160,6 +160,7 @@ export function describeAgent(
         binaryPath: join(binDir, `envoy-${line.envoyVersion}`),
         proxyBootstrapTemplatePath: bootstrap,
         concurrency: 1,
+        gatewayTopology: workload.gatewayTopology,
       }),
     },
   };

@@ -6,6 +6,8 @@ export interface WorkloadBase {
   index: number;
   serviceAccount: string;
   labels: Record<string, string>;
+  /** Of its ProxyConfig, by which it tells istiod how many proxies before it are trusted. */
+  gatewayTopology?: { numTrustedProxies: number };
 }
 
 export interface GatewayWorkload extends WorkloadBase {

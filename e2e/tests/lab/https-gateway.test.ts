@@ -7,10 +7,6 @@ import {
   parseObjects,
   type WayIn,
 } from '../../lab/compare/engine.ts';
-import {
-  describeMeshConfig,
-  trustProxies,
-} from '../../lab/compare/meshConfig.ts';
 import { request } from '../../lab/http.ts';
 import type { Manifest } from '../../lab/kube.ts';
 import { keyFiles } from '../../lab/parts/keys.ts';
@@ -88,6 +84,17 @@ function describeCertificate(): Manifest[] {
   ];
 }
 
+const describeMeshConfig = (numTrustedProxies: number): Manifest => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'istio', namespace: 'istio-system' },
+  data: {
+    mesh: JSON.stringify({
+      defaultConfig: { gatewayTopology: { numTrustedProxies } },
+    }),
+  },
+});
+
 /** Both servers redirect; of the one of HTTPS the API server only warns. */
 const GATEWAY: Manifest = {
   apiVersion: 'networking.istio.io/v1',
@@ -143,11 +150,10 @@ describe('a gateway with HTTPS', ownLabOnly, () => {
     });
   }
 
-  async function readLab() {
+  async function readLab(trustedProxies = 0) {
     const mesh = await readMesh(h.lab.kube);
-    for (const each of parseObjects([describeMeshConfig()]).resources) {
-      mesh.apply(each);
-    }
+    const config = describeMeshConfig(trustedProxies);
+    for (const each of parseObjects([config]).resources) mesh.apply(each);
     const ways = assessService(mesh, SERVICE).waysIn.filter(
       ({ gateway }) => gateway?.name === 'secure',
     );
@@ -155,8 +161,8 @@ describe('a gateway with HTTPS', ownLabOnly, () => {
   }
 
   /** What the engine says of the route, and Envoy: by scheme and X-Forwarded-Proto. */
-  async function compareRedirects(): Promise<WayIn[]> {
-    const { mesh, ways } = await readLab();
+  async function compareRedirects(trustedProxies = 0): Promise<WayIn[]> {
+    const { mesh, ways } = await readLab(trustedProxies);
     const secure = ways.find(({ protocol }) => protocol === 'https')!;
     const { proxy } = secure.hops[0];
     const told: Record<string, number> = {};
@@ -187,10 +193,10 @@ describe('a gateway with HTTPS', ownLabOnly, () => {
   });
 
   test('that trusts a proxy serves by HTTP who says that it was HTTPS', async () => {
-    const undo = await trustProxies(1);
+    await h.lab.restartGateway({ trustedProxies: 1 });
     try {
       await eventually(() => ask('http', { proto: 'https' }), 200);
-      const ways = await compareRedirects();
+      const ways = await compareRedirects(1);
       assert.deepEqual(
         ways.map(({ port, requiredHeaders }) => [port, requiredHeaders]),
         [
@@ -199,7 +205,7 @@ describe('a gateway with HTTPS', ownLabOnly, () => {
         ],
       );
     } finally {
-      undo();
+      await h.lab.restartGateway();
     }
     await eventually(() => ask('http', { proto: 'https' }), 301);
   });
