@@ -183,6 +183,12 @@ export class Mesh {
     return table.objects().sort(compareStored);
   }
 
+  /** @internal Every object of a kind in no order; the answer depends on each of them. */
+  each(kind: string): Iterable<Stored> {
+    this.queries.note(this.table(kind).node);
+    return this.unsorted(kind);
+  }
+
   /**
    * @internal Objects of a kind in no order, and without depending on them: for what is got ready ahead
    * of any answer.

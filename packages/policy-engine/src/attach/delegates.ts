@@ -5,6 +5,7 @@ import {
   StringMatchSpec,
   VirtualServiceSpec,
 } from '../parse/specs';
+import { followAliases } from './aliases';
 import { resolveServiceHost } from './hosts';
 import type { Mesh, Stored } from './Mesh';
 import { isExported } from './visibility';
@@ -14,15 +15,21 @@ const WITH_DELEGATES = new Family();
 
 /**
  * A VirtualService as Istio completes it: with the routes of those that it delegates to in place of its own
- * (MergeHTTPRoutes), and shown to whom the mesh config says. The same object while nothing changes; the given
+ * (MergeHTTPRoutes), shown to whom the mesh config says, and to the Services that aliases stand for. The same object while nothing changes; the given
  * one where there is nothing to complete.
  */
 export function completeVirtualService(mesh: Mesh, root: Stored): Stored {
   if (root.errors.length > 0) return root;
   const spec = (root.resource.spec ?? {}) as VirtualServiceSpec;
   const delegates = spec.http?.some(route => route.delegate);
-  if (!delegates && withDefaultExport(mesh, spec) === spec) return root;
   const { namespace, name } = root;
+  if (
+    !delegates &&
+    withDefaultExport(mesh, spec) === spec &&
+    followAliases(mesh, spec, namespace) === spec
+  ) {
+    return root;
+  }
   return mesh.queries.get(WITH_DELEGATES, `${namespace}/${name}`, () => {
     const stored = mesh.stored('VirtualService', namespace, name) ?? root;
     return merge(mesh, stored, namespace);
@@ -59,7 +66,10 @@ function merge(mesh: Mesh, root: Stored, namespace: string): Stored {
   return {
     ...root,
     errors,
-    resource: { ...root.resource, spec: { ...spec, http } },
+    resource: {
+      ...root.resource,
+      spec: followAliases(mesh, { ...spec, http }, namespace),
+    },
   };
 }
 

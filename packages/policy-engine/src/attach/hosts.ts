@@ -38,6 +38,12 @@ export function resolveServiceHost(
   return match ? { name: match[1], namespace: match[2] } : undefined;
 }
 
+/** By what routes to a host are found: `namespace/name` of a Service, else the host. */
+export function destinationKey(host: string, namespace: string): string {
+  const service = resolveServiceHost(host, namespace);
+  return service ? `${service.namespace}/${service.name}` : host;
+}
+
 /** `namespace/name` of a Gateway as a VirtualService names it (Istio's resolveGatewayName). */
 export function resolveGatewayName(name: string, namespace: string): string {
   if (name.includes('/')) {

@@ -1,6 +1,7 @@
-import { refOf } from '../parse';
+import { nameOf, refOf } from '../parse';
 import { ServiceSpec } from '../parse/specs';
-import { resolveServiceHost } from './hosts';
+import { isGatewayRef, parentsOf, routesTo } from './gatewayApi/routes';
+import { destinationKey, resolveServiceHost } from './hosts';
 import { stringList, stringRecord } from './labels';
 import type { Mesh, Stored } from './Mesh';
 import { pushTo } from '../multimap';
@@ -43,25 +44,32 @@ export function serviceEntryWaysIn(
   return entriesFor(mesh, service).flatMap(({ stored, hosts }) => {
     const entry = refOf(stored.resource);
     const label = `ServiceEntry ${entry.namespace}/${entry.name}`;
+    const unresolved = (route: Stored, host: string) => {
+      const ref = refOf(route.resource);
+      return unresolvedWayIn(
+        service,
+        ref,
+        tails,
+        `gw.${entry.namespace}.${entry.name}`,
+        `${nameOf(
+          ref,
+        )} routes to ${host} of ${label}, which leads to this Service's Pods in a way that the engine does not follow`,
+      );
+    };
     return hosts.flatMap(host =>
-      virtualServicesTo(mesh, routedAs(host))
-        .filter(route => gatewaysOf(route).length > 0)
-        .map(route =>
-          unresolvedWayIn(
-            service,
-            refOf(route.resource),
-            tails,
-            `gw.${entry.namespace}.${entry.name}`,
-            `VirtualService ${route.namespace}/${route.name} routes to ${host} of ${label}, which leads to this Service's Pods in a way that the engine does not follow`,
-          ),
-        ),
+      routesByGateways(mesh, host).map(route => unresolved(route, host)),
     );
   });
 }
 
-function routedAs(host: string): string {
-  const service = resolveServiceHost(host, '');
-  return service ? `${service.namespace}/${service.name}` : host;
+function routesByGateways(mesh: Mesh, host: string): Stored[] {
+  const key = destinationKey(host, '');
+  return [
+    ...virtualServicesTo(mesh, key).filter(
+      route => gatewaysOf(route).length > 0,
+    ),
+    ...routesTo(mesh, key).filter(route => parentsOf(route).some(isGatewayRef)),
+  ];
 }
 
 const NO_ENTRIES: readonly Entry[] = [];

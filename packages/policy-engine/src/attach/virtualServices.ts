@@ -4,11 +4,13 @@ import {
   VirtualServiceSpec,
 } from '../parse/specs';
 import {
+  destinationKey,
   intersectHosts,
   resolveGatewayName,
   resolveServiceHost,
 } from './hosts';
 import { sortByAge } from './age';
+import { aliasedBy } from './aliases';
 import { completeVirtualService } from './delegates';
 import { boundRoutes } from './gatewayApi/routes';
 import type { GatewayServer } from './gateways';
@@ -166,10 +168,7 @@ export const partsOf = perObject(
         (key === 'destination' || key === 'mirror') &&
         typeof named?.host === 'string'
       ) {
-        const service = resolveServiceHost(named.host, namespace);
-        destinations.add(
-          service ? `${service.namespace}/${service.name}` : named.host,
-        );
+        destinations.add(destinationKey(named.host, namespace));
       }
       if (key === 'delegate' && typeof named?.name === 'string') {
         delegates.add(`${named.namespace || namespace}/${named.name}`);
@@ -198,6 +197,10 @@ function index(mesh: Mesh): VirtualServiceIndex {
         const inner = mesh.stored('VirtualService', namespace, name);
         if (!inner) continue;
         for (const item of partsOf(inner).destinations) found.add(item);
+      }
+      for (const key of [...found]) {
+        const target = aliasedBy(mesh, key);
+        if (target !== undefined) found.add(target);
       }
       for (const key of found) pushTo(result.byDestination, key, stored);
     }

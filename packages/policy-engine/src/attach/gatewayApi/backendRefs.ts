@@ -1,4 +1,6 @@
 import { DestinationSpec } from '../../parse/specs';
+import { followAlias } from '../aliases';
+import { destinationKey } from '../hosts';
 import type { Mesh, Stored } from '../Mesh';
 import { BackendRefSpec, GATEWAY_API_GROUP, ReferenceGrantSpec } from './specs';
 
@@ -15,27 +17,53 @@ export function backendsOfRoute(mesh: Mesh, route: Stored): Backends {
   return {
     destination(ref) {
       const place = ref.namespace || namespace;
-      const isService =
-        (ref.group ?? '') === '' && (ref.kind ?? 'Service') === 'Service';
       if (
         place !== namespace &&
         !isGranted(mesh, { kind, namespace }, { ...ref, namespace: place })
       ) {
         return [];
       }
-      const isHostname =
-        ref.group === 'networking.istio.io' && ref.kind === 'Hostname';
-      if (!isService && !isHostname) {
-        // Any other kind (InferencePool, ServiceImport) leads where the engine does not look.
+      if (!isService(ref) && !isHostname(ref)) {
+        // Any other kind (InferencePool) leads where the engine does not look.
         return [{ host: `${ref.name}.${place}.${ref.kind}`.toLowerCase() }];
       }
       if (ref.port === undefined) return [];
-      const port = { number: ref.port };
-      if (isHostname) return [{ host: ref.name, port }];
-      if (ref.name.includes('.')) return [];
-      return [{ host: `${ref.name}.${place}.svc.cluster.local`, port }];
+      const isWhole = isHostname(ref);
+      if (!isWhole && ref.name.includes('.')) return [];
+      const host = isWhole
+        ? ref.name
+        : `${ref.name}.${place}.svc.cluster.local`;
+      return [followAlias(mesh, { host, port: { number: ref.port } }, place)];
     },
   };
+}
+
+/** A Service, or a ServiceImport, which Istio takes for the Service of its name. */
+function isService({ group = '', kind = 'Service' }: BackendRefSpec): boolean {
+  return (
+    (group === '' && kind === 'Service') ||
+    (group === 'multicluster.x-k8s.io' && kind === 'ServiceImport')
+  );
+}
+
+function isHostname({ group, kind }: BackendRefSpec): boolean {
+  return group === 'networking.istio.io' && kind === 'Hostname';
+}
+
+/**
+ * What a reference names, whether it may be used or not: `namespace/name` of a Service, else a host. Undefined
+ * where the engine does not look.
+ *
+ * @param namespace - of the route
+ */
+export function destinationOf(
+  ref: BackendRefSpec,
+  namespace: string,
+): string | undefined {
+  if (isHostname(ref)) return destinationKey(ref.name, namespace);
+  return isService(ref)
+    ? `${ref.namespace || namespace}/${ref.name}`
+    : undefined;
 }
 
 /** Whether a ReferenceGrant in the backend's namespace lets such a route refer to it. */

@@ -1,12 +1,13 @@
 import { HttpRouteSpec, L4RouteSpec } from '../../parse/specs';
 import { sortRoutesByAge } from '../age';
+import { aliasedBy } from '../aliases';
 import { intersectHosts, isSubsetHost } from '../hosts';
 import { stringList } from '../labels';
 import type { Mesh, Stored } from '../Mesh';
 import { pushTo } from '../../multimap';
 import { perObject } from '../../queries/perObject';
 import { Family, sameItems } from '../../queries/queries';
-import { backendsOfRoute } from './backendRefs';
+import { backendsOfRoute, destinationOf } from './backendRefs';
 import { convertHttpRules } from './convertHttp';
 import { ApiListener, listenersOf } from './listeners';
 import { visitFields } from '../visitFields';
@@ -28,14 +29,18 @@ const GATEWAY_API_ROUTES = new Family();
 interface RouteIndex {
   /** By `namespace/name` of a parent Gateway. */
   byGateway: Map<string, Stored[]>;
-  /** By `namespace/name` of a Service among the backends. */
+  /** By `namespace/name` of a Service among the backends, or a host. */
   byBackend: Map<string, Stored[]>;
 }
 
 const NO_ROUTES: readonly Stored[] = [];
 
-/** Routes with any reference to a Service, oldest first. */
-export function routesTo(mesh: Mesh, service: string): readonly Stored[] {
+/**
+ * Routes with any reference to a destination, oldest first.
+ *
+ * @param destination - `namespace/name` of a Service, or the host of a ServiceEntry
+ */
+export function routesTo(mesh: Mesh, destination: string): readonly Stored[] {
   const some = mesh.queries.getOne(
     GATEWAY_API_ROUTES_THERE,
     () => index(mesh).byBackend.size > 0,
@@ -43,8 +48,8 @@ export function routesTo(mesh: Mesh, service: string): readonly Stored[] {
   if (!some) return NO_ROUTES;
   return mesh.queries.get(
     GATEWAY_API_ROUTES_TO,
-    service,
-    () => index(mesh).byBackend.get(service) ?? [],
+    destination,
+    () => index(mesh).byBackend.get(destination) ?? [],
     sameItems,
   );
 }
@@ -222,10 +227,9 @@ const referencesOf = perObject(
     const { rules } = (resource.spec ?? {}) as { rules?: unknown };
     visitFields({ rules }, (_, item) => {
       const ref = (item ?? {}) as Partial<BackendRefSpec>;
-      const isService = ref.kind === undefined || ref.kind === 'Service';
-      if (typeof ref.name === 'string' && isService) {
-        backends.add(`${ref.namespace || namespace}/${ref.name}`);
-      }
+      if (typeof ref.name !== 'string') return;
+      const key = destinationOf({ ...ref, name: ref.name }, namespace);
+      if (key !== undefined) backends.add(key);
     });
     return { gateways, backends };
   },
@@ -238,7 +242,10 @@ function index(mesh: Mesh): RouteIndex {
     for (const stored of sortRoutesByAge(all)) {
       const { gateways, backends } = referencesOf(stored);
       for (const key of gateways) pushTo(result.byGateway, key, stored);
-      for (const key of backends) pushTo(result.byBackend, key, stored);
+      const meant = [...backends].flatMap(key => aliasedBy(mesh, key) ?? []);
+      for (const key of new Set([...backends, ...meant])) {
+        pushTo(result.byBackend, key, stored);
+      }
     }
     return result;
   });
