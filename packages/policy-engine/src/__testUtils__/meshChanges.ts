@@ -324,6 +324,20 @@ const ingress = fc
     ),
   );
 
+const workloadEntry = fc
+  .record({
+    labels: maybe(of({ app: 'backend' })),
+    own: maybe(of({ app: 'frontend' })),
+  })
+  .map(({ labels, own }) =>
+    build(
+      'networking.istio.io/v1',
+      'WorkloadEntry',
+      { name: 'machine', namespace: 'default', labels: own },
+      { spec: { address: '192.0.2.7', labels } },
+    ),
+  );
+
 const ingressClass = of(
   'istio.io/ingress-controller',
   'example.com/ingress',
@@ -467,6 +481,7 @@ export const meshObject: fc.Arbitrary<Resource> = fc.oneof(
   peerAuthentication,
   sidecar,
   serviceEntry,
+  workloadEntry,
   ingress,
   ingressClass,
   opaque,

@@ -1,5 +1,6 @@
 import { ProxyRef } from '../model';
 import { ServicePortSpec, ServiceSpec } from '../parse/specs';
+import { includesLabels, stringRecord } from './labels';
 import { targetPortOf } from './listenPorts';
 import { Mesh, Stored } from './Mesh';
 import { PortProtocol, protocolOf } from './servicePorts';
@@ -56,12 +57,32 @@ export function backendsOf(
       ? []
       : [describe(mesh, { protocol, targetPort, workload })];
   });
+  const [entry] = workloadEntriesOf(mesh, namespace, selector);
+  if (entry) {
+    const uncertain = `WorkloadEntry ${entry.namespace}/${entry.name} is among its endpoints, and nobody can tell what stands before a machine outside of the cluster`;
+    backends.push({ ...blank, uncertain });
+  }
   if (backends.length > 0) return backends;
   const uncertain =
     workloads.length > 0
       ? `no Pod has a port named ${JSON.stringify(port.targetPort)}`
       : "no Pod matches the Service's selector";
   return [{ ...blank, uncertain }];
+}
+
+/** Istio takes them for endpoints of a Service as it does Pods (PILOT_ENABLE_K8S_SELECT_WORKLOAD_ENTRIES). */
+function workloadEntriesOf(
+  mesh: Mesh,
+  namespace: string,
+  selector: Record<string, string>,
+): Stored[] {
+  return mesh.inNamespace('WorkloadEntry', namespace).filter(stored => {
+    const { metadata, spec } = stored.resource;
+    const own = stringRecord(
+      (spec as { labels?: unknown } | undefined)?.labels,
+    );
+    return includesLabels({ ...own, ...metadata.labels }, selector);
+  });
 }
 
 function describe(

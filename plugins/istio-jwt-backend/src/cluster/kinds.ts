@@ -104,6 +104,7 @@ export const WATCHED_KINDS: readonly WatchedKind[] = [
   { ...NETWORKING, kind: 'Gateway', plural: 'gateways' },
   { ...NETWORKING, kind: 'VirtualService', plural: 'virtualservices' },
   { ...NETWORKING, kind: 'ServiceEntry', plural: 'serviceentries' },
+  { ...NETWORKING, kind: 'WorkloadEntry', plural: 'workloadentries' },
   { ...NETWORKING, kind: 'Sidecar', plural: 'sidecars' },
   { ...NETWORKING, kind: 'DestinationRule', plural: 'destinationrules' },
   {

@@ -1,0 +1,54 @@
+import { assessService, Mesh } from '..';
+import { BACKEND } from '../__testUtils__/gateways';
+import { BACKEND_JWT, WORKLOADS } from '../__testUtils__/handsOn';
+import { applyYaml, meshOf } from '../__testUtils__/mesh';
+
+const entry = (labels: string, { own = '', namespace = 'default' } = {}) => `
+apiVersion: networking.istio.io/v1
+kind: WorkloadEntry
+metadata: {name: machine, namespace: ${namespace}, labels: {${own}}}
+spec: {address: 192.0.2.7, labels: {${labels}}}
+`;
+
+const judge = (mesh: Mesh) => {
+  const { state, waysIn } = assessService(mesh, BACKEND);
+  return {
+    state,
+    reasons: waysIn
+      .filter(way => way.state === 'unknown')
+      .map(({ reason }) => reason),
+  };
+};
+
+describe('a machine outside of the cluster', () => {
+  it.each([
+    ['by its labels', entry('app: backend'), 'unknown'],
+    ['by those of the object', entry('', { own: 'app: backend' }), 'unknown'],
+    [
+      'by those of the object first',
+      entry('app: backend', { own: 'app: other' }),
+      'enforced',
+    ],
+    ['by other labels', entry('app: other'), 'enforced'],
+    [
+      'of another namespace',
+      entry('app: backend', { namespace: 'other' }),
+      'enforced',
+    ],
+  ])('is an endpoint %s', (_, text, expected) => {
+    const mesh = meshOf([WORKLOADS, BACKEND_JWT]);
+    expect(judge(mesh).state).toBe('enforced');
+    applyYaml(mesh, text);
+    const { state, reasons } = judge(mesh);
+    expect(state).toBe(expected);
+    if (expected === 'unknown') {
+      expect(reasons.join()).toContain('WorkloadEntry default/machine');
+    }
+    mesh.remove({
+      kind: 'WorkloadEntry',
+      namespace: text.includes('namespace: other') ? 'other' : 'default',
+      name: 'machine',
+    });
+    expect(judge(mesh).state).toBe('enforced');
+  });
+});
