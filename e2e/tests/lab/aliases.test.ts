@@ -108,9 +108,11 @@ describe('what stands for a Service under another name', () => {
   });
   after(() => h.cleanUp());
 
+  const arrived = (host: string) => eventually(() => h.atGateway(host), 200);
+
   test('is a way in where Istio follows it, and only there', async () => {
     for (const host of ['alias.istio', 'alias.api', 'import.api']) {
-      await eventually(() => h.atGateway(`${host}.example.com`), 200);
+      await arrived(`${host}.example.com`);
     }
     const seen: string[] = [];
     for (const [host, status] of Object.entries(ANSWERS)) {

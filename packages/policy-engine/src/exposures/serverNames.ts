@@ -6,6 +6,13 @@ import { Patterns } from './patterns';
 import { signatureOf } from './signature';
 import { representatives } from './strings';
 
+/** What a client does that does not mean to pass anything by. */
+const AS_HOST: Option = {
+  label: 'SNI as the host',
+  signature: 'host',
+  apply: request => request,
+};
+
 /**
  * Server names of TLS that policies tell apart. Where the gateway ends TLS, they say which of its servers
  * takes the connection, and nothing of the host that is asked for behind; where it does not, they are the
@@ -35,13 +42,6 @@ export function serverNameOptions(wayIn: WayIn, patterns: Patterns): Options {
     }));
   return { options, complete };
 }
-
-/** What a client does that does not mean to pass anything by. */
-const AS_HOST: Option = {
-  label: 'SNI as the host',
-  signature: 'host',
-  apply: request => request,
-};
 
 /** A name under whatever wildcard the host is under. */
 function besides(host: string, name: string): string {

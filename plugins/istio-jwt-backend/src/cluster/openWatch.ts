@@ -72,7 +72,9 @@ export async function* openWatch(
   let isCurrent = false;
   try {
     const first = lines.next();
-    if (await isQuiet(first, isAgain ? CATCH_UP_MS : 0, signal)) {
+    // Asked for below, if anybody still asks.
+    first.catch(() => {});
+    if (!isAgain || (await isQuiet(first, CATCH_UP_MS, signal))) {
       isCurrent = true;
       yield { event: { type: 'watching' } };
     }
