@@ -83,6 +83,9 @@ const apiGateway = fc
     build(GATEWAY_API, 'Gateway', { name, namespace: 'default' }, { spec }),
   );
 
+/** What routes lead to: a Service, or another name of one. */
+const routed = fc.oneof({ weight: 4, arbitrary: service }, of('alias'));
+
 const apiRoute = fc
   .record({
     name: of('r', 'r2'),
@@ -100,7 +103,7 @@ const apiRoute = fc
         matches: maybe(of([{ path: { type: 'PathPrefix', value: '/api' } }])),
         backendRefs: one(
           fc.record({
-            name: service,
+            name: routed,
             namespace: maybe(namespace),
             port: of(80),
           }),
@@ -133,7 +136,23 @@ const grant = of(
   ),
 );
 
-const destination = fc.tuple(service, namespace).map(([name, home]) => ({
+const alias = fc
+  .record({ name: of('backend', 'frontend', 'alias'), namespace })
+  .map(({ name, namespace: home }) =>
+    build(
+      'v1',
+      'Service',
+      { name: 'alias', namespace: 'default' },
+      {
+        spec: {
+          type: 'ExternalName',
+          externalName: `${name}.${home}.svc.cluster.local`,
+        },
+      },
+    ),
+  );
+
+const destination = fc.tuple(routed, namespace).map(([name, home]) => ({
   destination: {
     host: `${name}.${home}.svc.cluster.local`,
     port: { number: 80 },
@@ -482,6 +501,7 @@ export const meshObject: fc.Arbitrary<Resource> = fc.oneof(
   sidecar,
   serviceEntry,
   workloadEntry,
+  alias,
   ingress,
   ingressClass,
   opaque,

@@ -50,6 +50,7 @@ import { principalWithoutMtls } from './findings/principalWithoutMtls';
 import { queryToken } from './findings/queryToken';
 import { redirectBlocked } from './findings/redirectBlocked';
 import { requiredNotValidated } from './findings/requiredNotValidated';
+import { samePods } from './findings/samePods';
 import { scopeWithSpace } from './findings/scopeWithSpace';
 import { secondRoute } from './findings/secondRoute';
 import { selectorOnWaypoint } from './findings/selectorOnWaypoint';
@@ -90,6 +91,7 @@ export const DETECTORS: readonly Detector[] = [
   principalWithoutMtls,
   requiredNotValidated,
   scopeWithSpace,
+  samePods,
   secondRoute,
   selectorOnWaypoint,
   siblingAllow,

@@ -31,6 +31,8 @@ export interface DetectorContext {
   waysIn: readonly AnalysedWayIn[];
   /** Every proxy of every way in, once per port and protocol. */
   proxies: readonly ProxyUse[];
+  /** The ways in of another Service. */
+  analyse(other: { namespace: string; name: string }): readonly AnalysedWayIn[];
 }
 
 /** One place where a misconfiguration was found. */

@@ -1,5 +1,4 @@
 import { Finding, ResourceRef } from '../model';
-import type { AnalysedWayIn } from '../assess/assessService';
 import { Mesh } from '../attach/Mesh';
 import { CompiledRule, JwtProvider, Program } from '../compile/program';
 import { JwtRuleSpec, RequestAuthenticationSpec } from '../parse/specs';
@@ -34,13 +33,16 @@ export function findProblems({
   mesh,
   service,
   waysIn,
-}: {
-  mesh: Mesh;
-  service: { namespace: string; name: string };
-  waysIn: readonly AnalysedWayIn[];
-}): Finding[] {
+  analyse,
+}: Omit<DetectorContext, 'proxies'>): Finding[] {
   const proxies = proxiesOf(waysIn);
-  const context: DetectorContext = { mesh, service, waysIn, proxies };
+  const context: DetectorContext = {
+    mesh,
+    service,
+    waysIn,
+    proxies,
+    analyse,
+  };
   const list = new FindingList();
   const addFound = (detector: Detector, found: Found) => {
     for (const item of found) list.add(toFinding(mesh, detector, item));

@@ -46,9 +46,7 @@ function assess(
   mesh: Mesh,
   service: { namespace: string; name: string },
 ): ServiceAssessment {
-  const waysIn = waysInOf(mesh, service)
-    .map(resolved => analyse(mesh, resolved))
-    .filter(way => !isClosed(way));
+  const waysIn = analyseWaysIn(mesh, service);
   const assessments = waysIn.map(({ assessment }) => assessment);
   const state = worstState(assessments.map(item => item.state));
   const worst = assessments.find(item => item.state === state);
@@ -61,8 +59,22 @@ function assess(
     waysIn: assessments,
     issuers: uniqueIssuers(assessments.flatMap(({ issuers }) => issuers)),
     policies: uniqueRefs(assessments),
-    findings: findProblems({ mesh, service, waysIn }),
+    findings: findProblems({
+      mesh,
+      service,
+      waysIn,
+      analyse: other => analyseWaysIn(mesh, other),
+    }),
   };
+}
+
+function analyseWaysIn(
+  mesh: Mesh,
+  service: { namespace: string; name: string },
+): AnalysedWayIn[] {
+  return waysInOf(mesh, service)
+    .map(resolved => analyse(mesh, resolved))
+    .filter(way => !isClosed(way));
 }
 
 function analyse(mesh: Mesh, resolved: ResolvedWayIn): AnalysedWayIn {

@@ -5,6 +5,7 @@ import {
 } from '../parse/specs';
 import { Family, sameData } from '../queries/queries';
 import { destinationKey, resolveServiceHost } from './hosts';
+import { stringList } from './labels';
 import type { Mesh } from './Mesh';
 
 const ALIASES = new Family();
@@ -35,8 +36,7 @@ function findAliases(mesh: Mesh): Aliases {
     const spec = (resource.spec ?? {}) as ServiceSpec;
     if (spec.type !== 'ExternalName' || errors.length > 0) continue;
     const { externalName: host = '', ports } = spec;
-    // Istio knows no host by a short name.
-    if (!host.includes('.') || host.endsWith('.svc')) continue;
+    if (!isKnown(mesh, host)) continue;
     const port = ports?.length === 1 ? { port: ports[0].port } : {};
     found.push([`${namespace}/${name}`, { host, ...port }]);
   }
@@ -46,10 +46,31 @@ function findAliases(mesh: Mesh): Aliases {
   return Object.fromEntries(found);
 }
 
+/** Whether a host is a Service's in full, or a ServiceEntry's: Istio knows no other. */
+function isKnown(mesh: Mesh, host: string): boolean {
+  if (/\.svc\..+$/.test(host)) return true;
+  if (!host.includes('.')) return false;
+  for (const { resource } of mesh.each('ServiceEntry')) {
+    const { hosts } = (resource.spec ?? {}) as { hosts?: unknown };
+    if (stringList(hosts).includes(host)) return true;
+  }
+  return false;
+}
+
 /** The destination that is meant by a Service, if it is an alias; both as routes are found by them. */
 export function aliasedBy(mesh: Mesh, service: string): string | undefined {
   const alias = find(aliasesIn(mesh), service);
   return alias && destinationKey(alias.host, '');
+}
+
+/** The Service that a Service stands for; itself where it is no alias of one. */
+export function serviceMeantBy(
+  mesh: Mesh,
+  service: { namespace: string; name: string },
+): { namespace: string; name: string } {
+  const { namespace, name } = service;
+  const alias = find(aliasesIn(mesh), `${namespace}/${name}`);
+  return (alias && resolveServiceHost(alias.host, '')) ?? { namespace, name };
 }
 
 /** A destination as Istio understands it. @param namespace - that short names belong to */

@@ -1,6 +1,7 @@
 import { Hop, ProxyRef, WayIn } from '../model';
 import { refOf } from '../parse';
 import { programForHost } from '../compile/programForHost';
+import { serviceMeantBy } from './aliases';
 import { peerOf } from './clientTls';
 import { GatewayServer, serversOfProxy } from './gateways';
 import { Lead, leadsOf } from './leads';
@@ -45,8 +46,8 @@ export function waysInOfBinding(
   const viewer = proxy?.namespace ?? server.namespace;
   // A gateway that may not see the Service answers 503.
   if (!isServiceVisible(mesh, service, viewer)) return [];
-  const { namespace, name } = service;
-  return leadsOf(stored, server, viewer, { namespace, name }).flatMap(lead =>
+  const meant = serviceMeantBy(mesh, service);
+  return leadsOf(stored, server, viewer, meant).flatMap(lead =>
     tails
       .filter(({ port }) => lead.port === undefined || port.port === lead.port)
       .flatMap(tail => toWaysIn(mesh, service, binding, lead, tail)),

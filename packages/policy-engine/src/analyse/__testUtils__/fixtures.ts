@@ -50,6 +50,7 @@ import { principalWithoutMtls } from '../findings/principalWithoutMtls.fixture';
 import { queryToken } from '../findings/queryToken.fixture';
 import { redirectBlocked } from '../findings/redirectBlocked.fixture';
 import { requiredNotValidated } from '../findings/requiredNotValidated.fixture';
+import { samePods } from '../findings/samePods.fixture';
 import { scopeWithSpace } from '../findings/scopeWithSpace.fixture';
 import { secondRoute } from '../findings/secondRoute.fixture';
 import { selectorOnWaypoint } from '../findings/selectorOnWaypoint.fixture';
@@ -117,6 +118,7 @@ export const FIXTURES: Record<string, Fixture> = {
   'redirect-blocked': redirectBlocked,
   'required-not-validated': requiredNotValidated,
   'scope-with-space': scopeWithSpace,
+  'same-pods': samePods,
   'second-route': secondRoute,
   'selector-on-waypoint': selectorOnWaypoint,
   'selects-nothing': selectsNothing,

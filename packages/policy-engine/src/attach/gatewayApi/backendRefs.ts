@@ -60,7 +60,9 @@ export function destinationOf(
   ref: BackendRefSpec,
   namespace: string,
 ): string | undefined {
-  if (isHostname(ref)) return destinationKey(ref.name, namespace);
+  if (isHostname(ref)) {
+    return ref.name.includes('.') ? destinationKey(ref.name, '') : undefined;
+  }
   return isService(ref)
     ? `${ref.namespace || namespace}/${ref.name}`
     : undefined;

@@ -1,0 +1,51 @@
+import { Fixture } from '../__testUtils__/build';
+import { gatewayYaml, to, virtualService } from '../../__testUtils__/gateways';
+import {
+  BACKEND_JWT,
+  ingressAuthentication,
+} from '../../__testUtils__/handsOn';
+import { denyAtGateway } from '../__testUtils__/build';
+
+const OTHER = (selector: string) => `
+apiVersion: v1
+kind: Service
+metadata: {name: backend-old, namespace: default}
+spec: {selector: {${selector}}, ports: [{name: http, port: 80, targetPort: 8080}]}
+`;
+const SAME = OTHER('app: backend');
+const ROUTES = [
+  gatewayYaml(),
+  virtualService(`{${to('backend')}}`),
+  virtualService(`{${to('backend-old')}}`, {
+    name: 'old',
+    rest: 'hosts: [old], gateways: [gw],',
+  }),
+];
+const TOKENS = 'from: [{source: {notRequestPrincipals: ["*"]}}]';
+const FOR_ONE_HOST = denyAtGateway(
+  `${TOKENS}, to: [{operation: {hosts: [h, "h:*"]}}]`,
+);
+
+/** Fixture of `same-pods`. */
+export const samePods: Fixture = {
+  bad: [[...ROUTES, SAME, ingressAuthentication(true), FOR_ONE_HOST]],
+  good: [
+    // Other Pods.
+    [
+      ...ROUTES,
+      OTHER('app: frontend'),
+      ingressAuthentication(true),
+      FOR_ONE_HOST,
+    ],
+    // No Pods.
+    [...ROUTES, OTHER(''), ingressAuthentication(true), FOR_ONE_HOST],
+    // For both hosts.
+    [...ROUTES, SAME, ingressAuthentication(true), denyAtGateway(TOKENS)],
+    // At the workload.
+    [...ROUTES, SAME, BACKEND_JWT],
+    // Nobody says that the gateway requires one.
+    [...ROUTES, SAME],
+    // No route leads there.
+    [...ROUTES.slice(0, 2), SAME, ingressAuthentication(true), FOR_ONE_HOST],
+  ],
+};
