@@ -3,7 +3,7 @@ import { pushTo } from '../multimap';
 import { Family, sameData } from '../queries/queries';
 import { stringRecord } from './labels';
 import type { Mesh, Stored } from './Mesh';
-import { proxyKey, proxyOf, selectWorkloads, Workload } from './workloads';
+import { proxyKey, proxyOf, selectWorkloads } from './workloads';
 
 const SERVICES_BY_PODS = new Family();
 const SERVICES_OF_SAME_PODS = new Family({ isBrief: true });
@@ -50,7 +50,7 @@ function podsOf(mesh: Mesh, { namespace, resource }: Stored): string[] {
   const { selector: labels } = (resource.spec ?? {}) as ServiceSpec;
   const selector = stringRecord(labels);
   if (!selector || Object.keys(selector).length === 0) return [];
-  return selectWorkloads(mesh, namespace, selector).map(keyOf);
+  return selectWorkloads(mesh, namespace, selector).map(workload =>
+    proxyKey(proxyOf(workload, 'sidecar')),
+  );
 }
-
-const keyOf = (workload: Workload) => proxyKey(proxyOf(workload, 'sidecar'));

@@ -6,13 +6,13 @@ import {
 } from '../../__testUtils__/handsOn';
 import { denyAtGateway } from '../__testUtils__/build';
 
-const OTHER = (selector: string) => `
+const otherService = (selector: string) => `
 apiVersion: v1
 kind: Service
 metadata: {name: backend-old, namespace: default}
 spec: {selector: {${selector}}, ports: [{name: http, port: 80, targetPort: 8080}]}
 `;
-const SAME = OTHER('app: backend');
+const SAME = otherService('app: backend');
 const ROUTES = [
   gatewayYaml(),
   virtualService(`{${to('backend')}}`),
@@ -33,12 +33,12 @@ export const samePods: Fixture = {
     // Other Pods.
     [
       ...ROUTES,
-      OTHER('app: frontend'),
+      otherService('app: frontend'),
       ingressAuthentication(true),
       FOR_ONE_HOST,
     ],
     // No Pods.
-    [...ROUTES, OTHER(''), ingressAuthentication(true), FOR_ONE_HOST],
+    [...ROUTES, otherService(''), ingressAuthentication(true), FOR_ONE_HOST],
     // For both hosts.
     [...ROUTES, SAME, ingressAuthentication(true), denyAtGateway(TOKENS)],
     // At the workload.
