@@ -15,8 +15,8 @@ const WITH_DELEGATES = new Family();
 
 /**
  * A VirtualService as Istio completes it: with the routes of those that it delegates to in place of its own
- * (MergeHTTPRoutes), shown to whom the mesh config says, and to the Services that aliases stand for. The same object while nothing changes; the given
- * one where there is nothing to complete.
+ * (MergeHTTPRoutes), shown to whom the mesh config says, and to the Services that aliases stand for. The same
+ * object while nothing changes; the given one where there is nothing to complete.
  */
 export function completeVirtualService(mesh: Mesh, root: Stored): Stored {
   if (root.errors.length > 0) return root;
