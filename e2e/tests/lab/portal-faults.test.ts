@@ -104,6 +104,8 @@ describe(
       assert.match(outcome, /RequestAuthentication istio-system\/istio-jwt-/);
       await used.h.lab.startPart('kube-apiserver');
       await tryAgain(id);
+      // It backs off as well, and for longer than operations wait here.
+      await used.h.lab.restartIstiod();
     });
 
     test('somebody else writes at the same moments (409): it goes on, or goes back and says so', async () => {

@@ -25,8 +25,11 @@ describe('the portal and an API server that was away', ownLabOnly, () => {
   const used = usePortal();
 
   afterEach(async () => {
-    await used.h.lab.startPart('kube-apiserver');
-    await removeOurs(used.h);
+    const { h } = used;
+    await h.lab.startPart('kube-apiserver');
+    await removeOurs(h);
+    // It backs off as well, and whoever comes next does not expect that.
+    await h.lab.restartIstiod();
   });
 
   async function readPicture(authorization: string): Promise<Picture> {

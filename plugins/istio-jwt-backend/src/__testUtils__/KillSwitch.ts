@@ -22,10 +22,6 @@ export class KillSwitch {
     private readonly when: 'before' | 'after' = 'before',
   ) {}
 
-  get isArmed(): boolean {
-    return this.at !== undefined;
-  }
-
   get isDead(): boolean {
     return this.dead;
   }
