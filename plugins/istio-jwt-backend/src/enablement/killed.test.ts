@@ -44,6 +44,12 @@ describe('an operation whose backend is killed', () => {
     return results;
   }
 
+  /** As time does. A lease so short that nobody waits for it would be lost by whoever lives, on a slow machine. */
+  const endLease = ({ database }: EnablementHarness) =>
+    database('istio_jwt_enablements')
+      .whereNotNull('lease_until')
+      .update({ lease_until: 0 });
+
   /** Lets one replica begin and die, and another go on. */
   async function killAt(
     harness: EnablementHarness,
@@ -75,12 +81,6 @@ describe('an operation whose backend is killed', () => {
     await second.stop();
     return { operation, before, after: await harness.readPolicies() };
   }
-
-  /** As time does. A lease so short that nobody waits for it would be lost by whoever lives, on a slow machine. */
-  const endLease = ({ database }: EnablementHarness) =>
-    database('istio_jwt_enablements')
-      .whereNotNull('lease_until')
-      .update({ lease_until: 0 });
 
   const ours = (policies: string[]) =>
     policies.filter(text => text.includes('backstage-istio-jwt'));
