@@ -31,8 +31,11 @@ export interface DetectorContext {
   waysIn: readonly AnalysedWayIn[];
   /** Every proxy of every way in, once per port and protocol. */
   proxies: readonly ProxyUse[];
-  /** The ways in of another Service. */
-  analyse(other: { namespace: string; name: string }): readonly AnalysedWayIn[];
+  /** The ways in of another Service by gateways. */
+  analyseByGateways(other: {
+    namespace: string;
+    name: string;
+  }): readonly AnalysedWayIn[];
 }
 
 /** One place where a misconfiguration was found. */

@@ -33,7 +33,7 @@ export function findProblems({
   mesh,
   service,
   waysIn,
-  analyse,
+  analyseByGateways,
 }: Omit<DetectorContext, 'proxies'>): Finding[] {
   const proxies = proxiesOf(waysIn);
   const context: DetectorContext = {
@@ -41,7 +41,7 @@ export function findProblems({
     service,
     waysIn,
     proxies,
-    analyse,
+    analyseByGateways,
   };
   const list = new FindingList();
   const addFound = (detector: Detector, found: Found) => {

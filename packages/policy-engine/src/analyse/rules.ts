@@ -218,6 +218,11 @@ export function quote(values: readonly string[], limit = 5): string {
     : shown;
 }
 
+/** Whether every request that gets there passes without a token. */
+export function needsNoToken({ assessment }: AnalysedWayIn): boolean {
+  return /^(open|validated-only)$/.test(assessment.state);
+}
+
 export function describeWayIn({ wayIn }: AnalysedWayIn): string {
   const place = wayIn.port > 0 ? `${wayIn.host}:${wayIn.port}` : wayIn.host;
   return wayIn.kind === 'gateway'

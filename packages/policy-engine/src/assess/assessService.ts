@@ -46,7 +46,9 @@ function assess(
   mesh: Mesh,
   service: { namespace: string; name: string },
 ): ServiceAssessment {
-  const waysIn = analyseWaysIn(mesh, service);
+  const waysIn = waysInOf(mesh, service)
+    .map(resolved => analyse(mesh, resolved))
+    .filter(way => !isClosed(way));
   const assessments = waysIn.map(({ assessment }) => assessment);
   const state = worstState(assessments.map(item => item.state));
   const worst = assessments.find(item => item.state === state);
@@ -63,18 +65,12 @@ function assess(
       mesh,
       service,
       waysIn,
-      analyse: other => analyseWaysIn(mesh, other),
+      analyseByGateways: other =>
+        waysInOf(mesh, other)
+          .filter(({ wayIn }) => wayIn.kind === 'gateway')
+          .map(resolved => analyse(mesh, resolved)),
     }),
   };
-}
-
-function analyseWaysIn(
-  mesh: Mesh,
-  service: { namespace: string; name: string },
-): AnalysedWayIn[] {
-  return waysInOf(mesh, service)
-    .map(resolved => analyse(mesh, resolved))
-    .filter(way => !isClosed(way));
 }
 
 function analyse(mesh: Mesh, resolved: ResolvedWayIn): AnalysedWayIn {

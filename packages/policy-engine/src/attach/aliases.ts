@@ -1,11 +1,14 @@
 import {
   DestinationSpec,
+  HttpRouteSpec,
+  L4RouteSpec,
   ServiceSpec,
   VirtualServiceSpec,
 } from '../parse/specs';
 import { Family, sameData } from '../queries/queries';
 import { destinationKey, resolveServiceHost } from './hosts';
 import { stringList } from './labels';
+import { mapDestinations } from './mapDestinations';
 import type { Mesh } from './Mesh';
 
 const ALIASES = new Family();
@@ -32,11 +35,16 @@ function aliasesIn(mesh: Mesh): Aliases {
 
 function findAliases(mesh: Mesh): Aliases {
   const found: [string, Alias][] = [];
+  let entryHosts: ReadonlySet<string> | undefined;
+  // Istio knows no host but a Service's in full, or a ServiceEntry's.
+  const isKnown = (host: string) =>
+    /\.svc\..+$/.test(host) ||
+    (host.includes('.') && (entryHosts ??= hostsOfEntries(mesh)).has(host));
   for (const { namespace, name, resource, errors } of mesh.each('Service')) {
     const spec = (resource.spec ?? {}) as ServiceSpec;
     if (spec.type !== 'ExternalName' || errors.length > 0) continue;
     const { externalName: host = '', ports } = spec;
-    if (!isKnown(mesh, host)) continue;
+    if (!isKnown(host)) continue;
     const port = ports?.length === 1 ? { port: ports[0].port } : {};
     found.push([`${namespace}/${name}`, { host, ...port }]);
   }
@@ -46,15 +54,13 @@ function findAliases(mesh: Mesh): Aliases {
   return Object.fromEntries(found);
 }
 
-/** Whether a host is a Service's in full, or a ServiceEntry's: Istio knows no other. */
-function isKnown(mesh: Mesh, host: string): boolean {
-  if (/\.svc\..+$/.test(host)) return true;
-  if (!host.includes('.')) return false;
+function hostsOfEntries(mesh: Mesh): ReadonlySet<string> {
+  const hosts = new Set<string>();
   for (const { resource } of mesh.each('ServiceEntry')) {
-    const { hosts } = (resource.spec ?? {}) as { hosts?: unknown };
-    if (stringList(hosts).includes(host)) return true;
+    const spec = (resource.spec ?? {}) as { hosts?: unknown };
+    for (const host of stringList(spec.hosts)) hosts.add(host);
   }
-  return false;
+  return hosts;
 }
 
 /** The destination that is meant by a Service, if it is an alias; both as routes are found by them. */
@@ -91,51 +97,29 @@ export function followAliases(
   const aliases = aliasesIn(mesh);
   if (aliases === NO_ALIASES) return spec;
   let isChanged = false;
-  const one = <T extends DestinationSpec['destination']>(destination: T): T => {
-    const followed = follow(aliases, destination, namespace);
-    if (followed !== destination) isChanged = true;
-    return followed as T;
-  };
-  const routed = <T extends { route?: DestinationSpec[] }>(rule: T): T =>
-    rule.route
-      ? {
-          ...rule,
-          route: rule.route.map(share => ({
-            ...share,
-            destination: one(share.destination),
-          })),
-        }
-      : rule;
+  const routed = <T extends HttpRouteSpec | L4RouteSpec>(rules: T[]) =>
+    rules.map(rule =>
+      mapDestinations(rule, destination => {
+        const followed = follow(aliases, destination, namespace);
+        if (followed !== destination) isChanged = true;
+        return followed;
+      }),
+    );
   const { http, tcp, tls } = spec;
   const followed = {
     ...spec,
-    ...(http
-      ? {
-          http: http.map(rule => ({
-            ...routed(rule),
-            ...(rule.mirror ? { mirror: one(rule.mirror) } : {}),
-            ...(rule.mirrors
-              ? {
-                  mirrors: rule.mirrors.map(mirror => ({
-                    ...mirror,
-                    destination: one(mirror.destination),
-                  })),
-                }
-              : {}),
-          })),
-        }
-      : {}),
-    ...(tcp ? { tcp: tcp.map(routed) } : {}),
-    ...(tls ? { tls: tls.map(routed) } : {}),
+    ...(http ? { http: routed(http) } : {}),
+    ...(tcp ? { tcp: routed(tcp) } : {}),
+    ...(tls ? { tls: routed(tls) } : {}),
   };
   return isChanged ? followed : spec;
 }
 
-function follow<T extends DestinationSpec['destination']>(
+function follow(
   aliases: Aliases,
-  destination: T,
+  destination: DestinationSpec['destination'],
   namespace: string,
-): T {
+): DestinationSpec['destination'] {
   const service = resolveServiceHost(destination.host, namespace);
   const alias =
     service && find(aliases, `${service.namespace}/${service.name}`);

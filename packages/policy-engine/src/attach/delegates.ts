@@ -1,5 +1,4 @@
 import {
-  DestinationSpec,
   HttpMatchSpec,
   HttpRouteSpec,
   StringMatchSpec,
@@ -7,6 +6,7 @@ import {
 } from '../parse/specs';
 import { followAliases } from './aliases';
 import { resolveServiceHost } from './hosts';
+import { mapDestinations } from './mapDestinations';
 import type { Mesh, Stored } from './Mesh';
 import { isExported } from './visibility';
 import { Family } from '../queries/queries';
@@ -86,7 +86,7 @@ export function withDefaultExport(
 
 /** Short names in a delegate belong to its namespace. */
 function withFullHosts(route: HttpRouteSpec, namespace: string): HttpRouteSpec {
-  const full = <T extends { host: string }>(destination: T): T => {
+  return mapDestinations(route, destination => {
     const service = resolveServiceHost(destination.host, namespace);
     return service
       ? {
@@ -94,15 +94,7 @@ function withFullHosts(route: HttpRouteSpec, namespace: string): HttpRouteSpec {
           host: `${service.name}.${service.namespace}.svc.cluster.local`,
         }
       : destination;
-  };
-  const each = <T extends Pick<DestinationSpec, 'destination'>>(list: T[]) =>
-    list.map(item => ({ ...item, destination: full(item.destination) }));
-  return {
-    ...route,
-    ...(route.route ? { route: each(route.route) } : {}),
-    ...(route.mirror ? { mirror: full(route.mirror) } : {}),
-    ...(route.mirrors ? { mirrors: each(route.mirrors) } : {}),
-  };
+  });
 }
 
 function mergeMatches(

@@ -3,7 +3,7 @@ import { refOf } from '../parse';
 import { programForHost } from '../compile/programForHost';
 import { serviceMeantBy } from './aliases';
 import { peerOf } from './clientTls';
-import { GatewayServer, serversOfProxy } from './gateways';
+import { type GatewayServer, serversOfProxy } from './gateways';
 import { Lead, leadsOf } from './leads';
 import { Mesh, Stored } from './Mesh';
 import { proxySettingsOf } from './proxySettings';
@@ -42,7 +42,8 @@ export function waysInOfBinding(
   const { stored, server, proxy } = binding;
   // Mesh-internal servers lead to the in-mesh ways in.
   if (server.layer === 'mesh-internal') return [];
-  if (sendsAllToHttps(mesh, server, proxy)) return [];
+  const required = requiredHeaders(mesh, binding);
+  if (required === 'nobody-passes') return [];
   const viewer = proxy?.namespace ?? server.namespace;
   // A gateway that may not see the Service answers 503.
   if (!isServiceVisible(mesh, service, viewer)) return [];
@@ -50,7 +51,7 @@ export function waysInOfBinding(
   return leadsOf(stored, server, viewer, meant).flatMap(lead =>
     tails
       .filter(({ port }) => lead.port === undefined || port.port === lead.port)
-      .flatMap(tail => toWaysIn(mesh, service, binding, lead, tail)),
+      .flatMap(tail => toWaysIn(mesh, service, binding, required, lead, tail)),
   );
 }
 
@@ -58,6 +59,7 @@ function toWaysIn(
   mesh: Mesh,
   service: Stored,
   { stored, server, proxy, listenPorts, isOneOfMany }: Binding,
+  required: Pick<WayIn, 'requiredHeaders'>,
   lead: Lead,
   tail: Tail,
 ): ResolvedWayIn[] {
@@ -79,7 +81,6 @@ function toWaysIn(
     ...tail.fromGateway.uncertain,
   ];
   const ports = proxy ? listenPorts : [server.port];
-  const required = requiredHeadersOf(mesh, server, proxy);
   return ports.map((port, index) => ({
     wayIn: {
       id: [
@@ -118,33 +119,19 @@ function toWaysIn(
   }));
 }
 
-/** Whoever is trusted to say that clients came by HTTPS is let through. */
-function sendsAllToHttps(
+/** What gets a client past a redirect to HTTPS: whoever is trusted to say that it came by HTTPS is let through. */
+function requiredHeaders(
   mesh: Mesh,
-  { layer, httpsRedirect }: GatewayServer,
-  proxy: ProxyRef | undefined,
-): boolean {
-  if (layer !== 'http' || !httpsRedirect) return false;
-  return !proxy || !proxySettingsOf(mesh, proxy).trustsForwardedProto;
-}
-
-/** Not by what the route's own server says alone: servers of one port share their virtual hosts. */
-function requiredHeadersOf(
-  mesh: Mesh,
-  { layer }: GatewayServer,
-  proxy: ProxyRef | undefined,
-): Pick<WayIn, 'requiredHeaders'> {
-  if (layer !== 'http' || !proxy) return {};
-  return redirectsOnTrust(mesh, proxy)
+  { server, proxy }: Binding,
+): Pick<WayIn, 'requiredHeaders'> | 'nobody-passes' {
+  if (server.layer !== 'http') return {};
+  const believes =
+    proxy && proxySettingsOf(mesh, proxy).trustsForwardedProto !== false;
+  if (!believes) return server.httpsRedirect ? 'nobody-passes' : {};
+  // Servers of one port share their virtual hosts.
+  return serversOfProxy(mesh, proxy).some(served => served.server.httpsRedirect)
     ? { requiredHeaders: { [FORWARDED_PROTO]: 'https' } }
     : {};
-}
-
-function redirectsOnTrust(mesh: Mesh, proxy: ProxyRef): boolean {
-  return (
-    proxySettingsOf(mesh, proxy).trustsForwardedProto !== false &&
-    serversOfProxy(mesh, proxy).some(({ server }) => server.httpsRedirect)
-  );
 }
 
 function countPorts({ resource }: Stored): number {

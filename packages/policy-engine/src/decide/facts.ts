@@ -166,6 +166,11 @@ export class Facts {
     return this.ownPrefixes;
   }
 
+  /** Whether `X-Forwarded-Proto` is taken as it came. */
+  get trustsForwardedProto(): Tri {
+    return this.settings.trustsForwardedProto;
+  }
+
   get sourceIp(): string | undefined {
     return this.request.source?.ip;
   }

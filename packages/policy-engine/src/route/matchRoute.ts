@@ -7,7 +7,7 @@ import { proxySettingsOf } from '../attach/proxySettings';
 import { Facts, readFacts } from '../decide/facts';
 import { matchesHttp } from './matchHttp';
 import { candidatesOf } from './candidates';
-import { FORWARDED_PROTO, forwardedProto } from './forwardedProto';
+import { forwardedProto } from './forwardedProto';
 import { findVirtualHost } from './routeTable';
 
 /** A Service and the port of it that requests go to. @public */
@@ -79,11 +79,7 @@ export function findRoute(
   if (found === 'no-listener' || found === undefined) {
     return { kind: 'not-found' };
   }
-  const proto = forwardedProto(
-    found.isTls,
-    proxySettingsOf(mesh, proxy).trustsForwardedProto,
-    facts.header(FORWARDED_PROTO),
-  );
+  const proto = forwardedProto(found.isTls, facts);
   if (found.httpsRedirect && proto === undefined) {
     return { kind: 'unknown', reason: PERHAPS_TRUSTED };
   }

@@ -1,6 +1,6 @@
 import { servicesOfSamePods } from '../../attach/samePods';
 import { Detector, NOTHING } from '../detector';
-import { describeWayIn } from '../rules';
+import { describeWayIn, needsNoToken } from '../rules';
 
 export const samePods: Detector = {
   id: 'same-pods',
@@ -9,7 +9,7 @@ export const samePods: Detector = {
   why: 'What a gateway requires is said of hosts and routes, not of Pods. A route to another Service whose selector chooses the same Pods leads to them past what the routes of this one ask for.',
   fix: 'Require the token at the sidecar of the workload, which every way in passes, or at the gateway for the other Service’s host as well.',
   link: 'https://istio.io/latest/docs/ops/best-practices/security/',
-  inService: ({ mesh, service, waysIn, analyse }) => {
+  inService: ({ mesh, service, waysIn, analyseByGateways }) => {
     const guarded = waysIn.find(
       ({ wayIn, assessment }) =>
         wayIn.kind === 'gateway' && assessment.state === 'enforced',
@@ -17,12 +17,8 @@ export const samePods: Detector = {
     if (!guarded) return NOTHING;
     const { namespace } = service;
     return servicesOfSamePods(mesh, service).flatMap(name =>
-      analyse({ namespace, name })
-        .filter(
-          ({ wayIn, assessment }) =>
-            wayIn.kind === 'gateway' &&
-            /^(open|validated-only)$/.test(assessment.state),
-        )
+      analyseByGateways({ namespace, name })
+        .filter(needsNoToken)
         .map(way => ({
           message: `Service ${namespace}/${name} selects the same Pods, and by ${describeWayIn(
             way,

@@ -1,6 +1,6 @@
 import { Detector } from '../detector';
 import { admitsOnlyGateways } from '../gatewayOnly';
-import { describeWayIn } from '../rules';
+import { describeWayIn, needsNoToken } from '../rules';
 
 export const secondRoute: Detector = {
   id: 'second-route',
@@ -16,9 +16,7 @@ export const secondRoute: Detector = {
     );
     if (!guarded) return [];
     return waysIn
-      .filter(({ assessment }) =>
-        /^(open|validated-only)$/.test(assessment.state),
-      )
+      .filter(needsNoToken)
       .filter(way => !admitsOnlyGateways(way, context))
       .map(way => ({
         message: `By ${describeWayIn(
