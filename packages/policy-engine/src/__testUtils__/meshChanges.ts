@@ -509,3 +509,60 @@ export const meshObject: fc.Arbitrary<Resource> = fc.oneof(
   gatewayPod,
   meshConfig,
 );
+
+const REVISIONS = ['default', 'canary'] as const;
+
+const istiod = of(...REVISIONS).map(revision =>
+  build(
+    'v1',
+    'Pod',
+    {
+      name: `istiod-${revision}`,
+      namespace: 'istio-system',
+      labels: { app: 'istiod', 'istio.io/rev': revision },
+    },
+    { spec: { containers: [{ name: 'discovery' }] } },
+  ),
+);
+
+const selectedNamespace = fc
+  .record({
+    name: of('default', 'other', 'istio-system'),
+    labels: of<Record<string, string>>({ team: 'shop' }, { team: 'bank' }, {}),
+  })
+  .map(place => build('v1', 'Namespace', place, {}));
+
+const selectors = of(
+  '{}',
+  '{discoverySelectors: [{matchLabels: {team: shop}}]}',
+  '{discoverySelectors: [{matchExpressions: [{key: team, operator: Exists}]}]}',
+).map(mesh =>
+  build(
+    'v1',
+    'ConfigMap',
+    { name: 'istio', namespace: 'istio-system' },
+    { data: { mesh } },
+  ),
+);
+
+const revisioned = fc
+  .tuple(
+    fc.oneof(policyFor(), authentication, virtualService, gateway),
+    of(...REVISIONS),
+  )
+  .map(
+    ([{ metadata, ...rest }, revision]): Resource => ({
+      ...rest,
+      metadata: { ...metadata, labels: { 'istio.io/rev': revision } },
+    }),
+  );
+
+/** What decides which objects istiod reads, and objects that it may not read. */
+export const scopeObject: fc.Arbitrary<Resource> = fc.oneof(
+  { weight: 2, arbitrary: selectedNamespace },
+  { weight: 2, arbitrary: revisioned },
+  policyFor(),
+  virtualService,
+  istiod,
+  selectors,
+);

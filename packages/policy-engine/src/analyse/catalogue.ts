@@ -38,6 +38,7 @@ import { methodCase } from './findings/methodCase';
 import { negationAdmitsAnonymous } from './findings/negationAdmitsAnonymous';
 import { noAudience } from './findings/noAudience';
 import { noProxy } from './findings/noProxy';
+import { notRead } from './findings/notRead';
 import { notHttp } from './findings/notHttp';
 import { optionsExempt } from './findings/optionsExempt';
 import { pathNeverMatches } from './findings/pathNeverMatches';
@@ -84,6 +85,7 @@ export const DETECTORS: readonly Detector[] = [
   methodCase,
   negationAdmitsAnonymous,
   noProxy,
+  notRead,
   pathNeverMatches,
   portNeverMatches,
   principalFormat,

@@ -5,6 +5,7 @@ import { JwtRuleSpec, RequestAuthenticationSpec } from '../parse/specs';
 import { DETECTORS } from './catalogue';
 import { Detector, DetectorContext, Found, Occurrence } from './detector';
 import { FindingList } from './findingList';
+import { notRead, policiesNotRead } from './findings/notRead';
 import { enforcedRules, proxiesOf } from './rules';
 import { traitsOf, traitsOfProgram, traitsOfRule } from './traits';
 import { Family } from '../queries/queries';
@@ -193,6 +194,11 @@ export function findingsOfNamespace(
   });
 }
 
+/** Policies that no istiod reads. */
+export function findingsOfUnread(mesh: Mesh): Finding[] {
+  return policiesNotRead(mesh).map(item => toFinding(mesh, notRead, item));
+}
+
 function toFinding(
   mesh: Mesh,
   { id, severity, title, fix }: Detector,
@@ -210,9 +216,7 @@ function toFinding(
       };
 }
 
-function apiVersionOf(
-  mesh: Mesh,
-  { kind, namespace = '', name }: ResourceRef,
-): string | undefined {
-  return mesh.peek(kind, namespace, name)?.resource.apiVersion;
+/** Also of an object that istiod does not read. */
+function apiVersionOf(mesh: Mesh, ref: ResourceRef): string | undefined {
+  return mesh.get(ref)?.apiVersion;
 }

@@ -68,6 +68,7 @@ describe('patches', () => {
     'issuer-mismatch',
     'method-case',
     'negation-admits-anonymous',
+    'not-read',
     'path-never-matches',
     'port-never-matches',
     'principal-format',

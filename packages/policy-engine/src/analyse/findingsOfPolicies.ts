@@ -7,6 +7,7 @@ import {
   findingsOfNamespace,
   findingsOfProvider,
   findingsOfRule,
+  findingsOfUnread,
 } from './findProblems';
 
 /**
@@ -39,5 +40,6 @@ export function findingsOfPolicies(mesh: Mesh): Finding[] {
       }
     }
   }
+  for (const finding of findingsOfUnread(mesh)) list.add(finding);
   return list.sorted();
 }

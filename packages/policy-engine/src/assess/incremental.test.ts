@@ -7,7 +7,11 @@ import {
   Resource,
 } from '..';
 import { GATEWAY, WORKLOADS } from '../__testUtils__/handsOn';
-import { meshObject, routeObject } from '../__testUtils__/meshChanges';
+import {
+  meshObject,
+  routeObject,
+  scopeObject,
+} from '../__testUtils__/meshChanges';
 
 const BASE = parseYaml(`${WORKLOADS}\n---\n${GATEWAY}`).resources;
 /** More runs for a longer search: `PROPERTY_RUNS=20000 yarn test incremental`. */
@@ -79,6 +83,16 @@ describe('a mesh that changes says of every service what one made anew says', ()
   it('whatever changes', () => {
     fc.assert(
       fc.property(stepsOf(meshObject, 25), steps => {
+        const { changed, fresh } = follow(steps);
+        expect(changed).toEqual(fresh);
+      }),
+      { numRuns },
+    );
+  });
+
+  it('while other objects are read by istiod', () => {
+    fc.assert(
+      fc.property(stepsOf(scopeObject, 12), steps => {
         const { changed, fresh } = follow(steps);
         expect(changed).toEqual(fresh);
       }),

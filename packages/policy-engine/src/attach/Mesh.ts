@@ -8,7 +8,9 @@ import {
   DEFAULT_MESH_CONFIG,
   KnownMeshConfig,
 } from './meshConfig';
-import { KindTable } from './objectTables';
+import type { Reading } from './Discovery';
+import { Doubtful, ObjectStore } from './ObjectStore';
+import type { Slot } from './objectTables';
 import { Queries } from '../queries/queries';
 
 /** An object with what validation said of it. */
@@ -50,9 +52,8 @@ const MAX_DERIVED_PER_OBJECT = 5;
 export class Mesh {
   /** @internal */
   readonly queries = new Queries();
-  private readonly kinds = new Map<string, KindTable>();
+  private readonly store = new ObjectStore(this.queries);
   private changes = 0;
-  private objects = 0;
   private meshConfig: KnownMeshConfig = DEFAULT_MESH_CONFIG;
   private trusted: readonly string[] = [];
   private readonly options: MeshOptions;
@@ -89,7 +90,7 @@ export class Mesh {
   /** Grows with every change of an object of a kind. Both kinds called `Gateway` count as one. */
   revisionOf(kind: string): number {
     return Math.max(
-      ...keysOfKind(kind).map(key => this.table(key).node.changedAt),
+      ...keysOfKind(kind).map(key => this.store.table(key).node.changedAt),
     );
   }
 
@@ -122,25 +123,30 @@ export class Mesh {
   remove(ref: ResourceRef): void {
     const { namespace = '', name } = ref;
     for (const kind of keysOf(ref)) {
-      const before = this.peek(kind, namespace, name);
+      const before = this.store.peekHeld(kind, namespace, name);
       if (!before) continue;
       this.put(kind, namespace, name, undefined);
       if (isMeshConfig(before.resource)) this.readMeshConfig();
     }
   }
 
+  /** One object, whether istiod reads it or not. */
   get(ref: ResourceRef): Resource | undefined {
     for (const kind of keysOf(ref)) {
-      const found = this.stored(kind, ref.namespace ?? '', ref.name);
-      if (found) return found.resource;
+      const slot = this.slot(kind, ref.namespace ?? '', ref.name);
+      if (slot?.held) return slot.held.resource;
     }
     return undefined;
   }
 
-  /** All objects of a kind, in the order of namespace and name. */
+  /** All objects of a kind, whether istiod reads them or not, in the order of namespace and name. */
   list(kind: string): Resource[] {
     return keysOfKind(kind)
-      .flatMap(key => this.all(key))
+      .flatMap(key => {
+        const table = this.store.table(key);
+        this.queries.note(table.node);
+        return [...table.held()].sort(compareStored);
+      })
       .map(stored => stored.resource);
   }
 
@@ -152,12 +158,12 @@ export class Mesh {
     }));
   }
 
-  /** @internal One object; the caller's answer depends on this object alone. */
+  /**
+   * @internal One object, if istiod may read it, as with all that follow; the caller's answer depends on this
+   * object alone.
+   */
   stored(kind: string, namespace: string, name: string): Stored | undefined {
-    if (!this.queries.isRecording) return this.peek(kind, namespace, name);
-    const slot = this.table(kind).namespace(namespace).slot(name);
-    this.queries.note(slot.node);
-    return slot.stored;
+    return this.slot(kind, namespace, name)?.stored;
   }
 
   /**
@@ -165,27 +171,26 @@ export class Mesh {
    * whenever the object changes.
    */
   peek(kind: string, namespace: string, name: string): Stored | undefined {
-    const table = this.kinds.get(kind)?.namespaces.get(namespace);
-    return table?.slots.get(name)?.stored;
+    return this.store.peek(kind, namespace, name);
   }
 
   /** @internal All objects of a namespace; the answer depends on each of them. */
   inNamespace(kind: string, namespace: string): Stored[] {
-    const table = this.table(kind).namespace(namespace);
+    const table = this.store.table(kind).namespace(namespace);
     this.queries.note(table.node);
     return table.count === 0 ? [] : [...table.objects()].sort(compareStored);
   }
 
   /** @internal All objects of a kind; the answer depends on each of them. */
   all(kind: string): Stored[] {
-    const table = this.table(kind);
+    const table = this.store.table(kind);
     this.queries.note(table.node);
     return table.objects().sort(compareStored);
   }
 
   /** @internal Every object of a kind in no order; the answer depends on each of them. */
   each(kind: string): Iterable<Stored> {
-    this.queries.note(this.table(kind).node);
+    this.queries.note(this.store.table(kind).node);
     return this.unsorted(kind);
   }
 
@@ -194,14 +199,15 @@ export class Mesh {
    * of any answer.
    */
   *unsorted(kind: string): Generator<Stored> {
-    for (const table of this.kinds.get(kind)?.namespaces.values() ?? []) {
-      yield* table.objects();
+    const table = this.store.kinds.get(kind);
+    for (const objects of table?.namespaces.values() ?? []) {
+      yield* objects.objects();
     }
   }
 
   /** @internal Namespaces that hold an object of a kind, sorted. */
   namespacesOf(kind: string): string[] {
-    const table = this.table(kind);
+    const table = this.store.table(kind);
     this.queries.note(table.node);
     return [...table.namespaces]
       .filter(([, { count }]) => count > 0)
@@ -209,9 +215,20 @@ export class Mesh {
       .sort();
   }
 
+  /** @internal Whether istiod reads a namespace; the answer depends on it. */
+  readingIn(namespace: string): Reading {
+    return this.store.readingIn(namespace);
+  }
+
+  /** @internal Every object of which it is not sure that istiod reads it; the answer depends on each. */
+  doubtful(): Iterable<Doubtful> {
+    return this.store.doubtful();
+  }
+
   /** The mesh config reaches every answer, so a change of it drops all of them. */
   private readMeshConfig(): void {
-    const resources = this.table('ConfigMap')
+    const resources = this.store
+      .table('ConfigMap')
       .objects()
       .sort(compareStored)
       .map(stored => stored.resource)
@@ -220,6 +237,7 @@ export class Mesh {
     if (JSON.stringify(next) === JSON.stringify(this.meshConfig)) return;
     this.meshConfig = next;
     this.readTrustDomains();
+    this.store.select(next.discoverySelectors);
     this.queries.forget();
   }
 
@@ -237,38 +255,25 @@ export class Mesh {
     stored: Stored | undefined,
   ): Stored | undefined {
     this.changes += 1;
-    const maxDerived = MAX_DERIVED + MAX_DERIVED_PER_OBJECT * this.objects;
-    if (this.queries.size > maxDerived) this.forgetAll();
-    const table = this.table(kind);
-    const objects = table.namespace(namespace);
-    const slot = objects.slot(name);
-    const before = slot.stored;
-    slot.stored = stored;
-    const more = Number(Boolean(stored)) - Number(Boolean(before));
-    objects.count += more;
-    this.objects += more;
-    this.queries.touch(table.node);
-    this.queries.touch(objects.node);
-    this.queries.touch(slot.node);
-    return before;
-  }
-
-  /** Also the places that stand empty: nothing depends on them any more. */
-  private forgetAll(): void {
-    this.queries.forget();
-    for (const { namespaces } of this.kinds.values()) {
-      for (const { slots } of namespaces.values()) {
-        for (const [name, { stored }] of slots) {
-          if (!stored) slots.delete(name);
-        }
-      }
+    const maxDerived = MAX_DERIVED + MAX_DERIVED_PER_OBJECT * this.store.size;
+    if (this.queries.size > maxDerived) {
+      this.queries.forget();
+      this.store.dropEmptySlots();
     }
+    return this.store.put(kind, namespace, name, stored);
   }
 
-  private table(kind: string): KindTable {
-    let table = this.kinds.get(kind);
-    if (!table) this.kinds.set(kind, (table = new KindTable()));
-    return table;
+  private slot(
+    kind: string,
+    namespace: string,
+    name: string,
+  ): Readonly<Slot> | undefined {
+    if (!this.queries.isRecording) {
+      return this.store.slotOf(kind, namespace, name);
+    }
+    const slot = this.store.table(kind).namespace(namespace).slot(name);
+    this.queries.note(slot.node);
+    return slot;
   }
 }
 

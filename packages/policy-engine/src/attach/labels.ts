@@ -1,4 +1,4 @@
-import { LabelSelectorSpec } from './gatewayApi/specs';
+import { LabelSelectorSpec } from '../parse/specs';
 
 /** Whether `labels` has every pair of `wanted`. */
 export function includesLabels(

@@ -23,6 +23,7 @@ export const DEFAULT_MESH_CONFIG: KnownMeshConfig = {
   authorizers: {},
   defaultConfig: { unread: [] },
   defaultExportTo: DEFAULT_EXPORT_TO,
+  discoverySelectors: [],
 };
 
 /**

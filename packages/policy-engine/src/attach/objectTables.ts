@@ -2,21 +2,31 @@ import type { Stored } from './Mesh';
 import { InputNode } from '../queries/queries';
 
 /** One place for an object, whether there is one or not; what asks for it depends on the place. */
-class Slot {
+export class Slot {
+  constructor(readonly name: string) {}
+
   readonly node = new InputNode();
+  /** What istiod may read of it: nothing for an object that it surely does not. */
   stored: Stored | undefined;
+  /** The object, whether istiod reads it or not. */
+  held: Stored | undefined;
 }
 
 /** Objects of one kind in one namespace. */
-class ObjectTable {
+export class ObjectTable {
   readonly node = new InputNode();
   readonly slots = new Map<string, Slot>();
+  /** Of what istiod may read. */
   count = 0;
 
   slot(name: string): Slot {
     let slot = this.slots.get(name);
-    if (!slot) this.slots.set(name, (slot = new Slot()));
+    if (!slot) this.slots.set(name, (slot = new Slot(name)));
     return slot;
+  }
+
+  drop({ name }: Slot): void {
+    this.slots.delete(name);
   }
 
   *objects(): Generator<Stored> {
@@ -33,6 +43,13 @@ export class KindTable {
     let table = this.namespaces.get(name);
     if (!table) this.namespaces.set(name, (table = new ObjectTable()));
     return table;
+  }
+
+  /** All of them, whether istiod reads them or not. */
+  *held(): Generator<Stored> {
+    for (const { slots } of this.namespaces.values()) {
+      for (const { held } of slots.values()) if (held) yield held;
+    }
   }
 
   objects(): Stored[] {

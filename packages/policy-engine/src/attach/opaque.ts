@@ -2,6 +2,7 @@ import { ProxyRef } from '../model';
 import { nameOf, refOf } from '../parse';
 import { Mesh, Stored } from './Mesh';
 import { attachedTo } from './policies';
+import { doubtsAbout } from './doubts';
 import { proxyKey } from './workloads';
 import { Family, sameData } from '../queries/queries';
 
@@ -18,8 +19,15 @@ const CODE_KINDS = ['WasmPlugin', 'TrafficExtension'] as const;
  * configuration into it. One sentence each.
  */
 export function opaqueReasons(mesh: Mesh, proxy: ProxyRef): readonly string[] {
+  if (proxy.kind === 'none') return NOTHING;
+  const doubts = doubtsAbout(mesh, proxy);
+  const code = codeIn(mesh, proxy);
+  return doubts.length === 0 ? code : [...doubts, ...code];
+}
+
+function codeIn(mesh: Mesh, proxy: ProxyRef): readonly string[] {
   // ztunnel is told of AuthorizationPolicies only.
-  if (proxy.kind === 'none' || proxy.kind === 'ztunnel') return NOTHING;
+  if (proxy.kind === 'ztunnel') return NOTHING;
   const some = mesh.queries.getOne(OPAQUE_THERE, () =>
     ['EnvoyFilter', ...CODE_KINDS].some(kind => mesh.all(kind).length > 0),
   );

@@ -59,6 +59,21 @@ export function attachedTo(
   return found;
 }
 
+/** Whether a policy would reach a proxy if istiod read it. */
+export function wouldReach(
+  mesh: Mesh,
+  stored: Stored,
+  proxy: ProxyRef,
+): boolean {
+  if (proxy.kind === 'none') return false;
+  const { namespace } = stored;
+  const isNear =
+    namespace === mesh.rootNamespace ||
+    namespace === proxy.namespace ||
+    namespace === proxy.service?.namespace;
+  return isNear && attach(mesh, stored, proxy).length > 0;
+}
+
 function attach(mesh: Mesh, stored: Stored, proxy: ProxyRef): Attachment[] {
   const { namespace } = stored;
   const wide =

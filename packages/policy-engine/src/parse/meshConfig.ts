@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import { PATH_NORMALIZATIONS, PathNormalization } from '../match/normalizePath';
 import { Resource } from '../model';
 import { Reader } from './reader';
+import { LabelSelectorSpec } from './specs';
 
 /** What kind of external authorizer a CUSTOM policy's provider is. */
 export type AuthorizerKind = 'http' | 'grpc';
@@ -25,6 +26,8 @@ export interface MeshConfig {
   defaultConfig: ProxyConfig;
   /** `exportTo` of objects that have none, by kind: `*` for all namespaces, `.` for their own. */
   defaultExportTo: Record<ExportedKind, readonly string[]>;
+  /** Namespaces that istiod reads at all; none for all of them. */
+  discoverySelectors: readonly LabelSelectorSpec[];
 }
 
 export type ExportedKind = 'VirtualService' | 'DestinationRule' | 'Service';
@@ -39,6 +42,8 @@ export const DEFAULT_EXPORT_TO: MeshConfig['defaultExportTo'] = {
 
 /** Annotation with a Pod's own ProxyConfig. */
 export const PROXY_CONFIG_ANNOTATION = 'proxy.istio.io/config';
+
+const LABEL_OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
 
 const MAX_LENGTH = 1024 * 1024;
 const MAX_ALIASES = 100;
@@ -78,6 +83,7 @@ export function readMeshConfig(text: string, reader: Reader): MeshConfig {
       'data.mesh.defaultConfig',
     ),
     defaultExportTo: readDefaultExportTo(root, reader),
+    discoverySelectors: readDiscovery(root, reader),
   };
   for (const field of ['rootNamespace', 'trustDomain'] as const) {
     const value = reader.string(pick(root, field), `data.mesh.${field}`);
@@ -136,6 +142,40 @@ function readDefaultExportTo(
     // Istio minds nothing but `.` there.
     DestinationRule: rules.includes('.') ? ['.'] : EVERYWHERE,
   };
+}
+
+function readDiscovery(
+  root: Record<string, unknown>,
+  reader: Reader,
+): LabelSelectorSpec[] {
+  const selectors: LabelSelectorSpec[] = [];
+  const field = 'data.mesh.discoverySelectors';
+  reader.objects(pick(root, 'discoverySelectors'), field, (selector, at) => {
+    const labels =
+      reader.object(pick(selector, 'matchLabels'), `${at}.matchLabels`) ?? {};
+    const matchLabels = Object.entries(labels).map(
+      ([key, value]): [string, string] => [
+        key,
+        reader.string(value, `${at}.matchLabels.${key}`) ?? '',
+      ],
+    );
+    const matchExpressions: LabelSelectorSpec['matchExpressions'] = [];
+    const expressions = pick(selector, 'matchExpressions');
+    reader.objects(expressions, `${at}.matchExpressions`, (item, path) => {
+      const operator = reader.string(item.operator, `${path}.operator`) ?? '';
+      reader.oneOf(operator, `${path}.operator`, LABEL_OPERATORS);
+      matchExpressions.push({
+        key: reader.string(item.key, `${path}.key`) ?? '',
+        operator,
+        values: reader.strings(item.values, `${path}.values`),
+      });
+    });
+    selectors.push({
+      matchLabels: Object.fromEntries(matchLabels),
+      matchExpressions,
+    });
+  });
+  return selectors;
 }
 
 function readNormalization(

@@ -14,6 +14,12 @@ export interface TargetRefSpec {
   namespace?: string;
 }
 
+/** Kubernetes' selector by labels. */
+export interface LabelSelectorSpec {
+  matchLabels?: Record<string, string>;
+  matchExpressions?: { key: string; operator: string; values?: string[] }[];
+}
+
 /** Fields common to the policies that attach to proxies. */
 export interface AttachableSpec {
   selector?: SelectorSpec;

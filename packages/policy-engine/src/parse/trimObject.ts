@@ -4,9 +4,9 @@ import { isMeshConfig, meshText } from './meshConfig';
 type Fields = Record<string, unknown>;
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
-/** Annotations that say what of a Pod's traffic passes a proxy, and how that proxy is set up. */
+/** Annotations that say what of a Pod's traffic passes a proxy, how that proxy is set up, and by which istiod. */
 const TRAFFIC_ANNOTATIONS =
-  /^(sidecar\.istio\.io\/(status|inject|interceptionMode)|traffic\.sidecar\.istio\.io\/.+|ambient\.istio\.io\/redirection|proxy\.istio\.io\/config)$/;
+  /^(sidecar\.istio\.io\/(status|inject|interceptionMode)|traffic\.sidecar\.istio\.io\/.+|ambient\.istio\.io\/redirection|istio\.io\/rev|proxy\.istio\.io\/config)$/;
 /** Arguments of `pilot-agent proxy` that tell a gateway or a waypoint from a sidecar. */
 const PROXY_ROLES: readonly unknown[] = ['router', 'waypoint'];
 /** Container of istiod, whose image tells its version. */

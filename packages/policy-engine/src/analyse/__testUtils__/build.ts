@@ -13,13 +13,19 @@ export const SELECT_BACKEND = 'selector: {matchLabels: {app: backend}}';
 export const ISSUER = 'testing@secure.istio.io';
 
 /** AuthorizationPolicy in `default`. `spec` is flow YAML without braces. */
-export function policy(spec: string, annotations = '', name = 'extra'): string {
+export function policy(
+  spec: string,
+  annotations = '',
+  name = 'extra',
+  labels = '',
+): string {
+  const more = Object.entries({ annotations, labels }).flatMap(
+    ([field, pairs]) => (pairs ? `, ${field}: {${pairs}}` : []),
+  );
   return `
 apiVersion: security.istio.io/v1
 kind: AuthorizationPolicy
-metadata: {name: ${name}, namespace: default${
-    annotations ? `, annotations: {${annotations}}` : ''
-  }}
+metadata: {name: ${name}, namespace: default${more.join('')}}
 spec: {${spec}}
 `;
 }
@@ -131,11 +137,13 @@ metadata: {name: default, labels: {${labels}}}
 }
 
 /** istiod's Pod with an image tag. */
-export function istiod(tag: string): string {
+export function istiod(tag: string, labels = ''): string {
   return `
 apiVersion: v1
 kind: Pod
-metadata: {name: istiod-0, namespace: istio-system, labels: {app: istiod}}
+metadata: {name: istiod-0, namespace: istio-system, labels: {app: istiod${
+    labels && `, ${labels}`
+  }}}
 spec: {containers: [{name: discovery, image: "docker.io/istio/pilot:${tag}"}]}
 `;
 }

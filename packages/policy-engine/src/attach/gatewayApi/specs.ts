@@ -2,11 +2,7 @@
  * Fields of the Gateway API that the engine reads. A spec may only be read through these types after
  * its resource passed validation.
  */
-
-export interface LabelSelectorSpec {
-  matchLabels?: Record<string, string>;
-  matchExpressions?: { key: string; operator: string; values?: string[] }[];
-}
+import { LabelSelectorSpec } from '../../parse/specs';
 
 export interface AllowedRoutesSpec {
   namespaces?: { from?: string; selector?: LabelSelectorSpec };

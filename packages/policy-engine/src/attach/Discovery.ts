@@ -1,0 +1,152 @@
+import { Resource } from '../model';
+import { sameData } from '../queries/queries';
+import { LabelSelectorSpec } from '../parse/specs';
+import { GATEWAY_API_GROUP } from './gatewayApi/specs';
+import { matchesLabelSelector, stringRecord } from './labels';
+import type { Stored } from './Mesh';
+
+export const REVISION = 'istio.io/rev';
+
+/** Whether the istiods of a cluster read an object. */
+export type Reading =
+  | { kind: 'read' }
+  | { kind: 'not-read'; why: string; cause: 'namespace' | 'revision' }
+  | { kind: 'uncertain'; why: string };
+
+const READ: Reading = { kind: 'read' };
+
+/**
+ * What istiod reads of a cluster: of the namespaces that `discoverySelectors` of its mesh config select
+ * (pkg/kube/namespace/filter.go), and of objects with a label `istio.io/rev` those of its own revision
+ * (pkg/config/model.go, LabelsInRevision; tags of revisions do not count). The revisions that run are known from
+ * istiods and from what the injector wrote on Pods.
+ */
+export class Discovery {
+  private selectors: readonly LabelSelectorSpec[] = [];
+  private readonly podsByRevision = new Map<string, number>();
+
+  constructor(
+    private readonly namespaceNamed: (name: string) => Resource | undefined,
+  ) {}
+
+  /** Whether it depends on a Namespace's labels what is read. */
+  get isSelective(): boolean {
+    return this.selectors.length > 0;
+  }
+
+  /** Returns whether other namespaces may be selected than before. */
+  select(selectors: readonly LabelSelectorSpec[]): boolean {
+    if (sameData(selectors, this.selectors)) return false;
+    this.selectors = selectors;
+    return true;
+  }
+
+  /** Takes a Pod or Deployment for another one. Returns whether other revisions run than before. */
+  replace(before: Resource | undefined, after: Resource | undefined): boolean {
+    const [old, next] = [runningRevision(before), runningRevision(after)];
+    if (old === next) return false;
+    const lost = old !== undefined && this.count(old, -1) === 0;
+    const won = next !== undefined && this.count(next, 1) === 1;
+    return lost || won;
+  }
+
+  readingOf({ resource, namespace }: Stored): Reading {
+    if (!isReadSelectively(resource)) return READ;
+    const inNamespace = this.readingIn(namespace);
+    if (inNamespace.kind === 'not-read') return inNamespace;
+    const ofRevision = this.readingOfRevision(resource);
+    return ofRevision.kind === 'read' ? inNamespace : ofRevision;
+  }
+
+  /** Whether istiod knows of a namespace, and of the Services and Pods in it. */
+  readingIn(namespace: string): Reading {
+    if (this.selectors.length === 0 || namespace === '') return READ;
+    const found = this.namespaceNamed(namespace);
+    if (!found) {
+      return {
+        kind: 'uncertain',
+        why: `whether istiod reads namespace ${namespace} is not known: the mesh config has discoverySelectors, and the Namespace is not among the objects`,
+      };
+    }
+    const labels = stringRecord(found.metadata.labels);
+    return this.selectors.some(each => matchesLabelSelector(each, labels))
+      ? READ
+      : {
+          kind: 'not-read',
+          cause: 'namespace',
+          why: `discoverySelectors of the mesh config do not select namespace ${namespace}`,
+        };
+  }
+
+  private readingOfRevision(resource: Resource): Reading {
+    const wanted = revisionLabelOf(resource);
+    if (wanted === undefined) return READ;
+    const running = [...this.podsByRevision.keys()].sort();
+    if (running.length === 0) {
+      return {
+        kind: 'uncertain',
+        why: `it is for revision ${wanted} of the control plane alone, and which revisions run is not known`,
+      };
+    }
+    const runs = running.includes(wanted);
+    // Of a Gateway of the Gateway API tags count, too.
+    const isTagged = !runs && isGatewayApiGateway(resource);
+    if (isTagged || (runs && running.length > 1)) {
+      return {
+        kind: 'uncertain',
+        why: `it is for revision ${wanted} of the control plane alone, and ${running.join(
+          ', ',
+        )} run`,
+      };
+    }
+    if (runs) return READ;
+    return {
+      kind: 'not-read',
+      cause: 'revision',
+      why: `it is for revision ${wanted} of the control plane alone, and ${
+        running.length > 1
+          ? `only ${running.join(', ')} run`
+          : `only ${running[0]} runs`
+      }`,
+    };
+  }
+
+  private count(revision: string, more: number): number {
+    const count = (this.podsByRevision.get(revision) ?? 0) + more;
+    if (count === 0) this.podsByRevision.delete(revision);
+    else this.podsByRevision.set(revision, count);
+    return count;
+  }
+}
+
+/** The revision that an object is for; undefined for one that is for all. */
+export function revisionLabelOf(resource: Resource): string | undefined {
+  if (!isReadSelectively(resource)) return undefined;
+  return stringRecord(resource.metadata.labels)[REVISION];
+}
+
+/** The revision of an istiod, or of the one that configures a Pod's proxy. */
+function runningRevision(resource: Resource | undefined): string | undefined {
+  if (!resource) return undefined;
+  const { labels, annotations } = resource.metadata;
+  const own = stringRecord(labels);
+  const isIstiod = own.app === 'istiod' || own.istio === 'pilot';
+  const revision = isIstiod
+    ? own[REVISION]
+    : resource.kind === 'Pod' && stringRecord(annotations)[REVISION];
+  return revision || undefined;
+}
+
+/** Kinds of configuration, for which both of istiod's filters hold. */
+function isReadSelectively({ apiVersion, kind }: Resource): boolean {
+  const group = apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/')));
+  return (
+    group.endsWith('.istio.io') ||
+    group.startsWith(GATEWAY_API_GROUP) ||
+    kind === 'Ingress'
+  );
+}
+
+function isGatewayApiGateway({ apiVersion, kind }: Resource): boolean {
+  return kind === 'Gateway' && apiVersion.startsWith(GATEWAY_API_GROUP);
+}

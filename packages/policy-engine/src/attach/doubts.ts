@@ -1,0 +1,104 @@
+import { ProxyRef } from '../model';
+import { nameOf, refOf } from '../parse';
+import { Family, sameData } from '../queries/queries';
+import { GATEWAY_API_GROUP } from './gatewayApi/specs';
+import type { Mesh, Stored } from './Mesh';
+import type { Doubtful } from './ObjectStore';
+
+const UNCERTAIN = new Family();
+const NOT_READ = new Family();
+
+const NOTHING: readonly string[] = [];
+const NONE: readonly Doubtful[] = [];
+
+/** Kinds that say where requests go, wherever they stand. */
+const ROUTING_KINDS: readonly string[] = [
+  'Gateway',
+  'VirtualService',
+  'DestinationRule',
+  'ServiceEntry',
+  'WorkloadEntry',
+  'Ingress',
+];
+
+/** Why it cannot be told what istiod makes of a proxy; one sentence each. */
+export function doubtsAbout(mesh: Mesh, proxy: ProxyRef): readonly string[] {
+  const own = mesh.readingIn(proxy.namespace);
+  const uncertain = uncertainObjects(mesh);
+  if (own.kind === 'read' && uncertain.length === 0) return NOTHING;
+  return [
+    ...(own.kind === 'read' ? [] : [own.why]),
+    ...uncertain
+      .filter(({ stored }) => mayReach(mesh, stored, proxy))
+      .map(
+        ({ stored, reading }) =>
+          `${nameOf(
+            refOf(stored.resource),
+          )} may not be read by this proxy's istiod: ${reading.why}`,
+      ),
+  ];
+}
+
+/** Objects of a kind that no istiod reads, sorted by namespace and name. */
+export function unreadObjects(
+  mesh: Mesh,
+  kinds: readonly string[],
+): readonly Doubtful[] {
+  const all = mesh.queries.getOne(
+    NOT_READ,
+    () => listDoubtful(mesh, 'not-read'),
+    sameDoubts,
+  );
+  return all.length === 0
+    ? NONE
+    : all.filter(({ stored }) => kinds.includes(stored.resource.kind));
+}
+
+function uncertainObjects(mesh: Mesh): readonly Doubtful[] {
+  return mesh.queries.getOne(
+    UNCERTAIN,
+    () => listDoubtful(mesh, 'uncertain'),
+    sameDoubts,
+  );
+}
+
+function listDoubtful(
+  mesh: Mesh,
+  kind: Doubtful['reading']['kind'],
+): readonly Doubtful[] {
+  const found = [...mesh.doubtful()].filter(
+    ({ reading }) => reading.kind === kind,
+  );
+  if (found.length === 0) return NONE;
+  const keyOf = ({ stored }: Doubtful) => nameOf(refOf(stored.resource));
+  return found.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+function sameDoubts(a: readonly Doubtful[], b: readonly Doubtful[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(
+      ({ stored, reading }, index) =>
+        stored === b[index].stored && sameData(reading, b[index].reading),
+    )
+  );
+}
+
+/** Whether an object could change what a proxy answers, selectors left aside. */
+function mayReach(
+  mesh: Mesh,
+  { namespace, resource: { kind, apiVersion } }: Stored,
+  proxy: ProxyRef,
+): boolean {
+  if (
+    ROUTING_KINDS.includes(kind) ||
+    apiVersion.startsWith(GATEWAY_API_GROUP)
+  ) {
+    return proxy.kind === 'gateway' || proxy.kind === 'waypoint';
+  }
+  return (
+    namespace === mesh.rootNamespace ||
+    namespace === proxy.namespace ||
+    namespace === proxy.service?.namespace
+  );
+}
