@@ -11,7 +11,7 @@ import { Kube, type Manifest } from './kube.ts';
 import { startAmbientCaller } from './parts/ambientCaller.ts';
 import { startApiserver, startNode } from './parts/cluster.ts';
 import type { LabContext } from './parts/context.ts';
-import { startIstiod } from './parts/istiod.ts';
+import { startIstiod, type IstiodOptions } from './parts/istiod.ts';
 import { startWorkload, waitForProxy } from './parts/proxy.ts';
 import { kubeconfigPath } from './paths.ts';
 import type { LabState } from './state.ts';
@@ -72,7 +72,7 @@ export interface Lab {
    */
   applyForTest(input: string | Manifest[]): Promise<() => Promise<void>>;
   /** Ends istiod and starts it anew, its key sets forgotten. Throws on an existing cluster. */
-  restartIstiod(options?: { ambient?: boolean }): Promise<void>;
+  restartIstiod(options?: IstiodOptions): Promise<void>;
   /**
    * Ends the proxy of the ingress gateway and starts it anew, trusting so many proxies before it. Throws on
    * an existing cluster.

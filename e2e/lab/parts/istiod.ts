@@ -11,13 +11,19 @@ import type { LabContext } from './context.ts';
 export const istiodAddress = (context: LabContext) =>
   `istiod.istio-system.svc:${context.state.ports.istiodSecure}`;
 
-/**
- * `ambient` is for waypoints. It is off unless asked for: a generated policy that the API server
- * accepts has been seen to end an istiod that has it on.
- */
+export interface IstiodOptions {
+  /**
+   * For waypoints. Off unless asked for: a generated policy that the API server accepts has been seen to
+   * end an istiod that has it on.
+   */
+  ambient?: boolean;
+  /** What Helm's chart calls `revision`, by default `default`; without one objects of all revisions are read. */
+  revision?: string;
+}
+
 export async function startIstiod(
   context: LabContext,
-  options: { ambient?: boolean } = {},
+  options: IstiodOptions = {},
 ) {
   const { state, parts } = context;
   const { ports, subnet } = state;
@@ -60,6 +66,7 @@ export async function startIstiod(
       PILOT_CERT_PROVIDER: 'istiod',
       // Nothing deploys or injects here: the lab writes the pods itself.
       ...(options.ambient ? { PILOT_ENABLE_AMBIENT: 'true' } : {}),
+      ...(options.revision ? { REVISION: options.revision } : {}),
       INJECT_ENABLED: 'false',
       VALIDATION_WEBHOOK_CONFIG_NAME: '',
       PILOT_ENABLE_GATEWAY_API_DEPLOYMENT_CONTROLLER: 'false',
