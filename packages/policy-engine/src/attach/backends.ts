@@ -6,12 +6,12 @@ import { Mesh, Stored } from './Mesh';
 import { PortProtocol, protocolOf } from './servicePorts';
 import { sidecarPortOf } from './sidecarIngress';
 import {
-  INTERCEPTION_MODE,
-  isRouter,
-  proxyOf,
-  selectWorkloads,
-  Workload,
-} from './workloads';
+  Capture,
+  captureBySidecar,
+  captureByZtunnel,
+  redirectsNothing,
+} from './capture';
+import { isRouter, proxyOf, selectWorkloads, Workload } from './workloads';
 
 /** What stands behind one port of a Service: Pods that are the same to every policy. */
 export interface Backend {
@@ -95,8 +95,12 @@ function describe(
     return { ...backend, uncertain };
   }
   switch (workload.sidecar) {
-    case 'ambient':
-      return { ...backend, proxy: proxyOf(workload, 'ztunnel') };
+    case 'ambient': {
+      const capture = captureByZtunnel(workload);
+      return capture.kind === 'captured'
+        ? { ...backend, proxy: proxyOf(workload, 'ztunnel') }
+        : { ...backend, ...reasonOf(capture) };
+    }
     case 'unknown':
       return {
         ...backend,
@@ -106,14 +110,10 @@ function describe(
       return { ...backend, unguarded: `${workload.name} has no sidecar` };
     default:
   }
-  if (!isCaptured(workload, targetPort)) {
-    const unguarded = `port ${targetPort} of ${workload.name} is excluded from its sidecar by annotation`;
-    return { ...backend, unguarded };
-  }
   const proxy = proxyOf(workload, 'sidecar');
   const listener = sidecarPortOf(mesh, proxy, targetPort);
-  if (workload.annotations[INTERCEPTION_MODE] === 'NONE') {
-    // Nothing is redirected: only what listeners of a Sidecar bind to reaches the proxy.
+  if (redirectsNothing(mesh, workload)) {
+    // Only what listeners of a Sidecar bind to reaches the proxy.
     return listener
       ? {
           ...backend,
@@ -124,19 +124,15 @@ function describe(
           unguarded: `${workload.name} has interception mode NONE, so nothing passes its sidecar`,
         };
   }
-  return { ...backend, ...listener, proxy };
+  const capture = captureBySidecar(workload, targetPort);
+  return capture.kind === 'captured'
+    ? { ...backend, ...listener, proxy }
+    : { ...backend, ...reasonOf(capture) };
 }
 
-/** Whether inbound traffic to a port passes the sidecar. */
-function isCaptured(workload: Workload, port: number): boolean {
-  const listed = (name: string) =>
-    workload.annotations[`traffic.sidecar.istio.io/${name}`]
-      ?.split(',')
-      .map(item => item.trim());
-  const excluded = listed('excludeInboundPorts') ?? [];
-  const included = listed('includeInboundPorts') ?? ['*'];
-  return (
-    !excluded.includes(String(port)) &&
-    (included.includes('*') || included.includes(String(port)))
-  );
+function reasonOf({
+  kind,
+  why,
+}: Exclude<Capture, { kind: 'captured' }>): Partial<Backend> {
+  return kind === 'passed-by' ? { unguarded: why } : { uncertain: why };
 }

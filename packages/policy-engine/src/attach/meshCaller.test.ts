@@ -77,6 +77,18 @@ spec: {host: backend, trafficPolicy: {tls: {mode: DISABLE}}}
     expect(call(mesh)).toMatchObject({ connects: 'with-identity' });
   });
 
+  it('takes no notice of what the CNI writes by default', () => {
+    const mesh = meshOf([
+      backend,
+      podOf('backend'),
+      podOf(
+        'frontend',
+        'annotations: {sidecar.istio.io/interceptionMode: REDIRECT, traffic.sidecar.istio.io/includeOutboundIPRanges: "*"}',
+      ),
+    ]);
+    expect(call(mesh)).toMatchObject({ connects: 'with-identity' });
+  });
+
   it('in ambient mode shows its identity, whatever DestinationRules say', () => {
     const mesh = meshOf([
       namespaceYaml(),
@@ -383,6 +395,21 @@ spec: {host: backend, trafficPolicy: {portLevelSettings: [{port: {number: ${port
     expect(call(mesh)?.uncertain).toContain(
       'annotation sidecar.istio.io/interceptionMode sets',
     );
+    const byDefault = meshOf([
+      backend,
+      podOf(
+        'backend',
+        'annotations: {sidecar.istio.io/interceptionMode: REDIRECT}',
+      ),
+      podOf('frontend'),
+      `
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: istio, namespace: istio-system}
+data: {mesh: "defaultConfig: {interceptionMode: NONE}"}
+`,
+    ]);
+    expect(call(byDefault)?.uncertain).toContain('nothing of the requests');
   });
 
   it('takes the waypoint in ambient mode, and passes it by otherwise', () => {

@@ -8,7 +8,8 @@ import { stringList } from './labels';
 import { Mesh } from './Mesh';
 import { isAmbientNamespace, readPod } from './readWorkload';
 import { specOf } from './virtualServices';
-import { identityOf, INTERCEPTION_MODE, isRouter, Workload } from './workloads';
+import { limitsOutbound, redirectsNothing } from './capture';
+import { identityOf, isRouter, Workload } from './workloads';
 
 /**
  * A Pod as the caller of a way in inside the mesh.
@@ -91,13 +92,16 @@ function connectionOf(
     );
   }
   if (by === 'ztunnel') return { connects: 'with-identity' };
-  const outbound = Object.keys(workload.annotations).find(
-    key => key === INTERCEPTION_MODE || /outbound/i.test(key),
+  const outbound = Object.entries(workload.annotations).find(entry =>
+    limitsOutbound(...entry),
   );
   if (outbound !== undefined) {
     return unknown(
-      `annotation ${outbound} sets what of the requests of ${name} passes its sidecar`,
+      `annotation ${outbound[0]} sets what of the requests of ${name} passes its sidecar`,
     );
+  }
+  if (redirectsNothing(mesh, workload)) {
+    return unknown(`nothing of the requests of ${name} passes its sidecar`);
   }
   const peer = peerAt(mesh, workload.namespace, wayIn);
   if (peer === 'unknown') {

@@ -13,7 +13,12 @@ import { proxyKey, selectWorkloads } from './workloads';
 import { perObject } from '../queries/perObject';
 import { Family, sameData } from '../queries/queries';
 
+type Annotations = Readonly<Record<string, string>>;
+
 const PROXY_SETTINGS = new Family();
+
+/** Names a ConfigMap with another start configuration for the Pod's Envoy. */
+export const BOOTSTRAP_ANNOTATION = 'sidecar.istio.io/bootstrapOverride';
 
 /** How a proxy reads a request before any filter. */
 export interface ProxySettings {
@@ -45,8 +50,8 @@ const unsaid = {
 
 /** Settings from the mesh config and from the annotation of the proxy's Pods. */
 export function proxySettingsOf(mesh: Mesh, proxy: ProxyRef): ProxySettings {
-  const texts = annotationsOf(mesh, proxy);
-  if (texts.every(text => text === '')) {
+  const own = annotationsOf(mesh, proxy);
+  if (own.every(saysNothing)) {
     return unsaid[proxy.kind === 'gateway' ? 'gateway' : 'other'](mesh.config);
   }
   return mesh.queries.get(
@@ -60,16 +65,9 @@ export function proxySettingsOf(mesh: Mesh, proxy: ProxyRef): ProxySettings {
 function combine(
   config: KnownMeshConfig,
   kind: ProxyRef['kind'],
-  texts: readonly string[],
+  annotations: readonly Annotations[],
 ): ProxySettings {
-  const own = texts.map(text => {
-    if (text === '') return NO_SETTINGS;
-    const reader = new Reader();
-    const read = readProxyConfigText(text, reader);
-    return reader.errors.length > 0
-      ? { unread: [`${PROXY_CONFIG_ANNOTATION}, which cannot be read`] }
-      : read;
-  });
+  const own = annotations.map(readOwn);
   const unread = new Set(
     [config.defaultConfig, ...own].flatMap(item => item.unread),
   );
@@ -88,6 +86,26 @@ function combine(
       ),
     ],
   };
+}
+
+/** What a Pod's annotations say of its own proxy. */
+export function readOwn(annotations: Annotations): ProxyConfig {
+  if (saysNothing(annotations)) return NO_SETTINGS;
+  const text = annotations[PROXY_CONFIG_ANNOTATION] ?? '';
+  const reader = new Reader();
+  const read = text === '' ? NO_SETTINGS : readProxyConfigText(text, reader);
+  const unread = [...read.unread];
+  if (BOOTSTRAP_ANNOTATION in annotations) unread.push(BOOTSTRAP_ANNOTATION);
+  return reader.errors.length > 0
+    ? { unread: [`${PROXY_CONFIG_ANNOTATION}, which cannot be read`] }
+    : { ...read, unread };
+}
+
+function saysNothing(annotations: Annotations): boolean {
+  return (
+    !annotations[PROXY_CONFIG_ANNOTATION] &&
+    !(BOOTSTRAP_ANNOTATION in annotations)
+  );
 }
 
 function trustedProxies(
@@ -113,9 +131,9 @@ function trustsSome(
   return trusting === counts.length || (trusting > 0 && 'unknown');
 }
 
-/** One per distinct group of the proxy's Pods; empty text where a group has none. */
-function annotationsOf(mesh: Mesh, proxy: ProxyRef): string[] {
+/** One per distinct group of the proxy's Pods. */
+function annotationsOf(mesh: Mesh, proxy: ProxyRef): Annotations[] {
   return selectWorkloads(mesh, proxy.namespace, proxy.labels).map(
-    ({ annotations }) => annotations[PROXY_CONFIG_ANNOTATION] ?? '',
+    ({ annotations }) => annotations,
   );
 }

@@ -1,10 +1,13 @@
 import { Resource } from '../model';
+import { captureFlags } from '../parse/captureFlags';
 import { PROXY_CONFIG_ANNOTATION } from '../parse/meshConfig';
 import { ContainerSpec, PodSpec } from '../parse/specs';
 import { tellingLabels } from './ephemeralLabels';
 import { stringRecord } from './labels';
 import type { Mesh, Stored } from './Mesh';
-import { INTERCEPTION_MODE, isRouter, type Workload } from './workloads';
+import { tellsCapture } from './capture';
+import { BOOTSTRAP_ANNOTATION } from './proxySettings';
+import { isRouter, type Workload } from './workloads';
 import { Family } from '../queries/queries';
 
 const WORKLOAD = new Family();
@@ -21,7 +24,7 @@ export function readPod(
   // A Pod that cannot be read in full still receives traffic: keep its labels, forget the rest.
   const spec = stored.errors.length === 0 ? asPodSpec(resource.spec) : {};
   let sidecar: Workload['sidecar'] = 'absent';
-  if (hasProxy(resource, spec)) sidecar = 'present';
+  if (hasProxy(spec)) sidecar = 'present';
   else if (stored.errors.length > 0) sidecar = 'unknown';
   else if (isCapturedByZtunnel(resource, spec, ambient)) sidecar = 'ambient';
   return intern(mesh, namespace, {
@@ -57,7 +60,7 @@ export function readTemplate(
     metadata: { ...resource.metadata, labels, annotations },
   };
   let sidecar: Workload['sidecar'] = 'unknown';
-  if (hasProxy(pod, podSpec)) sidecar = 'present';
+  if (hasProxy(podSpec)) sidecar = 'present';
   else {
     sidecar = injectionOf(mesh, pod, namespace);
     if (sidecar !== 'present' && isCapturedByZtunnel(pod, podSpec, ambient)) {
@@ -115,18 +118,17 @@ function isCapturedByZtunnel(
   return mode === undefined ? ambient : mode === 'ambient';
 }
 
-function hasProxy(pod: Resource, spec: PodSpec): boolean {
+/**
+ * Only the container tells: the injector writes its status and labels on Pods of proxyless gRPC as well, and
+ * anybody may write `security.istio.io/tlsMode`.
+ */
+function hasProxy(spec: PodSpec): boolean {
   const containers = [
     ...(spec.containers ?? []),
     // Native sidecars are init containers that never end.
     ...(spec.initContainers ?? []).filter(c => c.restartPolicy === 'Always'),
   ];
-  return (
-    containers.some(container => container.name === 'istio-proxy') ||
-    stringRecord(pod.metadata.labels)['security.istio.io/tlsMode'] ===
-      'istio' ||
-    'sidecar.istio.io/status' in stringRecord(pod.metadata.annotations)
-  );
+  return containers.some(container => container.name === 'istio-proxy');
 }
 
 function podOwner(pod: Resource): string {
@@ -172,6 +174,7 @@ function intern(
     parts.sidecar,
     ports,
     router,
+    captureFlags(parts.spec),
   ]);
   const workload = {
     namespace,
@@ -195,8 +198,8 @@ function tellingAnnotations(
   for (const key of Object.keys(annotations)) {
     if (
       key === PROXY_CONFIG_ANNOTATION ||
-      key === INTERCEPTION_MODE ||
-      key.startsWith('traffic.sidecar.istio.io/')
+      key === BOOTSTRAP_ANNOTATION ||
+      tellsCapture(key)
     ) {
       telling ??= {};
       telling[key] = annotations[key];

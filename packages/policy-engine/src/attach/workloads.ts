@@ -29,9 +29,6 @@ export interface Workload {
   readonly key: string;
 }
 
-/** How a Pod's traffic comes to its sidecar. */
-export const INTERCEPTION_MODE = 'sidecar.istio.io/interceptionMode';
-
 const TEMPLATE_KINDS = ['Deployment', 'StatefulSet', 'DaemonSet'];
 
 /** Workloads of a namespace: from its Pods, and from templates that have no Pod. */

@@ -11,6 +11,8 @@ export type AuthorizerKind = 'http' | 'grpc';
 export interface ProxyConfig {
   /** `gatewayTopology.numTrustedProxies`; undefined where it is not set. */
   trustedProxies?: number;
+  /** How a Pod's traffic comes to its sidecar: REDIRECT, TPROXY or NONE; undefined where it is not set. */
+  interceptionMode?: string;
   /** Settings that change requests before any filter and that the engine does not follow. */
   unread: string[];
 }
@@ -120,7 +122,13 @@ function readProxyConfig(
     'httpMergeSlashes',
     'httpPathWithEscapedSlashesAction',
   ].filter(field => pick(settings ?? {}, field) !== undefined);
+  const modeAt = `${at}.interceptionMode`;
+  const interceptionMode = reader.string(
+    pick(config, 'interceptionMode'),
+    modeAt,
+  );
   return {
+    ...(interceptionMode === undefined ? {} : { interceptionMode }),
     ...(trusted === undefined ? {} : { trustedProxies: trusted }),
     unread: unread.map(field => `connectionSettings.${field}`),
   };

@@ -1,12 +1,14 @@
 import { Resource } from '../model';
+import { captureFlags } from './captureFlags';
 import { isMeshConfig, meshText } from './meshConfig';
+import { ContainerSpec } from './specs';
 
 type Fields = Record<string, unknown>;
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 /** Annotations that say what of a Pod's traffic passes a proxy, how that proxy is set up, and by which istiod. */
 const TRAFFIC_ANNOTATIONS =
-  /^(sidecar\.istio\.io\/(status|inject|interceptionMode)|traffic\.sidecar\.istio\.io\/.+|ambient\.istio\.io\/redirection|istio\.io\/rev|proxy\.istio\.io\/config)$/;
+  /^(sidecar\.istio\.io\/(inject|interceptionMode|bootstrapOverride)|traffic\.sidecar\.istio\.io\/.+|ambient\.istio\.io\/(redirection|bypass-inbound-capture)|inject\.istio\.io\/templates|istio\.io\/rev|proxy\.istio\.io\/config)$/;
 /** Arguments of `pilot-agent proxy` that tell a gateway or a waypoint from a sidecar. */
 const PROXY_ROLES: readonly unknown[] = ['router', 'waypoint'];
 /** Container of istiod, whose image tells its version. */
@@ -58,13 +60,7 @@ function trimPod(pod: Fields): Fields {
       ...(spec.hostNetwork === true ? { hostNetwork: true } : {}),
       containers: listOf(spec.containers).map(trimContainer),
       ...listHttpProbes(spec),
-      // Native sidecars are init containers that keep running.
-      initContainers: listOf(spec.initContainers)
-        .filter(({ restartPolicy }) => restartPolicy === 'Always')
-        .map(container => ({
-          ...trimContainer(container),
-          restartPolicy: 'Always',
-        })),
+      initContainers: listOf(spec.initContainers).flatMap(trimInitContainer),
     },
     status: { phase: fieldsOf(pod.status).phase },
   };
@@ -114,6 +110,19 @@ function readOriginals(containers: readonly Fields[]): Fields {
   } catch {
     return {};
   }
+}
+
+/** Native sidecars, which keep running, and what sets up a sidecar's redirection. */
+function trimInitContainer(container: Fields): Fields[] {
+  if (container.restartPolicy === 'Always') {
+    return [{ ...trimContainer(container), restartPolicy: 'Always' }];
+  }
+  const flags = captureFlags({
+    initContainers: [container as unknown as ContainerSpec],
+  });
+  return Object.keys(flags).length > 0
+    ? [{ name: container.name, args: Object.entries(flags).flat() }]
+    : [];
 }
 
 function trimContainer({ name, image, ports, args }: Fields): Fields {

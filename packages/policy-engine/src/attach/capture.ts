@@ -1,0 +1,104 @@
+import { CAPTURE_FLAG, captureFlags } from '../parse/captureFlags';
+import type { Mesh } from './Mesh';
+import { readOwn } from './proxySettings';
+import type { Workload } from './workloads';
+
+/** How a Pod's traffic comes to its sidecar. */
+export const INTERCEPTION_MODE = 'sidecar.istio.io/interceptionMode';
+/** Templates that the injector makes of a Pod, instead of its own. */
+const TEMPLATES = 'inject.istio.io/templates';
+/** Istio's other ones are of proxyless gRPC, which knows of no RequestAuthentication. */
+const FOLLOWED_TEMPLATES = ['sidecar', 'gateway'];
+const BYPASS_INBOUND = 'ambient.istio.io/bypass-inbound-capture';
+const TRAFFIC = 'traffic.sidecar.istio.io/';
+
+/** Whether requests to a port of a workload pass the proxy that is there. */
+export type Capture =
+  | { kind: 'captured' }
+  | { kind: 'passed-by'; why: string }
+  | { kind: 'unknown'; why: string };
+
+const CAPTURED: Capture = { kind: 'captured' };
+
+/** Whether an annotation of a Pod says what of its inbound requests passes a proxy. */
+export function tellsCapture(annotation: string): boolean {
+  return (
+    annotation === INTERCEPTION_MODE ||
+    annotation === TEMPLATES ||
+    annotation === BYPASS_INBOUND ||
+    annotation.startsWith(TRAFFIC)
+  );
+}
+
+/** Whether a workload in ambient mode has its requests pass ztunnel (the CNI's nodeagent/net.go). */
+export function captureByZtunnel({ name, annotations }: Workload): Capture {
+  return /^(1|t|true)$/i.test(annotations[BYPASS_INBOUND] ?? '')
+    ? {
+        kind: 'passed-by',
+        why: `annotation ${BYPASS_INBOUND} of ${name} keeps requests from ztunnel`,
+      }
+    : CAPTURED;
+}
+
+/** Whether nothing is redirected to a workload's sidecar (ProxyConfig's `interceptionMode`). */
+export function redirectsNothing(mesh: Mesh, workload: Workload): boolean {
+  const mode =
+    captureFlags(workload.spec)[CAPTURE_FLAG.mode] ??
+    workload.annotations[INTERCEPTION_MODE] ??
+    readOwn(workload.annotations).interceptionMode ??
+    mesh.config.defaultConfig.interceptionMode;
+  return mode === 'NONE';
+}
+
+/**
+ * Whether a workload's sidecar gets what is sent to a port, where anything is redirected at all (the injection
+ * template and istio-iptables; with Istio's CNI the annotations say the same).
+ */
+export function captureBySidecar(
+  { name, annotations, spec }: Workload,
+  port: number,
+): Capture {
+  const list = (text: string) => text.split(',').map(item => item.trim());
+  const templates = list(annotations[TEMPLATES] ?? 'sidecar');
+  if (!templates.some(item => FOLLOWED_TEMPLATES.includes(item))) {
+    return {
+      kind: 'unknown',
+      why: `${name} is injected by the templates ${templates}, whose proxy the engine does not follow`,
+    };
+  }
+  const flags = captureFlags(spec);
+  const read = (flag: keyof typeof CAPTURE_FLAG, annotation: string) =>
+    flags[CAPTURE_FLAG[flag]] ?? annotations[`${TRAFFIC}${annotation}`];
+  const included = list(read('included', 'includeInboundPorts') ?? '*');
+  const excluded = list(read('excluded', 'excludeInboundPorts') ?? '');
+  const wanted = String(port);
+  const isIncluded = included.includes('*') || included.includes(wanted);
+  if (!isIncluded || excluded.includes(wanted)) {
+    const by =
+      CAPTURE_FLAG.included in flags ? 'its init container' : 'annotation';
+    return {
+      kind: 'passed-by',
+      why: `port ${port} of ${name} is excluded from its sidecar by ${by}`,
+    };
+  }
+  const interfaces = read('interfaces', 'excludeInterfaces')?.trim();
+  return interfaces
+    ? {
+        kind: 'unknown',
+        why: `what comes to ${name} by the interfaces ${interfaces} passes its sidecar by`,
+      }
+    : CAPTURED;
+}
+
+/** Whether an annotation keeps some of a Pod's own requests from its sidecar; Istio's CNI writes the defaults, too. */
+export function limitsOutbound(annotation: string, value: string): boolean {
+  if (annotation === INTERCEPTION_MODE) {
+    return value !== 'REDIRECT' && value !== 'TPROXY';
+  }
+  if (!/^traffic\.sidecar\.istio\.io\/.*outbound/i.test(annotation))
+    return false;
+  const isDefault = annotation.endsWith('includeOutboundIPRanges')
+    ? value.trim() === '*'
+    : annotation.includes('/exclude') && value.trim() === '';
+  return !isDefault;
+}
