@@ -259,6 +259,18 @@ kind: Pod
 metadata: {name: backend-1, namespace: default, labels: {app: backend, tier: web}}
 spec: {serviceAccountName: backend, containers: [{name: app}, {name: istio-proxy}]}
 `;
+  const ADDRESSED = `
+apiVersion: v1
+kind: Service
+metadata: {name: backend, namespace: default}
+spec: {selector: {app: backend}, clusterIP: 10.96.0.7, clusterIPs: [10.96.0.7, "fd00::7"], ports: [{name: http, port: 80, targetPort: 8080}]}
+`;
+  const ALIAS = `
+apiVersion: v1
+kind: Service
+metadata: {name: alias, namespace: other}
+spec: {type: ExternalName, externalName: ${FULL}}
+`;
   const entry = (spec: string) => `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -295,6 +307,26 @@ spec: {${spec}, ports: [{number: 80, name: http, protocol: HTTP}]}
     [
       'the name of another Service',
       'hosts: [api.internal], endpoints: [{address: backend.other.svc.cluster.local}]',
+      0,
+    ],
+    [
+      'the name of an alias of it',
+      'hosts: [api.internal], endpoints: [{address: alias.other.svc.cluster.local}]',
+      1,
+    ],
+    [
+      'its address',
+      'hosts: [api.internal], endpoints: [{address: 10.96.0.7}]',
+      1,
+    ],
+    [
+      'another address of it',
+      'hosts: [api.internal], endpoints: [{address: "fd00::7"}]',
+      1,
+    ],
+    [
+      'another address',
+      'hosts: [api.internal], endpoints: [{address: 10.96.0.8}]',
       0,
     ],
     // A name without dots is looked up where the gateway runs.
@@ -342,6 +374,8 @@ spec: {${spec}, ports: [{number: 80, name: http, protocol: HTTP}]}
       gatewayYaml(),
       virtualService(`{${to('api.internal')}}`),
       TIER,
+      ADDRESSED,
+      ALIAS,
       entry(spec),
     ]);
     const ways = gatewayWays(mesh);
@@ -354,6 +388,22 @@ spec: {${spec}, ports: [{number: 80, name: http, protocol: HTTP}]}
 
   const SELECTING =
     'hosts: [api.internal], workloadSelector: {labels: {app: backend}}';
+
+  it.each([
+    ['*.default.svc.cluster.local', 1],
+    ['*.local', 1],
+    ['*.other.svc.cluster.local', 0],
+    ['*.example.com', 0],
+  ])('make a way in by %s: %s', (host, count) => {
+    const mesh = meshOf([
+      WORKLOADS,
+      gatewayYaml(),
+      virtualService(`{${to(`"${host}"`)}}`),
+      entry(`hosts: ["${host}"], resolution: DYNAMIC_DNS`),
+    ]);
+    const ways = gatewayWays(mesh).filter(({ uncertain }) => uncertain);
+    expect(ways).toHaveLength(count);
+  });
 
   it('are told of with what leads to them', () => {
     const texts = [WORKLOADS, gatewayYaml(), entry(SELECTING)];

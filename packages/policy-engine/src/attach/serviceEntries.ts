@@ -1,7 +1,8 @@
 import { nameOf, refOf } from '../parse';
 import { ServiceSpec } from '../parse/specs';
 import { isGatewayRef, parentsOf, routesTo } from './gatewayApi/routes';
-import { destinationKey, resolveServiceHost } from './hosts';
+import { serviceMeantBy } from './aliases';
+import { destinationKey, isSubsetHost, resolveServiceHost } from './hosts';
 import { stringList, stringRecord } from './labels';
 import type { Mesh, Stored } from './Mesh';
 import { pushTo } from '../multimap';
@@ -28,8 +29,12 @@ interface Entry {
   hosts: readonly string[];
   /** Labels of the Pods that are its endpoints. */
   selector: Record<string, string> | undefined;
-  /** Services that its endpoints name, as `namespace/name`. */
+  /** Services that its hosts and endpoints name, as `namespace/name`. */
   services: ReadonlySet<string>;
+  /** Hosts with `*` that stand for Services. */
+  wildcards: readonly string[];
+  /** Of its endpoints; one may be the address of a Service. */
+  addresses: readonly string[];
 }
 
 /**
@@ -90,8 +95,19 @@ function entriesFor(mesh: Mesh, service: Stored): readonly Entry[] {
       const stored = mesh.stored('Service', namespace, name) ?? service;
       const spec = (stored.resource.spec ?? {}) as ServiceSpec;
       const selector = stringRecord(spec.selector);
-      const { named, selecting } = indexEntries(mesh);
+      const { named, selecting, wide, byAddress } = indexEntries(mesh);
       const found = new Set(named.get(key) ?? []);
+      const host = `${name}.${namespace}.svc.cluster.local`;
+      for (const entry of wide) {
+        if (entry.wildcards.some(each => isSubsetHost(host, each))) {
+          found.add(entry);
+        }
+      }
+      if (byAddress.size > 0) {
+        for (const address of addressesOf(spec)) {
+          for (const entry of byAddress.get(address) ?? []) found.add(entry);
+        }
+      }
       for (const entry of selecting.get(namespace) ?? []) {
         if (mayShare(mesh, namespace, selector, entry.selector ?? {})) {
           found.add(entry);
@@ -128,6 +144,7 @@ const readEntry = perObject((stored: Stored): Entry => {
   const addresses = Array.isArray(spec.endpoints)
     ? stringList(spec.endpoints.map(item => item?.address))
     : [];
+  const isWildcard = (host: string) => host.startsWith('*');
   const services = new Set<string>();
   for (const host of [...hosts, ...addresses]) {
     const service = host.includes('.')
@@ -139,25 +156,58 @@ const readEntry = perObject((stored: Stored): Entry => {
     stored,
     hosts,
     services,
+    wildcards: hosts.filter(isWildcard),
+    addresses: addresses.filter(isAddress),
     selector: spec.workloadSelector
       ? stringRecord(spec.workloadSelector.labels)
       : undefined,
   };
 });
 
+/** With the Services that those of ExternalName stand for. */
+function withAliases(mesh: Mesh, services: Iterable<string>): Set<string> {
+  const all = new Set(services);
+  for (const key of services) {
+    const [place, alias] = key.split('/');
+    const { namespace, name } = serviceMeantBy(mesh, {
+      namespace: place,
+      name: alias,
+    });
+    all.add(`${namespace}/${name}`);
+  }
+  return all;
+}
+
+/** Addresses of a Service inside the cluster; a headless one has none. */
+function addressesOf({ clusterIP, clusterIPs }: ServiceSpec): Set<string> {
+  return new Set([...stringList([clusterIP]), ...stringList(clusterIPs)]);
+}
+
+function isAddress(text: string): boolean {
+  return text.includes(':') || /^\d+\.\d+\.\d+\.\d+$/.test(text);
+}
+
 function indexEntries(mesh: Mesh): {
   named: Map<string, Entry[]>;
   selecting: Map<string, Entry[]>;
+  wide: Entry[];
+  byAddress: Map<string, Entry[]>;
 } {
   return mesh.queries.getOne(SERVICE_ENTRY_INDEX, () => {
     const named = new Map<string, Entry[]>();
     const selecting = new Map<string, Entry[]>();
+    const byAddress = new Map<string, Entry[]>();
+    const wide: Entry[] = [];
     for (const stored of mesh.all('ServiceEntry')) {
       const entry = readEntry(stored);
       const { namespace } = stored;
-      for (const key of entry.services) pushTo(named, key, entry);
+      for (const key of withAliases(mesh, entry.services)) {
+        pushTo(named, key, entry);
+      }
       if (entry.selector) pushTo(selecting, namespace, entry);
+      if (entry.wildcards.length > 0) wide.push(entry);
+      for (const address of entry.addresses) pushTo(byAddress, address, entry);
     }
-    return { named, selecting };
+    return { named, selecting, wide, byAddress };
   });
 }

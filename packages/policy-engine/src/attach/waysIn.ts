@@ -3,6 +3,7 @@ import { ServiceSpec } from '../parse/specs';
 import { apiWaysIn } from './apiWaysIn';
 import { gatewayWaysIn } from './gatewayWaysIn';
 import { gatewayWorkloadIdentity } from './identity';
+import { inferencePoolWaysIn } from './inferencePools';
 import { ingressWaysIn } from './ingresses';
 import { Mesh, Stored } from './Mesh';
 import { meshRouteWaysIn } from './meshRoutes';
@@ -34,6 +35,7 @@ export function waysInOf(
     ...gatewayWaysIn(mesh, stored, tails),
     ...apiWaysIn(mesh, stored, tails),
     ...serviceEntryWaysIn(mesh, stored, tails),
+    ...inferencePoolWaysIn(mesh, stored, tails),
     ...ingressWaysIn(mesh, stored, tails),
     ...tails.flatMap(tail => inMeshWaysIn(mesh, stored, tail)),
     ...meshRouteWaysIn(mesh, stored, tails),

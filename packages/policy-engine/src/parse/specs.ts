@@ -202,6 +202,7 @@ export interface ServicePortSpec {
 export interface ServiceSpec {
   type?: string;
   clusterIP?: string;
+  clusterIPs?: string[];
   selector?: Record<string, string>;
   ports?: ServicePortSpec[];
   externalName?: string;

@@ -24,7 +24,7 @@ export function backendsOfRoute(mesh: Mesh, route: Stored): Backends {
         return [];
       }
       if (!isService(ref) && !isHostname(ref)) {
-        // Any other kind (InferencePool) leads where the engine does not look.
+        // Any other kind leads to no Service by itself.
         return [{ host: `${ref.name}.${place}.${ref.kind}`.toLowerCase() }];
       }
       if (ref.port === undefined) return [];
@@ -51,8 +51,8 @@ function isHostname({ group, kind }: BackendRefSpec): boolean {
 }
 
 /**
- * What a reference names, whether it may be used or not: `namespace/name` of a Service, else a host. Undefined
- * where the engine does not look.
+ * What a reference names, whether it may be used or not: `namespace/name` of a Service, a host, or the key of an
+ * InferencePool. Undefined where the engine does not look.
  *
  * @param namespace - of the route
  */
@@ -63,9 +63,18 @@ export function destinationOf(
   if (isHostname(ref)) {
     return ref.name.includes('.') ? destinationKey(ref.name, '') : undefined;
   }
-  return isService(ref)
-    ? `${ref.namespace || namespace}/${ref.name}`
-    : undefined;
+  const place = ref.namespace || namespace;
+  if (isInferencePool(ref)) return inferencePoolKey(place, ref.name);
+  return isService(ref) ? `${place}/${ref.name}` : undefined;
+}
+
+/** By what routes to an InferencePool are found. */
+export function inferencePoolKey(namespace: string, name: string): string {
+  return `InferencePool/${namespace}/${name}`;
+}
+
+function isInferencePool({ group, kind }: BackendRefSpec): boolean {
+  return group === 'inference.networking.k8s.io' && kind === 'InferencePool';
 }
 
 /** Whether a ReferenceGrant in the backend's namespace lets such a route refer to it. */
