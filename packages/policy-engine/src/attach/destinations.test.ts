@@ -310,6 +310,11 @@ spec: {${spec}, ports: [{number: 80, name: http, protocol: HTTP}]}
       0,
     ],
     [
+      'the name of one of its Pods',
+      'hosts: [api.internal], endpoints: [{address: backend-0.backend.default.svc.cluster.local}]',
+      1,
+    ],
+    [
       'the name of an alias of it',
       'hosts: [api.internal], endpoints: [{address: alias.other.svc.cluster.local}]',
       1,

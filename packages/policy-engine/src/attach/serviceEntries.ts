@@ -147,8 +147,11 @@ const readEntry = perObject((stored: Stored): Entry => {
   const isWildcard = (host: string) => host.startsWith('*');
   const services = new Set<string>();
   for (const host of [...hosts, ...addresses]) {
-    const service = host.includes('.')
-      ? resolveServiceHost(host, namespace)
+    // `POD.SERVICE.NAMESPACE.svc` is a Pod of a headless Service.
+    const [, whole = host] =
+      /^[^.]+\.([^.]+\.[^.]+\.svc(?:\..+)?)$/.exec(host) ?? [];
+    const service = whole.includes('.')
+      ? resolveServiceHost(whole, namespace)
       : undefined;
     if (service) services.add(`${service.namespace}/${service.name}`);
   }
