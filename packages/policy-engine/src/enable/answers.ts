@@ -11,6 +11,7 @@ import { Mesh } from '../attach/Mesh';
 import { compileProxy } from '../compile/compileProxy';
 import { decide } from '../decide/decide';
 import { decideWayIn } from '../decide/decideWayIn';
+import { hostUnder, requestTo } from '../decide/requestTo';
 
 /** A request that a plan is judged by. */
 export type SampleRequest = Pick<AnswerChange, 'kind' | 'title' | 'request'> & {
@@ -126,16 +127,11 @@ function goodToken(issuer: EnablementRequest['issuer']): RequestToken {
 }
 
 function plainRequest(mesh: Mesh, wayIn: WayIn): ProxyRequest {
-  const [hop] = wayIn.hops;
-  const host = wayIn.host.replace(/^\*\.?/, 'any.');
   const path = wayIn.paths.find(pattern => /^\/[\w\-./]*\*?$/.test(pattern));
   return {
-    port: hop?.port ?? wayIn.port,
+    ...requestTo(wayIn, hostUnder(wayIn)),
     method: 'GET',
-    host,
     path: path?.replace(/\*$/, '') ?? '/',
-    sni: wayIn.protocol === 'https' ? host : undefined,
-    ...(wayIn.requiredHeaders ? { headers: wayIn.requiredHeaders } : {}),
     ...(wayIn.kind === 'in-mesh' && wayIn.callerIdentity !== 'none'
       ? { source: strangerIn(mesh) }
       : {}),

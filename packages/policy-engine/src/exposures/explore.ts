@@ -1,6 +1,7 @@
 import { ProxyRequest, WayIn } from '../model';
 import { Mesh } from '../attach/Mesh';
 import { Program } from '../compile/program';
+import { beginRequest } from '../decide/requestTo';
 import { walk, Walk } from '../decide/walk';
 import { VirtualHosts } from '../route/matchRoute';
 import { candidatesOf } from '../route/candidates';
@@ -67,12 +68,7 @@ export function witnessOf(
   { dimensions }: Exploration,
   coordinates: readonly number[],
 ): ProxyRequest {
-  const [first] = wayIn.hops;
-  let request: ProxyRequest = {
-    port: first?.port ?? wayIn.port,
-    protocol: first?.protocol ?? 'http',
-    ...(wayIn.requiredHeaders ? { headers: wayIn.requiredHeaders } : {}),
-  };
+  let request = beginRequest(wayIn);
   dimensions.forEach(({ options }, index) => {
     request = options[coordinates[index]].apply(request);
   });

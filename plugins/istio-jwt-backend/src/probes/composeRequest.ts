@@ -1,5 +1,4 @@
-import { ProxyRequest, RequestToken } from 'istio-jwt-policy-engine';
-import { bareHost } from './bareHost';
+import { ProxyRequest, RequestToken, requestTo } from 'istio-jwt-policy-engine';
 import { describeSource } from './describeSource';
 import { TokenLocation } from './locateToken';
 import { WayInPlan } from './planProbes';
@@ -91,17 +90,14 @@ export function composeRequest(
       ...(vector.echo === undefined ? {} : { lookFor: vector.echo }),
     },
     engine: {
-      port: wayIn.hops[0]?.port ?? wayIn.port,
-      protocol: 'http',
+      ...requestTo(wayIn, host, plan.host),
       method,
-      host,
       path: isSecret ? shownPath : path,
       headers: {
         'user-agent': userAgent,
         accept: '*/*',
         ...(isSecret ? plainHeaders : headers),
       },
-      sni: wayIn.protocol === 'https' ? bareHost(plan.host) : undefined,
       source: describeSource(plan.origin),
       tokens,
     },

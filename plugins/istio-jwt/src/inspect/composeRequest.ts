@@ -1,5 +1,10 @@
 import { WayInStatus } from 'backstage-plugin-istio-jwt-common';
-import { ProxyRequest, RequestToken } from 'istio-jwt-policy-engine';
+import {
+  hostUnder,
+  ProxyRequest,
+  RequestToken,
+  requestTo,
+} from 'istio-jwt-policy-engine';
 import { DecodedToken } from './decodeToken';
 import { AUTHORIZATION, TokenPlace } from './listPlaces';
 
@@ -30,15 +35,10 @@ export function composeRequest(
   token: DecodedToken,
   validity: RequestToken['validity'],
 ): ProxyRequest {
-  const [hop] = wayIn.hops;
-  const host = wayIn.host.replace(/^\*\.?/, 'any.');
   const asked: ProxyRequest = {
-    port: hop?.port ?? wayIn.port,
+    ...requestTo(wayIn, hostUnder(wayIn)),
     method,
     path,
-    host,
-    ...(wayIn.protocol === 'https' ? { sni: host } : {}),
-    ...(wayIn.requiredHeaders ? { headers: wayIn.requiredHeaders } : {}),
     ...(wayIn.kind === 'in-mesh' && wayIn.callerIdentity !== 'none'
       ? { source: STRANGER }
       : {}),
