@@ -51,7 +51,8 @@ export class Discovery {
   }
 
   readingOf({ resource, namespace }: Stored): Reading {
-    if (!isReadSelectively(resource)) return READ;
+    const isPlain = this.selectors.length === 0 && !isLabelled(resource);
+    if (isPlain || !isReadSelectively(resource)) return READ;
     const inNamespace = this.readingIn(namespace);
     if (inNamespace.kind === 'not-read') return inNamespace;
     const ofRevision = this.readingOfRevision(resource);
@@ -121,8 +122,14 @@ export class Discovery {
 
 /** The revision that an object is for; undefined for one that is for all. */
 export function revisionLabelOf(resource: Resource): string | undefined {
-  if (!isReadSelectively(resource)) return undefined;
-  return stringRecord(resource.metadata.labels)[REVISION];
+  return isLabelled(resource) && isReadSelectively(resource)
+    ? stringRecord(resource.metadata.labels)[REVISION]
+    : undefined;
+}
+
+/** Quickly, for every object: whatever stands there was not read yet. */
+function isLabelled({ metadata: { labels } }: Resource): boolean {
+  return typeof labels === 'object' && labels !== null && REVISION in labels;
 }
 
 /** The revision of an istiod, or of the one that configures a Pod's proxy. */

@@ -220,6 +220,11 @@ export class Mesh {
     return this.store.readingIn(namespace);
   }
 
+  /** @internal Whether istiod reads everything, as it does in most meshes. */
+  isReadWhole(): boolean {
+    return this.store.isReadWhole();
+  }
+
   /** @internal Every object of which it is not sure that istiod reads it; the answer depends on each. */
   doubtful(): Iterable<Doubtful> {
     return this.store.doubtful();

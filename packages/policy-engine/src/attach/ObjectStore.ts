@@ -73,7 +73,7 @@ export class ObjectStore {
     this.size += Number(Boolean(stored)) - Number(Boolean(before));
     if (stored && revisionLabelOf(stored.resource) !== undefined) {
       this.revisioned.set(slot, place);
-    } else this.revisioned.delete(slot);
+    } else if (this.revisioned.size > 0) this.revisioned.delete(slot);
     this.consider(place);
     this.touch(place);
     if (kind === 'Namespace') this.reconsiderNamespace(name);
@@ -97,6 +97,12 @@ export class ObjectStore {
   readingIn(namespace: string): Reading {
     this.queries.note(this.scope);
     return this.discovery.readingIn(namespace);
+  }
+
+  /** Whether istiod reads everything, as it does in most meshes. */
+  isReadWhole(): boolean {
+    this.queries.note(this.scope);
+    return !this.discovery.isSelective && this.doubts.size === 0;
   }
 
   /** Every object of which it is not sure that istiod reads it; the answer depends on each. */
@@ -137,11 +143,10 @@ export class ObjectStore {
   private consider({ objects, slot }: Place): boolean {
     const { held, stored: before } = slot;
     const reading = held && this.discovery.readingOf(held);
-    const known = this.doubts.delete(slot);
-    if (held && reading && reading.kind !== 'read') {
-      this.doubts.set(slot, { stored: held, reading });
-    }
-    if (known || this.doubts.has(slot)) this.queries.touch(this.scope);
+    const wasDoubtful = this.doubts.size > 0 && this.doubts.delete(slot);
+    const isDoubtful = reading !== undefined && reading.kind !== 'read';
+    if (isDoubtful) this.doubts.set(slot, { stored: held!, reading });
+    if (wasDoubtful || isDoubtful) this.queries.touch(this.scope);
     slot.stored = reading?.kind === 'not-read' ? undefined : held;
     objects.count += Number(Boolean(slot.stored)) - Number(Boolean(before));
     return slot.stored !== before;

@@ -92,6 +92,13 @@ describe('policies for one revision of the control plane', () => {
     expect(judge(mesh).state).toBe('enforced');
   });
 
+  it('are read whatever else stands for labels', () => {
+    const texts = base.map(text =>
+      text.replaceAll('labels: {istio.io/rev: canary}', 'labels: text'),
+    );
+    expect(judge(meshOf([...texts, istiod('default')])).notRead).toBe(0);
+  });
+
   it('are still told to who asks for the objects', () => {
     const mesh = meshOf([...base, istiod('default')]);
     const [policy] = mesh.list('AuthorizationPolicy');

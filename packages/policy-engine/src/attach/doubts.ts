@@ -23,12 +23,11 @@ const ROUTING_KINDS: readonly string[] = [
 
 /** Why it cannot be told what istiod makes of a proxy; one sentence each. */
 export function doubtsAbout(mesh: Mesh, proxy: ProxyRef): readonly string[] {
+  if (mesh.isReadWhole()) return NOTHING;
   const own = mesh.readingIn(proxy.namespace);
-  const uncertain = uncertainObjects(mesh);
-  if (own.kind === 'read' && uncertain.length === 0) return NOTHING;
   return [
     ...(own.kind === 'read' ? [] : [own.why]),
-    ...uncertain
+    ...uncertainObjects(mesh)
       .filter(({ stored }) => mayReach(mesh, stored, proxy))
       .map(
         ({ stored, reading }) =>
@@ -44,6 +43,7 @@ export function unreadObjects(
   mesh: Mesh,
   kinds: readonly string[],
 ): readonly Doubtful[] {
+  if (mesh.isReadWhole()) return NONE;
   const all = mesh.queries.getOne(
     NOT_READ,
     () => listDoubtful(mesh, 'not-read'),
