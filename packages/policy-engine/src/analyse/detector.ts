@@ -31,8 +31,8 @@ export interface DetectorContext {
   waysIn: readonly AnalysedWayIn[];
   /** Every proxy of every way in, once per port and protocol. */
   proxies: readonly ProxyUse[];
-  /** The ways in of another Service by gateways. */
-  analyseByGateways(other: {
+  /** The ways in of another Service that pass a gateway or a waypoint. */
+  analyseOther(other: {
     namespace: string;
     name: string;
   }): readonly AnalysedWayIn[];

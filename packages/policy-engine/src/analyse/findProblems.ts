@@ -34,7 +34,7 @@ export function findProblems({
   mesh,
   service,
   waysIn,
-  analyseByGateways,
+  analyseOther,
 }: Omit<DetectorContext, 'proxies'>): Finding[] {
   const proxies = proxiesOf(waysIn);
   const context: DetectorContext = {
@@ -42,7 +42,7 @@ export function findProblems({
     service,
     waysIn,
     proxies,
-    analyseByGateways,
+    analyseOther,
   };
   const list = new FindingList();
   const addFound = (detector: Detector, found: Found) => {

@@ -1,5 +1,5 @@
 import type { AnalysedWayIn } from '../assess/assessService';
-import { JsonPatchOperation } from '../model';
+import { JsonPatchOperation, WayIn } from '../model';
 import {
   Check,
   Clause,
@@ -221,6 +221,14 @@ export function quote(values: readonly string[], limit = 5): string {
 /** Whether every request that gets there passes without a token. */
 export function needsNoToken({ assessment }: AnalysedWayIn): boolean {
   return /^(open|validated-only)$/.test(assessment.state);
+}
+
+/**
+ * Whether a way in passes a proxy that is not the workload's: a gateway or a waypoint, whose policies may be for
+ * this Service alone.
+ */
+export function isByProxyOfOthers({ kind, hops }: WayIn): boolean {
+  return kind === 'gateway' || hops[0]?.proxy.kind === 'waypoint';
 }
 
 export function describeWayIn({ wayIn }: AnalysedWayIn): string {

@@ -11,6 +11,7 @@ import { ResolvedWayIn, waysInOf } from '../attach/waysIn';
 import { programForHost } from '../compile/programForHost';
 import { JwtProvider, Program } from '../compile/program';
 import { findProblems } from '../analyse/findProblems';
+import { isByProxyOfOthers } from '../analyse/rules';
 import { AnalysedExposure, WayInAnalysis } from '../exposures/analyseWayIn';
 import { analyseByForm } from '../exposures/analyseByForm';
 import { stateOf } from './stateOf';
@@ -65,9 +66,9 @@ function assess(
       mesh,
       service,
       waysIn,
-      analyseByGateways: other =>
+      analyseOther: other =>
         waysInOf(mesh, other)
-          .filter(({ wayIn }) => wayIn.kind === 'gateway')
+          .filter(({ wayIn }) => isByProxyOfOthers(wayIn))
           .map(resolved => analyse(mesh, resolved)),
     }),
   };

@@ -1,10 +1,15 @@
-import { Fixture } from '../__testUtils__/build';
 import { gatewayYaml, to, virtualService } from '../../__testUtils__/gateways';
 import {
   BACKEND_JWT,
   ingressAuthentication,
 } from '../../__testUtils__/handsOn';
-import { denyAtGateway } from '../__testUtils__/build';
+import { policies, waypointYaml } from '../../__testUtils__/ambient';
+import {
+  barePod,
+  denyAtGateway,
+  Fixture,
+  namespace,
+} from '../__testUtils__/build';
 
 const otherService = (selector: string) => `
 apiVersion: v1
@@ -26,10 +31,35 @@ const FOR_ONE_HOST = denyAtGateway(
   `${TOKENS}, to: [{operation: {hosts: [h, "h:*"]}}]`,
 );
 
+const FOR_SERVICE = (name: string) =>
+  policies(
+    `targetRefs: [{group: "", kind: Service, name: ${name}}]`,
+    'default',
+  );
+const WAYPOINT = [
+  namespace(
+    'istio.io/dataplane-mode: ambient, istio.io/use-waypoint: waypoint',
+  ),
+  barePod(),
+  waypointYaml('', '', 'default'),
+  FOR_SERVICE('backend'),
+];
+
 /** Fixture of `same-pods`. */
 export const samePods: Fixture = {
-  bad: [[...ROUTES, SAME, ingressAuthentication(true), FOR_ONE_HOST]],
+  bad: [
+    [...ROUTES, SAME, ingressAuthentication(true), FOR_ONE_HOST],
+    [...WAYPOINT, SAME],
+  ],
   good: [
+    // For both Services at the waypoint.
+    [
+      ...WAYPOINT,
+      SAME,
+      FOR_SERVICE('backend-old').replaceAll('name: jwt', 'name: old'),
+    ],
+    // Alone at the waypoint.
+    WAYPOINT,
     // Other Pods.
     [
       ...ROUTES,
