@@ -100,8 +100,6 @@ export function describeWorkload(
   nodePorts: Record<string, number>,
 ): { objects: Manifest[]; podStatus: Manifest } {
   const { namespace, name } = workload;
-  const ip = addressOf(workload, subnet);
-  const ports = listPorts(workload);
   const isSidecar = workload.kind === 'sidecar';
   const pod: Manifest = {
     apiVersion: 'v1',
@@ -143,50 +141,65 @@ export function describeWorkload(
         metadata: { name: workload.serviceAccount, namespace },
       },
       pod,
-      {
-        apiVersion: 'v1',
-        kind: 'Service',
-        metadata: {
-          name: workload.service.name,
-          namespace,
-          labels:
-            workload.kind === 'plain'
-              ? workload.service.labels
-              : workload.labels,
-        },
-        spec: {
-          type: workload.kind === 'gateway' ? 'NodePort' : 'ClusterIP',
-          selector: workload.labels,
-          ports: ports.map(port => ({
-            name: port.name,
-            port: port.port,
-            targetPort: port.targetPort,
-            ...(nodePorts[`${namespace}/${name}/${port.name}`]
-              ? { nodePort: nodePorts[`${namespace}/${name}/${port.name}`] }
-              : {}),
-          })),
-        },
-      },
-      {
-        apiVersion: 'discovery.k8s.io/v1',
-        kind: 'EndpointSlice',
-        metadata: {
-          name: `${workload.service.name}-lab`,
-          namespace,
-          labels: { 'kubernetes.io/service-name': workload.service.name },
-        },
-        addressType: 'IPv4',
-        endpoints: [
-          {
-            addresses: [ip],
-            conditions: { ready: true, serving: true },
-            nodeName: NODE_NAME,
-            targetRef: { kind: 'Pod', name, namespace },
-          },
-        ],
-        ports: ports.map(port => ({ name: port.name, port: port.targetPort })),
-      },
+      ...describeService(workload, subnet, { nodePorts }),
     ],
     podStatus: describePodStatus(workload, subnet),
   };
+}
+
+/** A Service of a workload with its endpoints, by default the workload's own. */
+export function describeService(
+  workload: Workload,
+  subnet: string,
+  {
+    service = workload.service.name,
+    nodePorts = {},
+  }: { service?: string; nodePorts?: Record<string, number> } = {},
+): Manifest[] {
+  const { namespace, name } = workload;
+  const ip = addressOf(workload, subnet);
+  const ports = listPorts(workload);
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: {
+        name: service,
+        namespace,
+        labels:
+          workload.kind === 'plain' ? workload.service.labels : workload.labels,
+      },
+      spec: {
+        type: workload.kind === 'gateway' ? 'NodePort' : 'ClusterIP',
+        selector: workload.labels,
+        ports: ports.map(port => ({
+          name: port.name,
+          port: port.port,
+          targetPort: port.targetPort,
+          ...(nodePorts[`${namespace}/${name}/${port.name}`]
+            ? { nodePort: nodePorts[`${namespace}/${name}/${port.name}`] }
+            : {}),
+        })),
+      },
+    },
+    {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: {
+        name: `${service}-lab`,
+        namespace,
+        labels: { 'kubernetes.io/service-name': service },
+      },
+      addressType: 'IPv4',
+      endpoints: [
+        {
+          addresses: [ip],
+          conditions: { ready: true, serving: true },
+          nodeName: NODE_NAME,
+          targetRef: { kind: 'Pod', name, namespace },
+        },
+      ],
+      ports: ports.map(port => ({ name: port.name, port: port.targetPort })),
+    },
+  ];
 }

@@ -1,5 +1,10 @@
+import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { assessService } from '../../lab/compare/engine.ts';
 import type { Manifest } from '../../lab/kube.ts';
+import { describeService } from '../../lab/topology/objects.ts';
+import { REPORTS } from '../../lab/topology/workloads.ts';
+import { readMesh } from './planOnLab.ts';
 import {
   authorizationPolicy,
   eventually,
@@ -136,6 +141,55 @@ describe('a waypoint', { skip: Boolean(process.env.LAB_KUBECONFIG) }, () => {
     await eventually(ask(h.lab.sampleToken), 200);
     await h.remove(authorizationPolicy('ambient', 'by-gateway', {}));
     await eventually(ask(), 200);
+  });
+
+  test('is passed by another Service of the same Pods, for which no policy is', async () => {
+    const old = 'reports-old';
+    const oldHost = `${old}.example.com`;
+    const [, gateway, route] = entry;
+    await h.apply(
+      ...describeService(REPORTS, h.lab.state.subnet, { service: old }),
+      {
+        ...gateway,
+        metadata: { ...gateway.metadata, name: old },
+        spec: {
+          ...gateway.spec,
+          servers: [{ ...gateway.spec.servers[0], hosts: [oldHost] }],
+        },
+      },
+      {
+        ...route,
+        metadata: { ...route.metadata, name: old },
+        spec: {
+          hosts: [oldHost],
+          gateways: [old],
+          http: [
+            {
+              route: [
+                {
+                  destination: {
+                    host: `${old}.ambient.svc.cluster.local`,
+                    port: { number: 80 },
+                  },
+                },
+              ],
+            },
+          ],
+        },
+      },
+      authorizationPolicy('ambient', 'reports', {
+        targetRefs: byService,
+        ...requirement,
+      }),
+    );
+    await eventually(ask(), 403, RBAC_DENIED);
+    await eventually(() => h.atGateway(oldHost), 200);
+    const mesh = await readMesh(h.lab.kube);
+    const { findings } = assessService(mesh, {
+      namespace: 'ambient',
+      name: 'reports',
+    });
+    assert.ok(findings.some(({ id }) => id === 'same-pods'));
   });
 
   test('is passed by where the Service does not ask the gateway to use it', async () => {
