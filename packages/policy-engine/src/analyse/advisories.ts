@@ -24,11 +24,33 @@ const NEWS = 'https://istio.io/latest/news/security/';
 /** Istio and Envoy bulletins about JWT and AuthorizationPolicy, newest first. */
 export const ADVISORIES: readonly Advisory[] = [
   {
+    id: 'CVE-2026-73551',
+    link: `${NEWS}istio-security-2026-006/`,
+    effect:
+      'segments like `..;x` are not normalized, so that a policy and an application may read the same path otherwise',
+    fixed: ['1.29.7', '1.30.4'],
+    applies: (_, rules) => uses(rules, ({ on }) => on === 'path'),
+  },
+  {
+    id: 'istio/istio#59992',
+    link: 'https://github.com/istio/istio/pull/59992',
+    effect:
+      'dots and brackets in `namespaces`, and in `principals` that begin with `*`, are read as a regular expression',
+    fixed: ['1.28.7', '1.29.3'],
+    applies: (_, rules) =>
+      uses(
+        rules,
+        item =>
+          (item.on === 'namespace' ||
+            (item.on === 'principal' && item.text.startsWith('*'))) &&
+          item.loose !== undefined,
+      ),
+  },
+  {
     id: 'CVE-2026-39350',
     link: `${NEWS}istio-security-2026-003/`,
     effect: 'a dot in `serviceAccounts` matches any character',
-    since: '1.28.0',
-    fixed: ['1.28.6', '1.29.2'],
+    fixed: ['1.27.9', '1.28.6', '1.29.2'],
     applies: (_, rules) =>
       uses(
         rules,
@@ -42,6 +64,20 @@ export const ADVISORIES: readonly Advisory[] = [
       'a header that is sent several times passes conditions on `request.headers`',
     fixed: ['1.27.8', '1.28.5', '1.29.1'],
     applies: (_, rules) => uses(rules, ({ on }) => on === 'header'),
+  },
+  {
+    id: 'CVE-2025-46821',
+    link: 'https://istio.io/latest/news/releases/1.25.x/announcing-1.25.3/',
+    effect:
+      'a path with `*` in it matches no path template, so that it passes what keeps paths out',
+    since: '1.22.0',
+    fixed: ['1.24.6', '1.25.3'],
+    applies: (_, rules) =>
+      keepsOut(
+        rules,
+        'path',
+        item => item.on === 'path' && item.pattern.kind === 'template',
+      ),
   },
   {
     id: 'CVE-2021-39156',
@@ -115,11 +151,18 @@ function uses(
   );
 }
 
-function keepsOut(rules: readonly EnforcedRule[], on: Matcher['on']): boolean {
+/** Whether what a rule names is refused, or what it does not name admitted. */
+function keepsOut(
+  rules: readonly EnforcedRule[],
+  on: Matcher['on'],
+  which: (matcher: Matcher) => boolean = () => true,
+): boolean {
   return rules.some(({ rule, action }) =>
     allChecks(rule).some(
       ({ negated, matchers }) =>
-        matchers[0]?.on === on && (action === 'DENY') !== negated,
+        matchers[0]?.on === on &&
+        (action === 'DENY') !== negated &&
+        matchers.some(which),
     ),
   );
 }

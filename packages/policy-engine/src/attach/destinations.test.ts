@@ -369,9 +369,9 @@ spec: {${spec}, ports: [{number: 80, name: http, protocol: HTTP}]}
       0,
     ],
     [
-      'no Pods by an empty selector',
+      'all Pods by an empty selector',
       'hosts: [api.internal], workloadSelector: {labels: {}}',
-      0,
+      1,
     ],
   ])('that stand for %s make a way in', (_, spec, count) => {
     const mesh = meshOf([

@@ -121,7 +121,8 @@ function entriesFor(mesh: Mesh, service: Stored): readonly Entry[] {
 
 /**
  * Whether some Pod could have the labels of both selectors: where they name no label in common, some
- * Pod does.
+ * Pod does. An entry with an empty selector is in front of all Pods of its namespace (before Istio 1.30.5 and
+ * 1.31.1, which are not told from later ones).
  */
 function mayShare(
   mesh: Mesh,
@@ -130,7 +131,8 @@ function mayShare(
   b: Record<string, string>,
 ): boolean {
   const [keys, others] = [Object.keys(a), Object.keys(b)];
-  if (keys.length === 0 || others.length === 0) return false;
+  if (keys.length === 0) return false;
+  if (others.length === 0) return true;
   const shared = keys.filter(key => key in b);
   return shared.length > 0
     ? shared.every(key => a[key] === b[key])
