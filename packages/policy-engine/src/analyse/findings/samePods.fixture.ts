@@ -31,7 +31,7 @@ const FOR_ONE_HOST = denyAtGateway(
   `${TOKENS}, to: [{operation: {hosts: [h, "h:*"]}}]`,
 );
 
-const FOR_SERVICE = (name: string) =>
+const forService = (name: string) =>
   policies(
     `targetRefs: [{group: "", kind: Service, name: ${name}}]`,
     'default',
@@ -42,7 +42,7 @@ const WAYPOINT = [
   ),
   barePod(),
   waypointYaml('', '', 'default'),
-  FOR_SERVICE('backend'),
+  forService('backend'),
 ];
 
 /** Fixture of `same-pods`. */
@@ -56,7 +56,7 @@ export const samePods: Fixture = {
     [
       ...WAYPOINT,
       SAME,
-      FOR_SERVICE('backend-old').replaceAll('name: jwt', 'name: old'),
+      forService('backend-old').replaceAll('name: jwt', 'name: old'),
     ],
     // Alone at the waypoint.
     WAYPOINT,
