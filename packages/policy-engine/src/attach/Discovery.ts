@@ -81,7 +81,8 @@ export class Discovery {
 
   private readingOfRevision(resource: Resource): Reading {
     const wanted = revisionLabelOf(resource);
-    if (wanted === undefined) return READ;
+    // A Gateway of the Gateway API is served by every istiod; its label says which one deploys the proxy.
+    if (wanted === undefined || isServedByAll(resource)) return READ;
     const running = [...this.podsByRevision.keys()].sort();
     if (running.length === 0) {
       return {
@@ -90,9 +91,7 @@ export class Discovery {
       };
     }
     const runs = running.includes(wanted);
-    // Of a Gateway of the Gateway API tags count, too.
-    const isTagged = !runs && isGatewayApiGateway(resource);
-    if (isTagged || (runs && running.length > 1)) {
+    if (runs && running.length > 1) {
       return {
         kind: 'uncertain',
         why: `it is for revision ${wanted} of the control plane alone, and ${running.join(
@@ -154,6 +153,9 @@ function isReadSelectively({ apiVersion, kind }: Resource): boolean {
   );
 }
 
-function isGatewayApiGateway({ apiVersion, kind }: Resource): boolean {
-  return kind === 'Gateway' && apiVersion.startsWith(GATEWAY_API_GROUP);
+function isServedByAll({ apiVersion, kind }: Resource): boolean {
+  return (
+    (kind === 'Gateway' || kind === 'ListenerSet') &&
+    apiVersion.startsWith(GATEWAY_API_GROUP)
+  );
 }

@@ -1,6 +1,7 @@
 import { assessService, findingsOfPolicies, Mesh } from '..';
+import { route } from '../__testUtils__/gatewayApi';
 import { BACKEND } from '../__testUtils__/gateways';
-import { BACKEND_JWT, WORKLOADS } from '../__testUtils__/handsOn';
+import { BACKEND_JWT, GATEWAY, WORKLOADS } from '../__testUtils__/handsOn';
 import { applyYaml, meshOf } from '../__testUtils__/mesh';
 
 const istiod = (revision: string, kind = 'Pod') => `
@@ -90,6 +91,49 @@ describe('policies for one revision of the control plane', () => {
     applyYaml(mesh, BACKEND_JWT);
     applyYaml(mesh, istiod('default'));
     expect(judge(mesh).state).toBe('enforced');
+  });
+
+  const otherRoute = (gateway: string) => `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: other, namespace: default, labels: {istio.io/rev: canary}}
+spec: {hosts: [other.example.com], gateways: [${gateway}], http: [{redirect: {uri: /x}}]}
+`;
+
+  it.each([
+    ['by its gateway', 'backend-gateway', 'unknown'],
+    ['inside the mesh', 'mesh', 'open'],
+    ['by another gateway', 'elsewhere', 'open'],
+  ])(
+    'are routes as well: one %s (%s) leaves the gateway %s',
+    (_, name, state) => {
+      const mesh = meshOf([
+        WORKLOADS,
+        GATEWAY,
+        istiod('canary'),
+        istiod('default'),
+        otherRoute(name),
+      ]);
+      const [way] = assessService(mesh, BACKEND).waysIn;
+      expect([way.kind, way.state]).toEqual(['gateway', state]);
+    },
+  );
+
+  it('are no Gateways of the Gateway API, which every istiod serves', () => {
+    const web = `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: web, namespace: default, labels: {istio.io/rev: prod}}
+spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP}]}
+`;
+    const mesh = meshOf([
+      WORKLOADS,
+      web,
+      route('{backendRefs: [{name: backend, port: 80}]}'),
+      istiod('default'),
+    ]);
+    const [way] = assessService(mesh, BACKEND).waysIn;
+    expect([way.kind, way.state]).toEqual(['gateway', 'open']);
   });
 
   it('are read whatever else stands for labels', () => {

@@ -2,8 +2,10 @@ import { ProxyRef } from '../model';
 import { nameOf, refOf } from '../parse';
 import { Family, sameData } from '../queries/queries';
 import { GATEWAY_API_GROUP } from './gatewayApi/specs';
+import { includesLabels, stringList, stringRecord } from './labels';
 import type { Mesh, Stored } from './Mesh';
 import type { Doubtful } from './ObjectStore';
+import { gatewaysOf, specOf } from './virtualServices';
 
 const UNCERTAIN = new Family();
 const NOT_READ = new Family();
@@ -84,21 +86,37 @@ function sameDoubts(a: readonly Doubtful[], b: readonly Doubtful[]): boolean {
   );
 }
 
-/** Whether an object could change what a proxy answers, selectors left aside. */
-function mayReach(
-  mesh: Mesh,
-  { namespace, resource: { kind, apiVersion } }: Stored,
-  proxy: ProxyRef,
-): boolean {
+/** Whether an object could change what a proxy answers; selectors of policies are left aside. */
+function mayReach(mesh: Mesh, stored: Stored, proxy: ProxyRef): boolean {
+  const { namespace, resource } = stored;
+  const { kind, apiVersion } = resource;
   if (
-    ROUTING_KINDS.includes(kind) ||
-    apiVersion.startsWith(GATEWAY_API_GROUP)
+    !ROUTING_KINDS.includes(kind) &&
+    !apiVersion.startsWith(GATEWAY_API_GROUP)
   ) {
-    return proxy.kind === 'gateway' || proxy.kind === 'waypoint';
+    return (
+      namespace === mesh.rootNamespace ||
+      namespace === proxy.namespace ||
+      namespace === proxy.service?.namespace
+    );
   }
-  return (
-    namespace === mesh.rootNamespace ||
-    namespace === proxy.namespace ||
-    namespace === proxy.service?.namespace
-  );
+  if (proxy.kind === 'waypoint') return true;
+  if (proxy.kind !== 'gateway') return false;
+  if (kind === 'Gateway') return isSelectedBy(stored, proxy);
+  // Whose routes a delegate is part of is not looked up.
+  if (kind !== 'VirtualService' || isDelegate(stored)) return true;
+  return gatewaysOf(stored).some(key => {
+    const [place, name] = key.split('/');
+    const gateway = mesh.stored('Gateway', place, name);
+    return gateway !== undefined && isSelectedBy(gateway, proxy);
+  });
+}
+
+function isDelegate(stored: Stored): boolean {
+  return stringList(specOf(stored).hosts).length === 0;
+}
+
+function isSelectedBy({ resource }: Stored, { labels }: ProxyRef): boolean {
+  const { selector } = (resource.spec ?? {}) as { selector?: unknown };
+  return includesLabels(labels, stringRecord(selector));
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findErrorCode } from '../findErrorCode';
 import { ApiFailure, describeStatus } from './apiFailure';
 import { ClusterConnection } from './ClusterConnection';
+import { Heartbeat } from './Heartbeat';
 import { WatchedKind } from './kinds';
 import { describeBodyFailure, describeGarbage, parseJson } from './listKind';
 import { readLines } from './readBody';
@@ -42,6 +43,8 @@ export interface OpenWatchOptions {
   isAgain: boolean;
   /** Upper bound, in seconds. Default: 270. */
   watchSeconds?: number;
+  /** Of this server, for this kind. */
+  heartbeat: Heartbeat;
 }
 
 /** One watch request. What is known counts as current only once the watch has brought what was missed. */
@@ -49,7 +52,8 @@ export async function* openWatch(
   connection: Pick<ClusterConnection, 'get'>,
   options: OpenWatchOptions,
 ): AsyncGenerator<WatchStep, WatchEnd> {
-  const { kind, path, query, signal, resourceVersion, isAgain } = options;
+  const { kind, path, query, signal, resourceVersion, isAgain, heartbeat } =
+    options;
   const seconds = options.watchSeconds ?? WATCH_SECONDS;
   // Spread, so that a restart of the API server is not followed by all watches ending together.
   const timeoutSeconds = Math.ceil(seconds * (0.8 + 0.2 * Math.random()));
@@ -63,11 +67,12 @@ export async function* openWatch(
       timeoutSeconds: String(timeoutSeconds),
     },
     signal,
-    bodyTimeoutMs: (timeoutSeconds + 30) * 1000,
+    bodyTimeoutMs: heartbeat.boundSilence((timeoutSeconds + 30) * 1000),
   });
   if (!answer.ok) {
     return { kind: 'failed', failure: answer.failure };
   }
+  heartbeat.hear();
   const lines = readLines(answer.body, MAX_EVENT_BYTES);
   let isCurrent = false;
   try {
@@ -87,6 +92,8 @@ export async function* openWatch(
       const step = readEvent(line, kind);
       if ('kind' in step) return step;
       isCurrent = true;
+      if (step.event?.type === 'alive') heartbeat.beat();
+      else heartbeat.hear();
       yield step;
     }
     if (isCurrent) {

@@ -187,6 +187,42 @@ describe('watchKind', () => {
     ]);
   });
 
+  it('waits for a server that was heard to beat, not for the end of the watch', async () => {
+    const line = (object: object) => Buffer.from(`${JSON.stringify(object)}\n`);
+    const list = async function* listBody() {
+      yield line({ items: [], metadata: { resourceVersion: '1' } });
+    };
+    const bookmarked = async function* bookmarkBody() {
+      yield line({
+        type: 'BOOKMARK',
+        object: { metadata: { resourceVersion: '2' } },
+      });
+    };
+    connection = new ClusterConnection({ kind: 'unsupported' } as never);
+    const waits: (number | undefined)[] = [];
+    running = (async () => {
+      const get: ClusterConnection['get'] = async ({
+        query,
+        bodyTimeoutMs,
+      }) => {
+        if (query?.watch) waits.push(bodyTimeoutMs);
+        const body = Object.assign(query?.watch ? bookmarked() : list(), {
+          destroy: () => {},
+        });
+        return { ok: true, body } as never;
+      };
+      for await (const event of watchKind(
+        { get },
+        { kind: SERVICES, signal: abort.signal, backoff: new Backoff(10, 40) },
+      )) {
+        events.push(event);
+      }
+    })();
+    await eventually(() => expect(waits.length).toBeGreaterThan(1));
+    expect(waits[0]).toBeGreaterThan(200_000);
+    expect(waits[1]).toBe(90_000);
+  });
+
   it.each([
     ['an ERROR event', 'event'],
     ['the status', 'status'],

@@ -1,6 +1,7 @@
 import { ApiFailure } from './apiFailure';
 import { Backoff } from './Backoff';
 import { ClusterConnection } from './ClusterConnection';
+import { Heartbeat } from './Heartbeat';
 import { buildListPath, nameVersion, WatchedKind } from './kinds';
 import { ListEnd, listKind } from './listKind';
 import { openWatch, WatchEnd, WatchEvent } from './openWatch';
@@ -49,6 +50,7 @@ export async function* watchKind(
 ): AsyncGenerator<KindEvent> {
   const { kind, namespace, signal } = options;
   const delays = startDelays(options);
+  const heartbeat = new Heartbeat();
   let versionIndex = 0;
   while (!signal.aborted) {
     const version = kind.versions[versionIndex];
@@ -91,6 +93,7 @@ export async function* watchKind(
       ...options,
       path,
       delays,
+      heartbeat,
       resourceVersion: list.resourceVersion,
     });
   }
@@ -99,6 +102,7 @@ export async function* watchKind(
 interface FollowOptions extends WatchOptions {
   path: string;
   delays: Delays;
+  heartbeat: Heartbeat;
   resourceVersion: string;
 }
 
