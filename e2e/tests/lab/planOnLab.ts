@@ -16,6 +16,7 @@ const KINDS = [
   ['networking.istio.io/v1', 'gateways', 'Gateway'],
   ['networking.istio.io/v1', 'virtualservices', 'VirtualService'],
   ['gateway.networking.k8s.io/v1', 'gateways', 'Gateway'],
+  ['gateway.networking.k8s.io/v1', 'listenersets', 'ListenerSet'],
   ['gateway.networking.k8s.io/v1', 'httproutes', 'HTTPRoute'],
   ['security.istio.io/v1', 'peerauthentications', 'PeerAuthentication'],
   ['security.istio.io/v1', 'requestauthentications', 'RequestAuthentication'],

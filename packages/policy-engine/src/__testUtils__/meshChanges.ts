@@ -78,9 +78,35 @@ const apiGateway = fc
         allowedRoutes: maybe(of({ namespaces: { from: 'All' } })),
       }),
     ),
+    allowedListeners: maybe(
+      of({ namespaces: { from: 'All' } }, { namespaces: { from: 'Same' } }),
+    ),
   })
   .map(({ name, ...spec }) =>
     build(GATEWAY_API, 'Gateway', { name, namespace: 'default' }, { spec }),
+  );
+
+const listenerSet = fc
+  .record({
+    namespace,
+    parentRef: of({ name: 'web', namespace: 'default' }, { name: 'waypoint' }),
+    listeners: one(
+      fc.record({
+        name: of('http', 'more'),
+        port: maybe(of(80, 8080)),
+        protocol: of('HTTP', 'TCP'),
+        hostname: maybe(of('x.example.com', '*.example.com')),
+        allowedRoutes: maybe(of({ namespaces: { from: 'All' } })),
+      }),
+    ),
+  })
+  .map(({ namespace: home, ...spec }) =>
+    build(
+      GATEWAY_API,
+      'ListenerSet',
+      { name: 'set', namespace: home },
+      { spec },
+    ),
   );
 
 /** What routes lead to: a Service, or another name of one. */
@@ -93,6 +119,7 @@ const apiRoute = fc
     parentRefs: one(
       of(
         { name: 'web', namespace: 'default' },
+        { kind: 'ListenerSet', name: 'set', namespace: 'default' },
         { group: '', kind: 'Service', name: 'backend' },
       ),
       1,
@@ -480,6 +507,7 @@ export const routeObject: fc.Arbitrary<Resource> = fc.oneof(
   { weight: 4, arbitrary: virtualService },
   { weight: 2, arbitrary: apiGateway },
   { weight: 2, arbitrary: apiRoute },
+  listenerSet,
   gatewayPod,
   serviceObject,
 );
@@ -492,6 +520,7 @@ export const meshObject: fc.Arbitrary<Resource> = fc.oneof(
   { weight: 2, arbitrary: authentication },
   { weight: 2, arbitrary: apiGateway },
   { weight: 2, arbitrary: apiRoute },
+  listenerSet,
   { weight: 2, arbitrary: pod },
   { weight: 2, arbitrary: serviceObject },
   widePolicy,

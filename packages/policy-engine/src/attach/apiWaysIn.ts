@@ -1,10 +1,11 @@
 import { nameOf, refOf } from '../parse';
 import { apiListenPorts } from './listenPorts';
 import { controllerOf, proxiesOfGateway } from './gatewayApi/gateways';
-import { ApiListener, listenersOf } from './gatewayApi/listeners';
+import { ApiListener, ListenerParent } from './gatewayApi/listeners';
+import { gatewayOfSet, listenersOfParent } from './gatewayApi/listenerSets';
 import {
   bindRoute,
-  isGatewayRef,
+  listenerParentOf,
   parentsOf,
   routesTo,
 } from './gatewayApi/routes';
@@ -56,7 +57,8 @@ function waysInOfParent(
       reason,
     ),
   ];
-  if (!isGatewayRef(ref)) {
+  const parent = listenerParentOf(route, ref);
+  if (!parent) {
     // A Service or ServiceEntry: what callers inside the mesh do, beside the policies.
     return /ListenerSet$/.test(ref.kind ?? '')
       ? unresolved(
@@ -64,10 +66,10 @@ function waysInOfParent(
         )
       : [];
   }
-  const namespace = ref.namespace || route.namespace;
-  const gateway = mesh.stored(GATEWAY_API_GATEWAY, namespace, ref.name);
+  const gateway = findGateway(mesh, parent);
+  if (typeof gateway === 'string') return unresolved(gateway);
   if (!gateway) return [];
-  const name = `Gateway ${namespace}/${ref.name}`;
+  const name = `Gateway ${gateway.namespace}/${gateway.name}`;
   if (gateway.errors.length > 0) return unresolved(`${name} is malformed`);
   const controller = controllerOf(mesh, gateway);
   if (controller === 'other') {
@@ -77,11 +79,26 @@ function waysInOfParent(
   }
   if (controller !== 'gateway') return [];
   if (route.errors.length > 0) return unresolved(`${label} is malformed`);
-  return listenersOf(mesh, namespace, ref.name).flatMap(listener =>
+  return listenersOfParent(mesh, parent).flatMap(listener =>
     bindingsOf(mesh, gateway, route, listener).flatMap(binding =>
       waysInOfBinding(mesh, service, binding, tails),
     ),
   );
+}
+
+/** The Gateway whose proxies serve a parent of routes, or why nobody can tell. */
+function findGateway(
+  mesh: Mesh,
+  { kind, namespace, name }: ListenerParent,
+): Stored | string | undefined {
+  if (kind === 'Gateway') {
+    return mesh.stored(GATEWAY_API_GATEWAY, namespace, name);
+  }
+  const set = mesh.stored(kind, namespace, name);
+  if (!set) return undefined;
+  return set.errors.length > 0
+    ? `ListenerSet ${namespace}/${name} is malformed`
+    : gatewayOfSet(mesh, set).gateway;
 }
 
 function bindingsOf(

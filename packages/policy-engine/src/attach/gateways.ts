@@ -2,7 +2,7 @@ import { ProxyRef, ResourceRef } from '../model';
 import { GatewayServerSpec, GatewaySpec } from '../parse/specs';
 import { sortByAge } from './age';
 import { isProxyOf } from './gatewayApi/gateways';
-import { listenersOf } from './gatewayApi/listeners';
+import { allListenersOf } from './gatewayApi/listenerSets';
 import { apiListenPorts, listenPortsOf } from './listenPorts';
 import { GATEWAY_API_GATEWAY, Mesh, Stored } from './Mesh';
 import { perObject } from '../queries/perObject';
@@ -166,7 +166,7 @@ function apiServersOf(
   proxy: ProxyRef,
 ): ServedServer[] {
   const { namespace, name } = stored;
-  return listenersOf(mesh, namespace, name).map(({ server }) => ({
+  return allListenersOf(mesh, namespace, name).map(({ server }) => ({
     server,
     listenPorts: apiListenPorts(mesh, stored, proxy, server.port),
   }));

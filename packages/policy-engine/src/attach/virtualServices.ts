@@ -1,3 +1,4 @@
+import { isListenerKey } from './gatewayApi/listeners';
 import {
   DestinationSpec,
   HttpRouteSpec,
@@ -42,7 +43,7 @@ export function virtualServicesOf(
   mesh: Mesh,
   gateway: string,
 ): readonly Stored[] {
-  if (gateway.startsWith('gateway-api/')) return boundRoutes(mesh, gateway);
+  if (isListenerKey(gateway)) return boundRoutes(mesh, gateway);
   return mesh.queries.get(
     VIRTUAL_SERVICES_OF,
     gateway,

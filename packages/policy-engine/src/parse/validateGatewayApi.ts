@@ -12,13 +12,40 @@ export function validateKubernetesGateway(
     reader.string(address.type, `${path}.type`);
     reader.string(address.value, `${path}.value`);
   });
-  reader.objects(spec.listeners, 'spec.listeners', (listener, path) => {
+  validateListeners(reader, spec.listeners, { needsPort: true });
+  const allowed = reader.object(spec.allowedListeners, 'spec.allowedListeners');
+  validateNamespaces(reader, allowed?.namespaces, 'spec.allowedListeners');
+  const infrastructure = reader.object(
+    spec.infrastructure,
+    'spec.infrastructure',
+  );
+  reader.stringMap(infrastructure?.labels, 'spec.infrastructure.labels');
+}
+
+/** The shape of a ListenerSet. */
+export function validateListenerSet(
+  reader: Reader,
+  spec: Record<string, unknown>,
+): void {
+  const parent = reader.object(spec.parentRef, 'spec.parentRef');
+  if (parent) validateRef(reader, parent, 'spec.parentRef');
+  else reader.report('spec.parentRef', 'must be set');
+  validateListeners(reader, spec.listeners, { needsPort: false });
+}
+
+function validateListeners(
+  reader: Reader,
+  listeners: unknown,
+  { needsPort }: { needsPort: boolean },
+): void {
+  reader.objects(listeners, 'spec.listeners', (listener, path) => {
     for (const field of ['name', 'protocol']) {
       if (!reader.string(listener[field], `${path}.${field}`)) {
         reader.report(`${path}.${field}`, 'must be set');
       }
     }
-    if (reader.integer(listener.port, `${path}.port`) === undefined) {
+    const port = reader.integer(listener.port, `${path}.port`);
+    if (needsPort && port === undefined) {
       reader.report(`${path}.port`, 'must be set');
     }
     reader.string(listener.hostname, `${path}.hostname`);
@@ -27,11 +54,6 @@ export function validateKubernetesGateway(
     reader.stringMap(tls?.options, `${path}.tls.options`);
     validateAllowedRoutes(reader, listener.allowedRoutes, path);
   });
-  const infrastructure = reader.object(
-    spec.infrastructure,
-    'spec.infrastructure',
-  );
-  reader.stringMap(infrastructure?.labels, 'spec.infrastructure.labels');
 }
 
 function validateAllowedRoutes(
@@ -41,7 +63,14 @@ function validateAllowedRoutes(
 ): void {
   const at = `${path}.allowedRoutes`;
   const allowed = reader.object(value, at);
-  const namespaces = reader.object(allowed?.namespaces, `${at}.namespaces`);
+  validateNamespaces(reader, allowed?.namespaces, at);
+  reader.objects(allowed?.kinds, `${at}.kinds`, (kind, inner) => {
+    reader.string(kind.kind, `${inner}.kind`);
+  });
+}
+
+function validateNamespaces(reader: Reader, value: unknown, at: string): void {
+  const namespaces = reader.object(value, `${at}.namespaces`);
   reader.oneOf(namespaces?.from, `${at}.namespaces.from`, [
     'All',
     'Same',
@@ -65,9 +94,6 @@ function validateAllowedRoutes(
       reader.strings(expression.values, `${inner}.values`);
     },
   );
-  reader.objects(allowed?.kinds, `${at}.kinds`, (kind, inner) => {
-    reader.string(kind.kind, `${inner}.kind`);
-  });
 }
 
 /** The shape of an HTTPRoute, GRPCRoute, TLSRoute or TCPRoute. */

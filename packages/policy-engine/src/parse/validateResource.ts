@@ -4,6 +4,7 @@ import { Reader } from './reader';
 import { validateAuthorizationPolicy } from './validateAuthorizationPolicy';
 import {
   validateKubernetesGateway,
+  validateListenerSet,
   validateReferenceGrant,
   validateRoute,
 } from './validateGatewayApi';
@@ -25,6 +26,7 @@ const VALIDATORS: Record<string, Validate> = {
   'Gateway.networking.istio.io': validateGateway,
   'VirtualService.networking.istio.io': validateVirtualService,
   'Gateway.gateway.networking.k8s.io': validateKubernetesGateway,
+  'ListenerSet.gateway.networking.k8s.io': validateListenerSet,
   'HTTPRoute.gateway.networking.k8s.io': validateRoute,
   'GRPCRoute.gateway.networking.k8s.io': validateRoute,
   'TLSRoute.gateway.networking.k8s.io': validateRoute,

@@ -1,3 +1,4 @@
+import { isListenerKey } from '../attach/gatewayApi/listeners';
 import { HttpMatchSpec, HttpRouteSpec } from '../parse/specs';
 import type { GatewayServer } from '../attach/gateways';
 import { resolveGatewayName } from '../attach/hosts';
@@ -46,7 +47,7 @@ function listCandidates(host: VirtualHost): RouteCandidate[] {
 
 /** Gateway API routes of one kind, listener and host are merged, and sorted by how much they tell. */
 function mergeKeyOf({ stored, server }: VirtualHostEntry): string | undefined {
-  if (!server.key.startsWith('gateway-api/')) return undefined;
+  if (!isListenerKey(server.key)) return undefined;
   const [host] = specOf(stored).hosts ?? [];
   return `${stored.resource.kind}/${server.key}/${host}`;
 }

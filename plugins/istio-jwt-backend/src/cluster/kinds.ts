@@ -121,6 +121,12 @@ export const WATCHED_KINDS: readonly WatchedKind[] = [
   },
   {
     ...GATEWAY_API,
+    versions: ['v1'],
+    kind: 'ListenerSet',
+    plural: 'listenersets',
+  },
+  {
+    ...GATEWAY_API,
     versions: ['v1', 'v1beta1'],
     kind: 'HTTPRoute',
     plural: 'httproutes',

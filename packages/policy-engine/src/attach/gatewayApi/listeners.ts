@@ -11,15 +11,23 @@ import { Family, sameData } from '../../queries/queries';
 
 const GATEWAY_API_LISTENERS = new Family();
 
+/** What routes refer to as their parent. */
+export interface ListenerParent {
+  kind: 'Gateway' | 'ListenerSet';
+  namespace: string;
+  name: string;
+}
+
 /** A listener of a Gateway API Gateway, also as a server of Istio's kind. */
 export interface ApiListener {
+  parent: ListenerParent;
   spec: ListenerSpec;
   server: GatewayServer;
   /** Kinds of routes that may bind to it. */
   kinds: readonly string[];
 }
 
-/** Listeners that Istio programs; none for a malformed Gateway, or one that is not there. */
+/** The Gateway's own listeners that Istio programs; none for a malformed Gateway, or one that is not there. */
 export function listenersOf(
   mesh: Mesh,
   namespace: string,
@@ -31,34 +39,70 @@ export function listenersOf(
     () => {
       const stored = mesh.stored(GATEWAY_API_GATEWAY, namespace, name);
       if (!stored || stored.errors.length > 0) return [];
-      const spec = (stored.resource.spec ?? {}) as KubernetesGatewaySpec;
-      return (spec.listeners ?? []).flatMap((listener, index) => {
-        const layer = layerOf(listener);
-        return layer
-          ? [readListener(mesh, stored, spec, listener, index, layer)]
-          : [];
-      });
+      const { listeners = [] } = specOf(stored);
+      const parent: ListenerParent = { kind: 'Gateway', namespace, name };
+      return readListeners(mesh, stored, parent, listeners);
     },
     sameData,
   );
 }
 
+/** Listeners as Istio programs them on a Gateway, whoever adds them to it. */
+export function readListeners(
+  mesh: Mesh,
+  gateway: Stored,
+  parent: ListenerParent,
+  listeners: readonly ListenerSpec[],
+): ApiListener[] {
+  return listeners.flatMap((listener, index) => {
+    const layer = layerOf(listener);
+    return layer
+      ? [readListener(mesh, gateway, parent, listener, index, layer)]
+      : [];
+  });
+}
+
+function specOf({ resource }: Stored): KubernetesGatewaySpec {
+  return (resource.spec ?? {}) as KubernetesGatewaySpec;
+}
+
+const KEY_PREFIX = 'gateway-api/';
+
+export function isListenerKey(key: string): boolean {
+  return key.startsWith(KEY_PREFIX);
+}
+
+/** What the `key` of a listener's server stands for. */
+export function parseListenerKey(
+  key: string,
+): ListenerParent & { listener: string } {
+  const [, kind, namespace, name, listener] = key.split('/');
+  return { kind: kind as ListenerParent['kind'], namespace, name, listener };
+}
+
 function readListener(
   mesh: Mesh,
-  { namespace, name, resource: { apiVersion } }: Stored,
-  gateway: KubernetesGatewaySpec,
+  stored: Stored,
+  parent: ListenerParent,
   listener: ListenerSpec,
   index: number,
   layer: ServerLayer,
 ): ApiListener {
+  const { kind, namespace, name } = parent;
   const host = (listener.hostname || '*').toLowerCase();
   const { namespaces, kinds } = listener.allowedRoutes ?? {};
   return {
+    parent,
     spec: listener,
     kinds: kindsOf(listener, layer, kinds),
     server: {
-      key: `gateway-api/${namespace}/${name}/${listener.name}`,
-      gateway: { kind: 'Gateway', namespace, name, apiVersion },
+      key: `${KEY_PREFIX}${kind}/${namespace}/${name}/${listener.name}`,
+      gateway: {
+        kind: 'Gateway',
+        namespace: stored.namespace,
+        name: stored.name,
+        apiVersion: stored.resource.apiVersion,
+      },
       namespace,
       index,
       port: listener.port,
@@ -68,7 +112,7 @@ function readListener(
         host,
       })),
       httpsRedirect: false,
-      clientCertificate: certificateOf(gateway, listener),
+      clientCertificate: certificateOf(specOf(stored), listener),
     },
   };
 }

@@ -9,7 +9,8 @@ import { perObject } from '../../queries/perObject';
 import { Family, sameItems } from '../../queries/queries';
 import { backendsOfRoute, destinationOf } from './backendRefs';
 import { convertHttpRules } from './convertHttp';
-import { ApiListener, listenersOf } from './listeners';
+import { ApiListener, ListenerParent, parseListenerKey } from './listeners';
+import { listenersOfParent } from './listenerSets';
 import { visitFields } from '../visitFields';
 import {
   BackendRefSpec,
@@ -27,8 +28,8 @@ const GATEWAY_API_BOUND_ROUTE = new Family();
 const GATEWAY_API_ROUTES = new Family();
 
 interface RouteIndex {
-  /** By `namespace/name` of a parent Gateway. */
-  byGateway: Map<string, Stored[]>;
+  /** By kind, namespace and name of a parent Gateway or ListenerSet. */
+  byParent: Map<string, Stored[]>;
   /** By `namespace/name` of a Service among the backends, or a host. */
   byBackend: Map<string, Stored[]>;
 }
@@ -57,19 +58,18 @@ export function routesTo(mesh: Mesh, destination: string): readonly Stored[] {
 /**
  * The routes that bind to a listener, each as a VirtualService of one host, in the order of age.
  *
- * @param key - of the listener's server: `gateway-api/NAMESPACE/GATEWAY/LISTENER`
+ * @param key - of the listener's server
  */
 export function boundRoutes(mesh: Mesh, key: string): readonly Stored[] {
   return mesh.queries.get(
     GATEWAY_API_BOUND,
     key,
     () => {
-      const [, namespace, name] = key.split('/');
-      const gateway = `${namespace}/${name}`;
+      const parent = parentKey(parseListenerKey(key));
       const routes = mesh.queries.get(
         GATEWAY_API_ROUTES_OF,
-        gateway,
-        () => index(mesh).byGateway.get(gateway) ?? [],
+        parent,
+        () => index(mesh).byParent.get(parent) ?? [],
         sameItems,
       );
       return routes.flatMap(route => bindRoute(mesh, route, key));
@@ -92,10 +92,10 @@ export function bindRoute(
     `${key}/${kind}/${namespace}/${name}`,
     () => {
       const route = mesh.stored(kind, namespace, name);
-      const [, gatewayNamespace, gatewayName, ...rest] = key.split('/');
-      const listeners = listenersOf(mesh, gatewayNamespace, gatewayName);
+      const wanted = parseListenerKey(key);
+      const listeners = listenersOfParent(mesh, wanted);
       const listener = listeners.find(
-        ({ spec }) => spec.name === rest.join('/'),
+        ({ spec }) => spec.name === wanted.listener,
       );
       return route && listener ? bind(mesh, route, listener, listeners) : [];
     },
@@ -187,22 +187,44 @@ export function parentsOf({ resource }: Stored): ParentRefSpec[] {
     : [];
 }
 
-export function isGatewayRef({ group, kind }: ParentRefSpec): boolean {
-  return (
-    (group ?? GATEWAY_API_GROUP) === GATEWAY_API_GROUP &&
-    (kind ?? 'Gateway') === 'Gateway'
-  );
+/** Whether a route's parent is a Gateway, or a ListenerSet of one. */
+export function isGatewayRef(ref: ParentRefSpec): boolean {
+  return kindOf(ref) !== undefined;
+}
+
+function kindOf({
+  group = GATEWAY_API_GROUP,
+  kind = 'Gateway',
+}: ParentRefSpec): ListenerParent['kind'] | undefined {
+  return group === GATEWAY_API_GROUP &&
+    (kind === 'Gateway' || kind === 'ListenerSet')
+    ? kind
+    : undefined;
+}
+
+/** The Gateway or ListenerSet that a route refers to; undefined for any other parent. */
+export function listenerParentOf(
+  route: Stored,
+  ref: ParentRefSpec,
+): ListenerParent | undefined {
+  const kind = kindOf(ref);
+  const namespace = ref.namespace || route.namespace;
+  return kind && { kind, namespace, name: ref.name };
+}
+
+function parentKey({ kind, namespace, name }: ListenerParent): string {
+  return `${kind}/${namespace}/${name}`;
 }
 
 function namesListener(
   route: Stored,
   ref: ParentRefSpec,
-  { spec, server }: ApiListener,
+  { spec, parent }: ApiListener,
 ): boolean {
+  const named = listenerParentOf(route, ref);
   return (
-    isGatewayRef(ref) &&
-    ref.name === server.gateway.name &&
-    (ref.namespace || route.namespace) === server.namespace &&
+    named !== undefined &&
+    parentKey(named) === parentKey(parent) &&
     (!ref.sectionName || ref.sectionName === spec.name) &&
     (!ref.port || ref.port === spec.port)
   );
@@ -216,12 +238,13 @@ function hostnamesOf({ resource }: Stored): string[] {
 
 /** What a route refers to; reads malformed ones as far as it can. */
 const referencesOf = perObject(
-  (stored: Stored): { gateways: Set<string>; backends: Set<string> } => {
+  (stored: Stored): { parents: Set<string>; backends: Set<string> } => {
     const { namespace, resource } = stored;
-    const gateways = new Set(
-      parentsOf(stored)
-        .filter(isGatewayRef)
-        .map(ref => `${ref.namespace || namespace}/${ref.name}`),
+    const parents = new Set(
+      parentsOf(stored).flatMap(ref => {
+        const parent = listenerParentOf(stored, ref);
+        return parent ? [parentKey(parent)] : [];
+      }),
     );
     const backends = new Set<string>();
     const { rules } = (resource.spec ?? {}) as { rules?: unknown };
@@ -231,17 +254,17 @@ const referencesOf = perObject(
       const key = destinationOf({ ...ref, name: ref.name }, namespace);
       if (key !== undefined) backends.add(key);
     });
-    return { gateways, backends };
+    return { parents, backends };
   },
 );
 
 function index(mesh: Mesh): RouteIndex {
   return mesh.queries.getOne(GATEWAY_API_ROUTES, () => {
-    const result: RouteIndex = { byGateway: new Map(), byBackend: new Map() };
+    const result: RouteIndex = { byParent: new Map(), byBackend: new Map() };
     const all = ROUTE_KINDS.flatMap(kind => mesh.all(kind));
     for (const stored of sortRoutesByAge(all)) {
-      const { gateways, backends } = referencesOf(stored);
-      for (const key of gateways) pushTo(result.byGateway, key, stored);
+      const { parents, backends } = referencesOf(stored);
+      for (const key of parents) pushTo(result.byParent, key, stored);
       const meant = [...backends].flatMap(key => aliasedBy(mesh, key) ?? []);
       for (const key of new Set([...backends, ...meant])) {
         pushTo(result.byBackend, key, stored);

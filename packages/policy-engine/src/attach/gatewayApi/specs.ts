@@ -27,12 +27,24 @@ export interface KubernetesGatewaySpec {
   listeners?: ListenerSpec[];
   addresses?: { type?: string; value?: string }[];
   infrastructure?: { labels?: Record<string, string> };
+  allowedListeners?: Pick<AllowedRoutesSpec, 'namespaces'>;
   tls?: {
     frontend?: {
       default?: TlsConfigSpec;
       perPort?: { port: number; tls?: TlsConfigSpec }[];
     };
   };
+}
+
+export interface ListenerSetSpec {
+  parentRef?: {
+    group?: string;
+    kind?: string;
+    namespace?: string;
+    name: string;
+  };
+  /** Without a port that of HTTP or HTTPS. */
+  listeners?: (Omit<ListenerSpec, 'port'> & { port?: number })[];
 }
 
 export interface ParentRefSpec {

@@ -436,10 +436,13 @@ spec: {${selector} ports: [{name: http, port: 80}]}
     ],
     ['a malformed Gateway', gateway('{name: 3}'), /malformed/],
     [
-      'a ListenerSet',
+      'an experimental ListenerSet',
       gateway(HTTP) +
-        route(TO_BACKEND, { parent: '{name: s, kind: ListenerSet}' }),
-      /ListenerSet/,
+        route(TO_BACKEND, {
+          parent:
+            '{name: s, group: gateway.networking.x-k8s.io, kind: XListenerSet}',
+        }),
+      /XListenerSet/,
     ],
   ])('are unknown with a reason: %s', (_, text, reason) => {
     const mesh = meshOf([WORKLOADS, route(TO_BACKEND)]);

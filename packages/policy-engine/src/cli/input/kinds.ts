@@ -54,6 +54,7 @@ const GROUPS: Record<string, Group> = {
     kinds: {
       Gateway: ['v1', 'v1beta1'],
       GatewayClass: ['v1', 'v1beta1'],
+      ListenerSet: ['v1'],
       HTTPRoute: ['v1', 'v1beta1'],
       GRPCRoute: ['v1', 'v1alpha2'],
       TLSRoute: ['v1', 'v1alpha3', 'v1alpha2'],
