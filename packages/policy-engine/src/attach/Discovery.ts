@@ -1,6 +1,6 @@
 import { Resource } from '../model';
-import { sameData } from '../queries/queries';
 import { LabelSelectorSpec } from '../parse/specs';
+import { sameData } from '../queries/queries';
 import { GATEWAY_API_GROUP } from './gatewayApi/specs';
 import { matchesLabelSelector, stringRecord } from './labels';
 import type { Stored } from './Mesh';
@@ -121,7 +121,10 @@ export class Discovery {
 
 /** The revision that an object is for; undefined for one that is for all. */
 export function revisionLabelOf(resource: Resource): string | undefined {
-  return isLabelled(resource) && isReadSelectively(resource)
+  return isLabelled(resource) &&
+    isReadSelectively(resource) &&
+    // Istio's reader of Ingresses minds no revision.
+    resource.kind !== 'Ingress'
     ? stringRecord(resource.metadata.labels)[REVISION]
     : undefined;
 }
@@ -143,7 +146,7 @@ function runningRevision(resource: Resource | undefined): string | undefined {
   return revision || undefined;
 }
 
-/** Kinds of configuration, for which both of istiod's filters hold. */
+/** Kinds of configuration. Services and Pods are kept, whatever istiod makes of their namespace. */
 function isReadSelectively({ apiVersion, kind }: Resource): boolean {
   const group = apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/')));
   return (

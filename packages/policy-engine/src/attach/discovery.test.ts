@@ -119,6 +119,18 @@ spec: {hosts: [other.example.com], gateways: [${gateway}], http: [{redirect: {ur
     },
   );
 
+  it('are no Ingresses, of which Istio reads every one', () => {
+    const ingress = `
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: front, namespace: default, labels: {istio.io/rev: canary}, annotations: {kubernetes.io/ingress.class: istio}}
+spec: {defaultBackend: {service: {name: backend, port: {number: 80}}}}
+`;
+    const mesh = meshOf([WORKLOADS, ingress, istiod('default')]);
+    const [way] = assessService(mesh, BACKEND).waysIn;
+    expect(way.route).toMatchObject({ kind: 'Ingress', name: 'front' });
+  });
+
   it('are no Gateways of the Gateway API, which every istiod serves', () => {
     const web = `
 apiVersion: gateway.networking.k8s.io/v1
