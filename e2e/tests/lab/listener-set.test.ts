@@ -66,8 +66,12 @@ const ROUTE: Manifest = {
 describe('a ListenerSet', () => {
   let h: Harness;
 
+  /** Istio 1.30.0 asks for a flag. */
+  const isServed = () => h.lab.state.istioLine !== '1.30';
+
   before(async () => {
     h = await openHarness();
+    if (!isServed()) return;
     await h.apply(
       peerAuthentication('istio-system', 'default', {
         mtls: { mode: 'STRICT' },
@@ -87,7 +91,8 @@ describe('a ListenerSet', () => {
       .map(({ host, state }) => [host, state]);
   }
 
-  test('is a way in by its Gateway, whose policies hold for it', async () => {
+  test('is a way in by its Gateway, whose policies hold for it', async t => {
+    if (!isServed()) return t.skip('not served on this line');
     assert.deepEqual(await judge(), [[HOST, 'open']]);
     const where = { selector: INGRESS_SELECTOR };
     await h.apply(
@@ -106,7 +111,8 @@ describe('a ListenerSet', () => {
     await eventually(() => h.atGateway(HOST), 200);
   });
 
-  test('is none where the Gateway lets nobody in, as it does by default', async () => {
+  test('is none where the Gateway lets nobody in, as it does by default', async t => {
+    if (!isServed()) return t.skip('not served on this line');
     await h.lab.kube.remove(describeGateway({}));
     await h.apply(describeGateway({}));
     await eventually(() => h.atGateway(HOST), 404);
