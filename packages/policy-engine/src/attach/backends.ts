@@ -3,7 +3,7 @@ import { ServicePortSpec, ServiceSpec } from '../parse/specs';
 import { includesLabels, stringRecord } from './labels';
 import { targetPortOf } from './listenPorts';
 import { Mesh, Stored } from './Mesh';
-import { PortProtocol, protocolOf } from './servicePorts';
+import { isHttp3, PortProtocol, protocolOf } from './servicePorts';
 import { sidecarPortOf } from './sidecarIngress';
 import {
   Capture,
@@ -26,16 +26,18 @@ export interface Backend {
   uncertain?: string;
 }
 
-/** Backends of a Service port; never empty for a port that Istio serves. */
+/** Backends of a Service port; never empty for a port that Istio serves, or that passes it by. */
 export function backendsOf(
   mesh: Mesh,
   service: Stored,
   port: ServicePortSpec,
 ): Backend[] {
   const protocol = protocolOf(port);
-  if (!protocol) return [];
   const { namespace } = service;
   const spec = (service.resource.spec ?? {}) as ServiceSpec;
+  if (!protocol) {
+    return isHttp3(port) ? http3BackendsOf(mesh, namespace, spec, port) : [];
+  }
   const target = typeof port.targetPort === 'number' ? port.targetPort : 0;
   const blank = { protocol, targetPort: target || port.port };
   if (spec.type === 'ExternalName') {
@@ -68,6 +70,33 @@ export function backendsOf(
       ? `no Pod has a port named ${JSON.stringify(port.targetPort)}`
       : "no Pod matches the Service's selector";
   return [{ ...blank, uncertain }];
+}
+
+const HTTP3: PortProtocol = { chain: 'tcp', client: 'https', sniffed: false };
+
+/** Whoever speaks HTTP/3 to a Pod speaks to the application itself. A gateway's Pods serve others. */
+function http3BackendsOf(
+  mesh: Mesh,
+  namespace: string,
+  { selector = {} }: ServiceSpec,
+  port: ServicePortSpec,
+): Backend[] {
+  if (Object.keys(selector).length === 0) return [];
+  return selectWorkloads(mesh, namespace, selector)
+    .filter(({ spec }) => !isRouter(spec))
+    .flatMap(workload => {
+      const targetPort = targetPortOf(workload, port);
+      return targetPort === undefined
+        ? []
+        : [
+            {
+              protocol: HTTP3,
+              targetPort,
+              workload,
+              unguarded: `port ${targetPort} of ${workload.name} is for HTTP/3 by UDP, which passes no proxy`,
+            },
+          ];
+    });
 }
 
 /** Istio takes them for endpoints of a Service as it does Pods (PILOT_ENABLE_K8S_SELECT_WORKLOAD_ENTRIES). */

@@ -130,6 +130,42 @@ describe('what a sidecar gets', () => {
   });
 });
 
+describe('HTTP/3', () => {
+  const service = (port: string) => `
+apiVersion: v1
+kind: Service
+metadata: {name: backend, namespace: default}
+spec: {selector: {app: backend}, ports: [{name: https, port: 443, targetPort: 8443}, {${port}, protocol: UDP, port: 443, targetPort: 8443}]}
+`;
+  const statesWith = (port: string, rest = pod({})) =>
+    assessService(meshOf([service(port), BACKEND_JWT, rest]), BACKEND)
+      .waysIn.filter(({ hops }) => hops.length === 0)
+      .map(({ id, state }) => `${id} ${state}`);
+
+  it.each([
+    'name: http3',
+    'name: web-h3',
+    'name: quic-web',
+    'name: any, appProtocol: kubernetes.io/h3',
+  ])('passes the sidecar by on a port of UDP with %s', port => {
+    expect(statesWith(port)).toEqual(['mesh.443.2 open']);
+  });
+
+  it.each(['name: dns', 'name: https-udp', 'name: h3x'])(
+    'is not meant by %s',
+    port => {
+      expect(statesWith(port)).toEqual([]);
+    },
+  );
+
+  it('to a gateway is the business of the Services behind', () => {
+    const gateway = pod({
+      containers: '[{name: istio-proxy, args: [proxy, router]}]',
+    });
+    expect(statesWith('name: http3', gateway)).toEqual(['mesh.443 unknown']);
+  });
+});
+
 describe('what ztunnel gets', () => {
   const bypass = (value: string) =>
     judge(

@@ -29,6 +29,20 @@ export function protocolOf(port: ServicePortSpec): PortProtocol | undefined {
     : undefined;
 }
 
+/** Whether a Service port is for HTTP/3 by its name, which is UDP and so passes no sidecar (istio-iptables redirects TCP). */
+export function isHttp3({
+  protocol,
+  name,
+  appProtocol,
+}: ServicePortSpec): boolean {
+  return (
+    protocol === 'UDP' &&
+    [name, appProtocol].some(text =>
+      /(^|[-/])(h3|http3|quic)($|-)/i.test(String(text ?? '')),
+    )
+  );
+}
+
 /** @param names - of which the first that Istio knows counts */
 export function readProtocol(
   names: readonly unknown[],
