@@ -1,3 +1,4 @@
+import { asksForCertificate, parseYaml, validateResource } from '..';
 import { gateway, route } from '../__testUtils__/gatewayApi';
 import * as api from '../__testUtils__/gatewayApi';
 import {
@@ -13,34 +14,40 @@ const BACKEND_TARGET =
   'route: [{destination: {host: backend, port: {number: 80}}}]';
 
 describe('a server of a classic Gateway', () => {
-  const waysBy = (server: string, name = 'a') =>
-    gatewayWays(
-      meshOf([
-        WORKLOADS,
-        gatewayYaml(`{${server}, hosts: ["*"]}`),
-        virtualService(`{${TO_BACKEND}}`, {
-          name,
-          rest: `hosts: [h], gateways: [gw], tcp: [{${BACKEND_TARGET}}], tls: [{match: [{sniHosts: [h]}], ${BACKEND_TARGET}}],`,
-        }),
-      ]),
-    );
+  const meshAndWaysBy = (server: string, name = 'a') => {
+    const mesh = meshOf([
+      WORKLOADS,
+      gatewayYaml(`{${server}, hosts: ["*"]}`),
+      virtualService(`{${TO_BACKEND}}`, {
+        name,
+        rest: `hosts: [h], gateways: [gw], tcp: [{${BACKEND_TARGET}}], tls: [{match: [{sniHosts: [h]}], ${BACKEND_TARGET}}],`,
+      }),
+    ]);
+    return [mesh, gatewayWays(mesh)] as const;
+  };
+  const waysBy = (server: string, name?: string) =>
+    meshAndWaysBy(server, name)[1];
 
   it.each([
-    ['SIMPLE', 'none'],
-    ['MUTUAL', 'optional'],
-    ['OPTIONAL_MUTUAL', 'optional'],
-    ['ISTIO_MUTUAL', 'required'],
-  ])('with TLS %s sees of the caller an identity: %s', (mode, identity) => {
-    const [way, ...others] = waysBy(
-      `port: {number: 443, name: https, protocol: HTTPS}, tls: {mode: ${mode}, credentialName: c}`,
-    );
-    expect(others).toEqual([]);
-    expect(way).toMatchObject({
-      protocol: 'https',
-      callerIdentity: identity,
-      port: 443,
-    });
-  });
+    ['SIMPLE', 'none', false],
+    ['MUTUAL', 'optional', true],
+    ['OPTIONAL_MUTUAL', 'optional', false],
+    ['ISTIO_MUTUAL', 'required', true],
+  ])(
+    'with TLS %s sees of the caller an identity: %s',
+    (mode, identity, asks) => {
+      const [mesh, [way, ...others]] = meshAndWaysBy(
+        `port: {number: 443, name: https, protocol: HTTPS}, tls: {mode: ${mode}, credentialName: c}`,
+      );
+      expect(others).toEqual([]);
+      expect(way).toMatchObject({
+        protocol: 'https',
+        callerIdentity: identity,
+        port: 443,
+      });
+      expect(asksForCertificate(mesh, way)).toBe(asks);
+    },
+  );
 
   it.each([
     ['HTTP', '', 'http', 'http'],
@@ -84,42 +91,61 @@ describe('a server of a classic Gateway', () => {
 describe('a listener of the Gateway API', () => {
   const https = (options = '') =>
     `{name: https, port: 443, protocol: HTTPS, tls: {mode: Terminate, certificateRefs: [{name: c}], ${options}}}`;
-  const identity = (listener: string, rest = '') =>
-    gatewayWays(
-      meshOf([WORKLOADS, gateway(listener, { rest }), route(api.TO_BACKEND)]),
-    ).map(({ callerIdentity }) => callerIdentity);
+  const identity = (listener: string, rest = '') => {
+    const mesh = meshOf([
+      WORKLOADS,
+      gateway(listener, { rest }),
+      route(api.TO_BACKEND),
+    ]);
+    return gatewayWays(mesh).map(way => [
+      way.callerIdentity,
+      asksForCertificate(mesh, way),
+    ]);
+  };
   const option = (mode: string) =>
     https(`options: {gateway.istio.io/tls-terminate-mode: ${mode}}`);
 
   it.each([
-    ['SIMPLE', 'none'],
-    ['MUTUAL', 'optional'],
-    ['OPTIONAL_MUTUAL', 'optional'],
-    ['ISTIO_MUTUAL', 'required'],
-  ])('with the option %s sees of the caller an identity: %s', (mode, seen) => {
-    expect(identity(option(mode))).toEqual([seen]);
-  });
+    ['SIMPLE', 'none', false],
+    ['MUTUAL', 'optional', true],
+    ['OPTIONAL_MUTUAL', 'optional', false],
+    ['ISTIO_MUTUAL', 'required', true],
+  ])(
+    'with the option %s sees of the caller an identity: %s',
+    (mode, ...seen) => {
+      expect(identity(option(mode))).toEqual([seen]);
+    },
+  );
 
   it.each([
-    ['', 'none'],
+    ['', 'none', false],
     [
       'tls: {frontend: {default: {validation: {caCertificateRefs: [{name: c}]}}}},',
       'optional',
+      true,
     ],
-    ['tls: {frontend: {default: {}}},', 'none'],
+    ['tls: {frontend: {default: {}}},', 'none', false],
     [
       'tls: {frontend: {default: {}, perPort: [{port: 443, tls: {validation: {caCertificateRefs: [{name: c}]}}}]}},',
       'optional',
+      true,
     ],
     [
       'tls: {frontend: {default: {}, perPort: [{port: 444, tls: {validation: {caCertificateRefs: [{name: c}]}}}]}},',
       'none',
+      false,
     ],
     [
       'tls: {frontend: {default: {validation: {caCertificateRefs: [{name: c}]}}, perPort: [{port: 443, tls: {}}]}},',
       'none',
+      false,
     ],
-  ])('of a Gateway with %j: %s', (rest, seen) => {
+    [
+      'tls: {frontend: {default: {validation: {mode: AllowInsecureFallback, caCertificateRefs: [{name: c}]}}}},',
+      'optional',
+      false,
+    ],
+  ])('of a Gateway with %j: %s', (rest, ...seen) => {
     expect(identity(https(), rest)).toEqual([seen]);
   });
 
@@ -161,6 +187,27 @@ describe('a listener of the Gateway API', () => {
       route(api.TO_BACKEND, { kind }),
     ]);
     expect(gatewayWays(mesh)).toHaveLength(count);
+  });
+});
+
+describe('what a Gateway says of client certificates', () => {
+  it.each([
+    ['tls: x,', 'spec.tls'],
+    ['tls: {frontend: x},', 'spec.tls.frontend'],
+    ['tls: {frontend: {perPort: x}},', 'spec.tls.frontend.perPort'],
+    [
+      'tls: {frontend: {default: {validation: x}}},',
+      'spec.tls.frontend.default.validation',
+    ],
+  ])('is refused as %j', (rest, path) => {
+    const [resource] = parseYaml(gateway(api.HTTP, { rest })).resources;
+    expect(validateResource(resource).map(error => error.path)).toEqual([path]);
+    const mesh = meshOf([
+      WORKLOADS,
+      gateway(api.HTTP, { rest }),
+      route(api.TO_BACKEND),
+    ]);
+    expect(gatewayWays(mesh)[0].state).toBe('unknown');
   });
 });
 

@@ -1,8 +1,10 @@
-import { ProxyRef, ResourceRef } from '../model';
+import { ProxyRef, ResourceRef, WayIn } from '../model';
 import { GatewayServerSpec, GatewaySpec } from '../parse/specs';
 import { sortByAge } from './age';
+import { certificateOf, ClientCertificate } from './clientCertificates';
 import { isProxyOf } from './gatewayApi/gateways';
 import { allListenersOf } from './gatewayApi/listenerSets';
+import { intersectHosts } from './hosts';
 import { apiListenPorts, listenPortsOf } from './listenPorts';
 import { GATEWAY_API_GATEWAY, Mesh, Stored } from './Mesh';
 import { perObject } from '../queries/perObject';
@@ -44,8 +46,7 @@ export interface GatewayServer {
   readonly hosts: readonly { namespace: string; host: string }[];
   /** Redirects who did not come by HTTPS. Counts for servers of HTTP and HTTPS alone. */
   readonly httpsRedirect: boolean;
-  /** The client certificate that is asked for: the mesh's own, of some other authority, or none. */
-  readonly clientCertificate: 'mesh' | 'other' | 'none';
+  readonly clientCertificate: ClientCertificate;
 }
 
 export const GATEWAY_PROXY = 'gateway';
@@ -79,11 +80,6 @@ function readServer(
     httpsRedirect: server.tls?.httpsRedirect ?? false,
     clientCertificate: certificateOf(mode),
   };
-}
-
-function certificateOf(mode: string): GatewayServer['clientCertificate'] {
-  if (mode === 'ISTIO_MUTUAL') return 'mesh';
-  return mode.includes('MUTUAL') ? 'other' : 'none';
 }
 
 function layerOf(protocol: string, mode: string): ServerLayer {
@@ -174,4 +170,24 @@ function apiServersOf(
 
 export function gatewayProxyOf(workload: Workload): ProxyRef {
   return proxyOf(workload, GATEWAY_PROXY);
+}
+
+/**
+ * Whether the gateway of a way in ends the handshake with every client that shows no certificate.
+ *
+ * @public
+ */
+export function asksForCertificate(
+  mesh: Mesh,
+  { protocol, port, host, hops: [hop] }: WayIn,
+): boolean {
+  if (protocol !== 'https' || hop?.proxy.kind !== 'gateway') return false;
+  return serversOfProxy(mesh, hop.proxy).some(
+    ({ server }) =>
+      server.layer === 'https' &&
+      server.port === port &&
+      (server.clientCertificate === 'mesh' ||
+        server.clientCertificate === 'other') &&
+      server.hosts.some(each => intersectHosts(each.host, host) !== undefined),
+  );
 }

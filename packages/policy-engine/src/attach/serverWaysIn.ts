@@ -16,6 +16,7 @@ import { FORWARDED_PROTO } from '../route/forwardedProto';
 const CALLERS = {
   mesh: 'required',
   other: 'optional',
+  optional: 'optional',
   none: 'none',
 } as const satisfies Record<string, WayIn['callerIdentity']>;
 

@@ -15,11 +15,24 @@ export function validateKubernetesGateway(
   validateListeners(reader, spec.listeners, { needsPort: true });
   const allowed = reader.object(spec.allowedListeners, 'spec.allowedListeners');
   validateNamespaces(reader, allowed?.namespaces, 'spec.allowedListeners');
+  const tls = reader.object(spec.tls, 'spec.tls');
+  const frontend = reader.object(tls?.frontend, 'spec.tls.frontend');
+  validateFrontend(reader, frontend?.default, 'spec.tls.frontend.default');
+  reader.objects(frontend?.perPort, 'spec.tls.frontend.perPort', (own, at) => {
+    reader.integer(own.port, `${at}.port`);
+    validateFrontend(reader, own.tls, `${at}.tls`);
+  });
   const infrastructure = reader.object(
     spec.infrastructure,
     'spec.infrastructure',
   );
   reader.stringMap(infrastructure?.labels, 'spec.infrastructure.labels');
+}
+
+function validateFrontend(reader: Reader, value: unknown, at: string): void {
+  const config = reader.object(value, at);
+  const validation = reader.object(config?.validation, `${at}.validation`);
+  reader.string(validation?.mode, `${at}.validation.mode`);
 }
 
 /** The shape of a ListenerSet. */

@@ -1,6 +1,5 @@
-import { Mesh, WayIn } from 'istio-jwt-policy-engine';
+import { asksForCertificate, Mesh, WayIn } from 'istio-jwt-policy-engine';
 import { ClusterConfig } from '../config';
-import { asksForCertificate } from './asksForCertificate';
 import {
   findGatewayServices,
   GatewayAddress,

@@ -1,4 +1,5 @@
 import { GATEWAY_API_GATEWAY, type Mesh, type Stored } from '../Mesh';
+import { certificateOf, ClientCertificate } from '../clientCertificates';
 import type { GatewayServer, ServerLayer } from '../gateways';
 import { matchesLabelSelector, stringRecord } from '../labels';
 import {
@@ -112,7 +113,7 @@ function readListener(
         host,
       })),
       httpsRedirect: false,
-      clientCertificate: certificateOf(specOf(stored), listener),
+      clientCertificate: clientCertificateOf(specOf(stored), listener),
     },
   };
 }
@@ -150,20 +151,19 @@ function kindsOf(
     : kinds;
 }
 
-/** Client certificates of a private authority name nobody in the mesh, so they prove no identity. */
-function certificateOf(
+function clientCertificateOf(
   { tls }: KubernetesGatewaySpec,
   listener: ListenerSpec,
-): GatewayServer['clientCertificate'] {
-  const mode =
-    listener.tls?.options?.['gateway.istio.io/tls-terminate-mode'] ?? '';
-  if (mode === 'ISTIO_MUTUAL') return 'mesh';
-  if (mode.includes('MUTUAL')) return 'other';
+): ClientCertificate {
+  const mode = listener.tls?.options?.['gateway.istio.io/tls-terminate-mode'];
+  const byOption = certificateOf(mode ?? '');
+  if (byOption !== 'none') return byOption;
   const own = tls?.frontend?.perPort?.find(
     ({ port }) => port === listener.port,
   );
   const { validation } = own?.tls ?? tls?.frontend?.default ?? {};
-  return validation ? 'other' : 'none';
+  if (!validation) return 'none';
+  return validation.mode === 'AllowInsecureFallback' ? 'optional' : 'other';
 }
 
 /** Namespaces whose routes may bind; `*` for all. */
