@@ -2,7 +2,8 @@ import { ProxyRef } from '../model';
 import { nameOf, refOf } from '../parse';
 import { Family, sameData } from '../queries/queries';
 import { GATEWAY_API_GROUP } from './gatewayApi/specs';
-import { includesLabels, stringList, stringRecord } from './labels';
+import { gatewaySelectorOf } from './gateways';
+import { includesLabels, stringList } from './labels';
 import type { Mesh, Stored } from './Mesh';
 import type { Doubtful } from './ObjectStore';
 import { gatewaysOf, specOf } from './virtualServices';
@@ -116,7 +117,6 @@ function isDelegate(stored: Stored): boolean {
   return stringList(specOf(stored).hosts).length === 0;
 }
 
-function isSelectedBy({ resource }: Stored, { labels }: ProxyRef): boolean {
-  const { selector } = (resource.spec ?? {}) as { selector?: unknown };
-  return includesLabels(labels, stringRecord(selector));
+function isSelectedBy(gateway: Stored, { labels }: ProxyRef): boolean {
+  return includesLabels(labels, gatewaySelectorOf(gateway));
 }

@@ -15,6 +15,7 @@ import {
   proxyKey,
   proxyOf,
   selectWorkloads,
+  stringRecord,
   Workload,
   workloadsIn,
 } from './workloads';
@@ -104,12 +105,20 @@ function readHost(
   };
 }
 
+/** Labels of the proxies that serve a Gateway of Istio's kind. */
+export function gatewaySelectorOf({
+  resource,
+}: Pick<Stored, 'resource'>): Readonly<Record<string, string>> {
+  const { selector } = (resource.spec ?? {}) as { selector?: unknown };
+  return stringRecord(selector);
+}
+
 /** Workloads of all namespaces that a Gateway selects. An empty selector means every gateway. */
 export function gatewayWorkloads(
   mesh: Mesh,
   stored: Stored,
 ): readonly Workload[] {
-  const selector = ((stored.resource.spec ?? {}) as GatewaySpec).selector ?? {};
+  const selector = gatewaySelectorOf(stored);
   const key = JSON.stringify(selector);
   return mesh.queries.get(
     GATEWAY_WORKLOADS,
@@ -138,10 +147,11 @@ export function serversOfProxy(
   proxy: ProxyRef,
 ): readonly ServedServer[] {
   return mesh.queries.get(SERVERS_OF_PROXY, proxyKey(proxy), () => {
-    const classic = mesh.all('Gateway').filter(stored => {
-      const { selector } = (stored.resource.spec ?? {}) as GatewaySpec;
-      return includesLabels(proxy.labels, selector ?? {});
-    });
+    const classic = mesh
+      .all('Gateway')
+      .filter(stored =>
+        includesLabels(proxy.labels, gatewaySelectorOf(stored)),
+      );
     const ofApi = mesh
       .inNamespace(GATEWAY_API_GATEWAY, proxy.namespace)
       .filter(stored => isProxyOf(mesh, stored, proxy));

@@ -68,7 +68,8 @@ function prefixOf(name: string | undefined): string | undefined {
 
 /** A protocol that Istio knows; `kubernetes.io/h2c` and the like are its names for HTTP/2. */
 function normalize(text: unknown): string | undefined {
-  const name = String(text).toLowerCase();
+  if (typeof text !== 'string') return undefined;
+  const name = text.toLowerCase();
   if (name === 'kubernetes.io/h2c' || name === 'kubernetes.io/ws')
     return 'http2';
   if (name === 'kubernetes.io/wss') return 'https';

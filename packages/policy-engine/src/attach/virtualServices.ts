@@ -172,7 +172,12 @@ export const partsOf = perObject(
         destinations.add(destinationKey(named.host, namespace));
       }
       if (key === 'delegate' && typeof named?.name === 'string') {
-        delegates.add(`${named.namespace || namespace}/${named.name}`);
+        const place = named.namespace;
+        delegates.add(
+          `${typeof place === 'string' && place ? place : namespace}/${
+            named.name
+          }`,
+        );
       }
     });
     return { destinations, delegates };

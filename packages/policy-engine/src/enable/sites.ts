@@ -1,7 +1,8 @@
 import { EnablementRequest, ProxyRef, WayInAssessment } from '../model';
 import { Mesh } from '../attach/Mesh';
 import { proxyKey } from '../attach/workloads';
-import { GatewaySpec, ServiceSpec } from '../parse/specs';
+import { gatewaySelectorOf } from '../attach/gateways';
+import { ServiceSpec } from '../parse/specs';
 import { Attachment, PolicySite } from './buildPolicies';
 
 /** One proxy that is to ask for tokens. */
@@ -199,7 +200,7 @@ function gatewayAttachment(
     const { name, namespace = '' } = stored.metadata;
     return { by: 'gateway', namespace, name };
   }
-  const selector = ((stored.spec ?? {}) as GatewaySpec).selector ?? {};
+  const selector = gatewaySelectorOf({ resource: stored });
   const [{ proxy }] = hops;
   return Object.keys(selector).length > 0
     ? { by: 'selector', namespace: proxy.namespace, labels: selector }

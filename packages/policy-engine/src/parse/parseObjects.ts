@@ -1,6 +1,7 @@
 import { ParseResult, Resource, ResourceOrigin } from '../model';
 import { Reader } from './reader';
 import { validateResource } from './validateResource';
+import { withoutNulls } from './withoutNulls';
 
 const MAX_LIST_DEPTH = 3;
 
@@ -83,17 +84,18 @@ function readResource(
   if (reader.errors.length > 0 || !kind || !apiVersion || !name) {
     return undefined;
   }
+  const { spec, ...rest } = withoutNulls(object);
   return {
-    ...object,
+    ...rest,
     kind,
     apiVersion,
     metadata: {
-      ...metadata,
+      ...(rest.metadata as object),
       name,
       ...(CLUSTER_SCOPED.has(kind)
         ? {}
         : { namespace: namespace || 'default' }),
     },
-    spec: object.spec,
+    spec,
   } as Resource;
 }

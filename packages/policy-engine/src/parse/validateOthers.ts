@@ -196,7 +196,10 @@ export function validateService(
   spec: Record<string, unknown>,
 ): void {
   reader.stringMap(spec.selector, 'spec.selector');
-  reader.string(spec.type, 'spec.type');
+  for (const field of ['type', 'externalName', 'clusterIP']) {
+    reader.string(spec[field], `spec.${field}`);
+  }
+  reader.strings(spec.clusterIPs, 'spec.clusterIPs');
   reader.objects(spec.ports, 'spec.ports', (port, path) => {
     if (reader.integer(port.port, `${path}.port`) === undefined) {
       reader.report(`${path}.port`, 'must be set');

@@ -180,11 +180,21 @@ function isLeftTo(
   });
 }
 
-export function parentsOf({ resource }: Stored): ParentRefSpec[] {
+export function parentsOf({ resource, errors }: Stored): ParentRefSpec[] {
   const { parentRefs } = (resource.spec ?? {}) as { parentRefs?: unknown };
-  return Array.isArray(parentRefs)
-    ? parentRefs.filter(ref => ref && typeof ref === 'object')
-    : [];
+  if (!Array.isArray(parentRefs)) return [];
+  return errors.length === 0
+    ? parentRefs
+    : parentRefs.flatMap(item => readNamed<ParentRefSpec>(item));
+}
+
+/** A reference as far as it can be read; none without a name. A route that is malformed is told of at what it names. */
+function readNamed<T extends { name: string }>(value: unknown): T[] {
+  if (typeof (value as { name?: unknown } | null)?.name !== 'string') return [];
+  const texts = Object.entries(value as object).filter(
+    ([, item]) => typeof item === 'string',
+  );
+  return [Object.fromEntries(texts) as T];
 }
 
 /** Whether a route's parent is a Gateway, or a ListenerSet of one. */
@@ -249,10 +259,10 @@ const referencesOf = perObject(
     const backends = new Set<string>();
     const { rules } = (resource.spec ?? {}) as { rules?: unknown };
     visitFields({ rules }, (_, item) => {
-      const ref = (item ?? {}) as Partial<BackendRefSpec>;
-      if (typeof ref.name !== 'string') return;
-      const key = destinationOf({ ...ref, name: ref.name }, namespace);
-      if (key !== undefined) backends.add(key);
+      for (const ref of readNamed<BackendRefSpec>(item)) {
+        const key = destinationOf(ref, namespace);
+        if (key !== undefined) backends.add(key);
+      }
     });
     return { parents, backends };
   },

@@ -9,12 +9,13 @@ import {
   GatewayServer,
   gatewayWorkloads,
   serversOf,
+  gatewaySelectorOf,
 } from '../../attach/gateways';
 import { includesLabels } from '../../attach/labels';
 import { GATEWAY_API_GATEWAY, Mesh, Stored } from '../../attach/Mesh';
 import { GATEWAY_NAME_LABEL } from '../../attach/policies';
 import { isRouter, proxyKey, workloadsIn } from '../../attach/workloads';
-import { GatewaySpec, ServicePortSpec, ServiceSpec } from '../../parse/specs';
+import { ServicePortSpec, ServiceSpec } from '../../parse/specs';
 
 /** A place for a route, with what is needed to build one. */
 export interface RouteSite extends RouteGateway {
@@ -54,6 +55,7 @@ export function listRouteGateways(
 
 function listListeners(mesh: Mesh, stored: Stored, from: string): RouteSite[] {
   const { name, namespace = '' } = stored.resource.metadata;
+  if (stored.errors.length > 0) return [];
   if (controllerOf(mesh, stored) !== 'gateway') return [];
   const proxies = proxiesOfGateway(mesh, stored, 'gateway');
   return listenersOf(mesh, namespace, name).flatMap(
@@ -120,10 +122,7 @@ function listWorkloads(mesh: Mesh): RouteSite[] {
   // What a Gateway selects by name stands as a gateway, however its proxy is started.
   const selected = mesh
     .all('Gateway')
-    .filter(({ resource }) => {
-      const { selector } = (resource.spec ?? {}) as GatewaySpec;
-      return Object.keys(selector ?? {}).length > 0;
-    })
+    .filter(stored => Object.keys(gatewaySelectorOf(stored)).length > 0)
     .flatMap(stored => gatewayWorkloads(mesh, stored));
   const proxies = uniqueProxies(
     [...routers, ...selected]

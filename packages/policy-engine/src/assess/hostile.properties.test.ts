@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import {
+  assessService,
+  findingsOfPolicies,
+  listRouteGateways,
+  Mesh,
+  parseObjects,
+  parseYaml,
+  Resource,
+  trimObject,
+} from '..';
+import { GATEWAY, WORKLOADS } from '../__testUtils__/handsOn';
+import {
+  meshObject,
+  routeObject,
+  scopeObject,
+} from '../__testUtils__/meshChanges';
+
+const BASE = parseYaml(`${WORKLOADS}\n---\n${GATEWAY}`).resources;
+/** More runs for a longer search: `PROPERTY_RUNS=20000 yarn test hostile`. */
+const numRuns = Number(process.env.PROPERTY_RUNS ?? 300);
+
+const JUNK: readonly unknown[] = [
+  null,
+  0,
+  -1,
+  1.5,
+  '',
+  'x',
+  '*',
+  'a/b',
+  true,
+  [],
+  {},
+  [null],
+  ['x'],
+  [[]],
+  [{}],
+  { x: null },
+  { name: 7 },
+  { toString: 'x', length: 3 },
+];
+
+/** Every path inside a value, the value itself left out. */
+function pathsOf(
+  value: unknown,
+  path: (string | number)[] = [],
+): (string | number)[][] {
+  if (value === null || typeof value !== 'object') return [];
+  const entries: [string | number, unknown][] = Array.isArray(value)
+    ? value.map((item, index) => [index, item])
+    : Object.entries(value);
+  return entries.flatMap(([key, item]) => {
+    const own = [...path, key];
+    return [own, ...pathsOf(item, own)];
+  });
+}
+
+function replaceAt(object: object, path: (string | number)[], value: unknown) {
+  const copy = JSON.parse(JSON.stringify(object));
+  let place = copy;
+  for (const key of path.slice(0, -1)) place = place[key];
+  place[path.at(-1)!] = value;
+  return copy;
+}
+
+/** An object of which something is not what it should be; its identity is left alone. */
+const spoiled = fc
+  .tuple(
+    fc.oneof(meshObject, routeObject, scopeObject),
+    fc.nat(),
+    fc.constantFrom(...JUNK),
+  )
+  .map(([resource, which, junk]): Resource => {
+    const paths = pathsOf(resource).filter(
+      ([first, second]) =>
+        first !== 'kind' &&
+        first !== 'apiVersion' &&
+        !(
+          first === 'metadata' &&
+          (second === undefined || second === 'name' || second === 'namespace')
+        ),
+    );
+    return paths.length === 0
+      ? resource
+      : replaceAt(resource, paths[which % paths.length], junk);
+  });
+
+describe('objects that are not what they should be', () => {
+  it('are told of, and keep nobody from judging the rest', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(meshObject, spoiled), { maxLength: 10 }),
+        fc.boolean(),
+        (objects, fromCluster) => {
+          const mesh = new Mesh();
+          const given = fromCluster
+            ? objects.map(each => trimObject({ ...each }))
+            : objects;
+          for (const each of [...BASE, ...parseObjects(given).resources]) {
+            mesh.apply(each);
+          }
+          for (const service of mesh.services()) assessService(mesh, service);
+          findingsOfPolicies(mesh);
+          listRouteGateways(mesh, 'default');
+        },
+      ),
+      { numRuns },
+    );
+  });
+});
