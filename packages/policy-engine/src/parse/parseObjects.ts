@@ -46,7 +46,8 @@ export function readObject(
     return;
   }
   if (Array.isArray(object.items) && depth < MAX_LIST_DEPTH) {
-    const kind = String(object.kind ?? '').replace(/List$/, '');
+    const list = typeof object.kind === 'string' ? object.kind : '';
+    const kind = list.replace(/List$/, '');
     for (const item of object.items) {
       // Items of a typed list (`PodList`) come without kind and apiVersion.
       const typed =

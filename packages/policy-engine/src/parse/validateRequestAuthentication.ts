@@ -141,7 +141,8 @@ function validateOutputs(
           reader.report(`${at}.${field}`, 'must be set');
         }
       }
-      if (!/^[-_A-Za-z0-9]*$/.test(String(output.header ?? ''))) {
+      const { header } = output;
+      if (typeof header === 'string' && !/^[-_A-Za-z0-9]*$/.test(header)) {
         reader.report(`${at}.header`, 'is no name of a header');
       }
     },
