@@ -5,9 +5,8 @@ import type { Manifest } from '../kube.ts';
 import { namespaceOf, writeHosts } from '../network.ts';
 import { startWorkload, waitForProxy } from '../parts/proxy.ts';
 import { ensureProcess } from '../supervisor.ts';
-import { describeWorkload } from '../topology/objects.ts';
+import { describeEndpoints, describeWorkload } from '../topology/objects.ts';
 import {
-  addressOf,
   type GatewayWorkload,
   type SidecarWorkload,
 } from '../topology/workloads.ts';
@@ -49,8 +48,8 @@ export const GATEWAY: GatewayWorkload = {
 };
 
 /** A Service of the server's port without HTTP. No controller runs that would write its endpoints. */
-function describeRawService(ip: string): Manifest[] {
-  const { namespace, name, labels } = SERVER;
+function describeRawService(subnet: string): Manifest[] {
+  const { namespace, labels } = SERVER;
   const service = 'server-raw';
   return [
     {
@@ -62,24 +61,9 @@ function describeRawService(ip: string): Manifest[] {
         ports: [{ name: 'tcp-raw', port: RAW_PORT, targetPort: RAW_PORT }],
       },
     },
-    {
-      apiVersion: 'discovery.k8s.io/v1',
-      kind: 'EndpointSlice',
-      metadata: {
-        name: `${service}-lab`,
-        namespace,
-        labels: { 'kubernetes.io/service-name': service },
-      },
-      addressType: 'IPv4',
-      endpoints: [
-        {
-          addresses: [ip],
-          conditions: { ready: true, serving: true },
-          targetRef: { kind: 'Pod', name, namespace },
-        },
-      ],
-      ports: [{ name: 'tcp-raw', port: RAW_PORT }],
-    },
+    describeEndpoints(service, SERVER, subnet, [
+      { name: 'tcp-raw', port: RAW_PORT },
+    ]),
   ];
 }
 
@@ -117,9 +101,7 @@ export async function startComparedMesh(lab: Lab): Promise<ComparedMesh> {
     const context = { state, parts: state.parts, line, say: () => {} };
     await startWorkload(workload, context, kube);
   }
-  const raw = await kube.apply(
-    describeRawService(addressOf(SERVER, state.subnet)),
-  );
+  const raw = await kube.apply(describeRawService(state.subnet));
   objects.push(...raw);
   await ensureProcess({
     name: 'app-compare-server-raw',

@@ -157,7 +157,6 @@ export function describeService(
   }: { service?: string; nodePorts?: Record<string, number> } = {},
 ): Manifest[] {
   const { namespace, name } = workload;
-  const ip = addressOf(workload, subnet);
   const ports = listPorts(workload);
   return [
     {
@@ -182,24 +181,40 @@ export function describeService(
         })),
       },
     },
-    {
-      apiVersion: 'discovery.k8s.io/v1',
-      kind: 'EndpointSlice',
-      metadata: {
-        name: `${service}-lab`,
-        namespace,
-        labels: { 'kubernetes.io/service-name': service },
-      },
-      addressType: 'IPv4',
-      endpoints: [
-        {
-          addresses: [ip],
-          conditions: { ready: true, serving: true },
-          nodeName: NODE_NAME,
-          targetRef: { kind: 'Pod', name, namespace },
-        },
-      ],
-      ports: ports.map(port => ({ name: port.name, port: port.targetPort })),
-    },
+    describeEndpoints(
+      service,
+      workload,
+      subnet,
+      ports.map(port => ({ name: port.name, port: port.targetPort })),
+    ),
   ];
+}
+
+/** Endpoints of a Service with one Pod behind it: no controller runs that would write them. */
+export function describeEndpoints(
+  service: string,
+  workload: Workload,
+  subnet: string,
+  ports: { name: string; port: number }[],
+): Manifest {
+  const { namespace, name } = workload;
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: {
+      name: `${service}-lab`,
+      namespace,
+      labels: { 'kubernetes.io/service-name': service },
+    },
+    addressType: 'IPv4',
+    endpoints: [
+      {
+        addresses: [addressOf(workload, subnet)],
+        conditions: { ready: true, serving: true },
+        nodeName: NODE_NAME,
+        targetRef: { kind: 'Pod', name, namespace },
+      },
+    ],
+    ports,
+  };
 }

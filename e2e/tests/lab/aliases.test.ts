@@ -6,6 +6,7 @@ import { readMesh } from './planOnLab.ts';
 import {
   describeBaseMesh,
   eventually,
+  ingressApiGateway,
   ingressGateway,
   openHarness,
   routeTo,
@@ -34,30 +35,10 @@ const describeRoute = (name: string, backendRef: object): Manifest => ({
   },
 });
 
-const API_GATEWAY: Manifest = {
-  apiVersion: 'gateway.networking.k8s.io/v1',
-  kind: 'Gateway',
-  metadata: { name: 'aliases', namespace: 'istio-system' },
-  spec: {
-    gatewayClassName: 'istio',
-    // The proxy that is there, and none that istiod would deploy.
-    addresses: [
-      {
-        type: 'Hostname',
-        value: 'istio-ingressgateway.istio-system.svc.cluster.local',
-      },
-    ],
-    listeners: [
-      {
-        name: 'http',
-        port: 80,
-        protocol: 'HTTP',
-        hostname: '*.api.example.com',
-        allowedRoutes: { namespaces: { from: 'All' } },
-      },
-    ],
-  },
-};
+const API_GATEWAY = ingressApiGateway('aliases', {
+  hostname: '*.api.example.com',
+  allowedRoutes: { namespaces: { from: 'All' } },
+});
 
 /** By the names of their routes. */
 const REFERENCES: Record<string, object> = {

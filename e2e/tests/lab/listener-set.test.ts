@@ -6,6 +6,7 @@ import { readMesh } from './planOnLab.ts';
 import {
   authorizationPolicy,
   eventually,
+  ingressApiGateway,
   INGRESS_SELECTOR,
   openHarness,
   peerAuthentication,
@@ -18,30 +19,8 @@ const SERVICE = { namespace: 'default', name: 'backend' };
 const GATEWAY_API = 'gateway.networking.k8s.io/v1';
 const HOST = 'api.sets.example.com';
 
-const describeGateway = (allowed: object): Manifest => ({
-  apiVersion: GATEWAY_API,
-  kind: 'Gateway',
-  metadata: { name: 'shared', namespace: 'istio-system' },
-  spec: {
-    gatewayClassName: 'istio',
-    // The proxy that is there, and none that istiod would deploy.
-    addresses: [
-      {
-        type: 'Hostname',
-        value: 'istio-ingressgateway.istio-system.svc.cluster.local',
-      },
-    ],
-    listeners: [
-      {
-        name: 'http',
-        port: 80,
-        protocol: 'HTTP',
-        hostname: '*.own.example.com',
-      },
-    ],
-    ...allowed,
-  },
-});
+const describeGateway = (allowed: object): Manifest =>
+  ingressApiGateway('shared', { hostname: '*.own.example.com' }, allowed);
 
 const SET: Manifest = {
   apiVersion: GATEWAY_API,

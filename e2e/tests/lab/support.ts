@@ -48,6 +48,30 @@ export function ingressGateway(name: string, hosts: string[]): Manifest {
   };
 }
 
+/** A Gateway of the Gateway API on the shared ingress gateway: the proxy that is there, and none that istiod would deploy. */
+export function ingressApiGateway(
+  name: string,
+  listener: object,
+  more: object = {},
+): Manifest {
+  return {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'Gateway',
+    metadata: { name, namespace: 'istio-system' },
+    spec: {
+      gatewayClassName: 'istio',
+      addresses: [
+        {
+          type: 'Hostname',
+          value: 'istio-ingressgateway.istio-system.svc.cluster.local',
+        },
+      ],
+      listeners: [{ name: 'http', port: 80, protocol: 'HTTP', ...listener }],
+      ...more,
+    },
+  };
+}
+
 /** A VirtualService in `default` that sends all of `host` on `gateway` to a Service's port 80. */
 export function routeTo(
   service: string,

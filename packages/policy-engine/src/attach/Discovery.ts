@@ -5,7 +5,7 @@ import { GATEWAY_API_GROUP } from './gatewayApi/specs';
 import { matchesLabelSelector, stringRecord } from './labels';
 import type { Stored } from './Mesh';
 
-export const REVISION = 'istio.io/rev';
+const REVISION = 'istio.io/rev';
 
 /** Whether the istiods of a cluster read an object. */
 export type Reading =
@@ -84,31 +84,25 @@ export class Discovery {
     // A Gateway of the Gateway API is served by every istiod; its label says which one deploys the proxy.
     if (wanted === undefined || isServedByAll(resource)) return READ;
     const running = [...this.podsByRevision.keys()].sort();
+    const alone = `it is for revision ${wanted} of the control plane alone`;
     if (running.length === 0) {
       return {
         kind: 'uncertain',
-        why: `it is for revision ${wanted} of the control plane alone, and which revisions run is not known`,
+        why: `${alone}, and which revisions run is not known`,
       };
     }
-    const runs = running.includes(wanted);
-    if (runs && running.length > 1) {
+    const all = running.join(', ');
+    if (!running.includes(wanted)) {
+      const run = running.length > 1 ? 'run' : 'runs';
       return {
-        kind: 'uncertain',
-        why: `it is for revision ${wanted} of the control plane alone, and ${running.join(
-          ', ',
-        )} run`,
+        kind: 'not-read',
+        cause: 'revision',
+        why: `${alone}, and only ${all} ${run}`,
       };
     }
-    if (runs) return READ;
-    return {
-      kind: 'not-read',
-      cause: 'revision',
-      why: `it is for revision ${wanted} of the control plane alone, and ${
-        running.length > 1
-          ? `only ${running.join(', ')} run`
-          : `only ${running[0]} runs`
-      }`,
-    };
+    return running.length > 1
+      ? { kind: 'uncertain', why: `${alone}, and ${all} run` }
+      : READ;
   }
 
   private count(revision: string, more: number): number {

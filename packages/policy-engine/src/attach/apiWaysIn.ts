@@ -98,7 +98,7 @@ function findGateway(
   if (!set) return undefined;
   return set.errors.length > 0
     ? `ListenerSet ${namespace}/${name} is malformed`
-    : gatewayOfSet(mesh, set).gateway;
+    : gatewayOfSet(mesh, set);
 }
 
 function bindingsOf(

@@ -6,6 +6,7 @@ import { gatewaySelectorOf } from './gateways';
 import { includesLabels, stringList } from './labels';
 import type { Mesh, Stored } from './Mesh';
 import type { Doubtful } from './ObjectStore';
+import { isLookedUp } from './policies';
 import { gatewaysOf, specOf } from './virtualServices';
 
 const UNCERTAIN = new Family();
@@ -89,17 +90,12 @@ function sameDoubts(a: readonly Doubtful[], b: readonly Doubtful[]): boolean {
 
 /** Whether an object could change what a proxy answers; selectors of policies are left aside. */
 function mayReach(mesh: Mesh, stored: Stored, proxy: ProxyRef): boolean {
-  const { namespace, resource } = stored;
-  const { kind, apiVersion } = resource;
+  const { kind, apiVersion } = stored.resource;
   if (
     !ROUTING_KINDS.includes(kind) &&
     !apiVersion.startsWith(GATEWAY_API_GROUP)
   ) {
-    return (
-      namespace === mesh.rootNamespace ||
-      namespace === proxy.namespace ||
-      namespace === proxy.service?.namespace
-    );
+    return isLookedUp(mesh, stored, proxy);
   }
   if (proxy.kind === 'waypoint') return true;
   if (proxy.kind !== 'gateway') return false;

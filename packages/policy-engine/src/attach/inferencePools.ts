@@ -1,7 +1,7 @@
 import { nameOf, refOf } from '../parse';
 import { Family, sameData } from '../queries/queries';
 import { inferencePoolKey } from './gatewayApi/backendRefs';
-import { isGatewayRef, parentsOf, routesTo } from './gatewayApi/routes';
+import { gatewayRoutesTo } from './gatewayApi/routes';
 import { stringRecord } from './labels';
 import type { Mesh, Stored } from './Mesh';
 import { servicesOfSamePods } from './samePods';
@@ -25,20 +25,18 @@ export function inferencePoolWaysIn(
 ): ResolvedWayIn[] {
   const { namespace } = service;
   return poolsOf(mesh, service).flatMap(pool =>
-    routesTo(mesh, inferencePoolKey(namespace, pool))
-      .filter(route => parentsOf(route).some(isGatewayRef))
-      .map(route => {
-        const ref = refOf(route.resource);
-        return unresolvedWayIn(
-          service,
+    gatewayRoutesTo(mesh, inferencePoolKey(namespace, pool)).map(route => {
+      const ref = refOf(route.resource);
+      return unresolvedWayIn(
+        service,
+        ref,
+        tails,
+        `pool.${pool}`,
+        `${nameOf(
           ref,
-          tails,
-          `pool.${pool}`,
-          `${nameOf(
-            ref,
-          )} routes to InferencePool ${namespace}/${pool}, which leads to this Service's Pods in a way that the engine does not follow`,
-        );
-      }),
+        )} routes to InferencePool ${namespace}/${pool}, which leads to this Service's Pods in a way that the engine does not follow`,
+      );
+    }),
   );
 }
 

@@ -59,19 +59,30 @@ export function attachedTo(
   return found;
 }
 
+/** Whether a proxy's policies are looked up where an object stands. */
+export function isLookedUp(
+  mesh: Mesh,
+  { namespace }: Stored,
+  proxy: ProxyRef,
+): boolean {
+  return (
+    namespace === mesh.rootNamespace ||
+    namespace === proxy.namespace ||
+    namespace === proxy.service?.namespace
+  );
+}
+
 /** Whether a policy would reach a proxy if istiod read it. */
 export function wouldReach(
   mesh: Mesh,
   stored: Stored,
   proxy: ProxyRef,
 ): boolean {
-  if (proxy.kind === 'none') return false;
-  const { namespace } = stored;
-  const isNear =
-    namespace === mesh.rootNamespace ||
-    namespace === proxy.namespace ||
-    namespace === proxy.service?.namespace;
-  return isNear && attach(mesh, stored, proxy).length > 0;
+  return (
+    proxy.kind !== 'none' &&
+    isLookedUp(mesh, stored, proxy) &&
+    attach(mesh, stored, proxy).length > 0
+  );
 }
 
 function attach(mesh: Mesh, stored: Stored, proxy: ProxyRef): Attachment[] {

@@ -1,6 +1,6 @@
 import { nameOf, refOf } from '../parse';
 import { ServiceSpec } from '../parse/specs';
-import { isGatewayRef, parentsOf, routesTo } from './gatewayApi/routes';
+import { gatewayRoutesTo } from './gatewayApi/routes';
 import { serviceMeantBy } from './aliases';
 import { destinationKey, isSubsetHost, resolveServiceHost } from './hosts';
 import { stringList, stringRecord } from './labels';
@@ -73,7 +73,7 @@ function routesByGateways(mesh: Mesh, host: string): Stored[] {
     ...virtualServicesTo(mesh, key).filter(
       route => gatewaysOf(route).length > 0,
     ),
-    ...routesTo(mesh, key).filter(route => parentsOf(route).some(isGatewayRef)),
+    ...gatewayRoutesTo(mesh, key),
   ];
 }
 

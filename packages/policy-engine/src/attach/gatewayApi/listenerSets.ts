@@ -16,16 +16,21 @@ const SETS_OF_GATEWAYS = new Family();
 const SETS_OF_GATEWAY = new Family();
 const LISTENERS_OF_SET = new Family();
 
-/** The Gateway that a ListenerSet adds listeners to. */
-export function gatewayOfSet(
-  mesh: Mesh,
-  stored: Stored,
-): { namespace: string; name: string; gateway: Stored | undefined } {
-  const { parentRef } = (stored.resource.spec ?? {}) as ListenerSetSpec;
-  const namespace = parentRef?.namespace || stored.namespace;
-  const name = parentRef?.name ?? '';
-  const gateway = mesh.stored(GATEWAY_API_GATEWAY, namespace, name);
-  return { namespace, name, gateway };
+/** The Gateway that a ListenerSet adds listeners to, if it is there. */
+export function gatewayOfSet(mesh: Mesh, stored: Stored): Stored | undefined {
+  const { namespace, name } = gatewayNamedBy(stored);
+  return mesh.stored(GATEWAY_API_GATEWAY, namespace, name);
+}
+
+function gatewayNamedBy({ namespace, resource }: Stored): {
+  namespace: string;
+  name: string;
+} {
+  const { parentRef } = (resource.spec ?? {}) as ListenerSetSpec;
+  return {
+    namespace: parentRef?.namespace || namespace,
+    name: parentRef?.name ?? '',
+  };
 }
 
 /**
@@ -44,7 +49,7 @@ export function listenersOfSet(
     () => {
       const stored = mesh.stored('ListenerSet', namespace, name);
       if (!stored || stored.errors.length > 0) return [];
-      const { gateway } = gatewayOfSet(mesh, stored);
+      const gateway = gatewayOfSet(mesh, stored);
       if (!gateway || !takesSet(mesh, gateway, namespace)) return [];
       const { listeners = [] } = (stored.resource.spec ??
         {}) as ListenerSetSpec;
@@ -94,7 +99,7 @@ function setsOf(mesh: Mesh, gateway: string): readonly Stored[] {
 function indexSets(mesh: Mesh): ReadonlyMap<string, Stored[]> {
   const index = new Map<string, Stored[]>();
   for (const stored of sortRoutesByAge(mesh.all('ListenerSet'))) {
-    const { namespace, name } = gatewayOfSet(mesh, stored);
+    const { namespace, name } = gatewayNamedBy(stored);
     pushTo(index, `${namespace}/${name}`, stored);
   }
   return index;

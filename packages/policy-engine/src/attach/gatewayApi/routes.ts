@@ -55,6 +55,13 @@ export function routesTo(mesh: Mesh, destination: string): readonly Stored[] {
   );
 }
 
+/** Those of them by a Gateway, or a ListenerSet of one. */
+export function gatewayRoutesTo(mesh: Mesh, destination: string): Stored[] {
+  return routesTo(mesh, destination).filter(route =>
+    parentsOf(route).some(ref => kindOf(ref) !== undefined),
+  );
+}
+
 /**
  * The routes that bind to a listener, each as a VirtualService of one host, in the order of age.
  *
@@ -195,11 +202,6 @@ function readNamed<T extends { name: string }>(value: unknown): T[] {
     ([, item]) => typeof item === 'string',
   );
   return [Object.fromEntries(texts) as T];
-}
-
-/** Whether a route's parent is a Gateway, or a ListenerSet of one. */
-export function isGatewayRef(ref: ParentRefSpec): boolean {
-  return kindOf(ref) !== undefined;
 }
 
 function kindOf({
