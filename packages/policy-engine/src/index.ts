@@ -16,7 +16,12 @@ export { traitsOf, type ProxyTraits } from './compile/traitsOf';
 export type { Program } from './compile/program';
 export { decide, type DecideOptions } from './decide/decide';
 export { asksForCertificate } from './attach/gateways';
-export { type Beginning, hostUnder, requestTo } from './decide/requestTo';
+export {
+  type Beginning,
+  hostUnder,
+  pathUnder,
+  requestTo,
+} from './decide/requestTo';
 export {
   decideWayIn,
   type WayInDecision,

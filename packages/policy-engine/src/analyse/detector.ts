@@ -5,7 +5,8 @@ import {
   ResourceRef,
 } from '../model';
 import type { AnalysedWayIn } from '../assess/assessService';
-import { Mesh, Stored } from '../attach/Mesh';
+import { Mesh } from '../attach/Mesh';
+import { Stored } from '../attach/Stored';
 import {
   CompiledRule,
   JwtProvider,

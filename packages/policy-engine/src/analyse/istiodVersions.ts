@@ -1,5 +1,6 @@
 import { Resource } from '../model';
-import { Mesh, Stored } from '../attach/Mesh';
+import { Mesh } from '../attach/Mesh';
+import { Stored } from '../attach/Stored';
 import { stringRecord } from '../attach/workloads';
 import { Family } from '../queries/queries';
 

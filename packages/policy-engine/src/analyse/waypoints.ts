@@ -1,4 +1,5 @@
-import { Mesh, Stored } from '../attach/Mesh';
+import { Mesh } from '../attach/Mesh';
+import { Stored } from '../attach/Stored';
 import { stringRecord } from '../attach/workloads';
 
 const USE_WAYPOINT = 'istio.io/use-waypoint';

@@ -1,5 +1,6 @@
 import { serversOfProxy } from '../attach/gateways';
-import { Mesh, Stored } from '../attach/Mesh';
+import { Mesh } from '../attach/Mesh';
+import { Stored } from '../attach/Stored';
 import { attachedTo } from '../attach/policies';
 import { selectorOf } from '../attach/policyIndex';
 import {

@@ -3,7 +3,7 @@ import { LabelSelectorSpec } from '../parse/specs';
 import { sameData } from '../queries/queries';
 import { GATEWAY_API_GROUP } from './gatewayApi/specs';
 import { matchesLabelSelector, stringRecord } from './labels';
-import type { Stored } from './Mesh';
+import type { Stored } from './Stored';
 
 const REVISION = 'istio.io/rev';
 

@@ -1,26 +1,17 @@
-import { compareText } from '../compareText';
 import { ParseError, Resource, ResourceRef } from '../model';
 import { validateResource } from '../parse';
 import { isMeshConfig } from '../parse/meshConfig';
-import { GATEWAY_API_GROUP } from './gatewayApi/specs';
 import {
   combineMeshConfigs,
   DEFAULT_MESH_CONFIG,
   KnownMeshConfig,
 } from './meshConfig';
 import type { Reading } from './Discovery';
+import { kindKey, keysOf, keysOfKind } from './kindKeys';
 import { Doubtful, ObjectStore } from './ObjectStore';
 import type { Slot } from './objectTables';
 import { Queries } from '../queries/queries';
-
-/** An object with what validation said of it. */
-export interface Stored {
-  readonly resource: Resource;
-  /** Empty for an object of the cluster. */
-  readonly namespace: string;
-  readonly name: string;
-  readonly errors: readonly ParseError[];
-}
+import { compareStored, Stored } from './Stored';
 
 /** @public */
 export interface MeshOptions {
@@ -280,29 +271,4 @@ export class Mesh {
     this.queries.note(slot.node);
     return slot;
   }
-}
-
-/** Two kinds are called Gateway; the one of the Gateway API gets a key of its own. */
-export const GATEWAY_API_GATEWAY = `Gateway.${GATEWAY_API_GROUP}`;
-
-function kindKey(kind: string, apiVersion: string): string {
-  return kind === 'Gateway' && apiVersion.startsWith(GATEWAY_API_GROUP)
-    ? GATEWAY_API_GATEWAY
-    : kind;
-}
-
-/** Both kinds called Gateway where the reference does not say which. */
-function keysOf({ kind, apiVersion }: ResourceRef): string[] {
-  return apiVersion === undefined
-    ? keysOfKind(kind)
-    : [kindKey(kind, apiVersion)];
-}
-
-function keysOfKind(kind: string): string[] {
-  return kind === 'Gateway' ? ['Gateway', GATEWAY_API_GATEWAY] : [kind];
-}
-
-/** By namespace and name, so that no answer depends on the order in which objects came. */
-export function compareStored(a: Stored, b: Stored): number {
-  return compareText(a.namespace, b.namespace) || compareText(a.name, b.name);
 }

@@ -1,7 +1,7 @@
 import { InputNode, Queries } from '../queries/queries';
 import { Discovery, Reading, revisionLabelOf } from './Discovery';
 import { LabelSelectorSpec } from '../parse/specs';
-import type { Stored } from './Mesh';
+import type { Stored } from './Stored';
 import { KindTable, ObjectTable, Slot } from './objectTables';
 
 /** Where an object stands. */

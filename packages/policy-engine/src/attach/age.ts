@@ -1,5 +1,5 @@
 import { compareText } from '../compareText';
-import { compareStored, type Stored } from './Mesh';
+import { compareStored, type Stored } from './Stored';
 
 export function sortByAge(list: readonly Stored[]): Stored[] {
   return [...list].sort(compareByAge);

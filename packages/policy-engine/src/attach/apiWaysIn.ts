@@ -3,14 +3,12 @@ import { apiListenPorts } from './listenPorts';
 import { controllerOf, proxiesOfGateway } from './gatewayApi/gateways';
 import { ApiListener, ListenerParent } from './gatewayApi/listeners';
 import { gatewayOfSet, listenersOfParent } from './gatewayApi/listenerSets';
-import {
-  bindRoute,
-  listenerParentOf,
-  parentsOf,
-  routesTo,
-} from './gatewayApi/routes';
+import { listenerParentOf, parentsOf, routesTo } from './gatewayApi/routeIndex';
+import { bindRoute } from './gatewayApi/routes';
 import { ParentRefSpec } from './gatewayApi/specs';
-import { GATEWAY_API_GATEWAY, Mesh, Stored } from './Mesh';
+import { GATEWAY_API_GATEWAY } from './kindKeys';
+import { Mesh } from './Mesh';
+import { Stored } from './Stored';
 import { Binding, waysInOfBinding } from './serverWaysIn';
 import { Tail } from './tails';
 import { unresolvedWayIn } from './unresolved';

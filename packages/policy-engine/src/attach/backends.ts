@@ -2,7 +2,8 @@ import { ProxyRef } from '../model';
 import { ServicePortSpec, ServiceSpec } from '../parse/specs';
 import { includesLabels, stringRecord } from './labels';
 import { targetPortOf } from './listenPorts';
-import { Mesh, Stored } from './Mesh';
+import { Mesh } from './Mesh';
+import { Stored } from './Stored';
 import { isHttp3, PortProtocol, protocolOf } from './servicePorts';
 import { sidecarPortOf } from './sidecarIngress';
 import {

@@ -1,7 +1,8 @@
 import { ServicePortSpec } from '../parse/specs';
 import { isSubsetHost } from './hosts';
 import { stringList } from './labels';
-import type { Mesh, Stored } from './Mesh';
+import type { Mesh } from './Mesh';
+import type { Stored } from './Stored';
 import { isExported } from './visibility';
 import { Family } from '../queries/queries';
 

@@ -7,7 +7,8 @@ import {
 import { followAliases } from './aliases';
 import { resolveServiceHost } from './hosts';
 import { mapDestinations } from './mapDestinations';
-import type { Mesh, Stored } from './Mesh';
+import type { Mesh } from './Mesh';
+import type { Stored } from './Stored';
 import { isExported } from './visibility';
 import { Family } from '../queries/queries';
 

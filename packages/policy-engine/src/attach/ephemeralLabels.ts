@@ -1,4 +1,5 @@
-import type { Mesh, Stored } from './Mesh';
+import type { Mesh } from './Mesh';
+import type { Stored } from './Stored';
 import { stringRecord } from './labels';
 import { Family, sameData } from '../queries/queries';
 

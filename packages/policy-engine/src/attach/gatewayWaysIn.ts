@@ -1,7 +1,8 @@
 import { refOf } from '../parse';
 import { gatewayProxyOf, gatewayWorkloads, serversOf } from './gateways';
 import { listenPortsOf } from './listenPorts';
-import { Mesh, Stored } from './Mesh';
+import { Mesh } from './Mesh';
+import { Stored } from './Stored';
 import { proxyKey } from './proxies';
 import { Binding, waysInOfBinding } from './serverWaysIn';
 import { Tail } from './tails';

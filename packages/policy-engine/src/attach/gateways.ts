@@ -6,7 +6,9 @@ import { isProxyOf } from './gatewayApi/gateways';
 import { allListenersOf } from './gatewayApi/listenerSets';
 import { intersectHosts } from './hosts';
 import { apiListenPorts, listenPortsOf } from './listenPorts';
-import { GATEWAY_API_GATEWAY, Mesh, Stored } from './Mesh';
+import { GATEWAY_API_GATEWAY } from './kindKeys';
+import { Mesh } from './Mesh';
+import { Stored } from './Stored';
 import { perObject } from '../queries/perObject';
 import { Family, sameItems } from '../queries/queries';
 import {

@@ -1,9 +1,10 @@
 import { nameOf, refOf } from '../parse';
 import { Family, sameData } from '../queries/queries';
 import { inferencePoolKey } from './gatewayApi/backendRefs';
-import { gatewayRoutesTo } from './gatewayApi/routes';
+import { gatewayRoutesTo } from './gatewayApi/routeIndex';
 import { stringRecord } from './labels';
-import type { Mesh, Stored } from './Mesh';
+import type { Mesh } from './Mesh';
+import type { Stored } from './Stored';
 import { servicesOfSamePods } from './samePods';
 import type { Tail } from './tails';
 import { unresolvedWayIn } from './unresolved';

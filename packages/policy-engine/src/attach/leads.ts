@@ -2,7 +2,7 @@ import { WayIn } from '../model';
 import { HttpMatchSpec, L4RouteSpec } from '../parse/specs';
 import type { GatewayServer } from './gateways';
 import { resolveGatewayName } from './hosts';
-import type { Stored } from './Mesh';
+import type { Stored } from './Stored';
 import {
   destinationsOf,
   mirrorsOf,

@@ -2,7 +2,7 @@ import { ResourceRef, WayIn } from '../model';
 import { refOf } from '../parse';
 import { ServiceSpec } from '../parse/specs';
 import { peerOf } from './clientTls';
-import { parentsOf } from './gatewayApi/routes';
+import { parentsOf } from './gatewayApi/routeIndex';
 import { isSubsetHost, resolveServiceHost } from './hosts';
 import { stringList } from './labels';
 import { Mesh } from './Mesh';

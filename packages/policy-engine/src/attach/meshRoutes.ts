@@ -1,10 +1,11 @@
 import { ResourceRef } from '../model';
 import { refOf } from '../parse';
 import { ServiceSpec } from '../parse/specs';
-import { parentsOf, routesTo } from './gatewayApi/routes';
+import { parentsOf, routesTo } from './gatewayApi/routeIndex';
 import { resolveServiceHost } from './hosts';
 import { stringList } from './labels';
-import type { Mesh, Stored } from './Mesh';
+import type { Mesh } from './Mesh';
+import type { Stored } from './Stored';
 import { protocolOf } from './servicePorts';
 import { Tail, toWaypointHop, uncertaintyOf } from './tails';
 import { specOf, virtualServicesTo } from './virtualServices';

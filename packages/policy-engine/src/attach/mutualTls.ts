@@ -1,7 +1,8 @@
 import { ProxyRef, ResourceRef } from '../model';
 import { refOf } from '../parse';
 import { MutualTlsMode, PeerAuthenticationSpec } from '../parse/specs';
-import { Mesh, Stored } from './Mesh';
+import { Mesh } from './Mesh';
+import { Stored } from './Stored';
 import { sortByAge } from './age';
 import { isWide, selectorOf, selects } from './policyIndex';
 import { proxyKey } from './workloads';

@@ -1,4 +1,4 @@
-import type { Stored } from './Mesh';
+import type { Stored } from './Stored';
 import { InputNode } from '../queries/queries';
 
 /** One place for an object, whether there is one or not; what asks for it depends on the place. */

@@ -1,6 +1,7 @@
 import { ProxyRef } from '../model';
 import { nameOf, refOf } from '../parse';
-import { Mesh, Stored } from './Mesh';
+import { Mesh } from './Mesh';
+import { Stored } from './Stored';
 import { attachedTo } from './policies';
 import { doubtsAbout } from './doubts';
 import { proxyKey } from './workloads';

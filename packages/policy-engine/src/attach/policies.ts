@@ -2,7 +2,8 @@ import { AttachedPolicy, ProxyRef } from '../model';
 import { TargetRefSpec } from '../parse/specs';
 import { GATEWAY_API_GROUP } from './gatewayApi/specs';
 import { compareByAge } from './age';
-import { Mesh, Stored } from './Mesh';
+import { Mesh } from './Mesh';
+import { Stored } from './Stored';
 import {
   candidates,
   GATEWAY_NAME_LABEL,

@@ -4,7 +4,8 @@ import { pushTo } from '../multimap';
 import { Family } from '../queries/queries';
 import { perObject } from '../queries/perObject';
 import { includesLabels, stringRecord } from './labels';
-import type { Mesh, Stored } from './Mesh';
+import type { Mesh } from './Mesh';
+import type { Stored } from './Stored';
 
 export type PolicyKind =
   | 'RequestAuthentication'

@@ -2,7 +2,8 @@ import { ServiceSpec } from '../parse/specs';
 import { pushTo } from '../multimap';
 import { Family, sameData } from '../queries/queries';
 import { stringRecord } from './labels';
-import type { Mesh, Stored } from './Mesh';
+import type { Mesh } from './Mesh';
+import type { Stored } from './Stored';
 import { proxyKey, proxyOf, selectWorkloads } from './workloads';
 
 const SERVICES_BY_PODS = new Family();

@@ -1,10 +1,11 @@
 import { nameOf, refOf } from '../parse';
 import { ServiceSpec } from '../parse/specs';
-import { gatewayRoutesTo } from './gatewayApi/routes';
+import { gatewayRoutesTo } from './gatewayApi/routeIndex';
 import { serviceMeantBy } from './aliases';
 import { destinationKey, isSubsetHost, resolveServiceHost } from './hosts';
 import { stringList, stringRecord } from './labels';
-import type { Mesh, Stored } from './Mesh';
+import type { Mesh } from './Mesh';
+import type { Stored } from './Stored';
 import { pushTo } from '../multimap';
 import { perObject } from '../queries/perObject';
 import { Family, sameItems } from '../queries/queries';

@@ -1,5 +1,6 @@
 import { ProxyRef } from '../model';
-import type { Mesh, Stored } from './Mesh';
+import type { Mesh } from './Mesh';
+import type { Stored } from './Stored';
 import { sortByAge } from './age';
 import { isWide, selects } from './policyIndex';
 import { PortProtocol, readProtocol } from './servicePorts';

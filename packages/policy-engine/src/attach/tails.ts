@@ -2,7 +2,8 @@ import { Hop } from '../model';
 import { ServicePortSpec } from '../parse/specs';
 import { compileProxy } from '../compile/compileProxy';
 import { Backend, backendsOf } from './backends';
-import { Mesh, Stored } from './Mesh';
+import { Mesh } from './Mesh';
+import { Stored } from './Stored';
 import { EffectiveMode, modeOf } from './mutualTls';
 import { Waypoint, waypointOf } from './waypoints';
 

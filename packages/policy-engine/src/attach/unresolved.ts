@@ -1,5 +1,5 @@
 import { ResourceRef } from '../model';
-import type { Stored } from './Mesh';
+import type { Stored } from './Stored';
 import type { Tail } from './tails';
 import type { ResolvedWayIn } from './waysIn';
 

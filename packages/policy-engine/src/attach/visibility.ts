@@ -1,4 +1,5 @@
-import type { Mesh, Stored } from './Mesh';
+import type { Mesh } from './Mesh';
+import type { Stored } from './Stored';
 import { stringRecord } from './labels';
 
 /** Whether an `exportTo` list of an object in `own` shows it to `viewer`. An empty list shows it to all. */

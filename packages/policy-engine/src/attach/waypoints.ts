@@ -3,7 +3,9 @@ import { controllerOf, proxiesOfGateway } from './gatewayApi/gateways';
 import { allowedNamespaces } from './gatewayApi/listeners';
 import { KubernetesGatewaySpec } from './gatewayApi/specs';
 import { stringRecord } from './labels';
-import { GATEWAY_API_GATEWAY, type Mesh, type Stored } from './Mesh';
+import { GATEWAY_API_GATEWAY } from './kindKeys';
+import type { Mesh } from './Mesh';
+import type { Stored } from './Stored';
 import { internProxy } from './proxies';
 import { Family, sameData } from '../queries/queries';
 

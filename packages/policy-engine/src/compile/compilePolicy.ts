@@ -5,7 +5,8 @@ import {
   PolicyAction,
   RuleSpec,
 } from '../parse/specs';
-import { Mesh, Stored } from '../attach/Mesh';
+import { Mesh } from '../attach/Mesh';
+import { Stored } from '../attach/Stored';
 import { stringRecord } from '../attach/workloads';
 import { compileClauses } from './compileRule';
 import { externalRule } from './externalRule';

@@ -1,6 +1,7 @@
 import { AttachedPolicy, ProxyRef } from '../model';
 import { refOf } from '../parse';
-import { Mesh, Stored } from '../attach/Mesh';
+import { Mesh } from '../attach/Mesh';
+import { Stored } from '../attach/Stored';
 import { mutualTlsOf } from '../attach/mutualTls';
 import { opaqueReasons } from '../attach/opaque';
 import { attachedTo, Attachment } from '../attach/policies';

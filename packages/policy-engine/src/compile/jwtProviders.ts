@@ -1,6 +1,6 @@
 import { refOf } from '../parse';
 import { JwtRuleSpec, RequestAuthenticationSpec } from '../parse/specs';
-import { Stored } from '../attach/Mesh';
+import { Stored } from '../attach/Stored';
 import { JwtProvider, TokenPlaces } from './program';
 
 const compiled = new WeakMap<Stored, readonly JwtProvider[]>();

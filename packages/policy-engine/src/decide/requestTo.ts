@@ -25,6 +25,12 @@ export function hostUnder({ host }: Pick<WayIn, 'host'>): string {
   return host.replace(/^\*\.?/, 'any.');
 }
 
+/** A path that the routes of a way in take, as a person would type it. @public */
+export function pathUnder({ paths }: Pick<WayIn, 'paths'>): string {
+  const path = paths.find(pattern => /^\/[\w\-./]*\*?$/.test(pattern));
+  return path?.replace(/\*$/, '') ?? '/';
+}
+
 /**
  * A request to a way in as an ordinary client begins it, without method and path.
  *

@@ -11,7 +11,7 @@ import { Mesh } from '../attach/Mesh';
 import { compileProxy } from '../compile/compileProxy';
 import { decide } from '../decide/decide';
 import { decideWayIn } from '../decide/decideWayIn';
-import { hostUnder, requestTo } from '../decide/requestTo';
+import { hostUnder, pathUnder, requestTo } from '../decide/requestTo';
 
 /** A request that a plan is judged by. */
 export type SampleRequest = Pick<AnswerChange, 'kind' | 'title' | 'request'> & {
@@ -127,11 +127,10 @@ function goodToken(issuer: EnablementRequest['issuer']): RequestToken {
 }
 
 function plainRequest(mesh: Mesh, wayIn: WayIn): ProxyRequest {
-  const path = wayIn.paths.find(pattern => /^\/[\w\-./]*\*?$/.test(pattern));
   return {
     ...requestTo(wayIn, hostUnder(wayIn)),
     method: 'GET',
-    path: path?.replace(/\*$/, '') ?? '/',
+    path: pathUnder(wayIn),
     ...(wayIn.kind === 'in-mesh' && wayIn.callerIdentity !== 'none'
       ? { source: strangerIn(mesh) }
       : {}),

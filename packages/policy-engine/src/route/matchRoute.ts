@@ -1,7 +1,8 @@
 import { ProxyRef, ProxyRequest, ResourceRef } from '../model';
 import { nameOf, refOf } from '../parse';
 import { HttpRouteSpec, ServiceSpec, StringMatchSpec } from '../parse/specs';
-import { Mesh, Stored } from '../attach/Mesh';
+import { Mesh } from '../attach/Mesh';
+import { Stored } from '../attach/Stored';
 import { destinationsOf, mirrorsOf } from '../attach/virtualServices';
 import { proxySettingsOf } from '../attach/proxySettings';
 import { Facts, readFacts } from '../decide/facts';

@@ -5,7 +5,8 @@ import {
   ServedServer,
   serversOfProxy,
 } from '../attach/gateways';
-import { Mesh, Stored } from '../attach/Mesh';
+import { Mesh } from '../attach/Mesh';
+import { Stored } from '../attach/Stored';
 import { proxyKey } from '../attach/workloads';
 import { Family, sameItems } from '../queries/queries';
 import { hasRoutes } from './candidates';

@@ -22,12 +22,6 @@ export interface AskedRequest {
   place?: TokenPlace;
 }
 
-/** A path that the way in's routes take. */
-export function suggestPath({ paths }: Pick<WayInStatus, 'paths'>): string {
-  const path = paths.find(pattern => /^\/[\w\-./]*\*?$/.test(pattern));
-  return path?.replace(/\*$/, '') ?? '/';
-}
-
 /** The request that the engine decides: as a client sends it to the first hop. */
 export function composeRequest(
   wayIn: WayInStatus,

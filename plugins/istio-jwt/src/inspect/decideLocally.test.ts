@@ -4,13 +4,14 @@ import {
   decideWayIn,
   Mesh,
   parseYaml,
+  pathUnder,
   RequestToken,
   Resource,
   traitsOf,
 } from 'istio-jwt-policy-engine';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { composeRequest, suggestPath } from './composeRequest';
+import { composeRequest } from './composeRequest';
 import { Basis, decideLocally, explainLocally } from './decideLocally';
 import { DecodedToken } from './decodeToken';
 
@@ -164,7 +165,7 @@ function compareWithWhole(mesh: Mesh) {
   for (const service of mesh.services()) {
     const { waysIn, basis } = toStatus(mesh, service);
     for (const wayIn of waysIn) {
-      const paths = [suggestPath(wayIn), '/healthz', '/a//b%2fc'];
+      const paths = [pathUnder(wayIn), '/healthz', '/a//b%2fc'];
       for (const token of tokens) {
         for (const path of paths) {
           ask(wayIn, basis, { method: 'GET', path }, token, 'valid');

@@ -1,4 +1,5 @@
-import { Mesh, Stored } from '../../attach/Mesh';
+import { Mesh } from '../../attach/Mesh';
+import { Stored } from '../../attach/Stored';
 import { includesLabels, proxyKey, stringRecord } from '../../attach/workloads';
 import { ProxyRef } from '../../model';
 import { Detector, NOTHING } from '../detector';

@@ -1,4 +1,5 @@
-import { GATEWAY_API_GATEWAY, Mesh } from '../../attach/Mesh';
+import { GATEWAY_API_GATEWAY } from '../../attach/kindKeys';
+import { Mesh } from '../../attach/Mesh';
 import { AttachedPolicy, ResourceRef } from '../../model';
 import { Detector, Found, NOTHING } from '../detector';
 import { nameOf } from '../rules';

@@ -1,4 +1,5 @@
-import { Mesh, Stored } from '../../attach/Mesh';
+import { Mesh } from '../../attach/Mesh';
+import { Stored } from '../../attach/Stored';
 import { selectorOf, targetRefsOf } from '../../attach/policies';
 import { selectWorkloads, workloadsIn } from '../../attach/workloads';
 import { refOf } from '../../parse';

@@ -1,6 +1,7 @@
 import { refOf } from '../../parse';
 import { selectorOf, targetRefsOf } from '../../attach/policies';
-import { Mesh, Stored } from '../../attach/Mesh';
+import { Mesh } from '../../attach/Mesh';
+import { Stored } from '../../attach/Stored';
 import {
   includesLabels,
   selectWorkloads,

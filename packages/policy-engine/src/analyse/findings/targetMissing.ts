@@ -1,4 +1,6 @@
-import { GATEWAY_API_GATEWAY, Mesh, Stored } from '../../attach/Mesh';
+import { GATEWAY_API_GATEWAY } from '../../attach/kindKeys';
+import { Mesh } from '../../attach/Mesh';
+import { Stored } from '../../attach/Stored';
 import { targetRefsOf } from '../../attach/policies';
 import { refOf } from '../../parse';
 import { TargetRefSpec } from '../../parse/specs';

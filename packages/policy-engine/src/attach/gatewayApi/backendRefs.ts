@@ -1,7 +1,8 @@
 import { DestinationSpec } from '../../parse/specs';
 import { followAlias } from '../aliases';
 import { destinationKey } from '../hosts';
-import type { Mesh, Stored } from '../Mesh';
+import type { Mesh } from '../Mesh';
+import type { Stored } from '../Stored';
 import { BackendRefSpec, GATEWAY_API_GROUP, ReferenceGrantSpec } from './specs';
 
 /** Resolves the backends of one route. */

@@ -5,7 +5,7 @@ import {
   HttpRouteSpec,
   StringMatchSpec,
 } from '../../parse/specs';
-import type { Stored } from '../Mesh';
+import type { Stored } from '../Stored';
 import { Backends } from './backendRefs';
 import {
   GrpcRouteMatchSpec,

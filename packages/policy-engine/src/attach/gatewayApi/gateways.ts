@@ -1,7 +1,9 @@
 import { ProxyRef } from '../../model';
 import { ServiceSpec } from '../../parse/specs';
 import { includesLabels, stringRecord } from '../labels';
-import { GATEWAY_API_GATEWAY, type Mesh, type Stored } from '../Mesh';
+import { GATEWAY_API_GATEWAY } from '../kindKeys';
+import type { Mesh } from '../Mesh';
+import type { Stored } from '../Stored';
 import { GATEWAY_NAME_LABEL } from '../policies';
 import { internProxy, proxyOf } from '../proxies';
 import { Family, sameItems } from '../../queries/queries';

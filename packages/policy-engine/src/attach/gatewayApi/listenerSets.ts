@@ -1,7 +1,9 @@
 import { pushTo } from '../../multimap';
 import { Family, sameData, sameItems } from '../../queries/queries';
 import { sortRoutesByAge } from '../age';
-import { GATEWAY_API_GATEWAY, type Mesh, type Stored } from '../Mesh';
+import { GATEWAY_API_GATEWAY } from '../kindKeys';
+import type { Mesh } from '../Mesh';
+import type { Stored } from '../Stored';
 import { controllerOf } from './gateways';
 import {
   allowedNamespaces,

@@ -1,4 +1,6 @@
-import { GATEWAY_API_GATEWAY, type Mesh, type Stored } from '../Mesh';
+import { GATEWAY_API_GATEWAY } from '../kindKeys';
+import type { Mesh } from '../Mesh';
+import type { Stored } from '../Stored';
 import { certificateOf, ClientCertificate } from '../clientCertificates';
 import type { GatewayServer, ServerLayer } from '../gateways';
 import { matchesLabelSelector, stringRecord } from '../labels';

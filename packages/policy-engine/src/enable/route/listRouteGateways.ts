@@ -12,7 +12,9 @@ import {
   gatewaySelectorOf,
 } from '../../attach/gateways';
 import { includesLabels } from '../../attach/labels';
-import { GATEWAY_API_GATEWAY, Mesh, Stored } from '../../attach/Mesh';
+import { GATEWAY_API_GATEWAY } from '../../attach/kindKeys';
+import { Mesh } from '../../attach/Mesh';
+import { Stored } from '../../attach/Stored';
 import { GATEWAY_NAME_LABEL } from '../../attach/policies';
 import { isRouter, proxyKey, workloadsIn } from '../../attach/workloads';
 import { ServicePortSpec, ServiceSpec } from '../../parse/specs';

@@ -1,12 +1,9 @@
 import { Text } from '@backstage/ui';
 import { EntityStatus, WayInStatus } from 'backstage-plugin-istio-jwt-common';
+import { pathUnder } from 'istio-jwt-policy-engine';
 import { useMemo, useState } from 'react';
 import { SignatureVerdict, toValidity } from '../../inspect/checkSignature';
-import {
-  AskedRequest,
-  composeRequest,
-  suggestPath,
-} from '../../inspect/composeRequest';
+import { AskedRequest, composeRequest } from '../../inspect/composeRequest';
 import {
   decideLocally,
   LocalDecision,
@@ -41,7 +38,7 @@ export function DecisionsSection({
   );
   const [request, setRequest] = useState<AskedRequest>({
     method: 'GET',
-    path: ways[0] ? suggestPath(ways[0].wayIn) : '/',
+    path: ways[0] ? pathUnder(ways[0].wayIn) : '/',
   });
   const places = useMemo(() => listPlaces(status.policies), [status.policies]);
   const decide = (wayIn: WayInStatus, cluster: string): LocalDecision =>

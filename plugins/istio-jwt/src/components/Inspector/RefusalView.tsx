@@ -6,12 +6,9 @@ import {
   TextField,
 } from '@backstage/ui';
 import { EntityStatus } from 'backstage-plugin-istio-jwt-common';
+import { pathUnder } from 'istio-jwt-policy-engine';
 import { FormEvent, useMemo, useState } from 'react';
-import {
-  AskedRequest,
-  composeRequest,
-  suggestPath,
-} from '../../inspect/composeRequest';
+import { AskedRequest, composeRequest } from '../../inspect/composeRequest';
 import {
   explainLocally,
   LocalExplanation,
@@ -48,7 +45,7 @@ export function RefusalView({ status }: { status: EntityStatus }) {
   const way = ways.find(({ key }) => key === chosen);
   const [request, setRequest] = useState<AskedRequest>({
     method: 'GET',
-    path: way ? suggestPath(way.wayIn) : '/',
+    path: way ? pathUnder(way.wayIn) : '/',
   });
   const places = useMemo(() => listPlaces(status.policies), [status.policies]);
   const [code, setCode] = useState('403');
