@@ -38,6 +38,7 @@ import { methodCase } from './findings/methodCase';
 import { negationAdmitsAnonymous } from './findings/negationAdmitsAnonymous';
 import { noAudience } from './findings/noAudience';
 import { noProxy } from './findings/noProxy';
+import { notCarriedOut } from './findings/notCarriedOut';
 import { notRead } from './findings/notRead';
 import { notHttp } from './findings/notHttp';
 import { optionsExempt } from './findings/optionsExempt';
@@ -85,6 +86,7 @@ export const DETECTORS: readonly Detector[] = [
   methodCase,
   negationAdmitsAnonymous,
   noProxy,
+  notCarriedOut,
   notRead,
   pathNeverMatches,
   portNeverMatches,

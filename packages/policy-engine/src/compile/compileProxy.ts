@@ -12,6 +12,7 @@ import { compileProviders, placesOf, sortProviders } from './jwtProviders';
 import { Program } from './program';
 import { buildFilters } from './ruleSet';
 import { samePrograms } from './samePrograms';
+import { unforeseenReasons } from './unforeseen';
 import { toZtunnelPolicies } from './ztunnelRules';
 import { Family } from '../queries/queries';
 
@@ -71,7 +72,11 @@ function compile(mesh: Mesh, proxy: ProxyRef): Program {
       ? { mutualTls: mutualTlsOf(mesh, proxy) }
       : {}),
     settings,
-    opaque: [...opaqueReasons(mesh, proxy), ...settings.unread],
+    opaque: [
+      ...opaqueReasons(mesh, proxy),
+      ...settings.unread,
+      ...attached.flatMap(({ stored }) => unforeseenReasons(stored)),
+    ],
   };
 }
 

@@ -56,6 +56,9 @@ const DEFAULT_HEADERS = [{ name: 'authorization', prefix: 'Bearer ' }];
 const DEFAULT_PARAMS = ['access_token'];
 const NO_COOKIES: string[] = [];
 
+/** Where in a header a provider looks for tokens. */
+type HeaderPlace = JwtProvider['headers'][number];
+
 /** What a provider has of its jwtRule. */
 type ProviderParts = Omit<JwtProvider, 'policy' | 'index'>;
 
@@ -79,12 +82,9 @@ function compileProvider(
 }
 
 function compileParts(rule: JwtRuleSpec): ProviderParts {
-  const headers = (rule.fromHeaders ?? []).map(({ name, prefix }) => ({
-    name: name.toLowerCase(),
-    prefix: prefix ?? '',
-  }));
-  const params = rule.fromParams ?? [];
-  const cookies = rule.fromCookies ?? [];
+  const headers = distinctHeaders(rule);
+  const params = [...new Set(rule.fromParams)];
+  const cookies = [...new Set(rule.fromCookies)];
   const isDefault = headers.length + params.length + cookies.length === 0;
   return {
     issuer: rule.issuer ?? '',
@@ -96,8 +96,8 @@ function compileParts(rule: JwtRuleSpec): ProviderParts {
       : headers.sort((a, b) =>
           a.name + a.prefix < b.name + b.prefix ? -1 : 1,
         ),
-    params: isDefault ? DEFAULT_PARAMS : [...params].sort(),
-    cookies: isDefault ? NO_COOKIES : [...cookies].sort(),
+    params: isDefault ? DEFAULT_PARAMS : params.sort(),
+    cookies: isDefault ? NO_COOKIES : cookies.sort(),
     forward: rule.forwardOriginalToken ?? false,
     ...(rule.outputPayloadToHeader
       ? { payloadHeader: rule.outputPayloadToHeader.toLowerCase() }
@@ -110,6 +110,17 @@ function compileParts(rule: JwtRuleSpec): ProviderParts {
     jwks: jwksOf(rule),
     writing: {},
   };
+}
+
+/** Envoy keeps locations under name and prefix, written one behind the other; the first stays. */
+function distinctHeaders({ fromHeaders }: JwtRuleSpec): HeaderPlace[] {
+  const places = new Map<string, HeaderPlace>();
+  for (const { name, prefix = '' } of fromHeaders ?? []) {
+    const place = { name: name.toLowerCase(), prefix };
+    const key = place.name + prefix;
+    if (!places.has(key)) places.set(key, place);
+  }
+  return [...places.values()];
 }
 
 /** As Envoy's CheckAudience compares: without scheme and without trailing slash. */

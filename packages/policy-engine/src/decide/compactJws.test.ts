@@ -15,6 +15,8 @@ const read = (text: string) => {
   return status === 401 ? body : status;
 };
 
+const INVALID_PAYLOAD = 'Jwt payload is an invalid JSON';
+
 describe('a compact JWS', () => {
   it.each([
     [
@@ -79,12 +81,13 @@ describe('a compact JWS', () => {
   });
 
   it.each([
-    ['[]', 'Jwt payload is an invalid JSON'],
-    ['null', 'Jwt payload is an invalid JSON'],
-    ['7', 'Jwt payload is an invalid JSON'],
+    ['[]', INVALID_PAYLOAD],
+    ['null', INVALID_PAYLOAD],
+    ['7', INVALID_PAYLOAD],
     ['{}', 'Jwt issuer is not configured'],
     ['{"iss":"\xc3\xa4"}', 'Jwt issuer is not configured'],
-    [`{"iss":"${ISSUER}","x":"\xff\xfe\xfb"}`, 'unknown'],
+    [`{"iss":"${ISSUER}","x":"\xff\xfe\xfb"}`, INVALID_PAYLOAD],
+    [`\xef\xbb\xbf{"iss":"${ISSUER}"}`, INVALID_PAYLOAD],
   ])('with the payload %s: %s', (payload, answer) => {
     expect(read(`${RS256}.${encode(payload)}.eA`)).toBe(answer);
   });

@@ -15,8 +15,9 @@ const ALGORITHMS = new Set([
  * signature holds is not looked at. Source: Envoy's source/common/jwt (jwt.cc, status.cc).
  */
 export function readCompactJws(text: string): CompactJws {
-  const parts = text.split('.');
-  if (parts.length !== 3 || parts.includes('')) return { kind: 'malformed' };
+  // Envoy skips empty parts: `..a.b.c` is a token.
+  const parts = text.split('.').filter(part => part !== '');
+  if (parts.length !== 3) return { kind: 'malformed' };
   const header = readPart('header', parts[0]);
   if (typeof header === 'string') return { kind: 'malformed', reason: header };
   const { alg, kid } = header;
@@ -48,8 +49,7 @@ function readPart(
   const decoded = decodeBase64Url(part);
   if (decoded === undefined)
     return `Jwt ${name} is an invalid Base64url encoded`;
-  const object = parseJsonObject(new TextDecoder().decode(decoded));
-  return object ?? `Jwt ${name} is an invalid JSON`;
+  return parseJsonObject(decoded) ?? `Jwt ${name} is an invalid JSON`;
 }
 
 /** As absl::WebSafeBase64Unescape: white space is skipped, padding may stand there if it is right. */
@@ -68,9 +68,12 @@ function decodeBase64Url(part: string): Uint8Array | undefined {
   }
 }
 
-function parseJsonObject(text: string): Record<string, unknown> | undefined {
+function parseJsonObject(
+  bytes: Uint8Array,
+): Record<string, unknown> | undefined {
   try {
-    const value = JSON.parse(text);
+    const options = { fatal: true, ignoreBOM: true };
+    const value = JSON.parse(new TextDecoder('utf-8', options).decode(bytes));
     return value && typeof value === 'object' && !Array.isArray(value)
       ? value
       : undefined;

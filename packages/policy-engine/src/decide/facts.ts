@@ -38,6 +38,7 @@ export class Facts {
   private normalized: NormalizedPath | undefined;
   private ownHeaders: ReadonlyMap<string, string> | undefined;
   private ownPrefixes: ReadonlyMap<string, string> | undefined;
+  private ownQuery: string | undefined;
   private doubtfulHeaders: readonly string[] = [];
 
   constructor(
@@ -78,7 +79,7 @@ export class Facts {
   }
 
   get query(): string {
-    return this.target.query;
+    return this.ownQuery ?? this.target.query;
   }
 
   get headers(): ReadonlyMap<string, string> {
@@ -208,15 +209,17 @@ export class Facts {
     copy.normalized = this.normalized;
     copy.ownHeaders = this.ownHeaders;
     copy.ownPrefixes = this.ownPrefixes;
+    copy.ownQuery = this.ownQuery;
     return copy;
   }
 
   /** The same request as jwt_authn leaves it. */
   afterJwt(
     claims: Claims,
-    { headers, tokenPrefixes, doubtful }: HeadersAfterJwt,
+    { headers, tokenPrefixes, doubtful, query }: HeadersAfterJwt,
   ): Facts {
     const copy = this.withClaims(claims);
+    copy.ownQuery = query;
     copy.ownHeaders = headers;
     copy.ownPrefixes = tokenPrefixes;
     copy.doubtfulHeaders = doubtful;
@@ -276,7 +279,15 @@ function trim(value: string): string {
 export function isPreflight(facts: Facts): boolean {
   return (
     facts.method === 'OPTIONS' &&
-    Boolean(facts.header('origin')) &&
-    Boolean(facts.header('access-control-request-method'))
+    hasText(facts, 'origin') &&
+    hasText(facts, 'access-control-request-method')
+  );
+}
+
+/** Empty values add nothing to a header that came several times. */
+function hasText(facts: Facts, name: string): boolean {
+  return (
+    Boolean(facts.header(name)) &&
+    facts.headerValues(name).some(value => value !== '')
   );
 }

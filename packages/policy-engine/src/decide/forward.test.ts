@@ -282,6 +282,8 @@ describe('what jwt_authn at the gateway leaves to the proxy behind', () => {
     expect(answer('/x?own=junk&access_token=a')).toBe(401);
     expect(answer('/x?a=?&own=junk&access_token=a')).toBe(401);
     expect(answer('/x?access_token=a&other=junk')).toBe(200);
+    // Envoy writes them without encoding.
+    expect(answer('/x?b=1%26own%3Djunk&access_token=a')).toBe(401);
   });
 
   it('a token in a cookie', () => {

@@ -1,4 +1,5 @@
 import { ProxyRequest, RequestToken } from '../model';
+import { dropQueryParams } from '../match/queryParams';
 import { splitQuery } from '../match/splitQuery';
 import { Program } from '../compile/program';
 import { applyRoute, TakenRoute } from './applyRoute';
@@ -106,8 +107,6 @@ function dropParams(
   if (path === undefined || names.length === 0) return path;
   const [base, query] = splitQuery(path);
   if (query === undefined) return path;
-  const kept = query
-    .split('&')
-    .filter(pair => !names.includes(pair.split('=')[0]));
-  return kept.length > 0 ? `${base}?${kept.join('&')}` : base;
+  const kept = dropQueryParams(query, names);
+  return kept === '' ? base : `${base}?${kept}`;
 }

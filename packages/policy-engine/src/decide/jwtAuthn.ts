@@ -109,8 +109,10 @@ function normalizeClaims(
   for (const name of provider.spaceDelimited) {
     const value = claims[name];
     if (typeof value === 'string') {
+      const parts = value.split(' ').filter(part => part !== '');
+      if (parts.length === 0) continue;
       if (result === claims) result = { ...claims };
-      result[name] = value.split(' ').filter(part => part !== '');
+      result[name] = parts;
     }
   }
   return result;

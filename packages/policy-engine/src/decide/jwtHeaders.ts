@@ -1,3 +1,4 @@
+import { dropQueryParams } from '../match/queryParams';
 import { Facts } from './facts';
 import { JwtOutcome } from './jwtAuthn';
 import { FoundToken } from './jwtTokens';
@@ -10,6 +11,8 @@ export interface HeadersAfterJwt {
   tokenPrefixes: ReadonlyMap<string, string>;
   /** Those among them of which it is not known whether they are still there. */
   doubtful: readonly string[];
+  /** Set where a token was taken out of it. */
+  query?: string;
 }
 
 /**
@@ -57,7 +60,17 @@ export function headersAfterJwt(
     name =>
       !written.has(name) && (headers.has(name) || tokenPrefixes.has(name)),
   );
-  return { headers, tokenPrefixes, doubtful };
+  const params = consumed.flatMap(({ in: place, name }) =>
+    place === 'query' ? [name] : [],
+  );
+  return {
+    headers,
+    tokenPrefixes,
+    doubtful,
+    ...(params.length > 0
+      ? { query: dropQueryParams(facts.query, params) }
+      : {}),
+  };
 }
 
 /** Why an answer that depends on such a header is not known. */

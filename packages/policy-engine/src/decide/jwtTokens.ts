@@ -1,5 +1,6 @@
 import { ProxyRequest, RequestToken } from '../model';
 import { JwtProvider } from '../compile/program';
+import { readQueryParams } from '../match/queryParams';
 import { Facts } from './facts';
 import { readCompactJws } from './compactJws';
 import { tokenName, tokenPrefix } from './tokenPlace';
@@ -37,7 +38,7 @@ export function findTokens(
   }
   for (const name of provider.cookies) {
     findFirst(request, 'cookie', name, found, () =>
-      readCookie(facts.header('cookie'), name),
+      readCookie(facts.headerValues('cookie'), name),
     );
   }
   return found;
@@ -181,15 +182,18 @@ function describeRaw(
 }
 
 function readParam(query: string, name: string): string | null {
-  return query.includes(name) ? new URLSearchParams(query).get(name) : null;
+  if (query === '') return null;
+  const found = readQueryParams(query).find(([key]) => key === name);
+  return found ? found[1] : null;
 }
 
-function readCookie(header: string | undefined, name: string): string | null {
-  for (const pair of header?.split(/[;,]/) ?? []) {
+/** As Envoy's forEachCookie: spaces before a name and quotes around a value go, nothing else. */
+function readCookie(headers: readonly string[], name: string): string | null {
+  for (const pair of headers.flatMap(header => header.split(';'))) {
     const cut = pair.indexOf('=');
-    if (cut > 0 && pair.slice(0, cut).trim() === name) {
-      return pair.slice(cut + 1).trim();
-    }
+    if (cut < 0 || pair.slice(0, cut).replace(/^ +/, '') !== name) continue;
+    const value = pair.slice(cut + 1);
+    return /^".*"$/.test(value) ? value.slice(1, -1) : value;
   }
   return null;
 }

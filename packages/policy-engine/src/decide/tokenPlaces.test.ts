@@ -3,6 +3,7 @@ import { ISSUER, token } from '../__testUtils__/mesh';
 import {
   ask,
   gatewayAuthentication,
+  gatewayPolicy,
   REQUIRE_TOKEN,
 } from '../__testUtils__/policies';
 
@@ -36,8 +37,10 @@ describe('a token in a cookie', () => {
     ['session=junk', 401],
     ['a=b; session=junk', 401],
     ['a=b;session=junk', 401],
-    ['a=b,session=junk', 401],
-    ['session = junk', 401],
+    ['a=b,session=junk', 403],
+    ['session = junk', 403],
+    ['a=b;\tsession=junk', 403],
+    ['a=b;  session=junk', 401],
     ['other=junk', 403],
     ['xsession=junk', 403],
     ['=session', 403],
@@ -65,6 +68,38 @@ describe('a token in a cookie', () => {
       ask(COOKIE, { headers: { cookie: `session= ${claims} ;a=b` } }).status;
     expect(answer(text)).toBe('unknown');
     expect(answer('junk')).toBe(401);
+  });
+});
+
+describe('a token in the query', () => {
+  it('is found under a name that is encoded', () => {
+    expect(
+      ask([gatewayAuthentication()], { path: '/?%61ccess_token=junk' }).status,
+    ).toBe(401);
+  });
+});
+
+describe('places that are named twice', () => {
+  const places =
+    'fromHeaders: [{name: x-jwt}, {name: X-JWT}, {name: x-ab}, {name: x-a, prefix: b}], outputClaimToHeaders: [{header: x-c, claim: sub}]';
+  const rule = gatewayAuthentication(
+    `{issuer: ${ISSUER}, jwksUri: "https://keys.example.com", ${places}}`,
+  );
+
+  it('are one, so claims are written once', () => {
+    const allow = gatewayPolicy(
+      'rules: [{when: [{key: "request.headers[x-c]", values: [me]}]}]',
+    );
+    expect(
+      ask([rule, allow], {
+        tokens: [{ ...token({ sub: 'me' }), name: 'x-jwt', prefix: '' }],
+      }).status,
+    ).toBe(200);
+  });
+
+  it('count as named twice where name and prefix are the same text in a row', () => {
+    expect(ask([rule], { headers: { 'x-a': 'bjunk' } }).status).toBe(200);
+    expect(ask([rule], { headers: { 'x-ab': 'junk' } }).status).toBe(401);
   });
 });
 
@@ -104,6 +139,12 @@ describe('claims of a wrong type', () => {
       { aud: ['a', 7] },
       'Jwt payload [aud] field is not a string or string list',
     ],
+    [{ aud: null }, 'Jwt payload [aud] field is not a string or string list'],
+    [{ jti: 5, aud: 7 }, 'Jwt payload [jti] field is not a string'],
+    [{ iat: '1', exp: '1' }, 'Jwt payload [iat] field is not an integer'],
+    [{ nbf: null }, 'Jwt payload [nbf] field is not an integer'],
+    [{ exp: -1 }, 'Jwt payload [exp] field is not a positive 64 bit integer'],
+    [{ exp: 2e19 }, 'Jwt payload [exp] field is not a positive 64 bit integer'],
   ])('%j are refused by name', (claims, body) => {
     expect(
       ask([gatewayAuthentication()], { tokens: [token(claims)] }),

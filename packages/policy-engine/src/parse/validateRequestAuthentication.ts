@@ -157,9 +157,14 @@ const KEY_MEMBERS: Record<string, string[]> = {
   oct: ['k'],
 };
 
+/** Members of any key that are texts (RFC 7517 section 4). */
+const TEXT_MEMBERS = ['kid', 'alg', 'use'];
+
 function isKeySet(text: string): boolean {
   try {
-    const { keys } = JSON.parse(text);
+    const value = JSON.parse(text);
+    // Istio's parser (lestrrat-go/jwx) takes a single key, too.
+    const { keys = [value] } = value;
     return Array.isArray(keys) && keys.every(isKey);
   } catch {
     return false;
@@ -172,6 +177,16 @@ function isKey(value: unknown): boolean {
   const type = String(key.kty);
   return (
     Object.hasOwn(KEY_MEMBERS, type) &&
-    KEY_MEMBERS[type].every(member => typeof key[member] === 'string')
+    KEY_MEMBERS[type].every(member => isBase64(key[member])) &&
+    TEXT_MEMBERS.every(member => isTextOrAbsent(key[member]))
   );
+}
+
+function isTextOrAbsent(value: unknown): boolean {
+  return value === undefined || typeof value === 'string';
+}
+
+/** Either alphabet, with or without padding, as that parser reads numbers. `crv` is such a text as well. */
+function isBase64(value: unknown): boolean {
+  return typeof value === 'string' && /^[A-Za-z0-9+/_-]+={0,2}$/.test(value);
 }

@@ -32,7 +32,12 @@ export function judgeTimes(
       lines.push({ claim, text: 'No number of seconds: it cannot be read.' });
       continue;
     }
-    const seconds = value as number;
+    // Envoy reads whole seconds.
+    const seconds = Math.trunc(value as number);
+    if (claim === 'exp' && seconds === 0) {
+      lines.push({ claim, text: '0: for Envoy the token never expires.' });
+      continue;
+    }
     lines.push({ claim, at, text: describe(claim, seconds - nowS) });
     if (validity === 'within' && claim === 'exp' && seconds + SKEW_S < nowS) {
       validity = 'expired';

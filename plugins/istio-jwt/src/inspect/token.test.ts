@@ -55,6 +55,8 @@ describe('judgeTimes', () => {
     [{ exp: at(9), nbf: at(30) }, 'within', /Not yet valid, within/],
     [{ exp: at(9), nbf: at(61) }, 'not-yet-valid', /another 1 minute/],
     [{ nbf: at(-9) }, 'within', /never expires/],
+    [{ exp: 0 }, 'within', /for Envoy the token never expires/],
+    [{ exp: 0.9 }, 'within', /for Envoy the token never expires/],
     [{ exp: 'soon' }, 'unreadable', /cannot be read/],
     [{ exp: at(-600), iat: at(-4000) }, 'expired', /Issued 1 hour ago/],
   ])('%j is %s', (claims, validity, text) => {

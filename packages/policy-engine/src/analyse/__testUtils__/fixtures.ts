@@ -38,6 +38,7 @@ import { methodCase } from '../findings/methodCase.fixture';
 import { negationAdmitsAnonymous } from '../findings/negationAdmitsAnonymous.fixture';
 import { noAudience } from '../findings/noAudience.fixture';
 import { noProxy } from '../findings/noProxy.fixture';
+import { notCarriedOut } from '../findings/notCarriedOut.fixture';
 import { notRead } from '../findings/notRead.fixture';
 import { notHttp } from '../findings/notHttp.fixture';
 import { optionsExempt } from '../findings/optionsExempt.fixture';
@@ -107,6 +108,7 @@ export const FIXTURES: Record<string, Fixture> = {
   'no-audience': noAudience,
   'no-proxy': noProxy,
   'not-http': notHttp,
+  'not-carried-out': notCarriedOut,
   'not-read': notRead,
   'options-exempt': optionsExempt,
   'path-never-matches': pathNeverMatches,

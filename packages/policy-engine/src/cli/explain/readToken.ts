@@ -62,9 +62,9 @@ function validityOf(
   const { exp, nbf } = claims;
   if (typeof nbf === 'number' && nbf > now + SKEW_SECONDS)
     return 'not-yet-valid';
-  return typeof exp === 'number' && exp < now - SKEW_SECONDS
-    ? 'expired'
-    : 'valid';
+  // Envoy reads whole seconds, and takes 0 for a token that never expires.
+  const end = typeof exp === 'number' ? Math.trunc(exp) : 0;
+  return end !== 0 && end < now - SKEW_SECONDS ? 'expired' : 'valid';
 }
 
 function describeClaim(name: string, value: unknown): string {

@@ -53,6 +53,14 @@ describe('istio-jwt explain', () => {
     expect(stdout).toContain('Fix: Get a fresh token.');
   });
 
+  it('takes exp: 0 for no end, as Envoy does', async () => {
+    const { stdout } = await runCli(
+      ['explain', mesh, '--service', 'backend', '--token-file', '-'],
+      [compact({ iss: ISSUER, sub: 'me', exp: 0 }, SIGNATURE)],
+    );
+    expect(stdout).toContain('Token: valid');
+  });
+
   it('prints no part of a token but its claims', async () => {
     const text = compact({ iss: ISSUER, note: '\u001b[2Jx' }, SIGNATURE);
     const { stdout, stderr } = await runCli(
