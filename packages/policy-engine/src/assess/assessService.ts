@@ -93,15 +93,21 @@ function analyse(mesh: Mesh, resolved: ResolvedWayIn): AnalysedWayIn {
   return { ...resolved, programs, analysis, assessment };
 }
 
-/** Whether a way past a waypoint is shut, as it should be: nobody passes but the waypoint itself. */
-function isClosed({ passesBy, analysis, assessment }: AnalysedWayIn): boolean {
-  if (passesBy === undefined) return false;
+/** Whether a way is shut, as it should be: nobody passes but waypoints whose ways in are told of. */
+function isClosed({
+  passesBy,
+  mayBeShut,
+  analysis,
+  assessment,
+}: AnalysedWayIn): boolean {
+  if (passesBy === undefined && !mayBeShut) return false;
   if (assessment.state === 'over-blocked') return true;
   return (
+    passesBy !== undefined &&
     analysis.unknown === undefined &&
     analysis.exposures.length > 0 &&
-    analysis.exposures.every(
-      ({ witness }) => witness.source?.principal === passesBy.principal,
+    analysis.exposures.every(({ witness }) =>
+      passesBy.principals.includes(witness.source?.principal ?? ''),
     )
   );
 }
