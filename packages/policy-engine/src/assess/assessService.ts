@@ -47,9 +47,10 @@ function assess(
   mesh: Mesh,
   service: { namespace: string; name: string },
 ): ServiceAssessment {
-  const waysIn = waysInOf(mesh, service)
-    .map(resolved => analyse(mesh, resolved))
-    .filter(way => !isClosed(way));
+  const all = waysInOf(mesh, service).map(resolved => analyse(mesh, resolved));
+  const used = all.filter(way => !isClosed(way));
+  // Where everybody is refused by every way, that is what there is to tell.
+  const waysIn = used.length > 0 ? used : all;
   const assessments = waysIn.map(({ assessment }) => assessment);
   const state = worstState(assessments.map(item => item.state));
   const worst = assessments.find(item => item.state === state);

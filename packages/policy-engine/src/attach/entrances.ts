@@ -10,7 +10,6 @@ import { PortProtocol, protocolOf } from './servicePorts';
 import type { Stored } from './Stored';
 import { Waypoint, waypointOf, waypointOfEntry } from './waypoints';
 
-const GATEWAYS_THERE = new Family();
 const SERVICES_UNDER = new Family();
 const ENTRIES_THERE = new Family();
 const ENTRIES_UNDER = new Family();
@@ -24,14 +23,6 @@ export interface Entrance {
   host: string;
   waypoint: Extract<Waypoint, { kind: 'waypoint' }>;
   ports: readonly { port: number; protocol: PortProtocol }[];
-}
-
-/** Whether any waypoint could be there at all; in most meshes none is. */
-export function mayHaveWaypoints(mesh: Mesh): boolean {
-  return mesh.queries.getOne(
-    GATEWAYS_THERE,
-    () => mesh.namespacesOf(GATEWAY_API_GATEWAY).length > 0,
-  );
 }
 
 /** The Service as an entrance; none without a waypoint. */
@@ -118,6 +109,8 @@ function servicesUnder(mesh: Mesh, wildcard: string): readonly string[] {
     wildcard,
     () => {
       const found: string[] = [];
+      // In most meshes no waypoint could be there at all.
+      if (mesh.namespacesOf(GATEWAY_API_GATEWAY).length === 0) return found;
       for (const service of mesh.each('Service')) {
         if (!isSubsetHost(hostOf(service), wildcard)) continue;
         if (waypointOf(mesh, service).kind === 'none') continue;

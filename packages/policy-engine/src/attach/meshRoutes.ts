@@ -5,7 +5,6 @@ import {
   entranceOfService,
   entrancesByHost,
   entrancesOfEntry,
-  mayHaveWaypoints,
 } from './entrances';
 import { parentsOf, routesTo } from './gatewayApi/routeIndex';
 import { RouteSpec } from './gatewayApi/specs';
@@ -48,23 +47,21 @@ export function meshRouteWaysIn(
   service: Stored,
   tails: readonly Tail[],
 ): ResolvedWayIn[] {
-  const routes = [
-    ...virtualServicesTo(mesh, `${service.namespace}/${service.name}`),
-    ...routesTo(mesh, `${service.namespace}/${service.name}`),
-  ];
-  if (routes.length === 0 || !mayHaveWaypoints(mesh)) return [];
-  return routes.flatMap(stored => {
-    const found = meshRoutesOf(mesh, stored, service);
-    const ways = found
-      .slice(0, MAX_ENTRANCES)
-      .flatMap(route => waysBy(mesh, service, route, tails));
-    return [
-      ...uniqueWays(ways),
-      ...(found.length > MAX_ENTRANCES
-        ? [tooMany(service, stored, tails)]
-        : []),
-    ];
-  });
+  const key = `${service.namespace}/${service.name}`;
+  return [...virtualServicesTo(mesh, key), ...routesTo(mesh, key)].flatMap(
+    stored => {
+      const found = meshRoutesOf(mesh, stored, service);
+      const ways = found
+        .slice(0, MAX_ENTRANCES)
+        .flatMap(route => waysBy(mesh, service, route, tails));
+      return [
+        ...uniqueWays(ways),
+        ...(found.length > MAX_ENTRANCES
+          ? [tooMany(service, stored, tails)]
+          : []),
+      ];
+    },
+  );
 }
 
 function tooMany(

@@ -159,7 +159,27 @@ describe('a waypoint of Pods', () => {
       refusing,
       waypointYaml(FOR_WORKLOADS),
     );
-    expect(found).not.toHaveProperty(['mesh.80.pods']);
+    expect(found).toEqual({ 'mesh.80': 'open' });
+  });
+
+  it('is told of all the same where the Pods refuse everybody', () => {
+    const nobody = `
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: nobody, namespace: ambient}
+spec: {}
+`;
+    const found = states(
+      namespaceYaml(),
+      podYaml(`, ${USE}`),
+      serviceYaml(),
+      nobody,
+      waypointYaml(FOR_WORKLOADS),
+    );
+    expect(found).toEqual({
+      'mesh.80.pods': 'over-blocked',
+      'mesh.80': 'over-blocked',
+    });
   });
 });
 
