@@ -2,7 +2,12 @@ import { ServiceSpec } from '../parse/specs';
 import { pushTo } from '../multimap';
 import { Family, sameData, sameItems } from '../queries/queries';
 import { portsOfEntry } from './entryPorts';
-import { intersectHosts, isSubsetHost, resolveServiceHost } from './hosts';
+import {
+  intersectHosts,
+  inUsualDomain,
+  isSubsetHost,
+  resolveServiceHost,
+} from './hosts';
 import { GATEWAY_API_GATEWAY } from './kindKeys';
 import { stringList } from './labels';
 import type { Mesh } from './Mesh';
@@ -87,7 +92,7 @@ export function entrancesByHost(
     : host;
   const services = service
     ? [service]
-    : servicesUnder(mesh, host).map(key => {
+    : servicesUnder(mesh, inUsualDomain(host)).map(key => {
         const [place, name] = key.split('/');
         return { namespace: place, name };
       });

@@ -65,6 +65,12 @@ describe("bytes that another Service's waypoint leads here", () => {
       LED,
     ],
     [
+      'a TLSRoute for its name in another domain',
+      'tls',
+      apiRoute('TLSRoute', 'hostnames: [other.ambient.svc.corp.example],'),
+      LED,
+    ],
+    [
       'a TLSRoute for another name',
       'tls',
       apiRoute('TLSRoute', 'hostnames: [x.example.com],'),
@@ -119,6 +125,7 @@ describe('a wildcard inside the mesh', () => {
   it.each([
     ['*.ambient.svc.cluster.local', LED],
     ['*.svc.cluster.local', LED],
+    ['*.ambient.svc.corp.example', LED],
     ['*.other.svc.cluster.local', {}],
     ['*.example.com', {}],
   ])('%s stands for the Services under it', (host, expected) => {

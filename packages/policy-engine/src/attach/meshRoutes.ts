@@ -8,6 +8,7 @@ import {
 } from './entrances';
 import { parentsOf, routesTo } from './gatewayApi/routeIndex';
 import { RouteSpec } from './gatewayApi/specs';
+import { inUsualDomain } from './hosts';
 import { shutBy } from './inMeshWaysIn';
 import { stringList } from './labels';
 import type { Mesh } from './Mesh';
@@ -137,7 +138,10 @@ function layersOf(
       return layersOfVirtualService(stored, service, host);
     case 'TLSRoute': {
       const { hostnames = [] } = (stored.resource.spec ?? {}) as RouteSpec;
-      return hostnames.length === 0 || hostnames.includes(host) ? ['tcp'] : [];
+      return hostnames.length === 0 ||
+        hostnames.map(inUsualDomain).includes(host)
+        ? ['tcp']
+        : [];
     }
     case 'TCPRoute':
       return ['tcp'];
@@ -173,7 +177,8 @@ function mayMatch({ match = [] }: L4RouteSpec, host: string): boolean {
   return (
     match.length === 0 ||
     match.some(
-      ({ sniHosts = [] }) => sniHosts.length === 1 && sniHosts[0] === host,
+      ({ sniHosts = [] }) =>
+        sniHosts.length === 1 && inUsualDomain(sniHosts[0]) === host,
     )
   );
 }
