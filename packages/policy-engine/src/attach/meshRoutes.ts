@@ -7,7 +7,6 @@ import {
   entrancesOfEntry,
 } from './entrances';
 import { parentsOf, routesTo } from './gatewayApi/routeIndex';
-import { RouteSpec } from './gatewayApi/specs';
 import { inUsualDomain } from './hosts';
 import { shutBy } from './inMeshWaysIn';
 import { stringList } from './labels';
@@ -137,11 +136,11 @@ function layersOf(
     case 'VirtualService':
       return layersOfVirtualService(stored, service, host);
     case 'TLSRoute': {
-      const { hostnames = [] } = (stored.resource.spec ?? {}) as RouteSpec;
-      return hostnames.length === 0 ||
-        hostnames.map(inUsualDomain).includes(host)
-        ? ['tcp']
-        : [];
+      const { hostnames } = (stored.resource.spec ?? {}) as {
+        hostnames?: unknown;
+      };
+      const names = stringList(hostnames).map(inUsualDomain);
+      return names.length === 0 || names.includes(host) ? ['tcp'] : [];
     }
     case 'TCPRoute':
       return ['tcp'];

@@ -204,6 +204,33 @@ describe('a headless Service', () => {
     expect(reason).toContain('the Service is headless');
   });
 
+  it('nor for gateways that are asked to use it', () => {
+    const found = states(
+      namespaceYaml(', istio.io/ingress-use-waypoint: "true"'),
+      podYaml(),
+      HEADLESS,
+      waypointYaml(),
+      policies(BY_SERVICE),
+      `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: gw, namespace: ambient}
+spec: {selector: {istio: gw}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: vs, namespace: ambient}
+spec: {hosts: [h], gateways: [gw], http: [{route: [{destination: {host: reports, port: {number: 80}}}]}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: gw-0, namespace: istio-system, labels: {istio: gw}}
+spec: {containers: [{name: istio-proxy, args: [proxy, router]}]}
+`,
+    );
+    expect(found['gw.ambient.gw.80.h.ambient.vs.80']).toBe('unknown');
+  });
+
   it('is by that of its Pods', () => {
     expect(
       states(
