@@ -27,6 +27,24 @@ interface Written {
   query: boolean;
 }
 
+const writtenBy = perObject((stored: Stored): Written => {
+  if (stored.resource.kind === 'VirtualService') {
+    return writtenByRules(specOf(stored).http ?? []);
+  }
+  const headers = new Set<string>();
+  let query = false;
+  visitFields(stored.resource.spec, (key, item) => {
+    if (key === 'requestHeaderModifier') {
+      for (const name of namesIn(item)) headers.add(name.toLowerCase());
+    }
+    if (key !== 'urlRewrite') return;
+    const { path } = (item ?? {}) as NonNullable<RouteFilterSpec['urlRewrite']>;
+    query ||=
+      hasQuery(path?.replaceFullPath) || hasQuery(path?.replacePrefixMatch);
+  });
+  return { headers: [...headers], query };
+});
+
 /**
  * Ways by routes inside the mesh that write where the proxy before the Pods looks for tokens: a caller's sidecar
  * gives the token then, whoever calls. Whether it is a valid one is not told, so they are unknown.
@@ -81,24 +99,6 @@ function isForService(stored: Stored): boolean {
 function writes({ headers, query }: Written): boolean {
   return query || headers.length > 0;
 }
-
-const writtenBy = perObject((stored: Stored): Written => {
-  if (stored.resource.kind === 'VirtualService') {
-    return writtenByRules(specOf(stored).http ?? []);
-  }
-  const headers = new Set<string>();
-  let query = false;
-  visitFields(stored.resource.spec, (key, item) => {
-    if (key === 'requestHeaderModifier') {
-      for (const name of namesIn(item)) headers.add(name.toLowerCase());
-    }
-    if (key !== 'urlRewrite') return;
-    const { path } = (item ?? {}) as NonNullable<RouteFilterSpec['urlRewrite']>;
-    query ||=
-      hasQuery(path?.replaceFullPath) || hasQuery(path?.replacePrefixMatch);
-  });
-  return { headers: [...headers], query };
-});
 
 /** By the rules alone that lead to a Service, as far as rules are told apart. */
 function writtenTo(stored: Stored, service: string): Written {
