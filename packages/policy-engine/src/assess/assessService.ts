@@ -47,9 +47,10 @@ function assess(
   mesh: Mesh,
   service: { namespace: string; name: string },
 ): ServiceAssessment {
-  const waysIn = waysInOf(mesh, service)
-    .map(resolved => analyse(mesh, resolved))
-    .filter(way => !isClosed(way));
+  const all = waysInOf(mesh, service).map(resolved => analyse(mesh, resolved));
+  const used = all.filter(way => !isClosed(way));
+  // Where everybody is refused by every way, that is what there is to tell.
+  const waysIn = used.length > 0 ? used : all;
   const assessments = waysIn.map(({ assessment }) => assessment);
   const state = worstState(assessments.map(item => item.state));
   const worst = assessments.find(item => item.state === state);
@@ -93,15 +94,21 @@ function analyse(mesh: Mesh, resolved: ResolvedWayIn): AnalysedWayIn {
   return { ...resolved, programs, analysis, assessment };
 }
 
-/** Whether a way past a waypoint is shut, as it should be: nobody passes but the waypoint itself. */
-function isClosed({ passesBy, analysis, assessment }: AnalysedWayIn): boolean {
-  if (passesBy === undefined) return false;
+/** Whether a way is shut, as it should be: nobody passes but waypoints whose ways in are told of. */
+function isClosed({
+  passesBy,
+  mayBeShut,
+  analysis,
+  assessment,
+}: AnalysedWayIn): boolean {
+  if (passesBy === undefined && !mayBeShut) return false;
   if (assessment.state === 'over-blocked') return true;
   return (
+    passesBy !== undefined &&
     analysis.unknown === undefined &&
     analysis.exposures.length > 0 &&
-    analysis.exposures.every(
-      ({ witness }) => witness.source?.principal === passesBy.principal,
+    analysis.exposures.every(({ witness }) =>
+      passesBy.principals.includes(witness.source?.principal ?? ''),
     )
   );
 }

@@ -100,8 +100,9 @@ function isZtunnelAlone({ hops }: WayIn): boolean {
 }
 
 function openReason(resolved: ResolvedWayIn): string {
-  const { wayIn, unguarded, passesBy } = resolved;
-  if (passesBy !== undefined || isZtunnelAlone(wayIn)) {
+  const { wayIn, unguarded, passesBy, byPods } = resolved;
+  const passesWaypoint = passesBy !== undefined || byPods !== undefined;
+  if (passesWaypoint || isZtunnelAlone(wayIn)) {
     return `${blindReason(resolved)}, and nothing else refuses a connection.`;
   }
   if (wayIn.hops.length === 0) {
@@ -114,9 +115,12 @@ function openReason(resolved: ResolvedWayIn): string {
 }
 
 /** Why no token is looked at, without the full stop. */
-function blindReason({ wayIn, passesBy }: ResolvedWayIn): string {
+function blindReason({ wayIn, passesBy, byPods }: ResolvedWayIn): string {
   if (passesBy !== undefined) {
-    return `Callers that are not in ambient mode, or that address a Pod, pass by waypoint ${passesBy.waypoint}, which alone could check a token`;
+    return `Callers ${passesBy.callers} pass by waypoint ${passesBy.waypoint}, which alone could check a token`;
+  }
+  if (byPods !== undefined) {
+    return `Callers that address a Pod meet waypoint ${byPods} without the policies for the Service, and so nothing that looks at tokens`;
   }
   return isZtunnelAlone(wayIn)
     ? NO_WAYPOINT

@@ -38,6 +38,11 @@ export function resolveServiceHost(
   return match ? { name: match[1], namespace: match[2] } : undefined;
 }
 
+/** A Service's host, or a wildcard of such, in the usual domain: the cluster may have another one. */
+export function inUsualDomain(host: string): string {
+  return host.replace(/\.svc\..+$/, '.svc.cluster.local');
+}
+
 /** By what routes to a host are found: `namespace/name` of a Service, else the host. */
 export function destinationKey(host: string, namespace: string): string {
   const service = resolveServiceHost(host, namespace);

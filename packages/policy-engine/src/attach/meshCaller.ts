@@ -10,6 +10,7 @@ import { isAmbientNamespace, readPod } from './readWorkload';
 import { specOf } from './virtualServices';
 import { limitsOutbound, redirectsNothing } from './capture';
 import { identityOf, isRouter, Workload } from './workloads';
+import { PODS_SUFFIX } from './inMeshWaysIn';
 
 /**
  * A Pod as the caller of a way in inside the mesh.
@@ -124,11 +125,17 @@ function peerAt(mesh: Mesh, from: string, { destination }: WayIn) {
 /** Callers in ambient mode are sent through a Service's waypoint, and no others. */
 function whyElsewhere(
   by: MeshCaller['by'],
-  { id, hops }: WayIn,
+  { id, route, hops }: WayIn,
 ): string | undefined {
+  if (hops.length === 0 && route) {
+    return 'Which callers take this way is not known.';
+  }
   const throughWaypoint = hops[0]?.proxy.kind === 'waypoint';
   if (throughWaypoint && by !== 'ztunnel') {
     return 'Only callers in ambient mode are sent through the waypoint.';
+  }
+  if (id.endsWith(PODS_SUFFIX)) {
+    return 'Only what is addressed to a Pod itself takes this way.';
   }
   return id.endsWith('.direct') && by === 'ztunnel'
     ? 'A caller in ambient mode is sent through the waypoint.'

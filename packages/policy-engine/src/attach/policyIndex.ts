@@ -58,9 +58,7 @@ export function candidates(
   namespace: string,
   { labels, service }: ProxyRef,
 ): Stored[] {
-  const index = mesh.queries.get(INDEXES[kind], namespace, () =>
-    buildIndex(mesh.inNamespace(kind, namespace)),
-  );
+  const index = indexOf(mesh, kind, namespace);
   const found = index.wide.slice();
   const add = (list: readonly Stored[] = []) => {
     for (const item of list) if (!found.includes(item)) found.push(item);
@@ -72,6 +70,27 @@ export function candidates(
   add(index.byTarget.get(`Gateway/${labels[GATEWAY_NAME_LABEL]}`));
   add(index.byTarget.get(`Service/${service?.name}`));
   return found;
+}
+
+/**
+ * Policies of a namespace of any kind that are attached to something there.
+ *
+ * @param target - kind and name, such as `ServiceEntry/legacy`
+ */
+export function targetingOf(
+  mesh: Mesh,
+  namespace: string,
+  target: string,
+): Stored[] {
+  return (Object.keys(INDEXES) as PolicyKind[]).flatMap(
+    kind => indexOf(mesh, kind, namespace).byTarget.get(target) ?? [],
+  );
+}
+
+function indexOf(mesh: Mesh, kind: PolicyKind, namespace: string): PolicyIndex {
+  return mesh.queries.get(INDEXES[kind], namespace, () =>
+    buildIndex(mesh.inNamespace(kind, namespace)),
+  );
 }
 
 function buildIndex(policies: Stored[]): PolicyIndex {

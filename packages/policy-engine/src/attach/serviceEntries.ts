@@ -25,7 +25,8 @@ interface ServiceEntrySpec {
   endpoints?: { address?: unknown }[];
 }
 
-interface Entry {
+/** A ServiceEntry that may stand for Services, or in front of their Pods. */
+export interface Entry {
   stored: Stored;
   hosts: readonly string[];
   /** Labels of the Pods that are its endpoints. */
@@ -80,7 +81,8 @@ function routesByGateways(mesh: Mesh, host: string): Stored[] {
 
 const NO_ENTRIES: readonly Entry[] = [];
 
-function entriesFor(mesh: Mesh, service: Stored): readonly Entry[] {
+/** ServiceEntries that may lead to a Service's Pods. */
+export function entriesFor(mesh: Mesh, service: Stored): readonly Entry[] {
   const { namespace, name } = service;
   // Most meshes have none: then nothing is kept for each Service.
   const some = mesh.queries.getOne(

@@ -1,11 +1,11 @@
-import { Hop } from '../model';
+import { Hop, ProxyRef } from '../model';
 import { ServicePortSpec } from '../parse/specs';
 import { compileProxy } from '../compile/compileProxy';
 import { Backend, backendsOf } from './backends';
 import { Mesh } from './Mesh';
 import { Stored } from './Stored';
 import { EffectiveMode, modeOf } from './mutualTls';
-import { Waypoint, waypointOf } from './waypoints';
+import { Waypoint, waypointOf, waypointOfPods } from './waypoints';
 
 /** Where every way to one port of the Service ends: one kind of Pods, and the proxies before them. */
 export interface Tail {
@@ -50,6 +50,7 @@ export function tailsOf(
       tail.mode,
       backend.uncertain,
       backend.unguarded === undefined,
+      backend.workload && waypointOfPods(mesh, backend.workload),
     ]);
     if (!tails.has(key)) tails.set(key, tail);
   }
@@ -115,19 +116,24 @@ export function uncertaintyOf(waypoint: Waypoint): string[] {
 }
 
 /** A waypoint listens on the Service's own ports. */
-export function toWaypointHop(
+function toWaypointHop(
   mesh: Mesh,
   port: ServicePortSpec,
   { protocol }: Backend,
   waypoint: Waypoint,
 ): Hop | undefined {
-  if (waypoint.kind === 'none') return undefined;
-  const { proxy } = waypoint;
+  return waypoint.kind === 'none'
+    ? undefined
+    : waypointHopAt(mesh, waypoint.proxy, port.port, protocol.chain);
+}
+
+/** A waypoint's part for one port. */
+export function waypointHopAt(
+  mesh: Mesh,
+  proxy: ProxyRef,
+  port: number,
+  protocol: Hop['protocol'],
+): Hop {
   const { policies } = compileProxy(mesh, proxy);
-  return {
-    proxy,
-    port: port.port,
-    protocol: protocol.chain,
-    policies: [...policies],
-  };
+  return { proxy, port, protocol, policies: [...policies] };
 }

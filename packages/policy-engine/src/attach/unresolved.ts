@@ -29,3 +29,18 @@ export function unresolvedWayIn(
     sniffed: false,
   };
 }
+
+/** The same inside the mesh, for one of the Service's own ports. */
+export function unresolvedMeshWayIn(
+  service: Stored,
+  route: ResourceRef,
+  tails: readonly Tail[],
+  id: string,
+  reason: string,
+): ResolvedWayIn {
+  const { namespace, name } = service;
+  const host = `${name}.${namespace}.svc.cluster.local`;
+  const way = unresolvedWayIn(service, route, tails, id, reason, host);
+  const port = way.wayIn.destination?.port ?? 0;
+  return { ...way, wayIn: { ...way.wayIn, kind: 'in-mesh', port } };
+}

@@ -457,7 +457,8 @@ spec: {${spec} http: [{route: [{destination: {host: reports.ambient.svc.cluster.
         '{kind: Service, group: "", name: other, namespace: ambient}',
         'elsewhere',
       ),
-      true,
+      // A waypoint follows routes of its own namespace and of the Service's.
+      false,
     ],
     [
       'of another namespace',
@@ -485,7 +486,17 @@ spec: {${spec} http: [{route: [{destination: {host: reports.ambient.svc.cluster.
       false,
     ],
     ['by its name', meshRoute('hosts: [other],'), true],
-    ['by its full name', meshRoute(`hosts: [${FULL}],`, 'elsewhere'), true],
+    ['by its full name', meshRoute(`hosts: [${FULL}],`), true],
+    [
+      'by its full name elsewhere',
+      meshRoute(`hosts: [${FULL}],`, 'elsewhere'),
+      false,
+    ],
+    [
+      'by a route that it may not see',
+      meshRoute('hosts: [other], exportTo: [elsewhere],'),
+      false,
+    ],
     ['by one of its names', meshRoute('hosts: [x.example.com, other],'), true],
     ['by a name elsewhere', meshRoute('hosts: [other],', 'elsewhere'), false],
     [

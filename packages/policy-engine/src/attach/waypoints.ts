@@ -1,20 +1,25 @@
 import { ProxyRef } from '../model';
-import { controllerOf, proxiesOfGateway } from './gatewayApi/gateways';
-import { allowedNamespaces } from './gatewayApi/listeners';
-import { KubernetesGatewaySpec } from './gatewayApi/specs';
-import { stringRecord } from './labels';
+import { ServiceSpec } from '../parse/specs';
 import { GATEWAY_API_GATEWAY } from './kindKeys';
 import type { Mesh } from './Mesh';
+import { GATEWAY_NAME_LABEL, targetingOf } from './policyIndex';
 import type { Stored } from './Stored';
 import { internProxy } from './proxies';
+import {
+  bindWaypoint,
+  BoundWaypoint,
+  labelsOf,
+  USE_WAYPOINT,
+} from './waypointBinding';
 import { Family, sameData } from '../queries/queries';
+import type { Workload } from './workloads';
 
 const WAYPOINT = new Family();
+const WAYPOINT_OF_PODS = new Family();
+const WAYPOINT_OF_ENTRY = new Family();
 const WAYPOINT_IN_NAMESPACE = new Family();
 
-const USE_WAYPOINT = 'istio.io/use-waypoint';
-
-/** The waypoint of a Service. */
+/** The waypoint of a Service, of a ServiceEntry or of Pods. */
 export type Waypoint =
   | { kind: 'none' }
   | {
@@ -62,88 +67,103 @@ function findWaypoint(mesh: Mesh, service: Stored): Waypoint {
   const own = labelsOf(service);
   // A waypoint's own Service has none.
   if ('gateway.istio.io/managed' in own) return NONE;
-  const outer = labelsOf(mesh.stored('Namespace', '', namespace));
-  const source = USE_WAYPOINT in own ? own : outer;
-  const wanted = source[USE_WAYPOINT];
-  if (!wanted || wanted === 'none') return NONE;
-  const place = source[`${USE_WAYPOINT}-namespace`] || namespace;
-  const gateway = mesh.stored(GATEWAY_API_GATEWAY, place, wanted);
-  // Istio goes on as if no waypoint were asked for.
-  if (!gateway) return NONE;
-  const label = `waypoint ${place}/${wanted}`;
-  const [proxy, ...others] =
-    gateway.errors.length > 0
-      ? []
-      : proxiesOfGateway(mesh, gateway, 'waypoint');
-  const why = uncertaintyOf(mesh, gateway, namespace, label);
-  if (why === 'not-used') return NONE;
-  const reasons = [
-    why,
-    proxy ? undefined : `no Pod of ${label} is known`,
-    others.length > 0 ? `several kinds of Pods run ${label}` : undefined,
-    source[`${USE_WAYPOINT}-canary`]
+  const bound = bindWaypoint(mesh, own, namespace, 'service');
+  if (!bound) return NONE;
+  const { label, askedBy, proxy } = bound;
+  const uncertain = [
+    bound.uncertain,
+    askedBy[`${USE_WAYPOINT}-canary`]
       ? `a share of the requests goes to another waypoint than ${label}`
       : undefined,
-  ];
-  const uncertain = reasons.find(reason => reason !== undefined);
+    isHeadless(service)
+      ? `the Service is headless, so callers address its Pods, and whether any request passes ${label} is not known`
+      : undefined,
+  ].find(reason => reason !== undefined);
+  const outer = labelsOf(mesh.stored('Namespace', '', namespace));
   const fromGateways = parseBool(
     own['istio.io/ingress-use-waypoint'] ??
       outer['istio.io/ingress-use-waypoint'],
   );
   return {
     kind: 'waypoint',
-    proxy: internProxy(mesh, {
-      ...(proxy ?? {
-        kind: 'waypoint',
-        namespace: place,
-        name: wanted,
-        labels: {},
-      }),
-      service: { namespace, name },
-    }),
+    proxy: internProxy(mesh, { ...proxy, service: { namespace, name } }),
     fromGateways,
     ...(uncertain === undefined ? {} : { uncertain }),
   };
 }
 
-/** Why a Gateway that is named as waypoint may not be one; `not-used` where it surely is not. */
-function uncertaintyOf(
-  mesh: Mesh,
-  gateway: Stored,
-  namespace: string,
-  label: string,
-): string | 'not-used' | undefined {
-  if (gateway.errors.length > 0) return `the Gateway of ${label} is malformed`;
-  const spec = (gateway.resource.spec ?? {}) as KubernetesGatewaySpec;
-  const controller = controllerOf(mesh, gateway);
-  if (controller !== 'waypoint') {
-    return `the Gateway of ${label} is of class ${spec.gatewayClassName}, which is not known to be Istio's waypoint`;
-  }
-  const [listener] = spec.listeners ?? [];
-  const allowed = allowedNamespaces(
-    mesh,
-    gateway.namespace,
-    listener?.allowedRoutes?.namespaces,
-  );
-  if (!allowed.includes('*') && !allowed.includes(namespace)) return 'not-used';
-  const traffic =
-    labelsOf(gateway)['istio.io/waypoint-for'] ??
-    labelsOf(mesh.stored('GatewayClass', '', spec.gatewayClassName ?? ''))[
-      'istio.io/waypoint-for'
-    ] ??
-    'service';
-  if (traffic !== 'service' && traffic !== 'all') return 'not-used';
-  const { status } = gateway.resource;
-  const addresses = (status as { addresses?: unknown } | undefined)?.addresses;
-  const isWaiting =
-    status !== undefined && !(Array.isArray(addresses) && addresses.length > 0);
-  return isWaiting
-    ? `${label} has no address yet, and until it has one callers pass it by`
-    : undefined;
+/** Whether a Service has no address by which ztunnel could know it. */
+export function isHeadless({ resource }: Stored): boolean {
+  return (resource.spec as ServiceSpec | undefined)?.clusterIP === 'None';
 }
 
-function labelsOf(stored: Stored | undefined): Record<string, string> {
-  return stringRecord(stored?.resource.metadata.labels);
+/**
+ * The waypoint that callers in ambient mode send to what they address to a Pod. It knows no Service then, so
+ * that policies for one do not apply (the chain `direct-http` of Istio's listener_waypoint.go).
+ */
+export function waypointOfPods(
+  mesh: Mesh,
+  { namespace, labels }: Pick<Workload, 'namespace' | 'labels'>,
+): Waypoint {
+  if (!(USE_WAYPOINT in labels) && !isAskedForIn(mesh, namespace)) return NONE;
+  const telling = Object.fromEntries(
+    [USE_WAYPOINT, `${USE_WAYPOINT}-namespace`, GATEWAY_NAME_LABEL].flatMap(
+      key => (key in labels ? [[key, labels[key]]] : []),
+    ),
+  );
+  return mesh.queries.get(
+    WAYPOINT_OF_PODS,
+    `${namespace}/${JSON.stringify(telling)}`,
+    () => {
+      const gateway = telling[GATEWAY_NAME_LABEL];
+      // The Pods of a waypoint have none.
+      if (gateway && mesh.stored(GATEWAY_API_GATEWAY, namespace, gateway)) {
+        return NONE;
+      }
+      return toWaypoint(bindWaypoint(mesh, telling, namespace, 'workload'));
+    },
+    sameData,
+  );
+}
+
+/**
+ * The waypoint of a ServiceEntry, which Istio binds as it does Services. Policies for a Service do not apply
+ * there (policyattachment.go); where one is for the entry itself, what it does is not known.
+ */
+export function waypointOfEntry(mesh: Mesh, entry: Stored): Waypoint {
+  const { namespace, name } = entry;
+  if (!(USE_WAYPOINT in labelsOf(entry)) && !isAskedForIn(mesh, namespace)) {
+    return NONE;
+  }
+  return mesh.queries.get(
+    WAYPOINT_OF_ENTRY,
+    `${namespace}/${name}`,
+    () => {
+      const stored = mesh.stored('ServiceEntry', namespace, name) ?? entry;
+      const bound = bindWaypoint(mesh, labelsOf(stored), namespace, 'service');
+      const [policy] = targetingOf(mesh, namespace, `ServiceEntry/${name}`);
+      return toWaypoint(
+        bound && policy && bound.uncertain === undefined
+          ? {
+              ...bound,
+              uncertain: `${policy.resource.kind} ${namespace}/${policy.name} is for ServiceEntry ${namespace}/${name}, which the engine does not follow`,
+            }
+          : bound,
+      );
+    },
+    sameData,
+  );
+}
+
+function toWaypoint(bound: BoundWaypoint | undefined): Waypoint {
+  if (!bound) return NONE;
+  const { proxy, uncertain } = bound;
+  return {
+    kind: 'waypoint',
+    proxy,
+    fromGateways: false,
+    ...(uncertain === undefined ? {} : { uncertain }),
+  };
 }
 
 /** As Go's strconv.ParseBool. */

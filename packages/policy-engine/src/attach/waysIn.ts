@@ -1,16 +1,16 @@
 import { WayIn } from '../model';
 import { ServiceSpec } from '../parse/specs';
 import { apiWaysIn } from './apiWaysIn';
+import { entryWaysIn } from './entryWaysIn';
 import { gatewayWaysIn } from './gatewayWaysIn';
-import { gatewayWorkloadIdentity } from './identity';
 import { inferencePoolWaysIn } from './inferencePools';
 import { ingressWaysIn } from './ingresses';
+import { inMeshWaysIn } from './inMeshWaysIn';
 import { Mesh } from './Mesh';
-import { Stored } from './Stored';
 import { meshRouteWaysIn } from './meshRoutes';
-import { EffectiveMode } from './mutualTls';
 import { serviceEntryWaysIn } from './serviceEntries';
-import { Tail, tailsOf, uncertaintyOf } from './tails';
+import { tailsOf } from './tails';
+import { tokenRouteWaysIn } from './tokenRoutes';
 
 /** A way in with what the engine knows beyond the contract. */
 export interface ResolvedWayIn {
@@ -19,8 +19,12 @@ export interface ResolvedWayIn {
   unguarded?: string;
   /** Istio has to guess the protocol of the Service port. */
   sniffed: boolean;
-  /** The waypoint that such callers pass by, with the identity that it alone has. */
-  passesBy?: { waypoint: string; principal: string };
+  /** The waypoint that such callers pass by, with the identities of those that may come after all. */
+  passesBy?: { callers: string; waypoint: string; principals: string[] };
+  /** The waypoint that is told nothing of the Service, as the caller addresses a Pod. */
+  byPods?: string;
+  /** That nobody passes is as it should be: the way leads through the proxy of others. */
+  mayBeShut?: true;
 }
 
 /** Every way in of a Service. Empty where the Service does not exist or has no port Istio serves. */
@@ -40,75 +44,9 @@ export function waysInOf(
     ...ingressWaysIn(mesh, stored, tails),
     ...tails.flatMap(tail => inMeshWaysIn(mesh, stored, tail)),
     ...meshRouteWaysIn(mesh, stored, tails),
+    ...entryWaysIn(mesh, stored, tails),
+    ...tokenRouteWaysIn(mesh, stored, tails),
   ]);
-}
-
-/**
- * Inside the mesh a Service with a waypoint is reached by two ways: callers in ambient mode are sent
- * through the waypoint, all others come straight to the Pods.
- */
-function inMeshWaysIn(
-  mesh: Mesh,
-  service: Stored,
-  tail: Tail,
-): ResolvedWayIn[] {
-  const { waypoint, waypointHop, own, mode } = tail;
-  const direct = inMeshWayIn(service, tail, '', {
-    hops: [...own],
-    callerIdentity: callerIdentityOf(mode),
-  });
-  if (waypoint.kind === 'none' || !waypointHop) return [direct];
-  const through = inMeshWayIn(service, tail, '', {
-    hops: [waypointHop, ...own],
-    // The tunnel to a waypoint is mutual TLS.
-    callerIdentity: 'required',
-    uncertain: uncertaintyOf(waypoint),
-  });
-  const { proxy } = waypoint;
-  const passesBy = {
-    waypoint: `${proxy.namespace}/${proxy.name}`,
-    principal: gatewayWorkloadIdentity(mesh, proxy),
-  };
-  const aside = inMeshWayIn(service, tail, '.direct', {
-    hops: [...own],
-    callerIdentity: callerIdentityOf(mode),
-  });
-  return [through, { ...aside, passesBy }];
-}
-
-function inMeshWayIn(
-  { namespace, name }: Stored,
-  { port, backend, suffix }: Tail,
-  variant: string,
-  parts: Pick<WayIn, 'hops' | 'callerIdentity' | 'uncertain'>,
-): ResolvedWayIn {
-  const uncertain = [
-    ...(backend.uncertain ? [backend.uncertain] : []),
-    ...(parts.uncertain ?? []),
-  ];
-  return {
-    wayIn: {
-      id: `mesh.${port.port}${suffix}${variant}`,
-      kind: 'in-mesh',
-      host: `${name}.${namespace}.svc.cluster.local`,
-      port: port.port,
-      protocol: backend.protocol.client,
-      paths: [],
-      hops: parts.hops,
-      destination: { namespace, name, port: port.port },
-      ...(uncertain.length > 0 ? { uncertain } : {}),
-      callerIdentity: parts.callerIdentity,
-    },
-    sniffed: backend.protocol.sniffed,
-    ...(backend.unguarded ? { unguarded: backend.unguarded } : {}),
-  };
-}
-
-function callerIdentityOf(
-  mode: EffectiveMode | undefined,
-): WayIn['callerIdentity'] {
-  if (mode === 'STRICT') return 'required';
-  return mode === undefined || mode === 'DISABLE' ? 'none' : 'optional';
 }
 
 const UNUSUAL = /[^A-Za-z0-9._-]/;

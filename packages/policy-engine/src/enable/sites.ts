@@ -136,6 +136,19 @@ function findInMesh(
   const [{ proxy }] = waysIn[0].hops;
   if (proxy.kind !== 'waypoint') return findWorkload(mesh, request, waysIn);
   const { namespace, name } = request.service;
+  const other = waysIn.find(({ hops: [hop] }) => {
+    const { service } = hop.proxy;
+    return service?.namespace !== namespace || service?.name !== name;
+  });
+  if (other) {
+    return {
+      ok: false,
+      reason: `On way in ${other.id} the waypoint decides by the policies of something else than this Service.`,
+      alternatives: [
+        'Require the token at the waypoint as a whole: policies with the Gateway in targetRefs, written by hand.',
+      ],
+    };
+  }
   return {
     ok: true,
     where: 'workload',

@@ -69,6 +69,19 @@ describe('planEnablement behind a waypoint', () => {
     expect(JSON.stringify(result)).not.toContain('pass by the waypoint');
   });
 
+  it('refuses the way of callers that address a Pod, where policies for the Service do not apply', () => {
+    const mesh = meshOf([
+      namespaceYaml(`, ${USE}`),
+      podYaml(),
+      serviceYaml(),
+      waypointYaml('istio.io/waypoint-for: all'),
+    ]);
+    expect(plan(mesh, ['mesh.80', 'mesh.80.pods'])).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining('On way in mesh.80.pods the waypoint'),
+    });
+  });
+
   it('refuses the way past it, and ambient mode without one', () => {
     expect(plan(meshOf(BEHIND), ['mesh.80.direct'])).toMatchObject({
       kind: 'refused',

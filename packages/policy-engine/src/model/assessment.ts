@@ -14,7 +14,10 @@ export interface ProxyRef {
   /** Workload name for people, such as `istio-ingressgateway`. */
   name: string;
   labels: Record<string, string>;
-  /** A waypoint decides by the policies of the Service that the request is for. */
+  /**
+   * A waypoint decides by the policies of the Service that the request is for. Absent there: the request is
+   * for a Pod or a ServiceEntry, and those for no Service in particular decide.
+   */
   service?: { namespace: string; name: string };
 }
 
