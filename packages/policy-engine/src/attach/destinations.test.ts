@@ -165,11 +165,15 @@ spec: {mtls: {mode: PERMISSIVE}}
       [rule(OFF), named('b', rule(ON, { host: FULL }))],
     ],
     [
-      'the name without domain',
-      'over-blocked',
+      'the name without domain, which names nothing',
+      'open',
       [rule(OFF, { host: 'backend.default.svc' })],
     ],
-    ['upper case', 'over-blocked', [rule(OFF, { host: FULL.toUpperCase() })]],
+    [
+      'upper case, which names nothing',
+      'open',
+      [rule(OFF, { host: FULL.toUpperCase() })],
+    ],
     ['another host', 'open', [rule(OFF, { host: 'other' })]],
     [
       'the same name elsewhere',
