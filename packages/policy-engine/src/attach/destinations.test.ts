@@ -439,7 +439,7 @@ spec: {${spec}, ports: [{number: 80, name: http, protocol: HTTP}]}
     ['of the mesh, unsaid', '', 0],
   ])('count by routes %s', (_, gateways, count) => {
     const route = virtualService(`{${to('api.internal')}}`, {
-      rest: `hosts: [h], ${gateways}`,
+      rest: `hosts: [h.test], ${gateways}`,
     });
     const mesh = meshOf([WORKLOADS, gatewayYaml(), entry(SELECTING), route]);
     expect(gatewayWays(mesh)).toHaveLength(count);
