@@ -22,7 +22,7 @@ export const virtualService = (
   {
     name = 'vs',
     namespace = 'default',
-    rest = 'hosts: [h], gateways: [gw],',
+    rest = 'hosts: [h.test], gateways: [gw],',
     layer = 'http',
   } = {},
 ) => `
@@ -47,7 +47,7 @@ export function whereTo(
 ): string {
   const match = matchRoute(mesh, GATEWAY_PROXY, {
     port: 8080,
-    host: 'h',
+    host: 'h.test',
     ...request,
   });
   return match.kind === 'service' ? match.service.name : match.kind;

@@ -312,6 +312,7 @@ const serviceEntry = fc
     hosts: one(of('backend.default.svc.cluster.local', 'ext.example.com'), 1),
     location: of('MESH_INTERNAL', 'MESH_EXTERNAL'),
     workloadSelector: maybe(of({ labels: { app: 'backend' } })),
+    endpoints: maybe(of([{ address: '10.0.0.1' }])),
   })
   .map(spec =>
     build(
@@ -425,13 +426,14 @@ const pod = fc
       ],
     ),
     phase: of('Running', 'Succeeded'),
+    podIP: maybe(of('10.0.0.1', '10.0.0.2')),
   })
-  .map(({ namespace: home, app, number, containers, phase }) =>
+  .map(({ namespace: home, app, number, containers, ...status }) =>
     build(
       'v1',
       'Pod',
       { name: `${app}-${number}`, namespace: home, labels: { app } },
-      { spec: { serviceAccountName: app, containers }, status: { phase } },
+      { spec: { serviceAccountName: app, containers }, status },
     ),
   );
 
@@ -492,6 +494,7 @@ const meshConfig = of(
   'pathNormalization: {normalization: DECODE_AND_MERGE_SLASHES}',
   'outboundTrafficPolicy: {mode: REGISTRY_ONLY}',
   'defaultVirtualServiceExportTo: ["."]',
+  'enableAutoMtls: false',
 ).map(mesh =>
   build(
     'v1',

@@ -64,9 +64,9 @@ describe('a VirtualService that names an ExternalName Service', () => {
   it.each(['tcp', 'tls'])('on %s, too', layer => {
     const isTls = layer === 'tls';
     const server = isTls
-      ? '{port: {number: 443, name: x, protocol: TLS}, hosts: [h], tls: {mode: PASSTHROUGH}}'
+      ? '{port: {number: 443, name: x, protocol: TLS}, hosts: [h.test], tls: {mode: PASSTHROUGH}}'
       : '{port: {number: 80, name: x, protocol: TCP}, hosts: ["*"]}';
-    const match = isTls ? 'match: [{sniHosts: [h]}], ' : '';
+    const match = isTls ? 'match: [{sniHosts: [h.test]}], ' : '';
     const mesh = meshOf([
       WORKLOADS,
       gatewayYaml(server),

@@ -101,7 +101,7 @@ function http3BackendsOf(
 }
 
 /** Istio takes them for endpoints of a Service as it does Pods (PILOT_ENABLE_K8S_SELECT_WORKLOAD_ENTRIES). */
-function workloadEntriesOf(
+export function workloadEntriesOf(
   mesh: Mesh,
   namespace: string,
   selector: Record<string, string>,

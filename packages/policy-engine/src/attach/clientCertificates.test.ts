@@ -20,7 +20,7 @@ describe('a server of a classic Gateway', () => {
       gatewayYaml(`{${server}, hosts: ["*"]}`),
       virtualService(`{${TO_BACKEND}}`, {
         name,
-        rest: `hosts: [h], gateways: [gw], tcp: [{${BACKEND_TARGET}}], tls: [{match: [{sniHosts: [h]}], ${BACKEND_TARGET}}],`,
+        rest: `hosts: [h.test], gateways: [gw], tcp: [{${BACKEND_TARGET}}], tls: [{match: [{sniHosts: [h.test]}], ${BACKEND_TARGET}}],`,
       }),
     ]);
     return [mesh, gatewayWays(mesh)] as const;

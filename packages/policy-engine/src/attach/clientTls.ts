@@ -1,5 +1,6 @@
+import { ProxyRef } from '../model';
 import { ServicePortSpec } from '../parse/specs';
-import { isSubsetHost } from './hosts';
+import { isSubsetHost, resolveShortName } from './hosts';
 import { stringList } from './labels';
 import type { Mesh } from './Mesh';
 import type { Stored } from './Stored';
@@ -16,11 +17,15 @@ const DESTINATION_RULES = new Family();
  */
 export type Peer = 'mesh' | 'plaintext' | 'unknown';
 
+interface TlsSpec {
+  mode?: unknown;
+}
+
 interface TrafficPolicySpec {
-  tls?: { mode?: unknown };
+  tls?: TlsSpec | null;
   portLevelSettings?: {
     port?: { number?: unknown };
-    tls?: { mode?: unknown };
+    tls?: TlsSpec | null;
   }[];
 }
 
@@ -32,18 +37,36 @@ interface DestinationRuleSpec {
   subsets?: { trafficPolicy?: TrafficPolicySpec }[];
 }
 
-/** What DestinationRules make of the connection from proxies of a namespace to a Service port. */
+/**
+ * How proxies of a namespace connect to a Service port. What DestinationRules and the mesh config switch off is
+ * Istio's mutual TLS between sidecars alone (applyHBONETransportSocketMatches): whether a proxy in ambient mode
+ * is reached by the mesh's tunnel nevertheless depends on how Istio was installed.
+ *
+ * @param to - the kind of the proxy that takes the connection
+ */
 export function peerOf(
   mesh: Mesh,
   from: string,
   service: Stored,
   port: ServicePortSpec,
+  to: ProxyRef['kind'],
 ): Peer {
+  const peer = peerByRules(mesh, from, service, port);
+  return peer === 'plaintext' && to !== 'sidecar' ? 'unknown' : peer;
+}
+
+function peerByRules(
+  mesh: Mesh,
+  from: string,
+  service: Stored,
+  port: ServicePortSpec,
+): Peer {
+  const byDefault = mesh.config.autoMtls ? 'mesh' : 'plaintext';
   const some = mesh.queries.getOne(
     DESTINATION_RULES_THERE,
     () => mesh.all('DestinationRule').length > 0,
   );
-  if (!some) return 'mesh';
+  if (!some) return byDefault;
   const { namespace, name } = service;
   return mesh.queries.get(
     PEER,
@@ -52,12 +75,14 @@ export function peerOf(
       // Istio looks in the client's namespace, then the Service's, then the root namespace.
       for (const place of new Set([from, namespace, mesh.rootNamespace])) {
         const rules = rulesIn(mesh, place, from, { namespace, name });
-        const peers = new Set(rules.flatMap(rule => peersOf(rule, port.port)));
+        const peers = new Set(
+          rules.flatMap(rule => peersOf(rule, port.port, byDefault)),
+        );
         if (rules.length === 0) continue;
         const [peer] = peers;
         return peers.size === 1 ? peer : 'unknown';
       }
-      return 'mesh';
+      return byDefault;
     },
   );
 }
@@ -92,6 +117,7 @@ function rulesIn(
   return found;
 }
 
+/** Hosts as Istio compares them: letter by letter, and whole where they have a dot (ResolveShortnameToFQDN). */
 function hostsIn(
   mesh: Mesh,
   namespace: string,
@@ -100,19 +126,16 @@ function hostsIn(
     mesh.inNamespace('DestinationRule', namespace).flatMap(({ resource }) => {
       const rule = (resource.spec ?? {}) as DestinationRuleSpec;
       if (typeof rule.host !== 'string') return [];
-      const host = rule.host.includes('.')
-        ? rule.host
-        : `${rule.host}.${namespace}.svc.cluster.local`;
-      return [{ host: withDomain(host.toLowerCase()), rule }];
+      return [{ host: resolveShortName(rule.host, namespace), rule }];
     }),
   );
 }
 
-function withDomain(host: string): string {
-  return /\.svc$/.test(host) ? `${host}.cluster.local` : host;
-}
-
-function peersOf(rule: DestinationRuleSpec, port: number): Peer[] {
+function peersOf(
+  rule: DestinationRuleSpec,
+  port: number,
+  byDefault: Peer,
+): Peer[] {
   if (rule.workloadSelector) return ['unknown'];
   const policies = [
     rule.trafficPolicy,
@@ -125,13 +148,14 @@ function peersOf(rule: DestinationRuleSpec, port: number): Peer[] {
       ? policy.portLevelSettings
       : [];
     const own = levels.find(level => level?.port?.number === port);
-    return toPeer((own ?? policy)?.tls?.mode);
+    const { tls } = own ?? policy ?? {};
+    return tls ? toPeer(tls) : byDefault;
   });
 }
 
-function toPeer(mode: unknown): Peer {
+/** Settings without a mode say DISABLE, which is the first of the modes (ClientTLSSettings). */
+function toPeer({ mode = 'DISABLE' }: TlsSpec): Peer {
   switch (mode) {
-    case undefined:
     case 'ISTIO_MUTUAL':
       return 'mesh';
     case 'DISABLE':

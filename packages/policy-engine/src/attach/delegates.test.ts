@@ -27,7 +27,7 @@ describe('delegation', () => {
     expect(others).toEqual([]);
     expect(way).toMatchObject({
       state: 'open',
-      host: 'h',
+      host: 'h.test',
       paths: ['/api/v1*'],
       route: { name: 'root' },
     });
@@ -110,6 +110,30 @@ describe('delegation', () => {
       'gateways: [other]',
       'uri: {exact: /a}',
       0,
+    ],
+    [
+      'the same gateway by its full name',
+      'gateways: [gw]',
+      'gateways: [default/gw]',
+      1,
+    ],
+    [
+      'more gateways, all of them the same',
+      'gateways: [gw]',
+      'gateways: [gw, gw]',
+      0,
+    ],
+    [
+      'other callers',
+      'sourceLabels: {istio: a}',
+      'sourceLabels: {istio: ingressgateway}',
+      0,
+    ],
+    [
+      'callers of both',
+      'sourceLabels: {app: istio-ingressgateway}',
+      'sourceLabels: {istio: ingressgateway}',
+      1,
     ],
     ['callers of the root alone', 'sourceNamespace: a', 'uri: {exact: /a}', 0],
     ['the same callers', 'sourceNamespace: a', 'sourceNamespace: a', 1],
@@ -268,6 +292,57 @@ describe('delegation', () => {
     ]);
     expect(gatewayWays(mesh)).toEqual([]);
   });
+
+  it('keeps the callers that the root alone asks for', () => {
+    const mesh = meshOf([
+      WORKLOADS,
+      gatewayYaml(),
+      virtualService(
+        `{match: [{sourceLabels: {tier: inside}}], delegate: {name: inner}}, {${TO_BACKEND}}`,
+        { name: 'root' },
+      ),
+      delegate(
+        `{match: [{sourceLabels: {istio: ingressgateway}}], ${to(
+          'frontend.default.svc.cluster.local',
+        )}}`,
+      ),
+    ]);
+    expect(whereTo(mesh)).toBe('backend');
+  });
+
+  it.each([
+    ['default', '', 'gateways: [gw]', 'team', 'not-found'],
+    ['default', '', 'gateways: [default/gw]', 'team', 'backend'],
+    ['default', '', 'gateways: [mesh]', 'team', 'not-found'],
+    ['default', 'gateways: [gw]', 'gateways: [default/gw]', 'team', 'backend'],
+    ['default', 'gateways: [gw]', 'gateways: [gw]', 'team', 'not-found'],
+    ['edge', '', 'gateways: [gw]', 'default', 'backend'],
+    ['edge', 'gateways: [default/gw]', 'gateways: [gw]', 'default', 'backend'],
+    ['edge', 'gateways: [gw]', 'gateways: [gw]', 'default', 'not-found'],
+  ])(
+    'resolves names of Gateways where they stand: %s {%s}, {%s} of %s: %s',
+    (namespace, outer, inner, place, name) => {
+      const mesh = meshOf([
+        WORKLOADS,
+        gatewayYaml(),
+        virtualService(
+          `{match: [{uri: {prefix: /}, ${outer}}], delegate: {name: inner, namespace: ${place}}}`,
+          {
+            name: 'root',
+            namespace,
+            rest: 'hosts: [h.test], gateways: [default/gw],',
+          },
+        ),
+        delegate(
+          `{match: [{uri: {prefix: /}, ${inner}}], ${TO_BACKEND}}`,
+          '',
+          place,
+        ),
+      ]);
+      expect(whereTo(mesh)).toBe(name);
+      expect(gatewayWays(mesh)).toHaveLength(name === 'backend' ? 1 : 0);
+    },
+  );
 
   it('leaves out a delegate that is missing, and comes to know one that appears', () => {
     const mesh = meshOf([WORKLOADS, gatewayYaml(), root('', 'name: inner')]);

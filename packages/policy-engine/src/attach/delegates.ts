@@ -5,7 +5,7 @@ import {
   VirtualServiceSpec,
 } from '../parse/specs';
 import { followAliases } from './aliases';
-import { resolveServiceHost } from './hosts';
+import { resolveGatewayName, resolveServiceHost } from './hosts';
 import { mapDestinations } from './mapDestinations';
 import type { Mesh } from './Mesh';
 import type { Stored } from './Stored';
@@ -57,8 +57,9 @@ function merge(mesh: Mesh, root: Stored, namespace: string): Stored {
     }
     const { exportTo = [] } = withDefaultExport(mesh, inner);
     if (!isExported(exportTo, place, namespace)) return [];
+    const outer = withFullGateways(route.match, namespace);
     return (inner.http ?? []).flatMap(item => {
-      const match = mergeMatches(route.match, item.match);
+      const match = mergeMatches(outer, withFullGateways(item.match, place));
       return match === 'conflict'
         ? []
         : [{ ...rest, ...withFullHosts(item, place), match }];
@@ -98,6 +99,23 @@ function withFullHosts(route: HttpRouteSpec, namespace: string): HttpRouteSpec {
   });
 }
 
+/** Names of Gateways belong to the namespace of who names them, and are compared in full. */
+function withFullGateways(
+  matches: HttpMatchSpec[] | undefined,
+  namespace: string,
+): HttpMatchSpec[] | undefined {
+  return matches?.map(match =>
+    match.gateways
+      ? {
+          ...match,
+          gateways: match.gateways.map(name =>
+            name === 'mesh' ? name : resolveGatewayName(name, namespace),
+          ),
+        }
+      : match,
+  );
+}
+
 function mergeMatches(
   root: HttpMatchSpec[] | undefined,
   delegate: HttpMatchSpec[] | undefined,
@@ -124,10 +142,11 @@ function mergeMatch(root: HttpMatchSpec, inner: HttpMatchSpec): HttpMatchSpec {
     headers: { ...root.headers, ...inner.headers },
     withoutHeaders: { ...root.withoutHeaders, ...inner.withoutHeaders },
     queryParams: { ...root.queryParams, ...inner.queryParams },
+    sourceLabels: { ...root.sourceLabels, ...inner.sourceLabels },
   };
 }
 
-/** Whether a delegate's condition is no part of the root's. */
+/** Whether a delegate's condition is no part of the root's (hasConflict); both name Gateways in full. */
 function conflicts(root: HttpMatchSpec, inner: HttpMatchSpec): boolean {
   for (const field of ['uri', 'scheme', 'method', 'authority'] as const) {
     if (isConflict(root[field], inner[field])) return true;
@@ -137,15 +156,24 @@ function conflicts(root: HttpMatchSpec, inner: HttpMatchSpec): boolean {
       if (isConflict(root[field]?.[name], value)) return true;
     }
   }
-  const outside = inner.gateways?.some(
-    name => !(root.gateways ?? []).includes(name),
-  );
+  for (const [name, value] of Object.entries(inner.sourceLabels ?? {})) {
+    if ((root.sourceLabels?.[name] ?? value) !== value) return true;
+  }
   return (
     (root.ignoreUriCase ?? false) !== (inner.ignoreUriCase ?? false) ||
     (Boolean(root.port && inner.port) && root.port !== inner.port) ||
     (Boolean(root.sourceNamespace) &&
       inner.sourceNamespace !== root.sourceNamespace) ||
-    (Boolean(root.gateways?.length) && Boolean(outside))
+    isOutside(root.gateways ?? [], inner.gateways ?? [])
+  );
+}
+
+/** More names than the root's are a conflict, though they be the same. */
+function isOutside(root: string[], inner: string[]): boolean {
+  return (
+    root.length > 0 &&
+    inner.length > 0 &&
+    (inner.length > root.length || inner.some(name => !root.includes(name)))
   );
 }
 

@@ -90,8 +90,8 @@ describe('ports on which a gateway listens', () => {
     );
     const ways = gatewayWays(meshOf([WORKLOADS, gatewayYaml(), ROUTE, second]));
     expect(ways.map(({ id, hops }) => [id, hops[0].port])).toEqual([
-      ['gw.default.gw.80.h.default.vs.80', 8070],
-      ['gw.default.gw.80.h.default.vs.80.8080', 8080],
+      ['gw.default.gw.80.h.test.default.vs.80', 8070],
+      ['gw.default.gw.80.h.test.default.vs.80.8080', 8080],
     ]);
   });
 });
@@ -106,8 +106,8 @@ describe('proxies of a Gateway', () => {
     ]);
     const ways = gatewayWays(mesh);
     expect(ways.map(({ id }) => id)).toEqual([
-      'gw.default.gw.80.h.default.vs.80.istio-system.istio-ingressgateway',
-      'gw.default.gw.80.h.default.vs.80.istio-system.other',
+      'gw.default.gw.80.h.test.default.vs.80.istio-system.istio-ingressgateway',
+      'gw.default.gw.80.h.test.default.vs.80.istio-system.other',
     ]);
     const names = ways.map(({ hops }) => hops[0].proxy.name);
     expect(names).toEqual(['istio-ingressgateway', 'other']);
@@ -203,7 +203,8 @@ spec: {selector: {matchLabels: {app: backend}}, rules: [{from: [{source: {princi
     const answer = (selector: string) => {
       const text = gatewayYaml().replace('istio: ingressgateway', selector);
       const mesh = meshOf([WORKLOADS, text, ROUTE]);
-      return matchRoute(mesh, GATEWAY_PROXY, { port: 8080, host: 'h' }).kind;
+      return matchRoute(mesh, GATEWAY_PROXY, { port: 8080, host: 'h.test' })
+        .kind;
     };
     expect(answer('istio: ingressgateway')).toBe('service');
     expect(answer('istio: other')).not.toBe('service');
@@ -266,7 +267,7 @@ describe('names of a Gateway in a VirtualService', () => {
   ])('%s in %s: %s', (name, namespace, count) => {
     const text = virtualService(`{${TO_BACKEND}}`, {
       namespace,
-      rest: `hosts: [h], gateways: ["${name}"],`,
+      rest: `hosts: [h.test], gateways: ["${name}"],`,
     });
     const mesh = meshOf([WORKLOADS, gatewayYaml(), text]);
     expect(gatewayWays(mesh)).toHaveLength(count);

@@ -36,6 +36,14 @@ export type ServerLayer =
   /** AUTO_PASSTHROUGH carries mesh-internal mutual TLS between networks. */
   | 'mesh-internal';
 
+/** A host of a server, and the namespace whose routes may serve it: `*` for all. */
+export interface ServerHost {
+  readonly namespace: string;
+  /** In lower case. */
+  readonly host: string;
+  readonly written: string;
+}
+
 /** One server of a Gateway object, of Istio's kind or the Gateway API's. */
 export interface GatewayServer {
   /** What routes bind to: `namespace/name` of an Istio Gateway, or a listener of the Gateway API. */
@@ -46,7 +54,7 @@ export interface GatewayServer {
   /** Port that clients connect to. */
   readonly port: number;
   readonly layer: ServerLayer;
-  readonly hosts: readonly { namespace: string; host: string }[];
+  readonly hosts: readonly ServerHost[];
   /** Redirects who did not come by HTTPS. Counts for servers of HTTP and HTTPS alone. */
   readonly httpsRedirect: boolean;
   readonly clientCertificate: ClientCertificate;
@@ -94,16 +102,14 @@ function layerOf(protocol: string, mode: string): ServerLayer {
   return mode === '' ? 'tcp' : 'tls';
 }
 
-function readHost(
-  text: string,
-  own: string,
-): { namespace: string; host: string } {
+function readHost(text: string, own: string): ServerHost {
   const cut = text.indexOf('/');
-  if (cut < 0) return { namespace: '*', host: text.toLowerCase() };
-  const namespace = text.slice(0, cut);
+  const written = text.slice(cut + 1);
+  const namespace = cut < 0 ? '*' : text.slice(0, cut);
   return {
     namespace: namespace === '.' ? own : namespace,
-    host: text.slice(cut + 1).toLowerCase(),
+    host: written.toLowerCase(),
+    written,
   };
 }
 

@@ -28,6 +28,15 @@ export function findDomain(
   return domains.has('*') ? '*' : undefined;
 }
 
+/**
+ * A host as Istio takes it: short names are Services of `namespace`; `*`, addresses, and names with a dot are as
+ * they stand (ResolveShortnameToFQDN).
+ */
+export function resolveShortName(host: string, namespace: string): string {
+  const isWhole = host === '' || host === '*' || /[.:]/.test(host);
+  return isWhole ? host : `${host}.${namespace}.svc.cluster.local`;
+}
+
 /** `name.namespace` of a Service host name; short names belong to `namespace`. */
 export function resolveServiceHost(
   host: string,

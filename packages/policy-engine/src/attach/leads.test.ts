@@ -20,7 +20,7 @@ const server = (
 const routes = (
   http: string,
   {
-    hosts = 'h',
+    hosts = 'h.test',
     gateways = 'default/gw',
     namespace = 'default',
     rest = '',
@@ -50,14 +50,24 @@ const leads = (...texts: string[]) =>
 
 describe('hosts of a server that lead to a Service', () => {
   it.each<[string, string, Parameters<typeof routes>[1], string[]]>([
-    ['"*"', 'one', {}, ['h']],
-    ['"*"', 'several', { hosts: 'a, b' }, ['a', 'b']],
+    ['"*"', 'one', {}, ['h.test']],
+    ['"*"', 'several', { hosts: 'a.x, b.x' }, ['a.x', 'b.x']],
+    ['"*"', 'by a short name', { hosts: 'a' }, [FULL.replace('backend', 'a')]],
+    ['a', 'by a short name, which stands for another', { hosts: 'a' }, []],
+    [
+      '"*"',
+      'by an address',
+      { hosts: '"fd00::1", 10.0.0.1' },
+      ['fd00::1', '10.0.0.1'],
+    ],
     ['a.x', 'of a wildcard', { hosts: '"*.x"' }, ['a.x']],
     ['"*.x"', 'of a wildcard of both', { hosts: '"*.y.x"' }, ['*.y.x']],
     ['"*.x"', 'that the server has not', { hosts: 'a.y' }, []],
     ['"*.x"', 'of some', { hosts: 'a.y, a.x' }, ['a.x']],
-    ['a.x', 'whatever their case', { hosts: 'A.X' }, ['a.x']],
-    ['A.X', 'whatever their case there', { hosts: 'a.x' }, ['a.x']],
+    ['a.x', 'in another case', { hosts: 'A.X' }, []],
+    ['A.X', 'in another case there', { hosts: 'a.x' }, []],
+    ['A.X', 'in the same case', { hosts: 'A.X' }, ['a.x']],
+    ['"*.x"', 'in a case of their own', { hosts: 'A.x' }, ['a.x']],
     ['a.x, b.x', 'of all', { hosts: '"*"' }, ['a.x', 'b.x']],
     [
       'a.x, "*.x"',
@@ -65,25 +75,30 @@ describe('hosts of a server that lead to a Service', () => {
       { hosts: 'a.x' },
       ['a.x'],
     ],
-    ['default/h', 'of that namespace', {}, ['h']],
-    ['other/h', 'of another namespace', {}, []],
-    ['./h', 'of the own namespace', {}, ['h']],
-    ['./h', 'not of the own namespace', { namespace: 'other' }, []],
-    ['other/h', 'of a named namespace', { namespace: 'other' }, ['h']],
-    ['"*/h"', 'of any namespace', { namespace: 'other' }, ['h']],
-    ['"*"', 'exported to all', { rest: 'exportTo: ["*"],' }, ['h']],
+    ['default/h.test', 'of that namespace', {}, ['h.test']],
+    ['other/h.test', 'of another namespace', {}, []],
+    ['./h.test', 'of the own namespace', {}, ['h.test']],
+    ['./h.test', 'not of the own namespace', { namespace: 'other' }, []],
+    [
+      'other/h.test',
+      'of a named namespace',
+      { namespace: 'other' },
+      ['h.test'],
+    ],
+    ['"*/h.test"', 'of any namespace', { namespace: 'other' }, ['h.test']],
+    ['"*"', 'exported to all', { rest: 'exportTo: ["*"],' }, ['h.test']],
     ['"*"', 'exported to nobody', { rest: 'exportTo: [.],' }, []],
     [
       '"*"',
       'exported to the proxy',
       { rest: 'exportTo: [., istio-system],' },
-      ['h'],
+      ['h.test'],
     ],
     ['"*"', 'exported to others', { rest: 'exportTo: [default, x],' }, []],
     ['"*"', 'of another gateway', { gateways: 'default/other' }, []],
-    ['"*"', 'of a gateway by a short name', { gateways: 'gw' }, ['h']],
-    ['"*"', 'of the own namespace by a dot', { gateways: './gw' }, ['h']],
-    ['"*"', 'of the mesh too', { gateways: 'mesh, gw' }, ['h']],
+    ['"*"', 'of a gateway by a short name', { gateways: 'gw' }, ['h.test']],
+    ['"*"', 'of the own namespace by a dot', { gateways: './gw' }, ['h.test']],
+    ['"*"', 'of the mesh too', { gateways: 'mesh, gw' }, ['h.test']],
     ['"*"', 'of the mesh alone', { gateways: 'mesh' }, []],
     [
       '"*"',
@@ -200,7 +215,7 @@ describe('HTTP routes that lead to a Service', () => {
     ],
   ])('%s', (_, http, expected) => {
     expect(leads(server(), routes(http))).toEqual(
-      expected.map(lead => `http://h:${lead}`),
+      expected.map(lead => `http://h.test:${lead}`),
     );
   });
 
@@ -278,14 +293,14 @@ describe('routes of other servers that lead to a Service', () => {
     ['TLS, and the routes are for TCP', PASS, tcp(), []],
     ['TLS, and the routes are for HTTP', PASS, routes(to(80)), []],
     ['TCP', TCP, tcp(), ['tcp://*:80']],
-    ['TCP, by its host', TCP, tcp('', 'h'), ['tcp://h:80']],
+    ['TCP, by its host', TCP, tcp('', 'h.test'), ['tcp://h.test:80']],
     ['TCP, for its port', TCP, tcp(match('{port: 9000}')), ['tcp://*:80']],
     ['TCP, for another port', TCP, tcp(match('{port: 1}')), []],
     ['TCP, for another gateway', TCP, tcp(match('{gateways: [x]}')), []],
     ['TCP, and the routes are for TLS', TCP, tls('{sniHosts: [a]}'), []],
     ['TLS that it ends', ENDED, tcp(), ['tls://*:80']],
     ['TLS that it ends, as names', ENDED, tls('{sniHosts: [a]}'), []],
-    ['HTTPS', HTTPS, routes(to(80)), ['https://h:80']],
+    ['HTTPS', HTTPS, routes(to(80)), ['https://h.test:80']],
     ['HTTPS, and the routes are for TCP', HTTPS, tcp(), []],
     [
       'HTTPS that it passes on',
@@ -325,14 +340,14 @@ describe('routes of other servers that lead to a Service', () => {
         ', tls: {httpsRedirect: false}',
       ),
       routes(to(80)),
-      ['http://h:80'],
+      ['http://h.test:80'],
     ],
     ...['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB', 'http2'].map(
       (protocol): [string, string, string, string[]] => [
         protocol,
         server('"*"', `number: 80, name: x, protocol: ${protocol}`),
         `${routes(to(80))}---${tcp().replace('name: vs', 'name: tcp')}`,
-        ['http://h:80'],
+        ['http://h.test:80'],
       ],
     ),
     ...['TCP', 'tcp', 'MONGO'].map(

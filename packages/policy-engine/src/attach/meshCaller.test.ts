@@ -134,8 +134,8 @@ spec: {${spec}}
   it.each<[string, [string, string][]]>([
     ['plaintext', [['default', `host: backend, ${OFF}`]]],
     ['plaintext', [['default', `host: ${FULL}, ${OFF}`]]],
-    ['plaintext', [['default', `host: backend.default.svc, ${OFF}`]]],
-    ['plaintext', [['default', `host: BACKEND.default.svc, ${OFF}`]]],
+    ['with-identity', [['default', `host: backend.default.svc, ${OFF}`]]],
+    ['with-identity', [['default', `host: BACKEND, ${OFF}`]]],
     ['plaintext', [['default', `host: "*", ${OFF}`]]],
     ['with-identity', [['default', `host: other, ${OFF}`]]],
     [

@@ -119,7 +119,9 @@ function peerAt(mesh: Mesh, from: string, { destination }: WayIn) {
     mesh.stored('Service', destination.namespace, destination.name);
   const ports = ((service?.resource.spec ?? {}) as ServiceSpec).ports ?? [];
   const port = ports.find(item => item.port === destination?.port);
-  return service && port ? peerOf(mesh, from, service, port) : 'mesh';
+  return service && port
+    ? peerOf(mesh, from, service, port, 'sidecar')
+    : 'mesh';
 }
 
 /** Callers in ambient mode are sent through a Service's waypoint, and no others. */

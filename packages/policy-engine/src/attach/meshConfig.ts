@@ -24,6 +24,7 @@ export const DEFAULT_MESH_CONFIG: KnownMeshConfig = {
   defaultConfig: { unread: [] },
   defaultExportTo: DEFAULT_EXPORT_TO,
   discoverySelectors: [],
+  autoMtls: true,
 };
 
 /**

@@ -150,7 +150,8 @@ function innerHops(
 ): Hop[] {
   const [first, ...others] = tail.fromGateway.hops;
   if (!first) return [];
-  const peer = peerOf(mesh, proxy.namespace, service, tail.port);
+  const { kind } = first.proxy;
+  const peer = peerOf(mesh, proxy.namespace, service, tail.port, kind);
   return [peer === 'mesh' ? first : { ...first, peer }, ...others];
 }
 

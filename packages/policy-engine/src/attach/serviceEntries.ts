@@ -2,13 +2,15 @@ import { nameOf, refOf } from '../parse';
 import { ServiceSpec } from '../parse/specs';
 import { gatewayRoutesTo } from './gatewayApi/routeIndex';
 import { serviceMeantBy } from './aliases';
+import { workloadEntriesOf } from './backends';
 import { destinationKey, isSubsetHost, resolveServiceHost } from './hosts';
-import { stringList, stringRecord } from './labels';
+import { includesLabels, stringList, stringRecord } from './labels';
 import type { Mesh } from './Mesh';
+import { AddressedPod, podsAt } from './podAddresses';
 import type { Stored } from './Stored';
 import { pushTo } from '../multimap';
 import { perObject } from '../queries/perObject';
-import { Family, sameItems } from '../queries/queries';
+import { Family, sameData, sameItems } from '../queries/queries';
 import type { Tail } from './tails';
 import { unresolvedWayIn } from './unresolved';
 import { gatewaysOf, virtualServicesTo } from './virtualServices';
@@ -18,6 +20,7 @@ import { selectWorkloads } from './workloads';
 const SERVICE_ENTRIES_THERE = new Family();
 const SERVICE_ENTRIES_FOR = new Family();
 const SERVICE_ENTRY_INDEX = new Family();
+const SERVICE_ENTRY_PODS = new Family();
 
 interface ServiceEntrySpec {
   hosts?: unknown;
@@ -35,7 +38,7 @@ export interface Entry {
   services: ReadonlySet<string>;
   /** Hosts with `*` that stand for Services. */
   wildcards: readonly string[];
-  /** Of its endpoints; one may be the address of a Service. */
+  /** Of its endpoints; one may be the address of a Service, or of a Pod. */
   addresses: readonly string[];
 }
 
@@ -110,6 +113,12 @@ export function entriesFor(mesh: Mesh, service: Stored): readonly Entry[] {
         for (const address of addressesOf(spec)) {
           for (const entry of byAddress.get(address) ?? []) found.add(entry);
         }
+        for (const pod of podsOfEntries(mesh)[namespace] ?? []) {
+          if (!isSelected(selector, pod.labels)) continue;
+          for (const entry of byAddress.get(pod.address) ?? []) {
+            found.add(entry);
+          }
+        }
       }
       for (const entry of selecting.get(namespace) ?? []) {
         if (mayShare(mesh, namespace, selector, entry.selector ?? {})) {
@@ -120,6 +129,14 @@ export function entriesFor(mesh: Mesh, service: Stored): readonly Entry[] {
     },
     sameItems,
   );
+}
+
+/** A Service without a selector selects no Pod. */
+function isSelected(
+  selector: Record<string, string>,
+  labels: Record<string, string>,
+): boolean {
+  return Object.keys(selector).length > 0 && includesLabels(labels, selector);
 }
 
 /**
@@ -150,20 +167,10 @@ const readEntry = perObject((stored: Stored): Entry => {
     ? stringList(spec.endpoints.map(item => item?.address))
     : [];
   const isWildcard = (host: string) => host.startsWith('*');
-  const services = new Set<string>();
-  for (const host of [...hosts, ...addresses]) {
-    // `POD.SERVICE.NAMESPACE.svc` is a Pod of a headless Service.
-    const [, whole = host] =
-      /^[^.]+\.([^.]+\.[^.]+\.svc(?:\..+)?)$/.exec(host) ?? [];
-    const service = whole.includes('.')
-      ? resolveServiceHost(whole, namespace)
-      : undefined;
-    if (service) services.add(`${service.namespace}/${service.name}`);
-  }
   return {
     stored,
     hosts,
-    services,
+    services: new Set(servicesNamed([...hosts, ...addresses], namespace)),
     wildcards: hosts.filter(isWildcard),
     addresses: addresses.filter(isAddress),
     selector: spec.workloadSelector
@@ -171,6 +178,33 @@ const readEntry = perObject((stored: Stored): Entry => {
       : undefined,
   };
 });
+
+/** Services that hosts and endpoints name, as `namespace/name`. */
+function servicesNamed(hosts: string[], namespace: string): string[] {
+  return hosts.flatMap(host => {
+    // `POD.SERVICE.NAMESPACE.svc` is a Pod of a headless Service.
+    const [, whole = host] =
+      /^[^.]+\.([^.]+\.[^.]+\.svc(?:\..+)?)$/.exec(host) ?? [];
+    const service = whole.includes('.')
+      ? resolveServiceHost(whole, namespace)
+      : undefined;
+    return service ? [`${service.namespace}/${service.name}`] : [];
+  });
+}
+
+/** Addresses of the WorkloadEntries that an entry selects. */
+function machinesOf(
+  mesh: Mesh,
+  { stored: { namespace }, selector }: Entry,
+): string[] {
+  if (!selector) return [];
+  return workloadEntriesOf(mesh, namespace, selector).flatMap(
+    ({ resource }) => {
+      const { address } = (resource.spec ?? {}) as { address?: unknown };
+      return stringList([address]);
+    },
+  );
+}
 
 /** With the Services that those of ExternalName stand for. */
 function withAliases(mesh: Mesh, services: Iterable<string>): Set<string> {
@@ -209,13 +243,30 @@ function indexEntries(mesh: Mesh): {
     for (const stored of mesh.all('ServiceEntry')) {
       const entry = readEntry(stored);
       const { namespace } = stored;
-      for (const key of withAliases(mesh, entry.services)) {
+      const machines = machinesOf(mesh, entry);
+      const services = [
+        ...entry.services,
+        ...servicesNamed(machines, namespace),
+      ];
+      for (const key of withAliases(mesh, services)) {
         pushTo(named, key, entry);
       }
       if (entry.selector) pushTo(selecting, namespace, entry);
       if (entry.wildcards.length > 0) wide.push(entry);
-      for (const address of entry.addresses) pushTo(byAddress, address, entry);
+      const addresses = [...entry.addresses, ...machines.filter(isAddress)];
+      for (const address of new Set(addresses)) {
+        pushTo(byAddress, address, entry);
+      }
     }
     return { named, selecting, wide, byAddress };
   });
+}
+
+/** Pods that are endpoints by their addresses, by namespace; Pods are looked at where any endpoint is an address. */
+function podsOfEntries(mesh: Mesh): Record<string, AddressedPod[]> {
+  return mesh.queries.getOne(
+    SERVICE_ENTRY_PODS,
+    () => podsAt(mesh, indexEntries(mesh).byAddress),
+    sameData,
+  );
 }

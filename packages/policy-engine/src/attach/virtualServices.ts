@@ -9,6 +9,7 @@ import {
   intersectHosts,
   resolveGatewayName,
   resolveServiceHost,
+  resolveShortName,
 } from './hosts';
 import { sortByAge } from './age';
 import { aliasedBy } from './aliases';
@@ -90,8 +91,10 @@ export function gatewaysOf(stored: Stored): string[] {
 }
 
 /**
- * Hosts that a VirtualService serves on a Gateway server, seen from a gateway proxy in
- * `proxyNamespace`. Empty where host, namespace or `exportTo` do not fit.
+ * Hosts that a VirtualService serves on a Gateway server, in lower case, seen from a gateway proxy in
+ * `proxyNamespace`. Empty where host, namespace or `exportTo` do not fit. As in Istio, short names are Services,
+ * at gateways too (ResolveVirtualServiceShortnames), and hosts are compared letter by letter before they are
+ * put into lower case (Names.Intersection, buildGatewayHTTPRouteConfig).
  */
 export function servedHosts(
   stored: Stored,
@@ -103,12 +106,14 @@ export function servedHosts(
   if (!isExported(stringList(spec.exportTo), namespace, proxyNamespace))
     return [];
   const hosts = new Set<string>();
-  for (const host of stringList(spec.hosts)) {
+  const isOfApi = isListenerKey(server.key);
+  for (const written of stringList(spec.hosts)) {
+    const host = isOfApi ? written : resolveShortName(written, namespace);
     for (const allowed of server.hosts) {
       if (allowed.namespace !== '*' && allowed.namespace !== namespace)
         continue;
-      const common = intersectHosts(host.toLowerCase(), allowed.host);
-      if (common !== undefined) hosts.add(common);
+      const common = intersectHosts(host, allowed.written);
+      if (common !== undefined) hosts.add(common.toLowerCase());
     }
   }
   return [...hosts];

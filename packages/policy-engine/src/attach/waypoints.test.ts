@@ -297,7 +297,7 @@ spec: {selector: {istio: ingressgateway}, servers: [{port: {number: 80, name: ht
 apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: {name: vs, namespace: ambient}
-spec: {hosts: [h], gateways: [gw], http: [{route: [{destination: {host: reports, port: {number: 80}}}]}]}
+spec: {hosts: [h.test], gateways: [gw], http: [{route: [{destination: {host: reports, port: {number: 80}}}]}]}
 ---
 apiVersion: v1
 kind: Pod
@@ -378,7 +378,7 @@ spec: {${BY_SERVICE}, rules: [{from: [{source: {principals: ["cluster.local/ns/i
 `,
     ]);
     const [way] = assessService(mesh, REPORTS).waysIn;
-    const answer = decideWayIn(mesh, way, { port: 80, host: 'h' });
+    const answer = decideWayIn(mesh, way, { port: 80, host: 'h.test' });
     expect(answer).toMatchObject({ status: 200, reaches: 'yes' });
     expect(answer.hops).toHaveLength(3);
   });

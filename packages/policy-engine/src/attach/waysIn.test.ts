@@ -308,7 +308,7 @@ describe('gateway ways in', () => {
     ['mesh', 0],
   ])('gateway named %s: %s', (name, count) => {
     const vs = routesOf(
-      `hosts: [h], gateways: [${name}], http: [{${TO_BACKEND}}]`,
+      `hosts: [h.test], gateways: [${name}], http: [{${TO_BACKEND}}]`,
     );
     expect(gatewayWays(gatewayOf(HTTP_SERVER), vs)).toHaveLength(count);
   });
@@ -320,7 +320,7 @@ describe('gateway ways in', () => {
     ['[elsewhere]', 0],
   ])('exportTo %s: %s', (exportTo, count) => {
     const vs = routesOf(
-      `hosts: [h], gateways: [gw], exportTo: ${exportTo}, http: [{${TO_BACKEND}}]`,
+      `hosts: [h.test], gateways: [gw], exportTo: ${exportTo}, http: [{${TO_BACKEND}}]`,
     );
     expect(gatewayWays(gatewayOf(HTTP_SERVER), vs)).toHaveLength(count);
   });
@@ -333,13 +333,14 @@ describe('gateway ways in', () => {
     ['TCP', '', 'tcp', 'tcp', 'tcp'],
   ])('%s %s reads %s routes: %s', (protocol, mode, kind, client, chain) => {
     const tls = mode ? `, tls: {mode: ${mode}, credentialName: c}` : '';
-    const match = kind === 'tls' ? 'match: [{port: 443, sniHosts: [h]}], ' : '';
+    const match =
+      kind === 'tls' ? 'match: [{port: 443, sniHosts: [h.test]}], ' : '';
     const [way, ...others] = gatewayWays(
       gatewayOf(
-        `{port: {number: 443, name: x, protocol: ${protocol}}, hosts: [h]${tls}}`,
+        `{port: {number: 443, name: x, protocol: ${protocol}}, hosts: [h.test]${tls}}`,
       ),
       routesOf(
-        `hosts: [h], gateways: [gw], ${kind}: [{${match}${TO_BACKEND}}]`,
+        `hosts: [h.test], gateways: [gw], ${kind}: [{${match}${TO_BACKEND}}]`,
       ),
     );
     expect(others).toEqual([]);
@@ -350,10 +351,12 @@ describe('gateway ways in', () => {
   it('leads nowhere by a server that redirects to HTTPS, and by redirects', () => {
     const server =
       '{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"], tls: {httpsRedirect: true}}';
-    const vs = routesOf(`hosts: [h], gateways: [gw], http: [{${TO_BACKEND}}]`);
+    const vs = routesOf(
+      `hosts: [h.test], gateways: [gw], http: [{${TO_BACKEND}}]`,
+    );
     expect(gatewayWays(gatewayOf(server), vs)).toEqual([]);
     const redirect = routesOf(
-      'hosts: [h], gateways: [gw], http: [{redirect: {uri: /x}}]',
+      'hosts: [h.test], gateways: [gw], http: [{redirect: {uri: /x}}]',
     );
     expect(gatewayWays(gatewayOf(HTTP_SERVER), redirect)).toEqual([]);
   });
@@ -364,7 +367,7 @@ describe('gateway ways in', () => {
     const [way] = gatewayWays(
       gatewayOf(HTTP_SERVER),
       routesOf(
-        `hosts: [h], gateways: [gw], http: [{match: [{uri: {prefix: /api}}, {uri: {exact: /x}}], ${TO_BACKEND}}, {${other}}]`,
+        `hosts: [h.test], gateways: [gw], http: [{match: [{uri: {prefix: /api}}, {uri: {exact: /x}}], ${TO_BACKEND}}, {${other}}]`,
       ),
     );
     expect(way.paths).toEqual(['/api*', '/x']);
@@ -378,7 +381,7 @@ describe('gateway ways in', () => {
       gatewayWays(
         gatewayOf(HTTP_SERVER),
         routesOf(
-          `hosts: [h], gateways: [gw], http: [{match: [{uri: {prefix: /a}}], ${first}}, {match: [{uri: {prefix: /b}}], ${TO_BACKEND}}]`,
+          `hosts: [h.test], gateways: [gw], http: [{match: [{uri: {prefix: /a}}], ${first}}, {match: [{uri: {prefix: /b}}], ${TO_BACKEND}}]`,
         ),
       ).map(way => way.paths);
     expect(paths(`${other}, mirror: {host: frontend}`)).toEqual([['/b*']]);
@@ -398,7 +401,7 @@ describe('gateway ways in', () => {
     expect(
       gatewayWays(
         gatewayOf(HTTP_SERVER),
-        routesOf(`hosts: [h], gateways: [gw], http: [{${route}}]`),
+        routesOf(`hosts: [h.test], gateways: [gw], http: [{${route}}]`),
       )[0].state,
     ).toBe('open');
     const mirror =
@@ -406,7 +409,7 @@ describe('gateway ways in', () => {
     expect(
       gatewayWays(
         gatewayOf(HTTP_SERVER),
-        routesOf(`hosts: [h], gateways: [gw], http: [{${mirror}}]`),
+        routesOf(`hosts: [h.test], gateways: [gw], http: [{${mirror}}]`),
       )[0].state,
     ).toBe('open');
   });
@@ -423,7 +426,7 @@ spec: {selector: {matchLabels: {app: backend}}, rules: [{to: [{operation: {paths
       exempt,
       gatewayOf(HTTP_SERVER),
       routesOf(
-        `hosts: [h], gateways: [gw], http: [{match: [{uri: {prefix: /app/}}], rewrite: {uri: /}, ${TO_BACKEND}}]`,
+        `hosts: [h.test], gateways: [gw], http: [{match: [{uri: {prefix: /app/}}], rewrite: {uri: /}, ${TO_BACKEND}}]`,
       ),
     );
     expect(way.state).toBe('partial');
@@ -444,7 +447,7 @@ spec: {selector: {matchLabels: {app: backend}}, rules: [{to: [{operation: {paths
       [
         gatewayOf(HTTP_SERVER),
         routesOf(
-          `hosts: [h], gateways: [gw], http: [{${TO_BACKEND}, match: 3}]`,
+          `hosts: [h.test], gateways: [gw], http: [{${TO_BACKEND}, match: 3}]`,
         ),
       ],
       /malformed/,
@@ -465,7 +468,7 @@ spec: {workloadSelector: {labels: {istio: ingressgateway}}, configPatches: [{app
   ])('%s makes it unknown', (_, texts, reason) => {
     const vs = texts.some(text => text.includes('kind: VirtualService'))
       ? ''
-      : routesOf(`hosts: [h], gateways: [gw], http: [{${TO_BACKEND}}]`);
+      : routesOf(`hosts: [h.test], gateways: [gw], http: [{${TO_BACKEND}}]`);
     const ways = gatewayWays(...texts, vs);
     expect(ways.map(({ state }) => state)).toEqual(['unknown']);
     expect(ways[0].reason).toMatch(reason);
@@ -515,7 +518,7 @@ spec: {selector: {matchLabels: {app: backend}}, action: DENY, rules: 3}
     const ask = () =>
       decideWayIn(mesh, gateway(), {
         port: 8080,
-        host: 'h',
+        host: 'h.test',
         tokens: [token()],
       });
     expect(ask()).toMatchObject({ status: 403, reaches: 'no' });
@@ -568,9 +571,9 @@ describe('a way in tells', () => {
     callerIdentity: 'required',
   };
   const AT_GATEWAY = {
-    id: 'gw.default.gw.80.h.default.vs.80',
+    id: 'gw.default.gw.80.h.test.default.vs.80',
     kind: 'gateway',
-    host: 'h',
+    host: 'h.test',
     port: 80,
     protocol: 'http',
     paths: [],
@@ -593,7 +596,9 @@ describe('a way in tells', () => {
     destination: { ...BACKEND, port: 80 },
     callerIdentity: 'none',
   };
-  const ROUTE = routesOf(`hosts: [h], gateways: [gw], http: [{${TO_BACKEND}}]`);
+  const ROUTE = routesOf(
+    `hosts: [h.test], gateways: [gw], http: [{${TO_BACKEND}}]`,
+  );
 
   it('of callers in the mesh', () => {
     expect(told(meshOf([WORKLOADS]))).toEqual([IN_MESH]);
@@ -709,13 +714,16 @@ describe('a way in tells', () => {
     ['"*"', 'any'],
     ['"*.a.com"', 'any.a.com'],
   ])('of hosts %s in an id that fits into a URL', (host, part) => {
-    const route = ROUTE.replace('hosts: [h]', `hosts: [${host}]`);
+    const route = ROUTE.replace('hosts: [h.test]', `hosts: [${host}]`);
     const mesh = meshOf([WORKLOADS, gatewayOf(HTTP_SERVER), route]);
     expect(told(mesh)[0].id).toBe(`gw.default.gw.80.${part}.default.vs.80`);
   });
 
   it('twice what two servers of one Gateway do, with ids of their own', () => {
-    const servers = `${HTTP_SERVER}, ${HTTP_SERVER.replace('["*"]', '[h]')}`;
+    const servers = `${HTTP_SERVER}, ${HTTP_SERVER.replace(
+      '["*"]',
+      '[h.test]',
+    )}`;
     const mesh = meshOf([WORKLOADS, gatewayOf(servers), ROUTE]);
     expect(told(mesh).map(({ id }) => id)).toEqual([
       AT_GATEWAY.id,

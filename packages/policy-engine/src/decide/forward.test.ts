@@ -48,7 +48,7 @@ function ask(
     ...texts,
   ]);
   const [way] = gatewayWays(mesh);
-  return decideWayIn(mesh, way, { port: 8080, host: 'h', ...request });
+  return decideWayIn(mesh, way, { port: 8080, host: 'h.test', ...request });
 }
 
 describe('headers that a route changes', () => {
@@ -248,7 +248,7 @@ describe('a path and a host that a route changes', () => {
       `rewrite: {authority: other}, ${setHost('Host', 'third')}, ${TO_BACKEND}`,
       'other',
     ],
-    [`headers: {request: {remove: [host]}}, ${TO_BACKEND}`, 'h'],
+    [`headers: {request: {remove: [host]}}, ${TO_BACKEND}`, 'h.test'],
   ])('by %s: h arrives as %s', (change, host) => {
     const answer = (denied: string) => ask(change, [denyHost(denied)]).status;
     expect([answer(host), answer('none')]).toEqual([403, 200]);
@@ -456,7 +456,7 @@ describe('a path that a route rewrites', () => {
       behind(`rules: [{to: [{operation: {hosts: ["${host}"]}}]}]`);
     const route = rewrite('prefix: /', 'authority: other');
     expect(ask(route, [hosts('other')]).status).toBe(200);
-    expect(ask(route, [hosts('h')]).status).toBe(403);
+    expect(ask(route, [hosts('h.test')]).status).toBe(403);
   });
 
   it('by a regular expression is not followed', () => {
@@ -613,7 +613,7 @@ spec: {host: backend, trafficPolicy: {tls: {mode: ${mode}}}}
         decideWayIn(
           mesh,
           way,
-          { port: 8080, host: 'h', path: '/b' },
+          { port: 8080, host: 'h.test', path: '/b' },
           { assumeRouted },
         ),
       );
@@ -640,7 +640,7 @@ spec: {selector: {app: backend}, ports: [{name: http, port: 80, targetPort: 8080
 `,
     ]);
     const [way] = gatewayWays(mesh);
-    const request = { port: 8080, host: 'h' };
+    const request = { port: 8080, host: 'h.test' };
     expect(summary(decideWayIn(mesh, way, request))).toMatchObject({
       status: 'unknown',
       reaches: 'unknown',

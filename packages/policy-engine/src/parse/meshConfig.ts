@@ -30,6 +30,8 @@ export interface MeshConfig {
   defaultExportTo: Record<ExportedKind, readonly string[]>;
   /** Namespaces that istiod reads at all; none for all of them. */
   discoverySelectors: readonly LabelSelectorSpec[];
+  /** Whether proxies use mutual TLS where no DestinationRule says how they connect. */
+  autoMtls: boolean;
 }
 
 export type ExportedKind = 'VirtualService' | 'DestinationRule' | 'Service';
@@ -86,6 +88,11 @@ export function readMeshConfig(text: string, reader: Reader): MeshConfig {
     ),
     defaultExportTo: readDefaultExportTo(root, reader),
     discoverySelectors: readDiscovery(root, reader),
+    autoMtls:
+      reader.boolean(
+        pick(root, 'enableAutoMtls'),
+        'data.mesh.enableAutoMtls',
+      ) ?? true,
   };
   for (const field of ['rootNamespace', 'trustDomain'] as const) {
     const value = reader.string(pick(root, field), `data.mesh.${field}`);

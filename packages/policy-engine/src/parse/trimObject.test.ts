@@ -33,6 +33,24 @@ describe('trimObject', () => {
     expect(trimmed).toEqual(assess(objects));
   });
 
+  it('keeps the addresses of a Pod, by which ServiceEntries may lead to it', () => {
+    const running = pod('p', [], 'Running');
+    const statusOf = (status: object) =>
+      trimObject({
+        ...running,
+        status: { phase: 'Running', hostIP: '10.9.9.9', ...status },
+      }).status;
+    expect(statusOf({})).toEqual({ phase: 'Running' });
+    const one = { podIP: '10.0.0.5', podIPs: [{ ip: '10.0.0.5' }] };
+    expect(statusOf(one)).toEqual({ phase: 'Running', podIP: '10.0.0.5' });
+    const podIPs = [{ ip: '10.0.0.5' }, { ip: 'fd00::5' }];
+    expect(statusOf({ ...one, podIPs })).toEqual({
+      phase: 'Running',
+      podIP: '10.0.0.5',
+      podIPs,
+    });
+  });
+
   it('keeps what the kubelet asks by HTTP, as it was before Istio rewrote it', () => {
     const probe = (path: string, port: number) => ({ httpGet: { path, port } });
     const env = [

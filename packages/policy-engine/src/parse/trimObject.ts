@@ -62,7 +62,19 @@ function trimPod(pod: Fields): Fields {
       ...listHttpProbes(spec),
       initContainers: listOf(spec.initContainers).flatMap(trimInitContainer),
     },
-    status: { phase: fieldsOf(pod.status).phase },
+    status: trimPodStatus(fieldsOf(pod.status)),
+  };
+}
+
+/** Endpoints of ServiceEntries may be Pods by their addresses. Few have more than one. */
+function trimPodStatus({ phase, podIP, podIPs }: Fields): Fields {
+  const addresses = listOf(podIPs);
+  return {
+    phase,
+    ...(podIP === undefined ? {} : { podIP }),
+    ...(addresses.length > 1
+      ? { podIPs: addresses.map(({ ip }) => ({ ip })) }
+      : {}),
   };
 }
 

@@ -176,24 +176,9 @@ function validateFilters(reader: Reader, value: unknown, path: string): void {
     if (!reader.string(filter.type, `${at}.type`)) {
       reader.report(`${at}.type`, 'must be set');
     }
-    const headers = reader.object(
-      filter.requestHeaderModifier,
-      `${at}.requestHeaderModifier`,
-    );
-    for (const list of ['set', 'add']) {
-      reader.objects(
-        headers?.[list],
-        `${at}.requestHeaderModifier.${list}`,
-        (header, inner) => {
-          for (const field of ['name', 'value']) {
-            if (!reader.string(header[field], `${inner}.${field}`)) {
-              reader.report(`${inner}.${field}`, 'must be set');
-            }
-          }
-        },
-      );
+    for (const name of ['requestHeaderModifier', 'responseHeaderModifier']) {
+      validateHeaders(reader, filter[name], `${at}.${name}`);
     }
-    reader.strings(headers?.remove, `${at}.requestHeaderModifier.remove`);
     for (const name of ['requestRedirect', 'urlRewrite']) {
       const object = reader.object(filter[name], `${at}.${name}`);
       reader.string(object?.hostname, `${at}.${name}.hostname`);
@@ -212,6 +197,20 @@ function validateFilters(reader: Reader, value: unknown, path: string): void {
     }
     if (target) validateRef(reader, target, `${at}.requestMirror.backendRef`);
   });
+}
+
+function validateHeaders(reader: Reader, value: unknown, at: string): void {
+  const headers = reader.object(value, at);
+  for (const list of ['set', 'add']) {
+    reader.objects(headers?.[list], `${at}.${list}`, (header, inner) => {
+      for (const field of ['name', 'value']) {
+        if (!reader.string(header[field], `${inner}.${field}`)) {
+          reader.report(`${inner}.${field}`, 'must be set');
+        }
+      }
+    });
+  }
+  reader.strings(headers?.remove, `${at}.remove`);
 }
 
 /** The shape of a ReferenceGrant. */

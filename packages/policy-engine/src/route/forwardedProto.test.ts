@@ -15,7 +15,7 @@ import { meshOf } from '../__testUtils__/mesh';
 const REDIRECTING =
   '{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"], tls: {httpsRedirect: true}}';
 const SECURE =
-  '{port: {number: 443, name: https, protocol: HTTPS}, hosts: [h], tls: {mode: SIMPLE, credentialName: c, httpsRedirect: true}}';
+  '{port: {number: 443, name: https, protocol: HTTPS}, hosts: [h.test], tls: {mode: SIMPLE, credentialName: c, httpsRedirect: true}}';
 const TRUSTING = meshConfig(
   'defaultConfig: {gatewayTopology: {numTrustedProxies: 1}}',
 );
@@ -58,7 +58,7 @@ describe('a server that redirects to HTTPS', () => {
   it('of HTTPS, where the API server only warns, leads where its routes lead', () => {
     const mesh = meshWith(SECURE);
     expect(gatewayWays(mesh)).toMatchObject([{ port: 443, state: 'open' }]);
-    const request = { port: 8443, sni: 'h' };
+    const request = { port: 8443, sni: 'h.test' };
     expect(whereTo(mesh, request)).toBe('backend');
     expect(whereTo(mesh, { ...request, ...by('http') })).toBe('backend');
   });
@@ -75,12 +75,13 @@ describe('a server that redirects to HTTPS', () => {
   });
 
   it('redirects for the routes of the other servers of its port, too', () => {
-    const other = '{port: {number: 80, name: a, protocol: HTTP}, hosts: [h]}';
-    const redirecting = REDIRECTING.replace('"*"', 'h');
+    const other =
+      '{port: {number: 80, name: a, protocol: HTTP}, hosts: [h.test]}';
+    const redirecting = REDIRECTING.replace('"*"', 'h.test');
     expect(whereTo(meshWith(`${other}, ${redirecting}`))).toBe('redirect');
     expect(whereTo(meshWith(`${redirecting}, ${other}`))).toBe('redirect');
     // Istio takes this for the name of a domain.
-    const scoped = REDIRECTING.replace('"*"', 'elsewhere/h');
+    const scoped = REDIRECTING.replace('"*"', 'elsewhere/h.test');
     expect(whereTo(meshWith(`${other}, ${scoped}`))).toBe('backend');
   });
 });
@@ -118,7 +119,7 @@ describe('a gateway that trusts a proxy before it', () => {
   ])('takes X-Forwarded-Proto %s at its word', (proto, plain, secure) => {
     const mesh = meshWith(`${REDIRECTING}, ${SECURE}`, TRUSTING);
     expect(whereTo(mesh, by(proto))).toBe(plain);
-    const request = { port: 8443, sni: 'h', ...by(proto) };
+    const request = { port: 8443, sni: 'h.test', ...by(proto) };
     expect(whereTo(mesh, request)).toBe(secure);
   });
 

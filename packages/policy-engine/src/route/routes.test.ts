@@ -45,7 +45,7 @@ describe('order of routes', () => {
     const at = (place: { name?: string; namespace?: string }, route: string) =>
       virtualService(`{${route}}`, {
         ...place,
-        rest: 'hosts: [h], gateways: [default/gw],',
+        rest: 'hosts: [h.test], gateways: [default/gw],',
       });
     const backend = at(first, TO_BACKEND);
     const frontend = at(second, to('frontend.default.svc.cluster.local'));
@@ -64,7 +64,7 @@ describe('VirtualServices for some namespaces only', () => {
     virtualService(`{${route}}`, {
       name,
       namespace: 'istio-system',
-      rest: `hosts: [h], gateways: [default/gw], ${exportTo}`,
+      rest: `hosts: [h.test], gateways: [default/gw], ${exportTo}`,
     });
   const all = (name: string, exportTo = '') =>
     at(name, exportTo, to('frontend.default.svc.cluster.local'));
@@ -90,7 +90,7 @@ describe('VirtualServices for some namespaces only', () => {
   it('are what the mesh config says, where they do not say it', () => {
     const elsewhere = virtualService(`{${TO_BACKEND}}`, {
       name: 'a',
-      rest: 'hosts: [h], gateways: [default/gw],',
+      rest: 'hosts: [h.test], gateways: [default/gw],',
     });
     const texts = [all('b'), elsewhere];
     const own = meshConfig('defaultVirtualServiceExportTo: ["."]');
@@ -125,8 +125,8 @@ describe('a VirtualService none of whose routes is for the port of the gateway',
 
 describe('a condition on the authority', () => {
   it.each([
-    ['h', 'backend'],
-    ['H', 'frontend'],
+    ['h.test', 'backend'],
+    ['H.test', 'frontend'],
   ])('compares %s as the client wrote it', (host, name) => {
     const mesh = meshOf([
       WORKLOADS,
@@ -251,7 +251,7 @@ describe('routes for some proxies only', () => {
         `{match: [{gateways: [gw2], uri: {prefix: /b}}], ${TO_BACKEND}}, {match: [{gateways: [gw], uri: {prefix: /f}}], ${to(
           'frontend',
         )}}`,
-        { rest: 'hosts: [h], gateways: [gw, gw2],' },
+        { rest: 'hosts: [h.test], gateways: [gw, gw2],' },
       ),
     ]);
     expect(whereTo(mesh, { path: '/b' })).toBe('backend');
@@ -286,7 +286,7 @@ spec: {selector: {matchLabels: {istio: ingressgateway}}, jwtRules: [{issuer: ${I
     const tokens = claims ? [token(claims)] : [];
     const { route } = decideWayIn(mesh, wayIn, {
       port: 8080,
-      host: 'h',
+      host: 'h.test',
       tokens,
       ...rest,
     });

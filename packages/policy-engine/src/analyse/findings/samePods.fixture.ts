@@ -23,12 +23,12 @@ const ROUTES = [
   virtualService(`{${to('backend')}}`),
   virtualService(`{${to('backend-old')}}`, {
     name: 'old',
-    rest: 'hosts: [old], gateways: [gw],',
+    rest: 'hosts: [old.test], gateways: [gw],',
   }),
 ];
 const TOKENS = 'from: [{source: {notRequestPrincipals: ["*"]}}]';
 const FOR_ONE_HOST = denyAtGateway(
-  `${TOKENS}, to: [{operation: {hosts: [h, "h:*"]}}]`,
+  `${TOKENS}, to: [{operation: {hosts: [h.test, "h.test:*"]}}]`,
 );
 
 const forService = (name: string) =>

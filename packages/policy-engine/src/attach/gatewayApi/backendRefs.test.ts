@@ -97,8 +97,9 @@ describe('a backend', () => {
     ['name: backend, port: 80', 'backend.default:80'],
     ['name: backend, port: 80, namespace: default', 'backend.default:80'],
     ['name: backend, port: 80, kind: Service, group: ""', 'backend.default:80'],
-    ['name: backend', 'direct-response'],
-    ['name: backend.default, port: 80', 'direct-response'],
+    ['name: backend', 'not-found'],
+    ['name: backend.default, port: 80', 'not-found'],
+    ['name: nobody, port: 80', 'nobody.default:80'],
   ])('{%s}: %s', (ref, expected) => {
     expect(answer(ref, [], 'default')).toBe(expected);
   });

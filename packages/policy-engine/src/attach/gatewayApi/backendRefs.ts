@@ -1,6 +1,7 @@
 import { DestinationSpec } from '../../parse/specs';
 import { followAlias } from '../aliases';
-import { destinationKey } from '../hosts';
+import { destinationKey, resolveServiceHost } from '../hosts';
+import { stringList } from '../labels';
 import type { Mesh } from '../Mesh';
 import type { Stored } from '../Stored';
 import { BackendRefSpec, GATEWAY_API_GROUP, ReferenceGrantSpec } from './specs';
@@ -9,34 +10,73 @@ import { BackendRefSpec, GATEWAY_API_GROUP, ReferenceGrantSpec } from './specs';
 export interface Backends {
   /** Empty where the reference may not be used: the share of such a backend is answered 500. */
   destination(ref: BackendRefSpec): DestinationSpec['destination'][];
+  faultOf(ref: BackendRefSpec): BackendFault | undefined;
 }
+
+/** What is wrong with a reference: it is a fault of the whole route, or of the share of this backend. */
+export type BackendFault = 'fatal' | 'of-its-own';
 
 /** Backends as a route of a gateway sees them: another namespace needs a ReferenceGrant. */
 export function backendsOfRoute(mesh: Mesh, route: Stored): Backends {
   const { namespace, resource } = route;
-  const { kind } = resource;
+  const from = { kind: resource.kind, namespace };
+  const placed = (ref: BackendRefSpec) => ({
+    ...ref,
+    namespace: ref.namespace || namespace,
+  });
+  const isAllowed = (ref: PlacedRef) =>
+    ref.namespace === namespace || isGranted(mesh, from, ref);
   return {
-    destination(ref) {
-      const place = ref.namespace || namespace;
-      if (
-        place !== namespace &&
-        !isGranted(mesh, { kind, namespace }, { ...ref, namespace: place })
-      ) {
-        return [];
-      }
+    destination(given) {
+      const ref = placed(given);
+      if (!isAllowed(ref)) return [];
       if (!isService(ref) && !isHostname(ref)) {
         // Any other kind leads to no Service by itself.
-        return [{ host: `${ref.name}.${place}.${ref.kind}`.toLowerCase() }];
+        return [
+          { host: `${ref.name}.${ref.namespace}.${ref.kind}`.toLowerCase() },
+        ];
       }
-      if (ref.port === undefined) return [];
-      const isWhole = isHostname(ref);
-      if (!isWhole && ref.name.includes('.')) return [];
-      const host = isWhole
+      if (ref.port === undefined || isMisnamed(given)) return [];
+      const host = isHostname(ref)
         ? ref.name
-        : `${ref.name}.${place}.svc.cluster.local`;
-      return [followAlias(mesh, { host, port: { number: ref.port } }, place)];
+        : `${ref.name}.${ref.namespace}.svc.cluster.local`;
+      const destination = { host, port: { number: ref.port } };
+      return [followAlias(mesh, destination, ref.namespace)];
+    },
+    faultOf(given) {
+      const ref = placed(given);
+      if (!isAllowed(ref)) return 'of-its-own';
+      if (isMisnamed(given)) return 'fatal';
+      // Whether Istio follows pools at all is not known here.
+      if (isInferencePool(ref)) return undefined;
+      if (!isService(ref) && !isHostname(ref)) return 'of-its-own';
+      if (ref.port === undefined) return 'fatal';
+      return isThere(mesh, ref) ? undefined : 'of-its-own';
     },
   };
+}
+
+type PlacedRef = BackendRefSpec & { namespace: string };
+
+/** The host in place of a Service's name, or a namespace beside a host. */
+function isMisnamed(ref: BackendRefSpec): boolean {
+  if (isHostname(ref)) return Boolean(ref.namespace);
+  const isImport = ref.kind === 'ServiceImport';
+  return isService(ref) && !isImport && ref.name.includes('.');
+}
+
+function isThere(mesh: Mesh, ref: PlacedRef): boolean {
+  if (!isHostname(ref)) {
+    return mesh.stored('Service', ref.namespace, ref.name) !== undefined;
+  }
+  const service = resolveServiceHost(ref.name, '');
+  if (service && mesh.stored('Service', service.namespace, service.name)) {
+    return true;
+  }
+  return mesh.all('ServiceEntry').some(({ resource }) => {
+    const { hosts } = (resource.spec ?? {}) as { hosts?: unknown };
+    return stringList(hosts).includes(ref.name);
+  });
 }
 
 /** A Service, or a ServiceImport, which Istio takes for the Service of its name. */
@@ -82,7 +122,7 @@ function isInferencePool({ group, kind }: BackendRefSpec): boolean {
 function isGranted(
   mesh: Mesh,
   from: { kind: string; namespace: string },
-  to: BackendRefSpec & { namespace: string },
+  to: PlacedRef,
 ): boolean {
   return mesh.inNamespace('ReferenceGrant', to.namespace).some(stored => {
     if (stored.errors.length > 0) return false;

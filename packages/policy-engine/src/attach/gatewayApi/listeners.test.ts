@@ -179,6 +179,34 @@ describe('a host of a route that several listeners have', () => {
   });
 });
 
+describe('a host of a TLSRoute that several listeners have', () => {
+  const listener = (name: string, hostname: string) =>
+    `{name: ${name}, port: 443, protocol: TLS, tls: {mode: Passthrough} ${
+      hostname && `, hostname: "${hostname}"`
+    }}`;
+
+  it.each<[string, string, string, string[]]>([
+    ['a.x', '', 'a.x', ['a.x']],
+    ['a.x', '*.x', 'a.x', ['a.x']],
+    ['a.x, a.y', '*.x', '*.y', ['a.x']],
+    ['"*.x"', 'a.x', '*.x', ['a.x']],
+    ['a.y', '*.x', '', []],
+  ])('is left to each of them: %s at %j beside %j', (hosts, own, other, at) => {
+    const ways = gatewayWays(
+      meshOf([
+        WORKLOADS,
+        gateway([listener('own', own), listener('b', other)].join(', ')),
+        route(TO_BACKEND, {
+          kind: 'TLSRoute',
+          hosts,
+          parent: '{name: web, sectionName: own}',
+        }),
+      ]),
+    );
+    expect(ways.map(({ host }) => host)).toEqual(at);
+  });
+});
+
 describe('ports of the Services in front of a Gateway', () => {
   const service = (ports: string, selector = 'app: web-proxy') => `
 apiVersion: v1

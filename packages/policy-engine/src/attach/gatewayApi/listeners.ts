@@ -92,7 +92,8 @@ function readListener(
   layer: ServerLayer,
 ): ApiListener {
   const { kind, namespace, name } = parent;
-  const host = (listener.hostname || '*').toLowerCase();
+  const written = listener.hostname || '*';
+  const host = written.toLowerCase();
   const { namespaces, kinds } = listener.allowedRoutes ?? {};
   return {
     parent,
@@ -113,6 +114,7 @@ function readListener(
       hosts: allowedNamespaces(mesh, namespace, namespaces).map(allowed => ({
         namespace: allowed,
         host,
+        written,
       })),
       httpsRedirect: false,
       clientCertificate: clientCertificateOf(specOf(stored), listener),

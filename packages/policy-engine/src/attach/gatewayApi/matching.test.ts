@@ -205,8 +205,8 @@ spec: {from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: ${n
     ['{name: a, port: 80, weight: 3}, {name: b, port: 80}', 'a'],
     ['{name: a, port: 80, weight: 0}, {name: b, port: 80}', 'b'],
     ['{name: a, port: 80, weight: 0}', 'direct-response'],
-    ['{name: a}', 'direct-response'],
-    ['{name: a.default, port: 80}', 'direct-response'],
+    ['{name: a}', 'not-found'],
+    ['{name: a.default, port: 80}', 'not-found'],
   ])('of backends [%s] most requests go to %s', (backends, name) => {
     expect(ask([route(`{backendRefs: [${backends}]}`)], '/')).toBe(name);
   });

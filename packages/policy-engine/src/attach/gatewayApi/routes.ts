@@ -6,6 +6,7 @@ import type { Stored } from '../Stored';
 import { Family, sameItems } from '../../queries/queries';
 import { backendsOfRoute } from './backendRefs';
 import { convertHttpRules } from './convertHttp';
+import { isDropped } from './droppedRoutes';
 import { ApiListener, parseListenerKey } from './listeners';
 import { listenersOfParent } from './listenerSets';
 import {
@@ -71,11 +72,7 @@ function bind(
   if (!parentsOf(route).some(ref => namesListener(route, ref, listener))) {
     return [];
   }
-  const hosts =
-    kind === 'TCPRoute'
-      ? ['*']
-      : hostnamesOf(route).filter(host => isLeftTo(listener, host, siblings));
-  return hosts.map(host => ({
+  return hostsAt(route, listener, siblings).map(host => ({
     ...route,
     resource: {
       ...route.resource,
@@ -84,17 +81,45 @@ function bind(
   }));
 }
 
+/** The hosts of a route that it has at a listener. */
+function hostsAt(
+  route: Stored,
+  listener: ApiListener,
+  siblings: readonly ApiListener[],
+): string[] {
+  switch (route.resource.kind) {
+    case 'TCPRoute':
+      return ['*'];
+    case 'TLSRoute':
+      // Other listeners take nothing of it (TLSRouteCollection).
+      return hostnamesOf(route).filter(
+        host => commonHost(listener, host) !== undefined,
+      );
+    default:
+      return hostnamesOf(route).filter(host =>
+        isLeftTo(listener, host, siblings),
+      );
+  }
+}
+
+function commonHost(
+  { spec: { hostname } }: ApiListener,
+  host: string,
+): string | undefined {
+  return intersectHosts(host.toLowerCase(), (hostname || '*').toLowerCase());
+}
+
 function convert(
   mesh: Mesh,
   route: Stored,
   host: string,
-  { spec: { hostname = '*' }, server }: ApiListener,
+  listener: ApiListener,
 ): {
   http?: readonly HttpRouteSpec[];
   tcp?: L4RouteSpec[];
   tls?: L4RouteSpec[];
 } {
-  if (route.errors.length > 0) return { http: [] };
+  if (route.errors.length > 0 || isDropped(mesh, route)) return { http: [] };
   const { kind } = route.resource;
   const backends = backendsOfRoute(mesh, route);
   if (kind === 'HTTPRoute' || kind === 'GRPCRoute') {
@@ -109,15 +134,15 @@ function convert(
         .map(destination => ({ destination, weight: ref.weight ?? 1 })),
     ),
   }));
-  if (kind === 'TCPRoute' || server.layer !== 'passthrough') {
+  if (kind === 'TCPRoute' || listener.server.layer !== 'passthrough') {
     return { tcp: rules };
   }
-  const name = intersectHosts(host.toLowerCase(), hostname.toLowerCase());
+  const name = commonHost(listener, host);
   const sniHosts = name === undefined ? [] : [name];
   return { tls: rules.map(rule => ({ ...rule, match: [{ sniHosts }] })) };
 }
 
-/** Whether a host of a route is not taken by a more specific listener of the port. */
+/** Whether a host of an HTTPRoute or GRPCRoute is not taken by a more specific listener of the port. */
 function isLeftTo(
   { spec }: ApiListener,
   host: string,

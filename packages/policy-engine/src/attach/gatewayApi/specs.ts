@@ -86,6 +86,7 @@ interface PathModifierSpec {
 export interface RouteFilterSpec {
   type: string;
   requestHeaderModifier?: HeaderFilterSpec;
+  responseHeaderModifier?: HeaderFilterSpec;
   requestRedirect?: {
     scheme?: string;
     hostname?: string;

@@ -110,7 +110,7 @@ spec: {selector: {istio: ingressgateway}, servers: [{port: {number: 80, name: ht
 apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: {name: r, namespace: default}
-spec: {hosts: [h], gateways: [istio-system/web], http: [{route: [{destination: {host: backend, port: {number: 80}}}]}]}
+spec: {hosts: [h.test], gateways: [istio-system/web], http: [{route: [{destination: {host: backend, port: {number: 80}}}]}]}
 `;
     const mesh = meshOf([
       WORKLOADS,
