@@ -2,10 +2,11 @@ import { ProxyRequest, WayIn } from '../model';
 import { Mesh } from '../attach/Mesh';
 import { Program } from '../compile/program';
 import { beginRequest } from '../decide/requestTo';
-import { walk, Walk } from '../decide/walk';
+import { walk, Walk, WalkOptions } from '../decide/walk';
 import { VirtualHosts } from '../route/matchRoute';
 import { candidatesOf } from '../route/candidates';
 import { findVirtualHost } from '../route/routeTable';
+import { admittedDomains } from './admittedDomains';
 import { Dimension, splitRequests } from './dimensions';
 import { addProgram, addRoutes, emptyPatterns, Patterns } from './patterns';
 
@@ -43,11 +44,11 @@ export function prepare(
     addProgram(patterns, programs[index], hop.protocol);
   });
   addGatewayRoutes(mesh, wayIn, patterns);
-  const { dimensions, complete } = splitRequests(
-    wayIn,
-    patterns,
-    mesh.trustDomain,
-  );
+  const { dimensions, complete } = splitRequests(wayIn, patterns, {
+    trustDomains: admittedDomains(mesh),
+    // That of the mesh config, the same for all proxies.
+    pathNormalization: mesh.config.pathNormalization,
+  });
   const size = dimensions.reduce(
     (product, { options }) => product * options.length,
     1,
@@ -111,9 +112,9 @@ export function run(
   wayIn: WayIn,
   { programs, virtualHosts }: Exploration,
   request: ProxyRequest,
-  assumeRouted = false,
+  assumed: Pick<WalkOptions, 'assumeRouted' | 'comparesEach'> = {},
 ): Walk {
-  const options = { virtualHosts, assumeRouted };
+  const options = { virtualHosts, ...assumed };
   return walk(mesh, wayIn, programs, request, options);
 }
 
