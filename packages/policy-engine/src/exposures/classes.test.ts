@@ -303,3 +303,41 @@ it('a gateway without TLS sees no server name', () => {
   );
   expect(way.state).toBe('enforced');
 });
+
+describe('addresses of clients, at a workload behind a gateway', () => {
+  const policies = (action: string, rule: string) => `
+apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: {name: jwt, namespace: default}
+spec: {jwtRules: [{issuer: "${ISSUER}", jwksUri: "https://keys.example", forwardOriginalToken: true}]}
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: p, namespace: default}
+spec: {action: ${action}, rules: [${rule}]}
+`;
+
+  it('are those that call the gateway', () => {
+    const all = policies(
+      'ALLOW',
+      '{from: [{source: {requestPrincipals: ["*"], notRemoteIpBlocks: [10.0.0.0/8]}}]}',
+    );
+    expect(assess('gateway', GATEWAY, all).way.state).toBe('enforced');
+    const some = policies(
+      'DENY',
+      '{from: [{source: {notRequestPrincipals: ["*"], notRemoteIpBlocks: [10.0.0.0/8]}}]}',
+    );
+    const { way, witness, reaches } = assess('gateway', GATEWAY, some);
+    expect(way.state).toBe('partial');
+    expect(witness.source?.ip).toMatch(/^10\./);
+    expect(reaches).toBe('yes');
+  });
+
+  it('are not known as addresses of the peer, which is the gateway', () => {
+    const peer = policies(
+      'DENY',
+      '{from: [{source: {notRequestPrincipals: ["*"], notIpBlocks: [10.0.0.0/8]}}]}',
+    );
+    expect(assess('gateway', GATEWAY, peer).way.state).toBe('unknown');
+  });
+});

@@ -8,7 +8,13 @@ import { candidatesOf } from '../route/candidates';
 import { findVirtualHost } from '../route/routeTable';
 import { admittedDomains } from './admittedDomains';
 import { Dimension, splitRequests } from './dimensions';
-import { addProgram, addRoutes, emptyPatterns, Patterns } from './patterns';
+import {
+  addProgram,
+  addProgramBehind,
+  addRoutes,
+  emptyPatterns,
+  Patterns,
+} from './patterns';
 
 /** Request classes of one way in, beyond which it is not decided. */
 export const MAX_CLASSES = 5000;
@@ -40,8 +46,14 @@ export function prepare(
   programs: readonly Program[],
 ): Exploration {
   const patterns = emptyPatterns();
+  const [first] = wayIn.hops;
+  const isForwarded =
+    first?.proxy.kind === 'gateway' && first.protocol === 'http';
   wayIn.hops.forEach((hop, index) => {
-    addProgram(patterns, programs[index], hop.protocol);
+    const program = programs[index];
+    if (isForwarded && index === 1 && hop.protocol === 'http') {
+      addProgramBehind(patterns, program);
+    } else addProgram(patterns, program, hop.protocol);
   });
   addGatewayRoutes(mesh, wayIn, patterns);
   const { dimensions, complete } = splitRequests(wayIn, patterns, {

@@ -74,6 +74,22 @@ export function addProgram(
     addRules(patterns, set, set === deny);
 }
 
+/**
+ * The same of the proxy behind a gateway for HTTP, which appends the address of whoever calls it to
+ * `X-Forwarded-For`: that is the client's address there.
+ */
+export function addProgramBehind(patterns: Patterns, program: Program): void {
+  const found = { ...patterns, sourceIp: [], remoteIp: [] };
+  addProgram(found, program, 'http');
+  patterns.sourceIp.push(
+    ...found.remoteIp.map(({ text, range }: Patterns['remoteIp'][number]) => ({
+      on: 'source-ip' as const,
+      text,
+      range,
+    })),
+  );
+}
+
 function addRules(patterns: Patterns, set: RuleSet, inDeny: boolean): void {
   for (const rule of allRules(set)) {
     for (const clause of [...rule.principals, ...rule.permissions]) {
