@@ -175,7 +175,7 @@ function addMatch(patterns: Patterns, match: HttpMatchSpec): void {
     ...Object.entries(match.headers ?? {}),
     ...Object.entries(match.withoutHeaders ?? {}),
   ];
-  const wanted = Object.keys(match.headers ?? {}).length;
+  const positive = Object.keys(match.headers ?? {}).length;
   const conditions = [
     match.uri,
     match.method,
@@ -194,7 +194,7 @@ function addMatch(patterns: Patterns, match: HttpMatchSpec): void {
     pushTo(patterns.headers, name.toLowerCase(), ...found);
     pushTo(patterns.headerChecks, name.toLowerCase(), {
       patterns: found,
-      isWantedByRoute: index < wanted,
+      isWantedByRoute: index < positive,
     });
   });
   for (const [name, wanted] of Object.entries(match.queryParams ?? {})) {
