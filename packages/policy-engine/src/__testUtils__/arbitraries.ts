@@ -12,6 +12,7 @@ const maybe = <T>(arbitrary: fc.Arbitrary<T>) =>
 const PRINCIPALS = [
   'cluster.local/ns/default/sa/frontend',
   'cluster.local/ns/default/*',
+  'cluster.local/*',
   '*/sa/frontend',
   '*',
 ];
@@ -29,16 +30,19 @@ const PATHS = [
   '/',
   '/a/{*}/c',
   '/api/{**}',
+  '/a/.*',
   '*',
 ];
 const HOSTS = [
   'h.example.com',
   'h.example.com:*',
+  'h.example.com:1*',
+  '*:80',
   '*.example.com',
   '*',
   'other',
 ];
-const METHODS = ['GET', 'POST', 'OPTIONS', 'P*'];
+const METHODS = ['GET', 'POST', 'OPTIONS', 'P*', 'get', 'X-*'];
 
 const source = fc
   .record({
@@ -88,7 +92,7 @@ const rule = fc
     to: maybe(
       fc.array(fc.record({ operation }), { minLength: 1, maxLength: 2 }),
     ),
-    when: maybe(fc.array(condition, { minLength: 1, maxLength: 1 })),
+    when: maybe(fc.array(condition, { minLength: 1, maxLength: 2 })),
   })
   .map(clean);
 
@@ -318,6 +322,48 @@ export function request(anonymous: boolean): fc.Arbitrary<ProxyRequest> {
     })
     .map(fields => ({ port: 8080, ...clean(fields) } as ProxyRequest));
 }
+
+/**
+ * Requests without a token as only somebody sends them who looks for a gap: methods of HTTP/2, ports and spellings of
+ * hosts, headers that come several times, callers of an alias of the trust domain.
+ */
+export const oddRequest: fc.Arbitrary<ProxyRequest> = fc
+  .record({
+    plain: request(true),
+    method: maybe(fc.constantFrom('get', 'X-A', 'PX', 'M-SEARCH')),
+    host: maybe(
+      fc.constantFrom(
+        'h.example.com:80',
+        'h.example.com:15',
+        'h.example.com:8443',
+        'H.Example.com',
+        'H.EXAMPLE.COM:80',
+        'h.example.com:x.example.com',
+      ),
+    ),
+    path: maybe(
+      fc.constantFrom('/a/.b/c', '/a/./c', '/api/b/healthz', '/a//c'),
+    ),
+    'x-a': maybe(fc.subarray(['a', 'bc', 'c'], { minLength: 2 })),
+    domain: maybe(fc.constant('old-td')),
+  })
+  .map(({ plain, method, domain, 'x-a': values, ...places }) => {
+    const principal = plain.source?.principal;
+    return {
+      ...plain,
+      ...clean(places),
+      ...(method ? { method, httpVersion: 2 as const } : {}),
+      ...(values ? { headers: { 'x-a': values } } : {}),
+      ...(domain && principal
+        ? {
+            source: {
+              ...plain.source,
+              principal: principal.replace('cluster.local', domain),
+            },
+          }
+        : {}),
+    };
+  });
 
 function clean<T extends object>(value: T): Partial<T> {
   return Object.fromEntries(

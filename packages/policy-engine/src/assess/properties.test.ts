@@ -11,16 +11,23 @@ import {
 } from '..';
 import {
   authentication,
+  oddRequest,
   policyFor,
   request,
   routes,
 } from '../__testUtils__/arbitraries';
 import { GATEWAY, WORKLOADS } from '../__testUtils__/handsOn';
 import { GATEWAY_PROXY } from '../__testUtils__/mesh';
+import { meshConfig } from '../__testUtils__/meshConfig';
+import { walk } from '../decide/walk';
 import { isPreflightShaped } from '../exposures/analyseWayIn';
 
 const BACKEND = { namespace: 'default', name: 'backend' };
-const BASE = parseYaml(`${WORKLOADS}\n---\n${GATEWAY}`).resources;
+const BASE = parseYaml(
+  [WORKLOADS, GATEWAY, meshConfig('trustDomainAliases: [old-td]')].join(
+    '\n---\n',
+  ),
+).resources;
 /** More runs for a longer search: `PROPERTY_RUNS=2000 yarn test properties`. */
 const numRuns = Number(process.env.PROPERTY_RUNS ?? 100);
 const RUNS = { numRuns };
@@ -197,6 +204,33 @@ describe('states', () => {
               );
               if (reaches !== 'yes') continue;
               expect(['enforced', 'over-blocked']).not.toContain(wayIn.state);
+            }
+          }
+        },
+      ),
+      RUNS,
+    );
+  });
+
+  it('nor one that nobody sends by accident, at proxies that compare headers one by one', () => {
+    fc.assert(
+      fc.property(
+        routed,
+        fc.array(oddRequest, { minLength: 20, maxLength: 20 }),
+        (resources, requests) => {
+          const mesh = meshWith(resources);
+          for (const wayIn of assessService(mesh, BACKEND).waysIn) {
+            if (!['enforced', 'over-blocked'].includes(wayIn.state)) continue;
+            const programs = wayIn.hops.map(({ proxy }) =>
+              compileProxy(mesh, proxy),
+            );
+            for (const asked of requests) {
+              if (isPreflightShaped(asked)) continue;
+              const client = clientOf(wayIn.kind, asked);
+              const { reaches } = walk(mesh, wayIn, programs, client, {
+                comparesEach: true,
+              });
+              expect(reaches).not.toBe(true);
             }
           }
         },

@@ -19,6 +19,7 @@ export const DEFAULT_MESH_CONFIG: KnownMeshConfig = {
   visible: false,
   problems: [],
   trustDomainAliases: [],
+  caTrustDomains: [],
   pathNormalization: 'BASE',
   authorizers: {},
   defaultConfig: { unread: [] },

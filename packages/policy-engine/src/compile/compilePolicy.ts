@@ -9,7 +9,7 @@ import { Mesh } from '../attach/Mesh';
 import { Stored } from '../attach/Stored';
 import { stringRecord } from '../attach/workloads';
 import { compileClauses } from './compileRule';
-import { externalRule } from './externalRule';
+import { externalRule, SEVERAL_AUTHORIZERS } from './externalRule';
 import { CompiledRule } from './program';
 
 /** One AuthorizationPolicy, translated for HTTP and for TCP filter chains. */
@@ -19,6 +19,12 @@ export interface CompiledPolicy {
   dryRun: boolean;
   http: readonly CompiledRule[];
   tcp: readonly CompiledRule[];
+  /** CUSTOM only. */
+  custom?: {
+    provider: string;
+    /** `tcp` of a proxy whose CUSTOM policies name other providers, too: see {@link amongSeveral}. */
+    tcpAmongSeveral: readonly CompiledRule[];
+  };
 }
 
 interface Compilation {
@@ -79,7 +85,34 @@ function compileReadable(mesh: Mesh, stored: Stored): CompiledPolicy {
   });
   // A provider that cannot be asked about TCP leaves no rule there.
   const tcp = onTcp ? http.flatMap(rule => toTcp(rule, action, onTcp)) : [];
-  return { action, dryRun, http, tcp };
+  const policy = { action, dryRun, http, tcp };
+  if (action !== 'CUSTOM' || provider === undefined) return policy;
+  const several = onTcp ?? SEVERAL_AUTHORIZERS;
+  const tcpAmongSeveral = onTcp
+    ? tcp
+    : http.flatMap(rule => toTcp({ ...rule, ...several }, action, several));
+  return { ...policy, custom: { provider, tcpAmongSeveral } };
+}
+
+/**
+ * What the CUSTOM policies of one proxy come to together. Where they name several providers, istiod makes a denial of
+ * each of their rules, on TCP too, unless its environment has PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS.
+ *
+ * Source: Istio's pilot/pkg/security/authz/builder.
+ */
+export function amongSeveral(
+  policies: readonly CompiledPolicy[],
+): readonly CompiledPolicy[] {
+  const providers = new Set(
+    policies.flatMap(({ custom }) => custom?.provider ?? []),
+  );
+  return providers.size < 2
+    ? policies
+    : policies.map(policy =>
+        policy.custom
+          ? { ...policy, tcp: policy.custom.tcpAmongSeveral }
+          : policy,
+      );
 }
 
 function compileRule(mesh: Mesh, { resource }: Stored, rule: RuleSpec) {

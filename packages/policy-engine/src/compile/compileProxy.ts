@@ -7,7 +7,7 @@ import { opaqueReasons } from '../attach/opaque';
 import { attachedTo, Attachment } from '../attach/policies';
 import { proxySettingsOf } from '../attach/proxySettings';
 import { proxyKey } from '../attach/workloads';
-import { CompiledPolicy, compilePolicy } from './compilePolicy';
+import { amongSeveral, CompiledPolicy, compilePolicy } from './compilePolicy';
 import { compileProviders, placesOf, sortProviders } from './jwtProviders';
 import { Program } from './program';
 import { buildFilters } from './ruleSet';
@@ -49,7 +49,9 @@ function compile(mesh: Mesh, proxy: ProxyRef): Program {
     compilePolicy(mesh, stored),
   );
   const enforced =
-    proxy.kind === 'ztunnel' ? toZtunnelPolicies(policies) : policies;
+    proxy.kind === 'ztunnel'
+      ? toZtunnelPolicies(policies)
+      : amongSeveral(policies);
   return {
     proxy,
     policies: [

@@ -63,6 +63,29 @@ describe('external authorizers', () => {
     expect(ask([policy], tcp).status).toBe('unknown');
   });
 
+  it('of which one proxy has several make a denial by default, on TCP too', () => {
+    const config = meshConfig(
+      'extensionProviders: [{name: opa, envoyExtAuthzHttp: {service: x, port: 1}}, {name: other, envoyExtAuthzHttp: {service: x, port: 1}}]',
+    );
+    const policy = (name: string) =>
+      gatewayPolicy(
+        `action: CUSTOM, provider: {name: ${name}}, rules: [{to: [{operation: {paths: [/a], ports: ["8080"]}}]}]`,
+        name,
+      );
+    const tcp = { protocol: 'tcp' as const };
+    const one = [config, policy('opa')];
+    expect(ask(one, tcp).status).toBe(200);
+    const both = [...one, policy('other')];
+    const asked = ask(both, tcp);
+    expect(asked.status).toBe('unknown');
+    expect(asked.trace).toContainEqual(
+      expect.objectContaining({
+        message: expect.stringContaining('several external authorizers'),
+      }),
+    );
+    expect(ask(both, { ...tcp, port: 1 }).status).toBe(200);
+  });
+
   it('a dry run of CUSTOM is not relied on', () => {
     const dry = gatewayPolicy(CUSTOM, 'dry', 'istio.io/dry-run: "true"');
     expect(ask([grpc, dry], { path: '/admin' }).status).toBe('unknown');

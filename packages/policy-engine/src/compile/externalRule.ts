@@ -1,6 +1,14 @@
 import { Mesh } from '../attach/Mesh';
 import { CompiledRule } from './program';
 
+/** Of a rule that has no effect by itself, at a proxy whose CUSTOM policies name several providers. */
+export const SEVERAL_AUTHORIZERS: Required<Pick<CompiledRule, 'external'>> = {
+  external: {
+    effect: 'unknown',
+    why: 'CUSTOM policies name several external authorizers, which makes a denial of each rule unless istiod was told otherwise',
+  },
+};
+
 /**
  * What follows where a rule of a CUSTOM policy matches. istiod refuses such requests where the mesh
  * config has no such provider; else the provider's answer decides, which is not known. Undefined

@@ -112,7 +112,9 @@ function readExactHosts(
     for (const matcher of check.matchers) {
       if (matcher.on !== 'host') return undefined;
       const { pattern } = matcher;
-      const isPort = pattern.kind === 'prefix' && pattern.value.includes(':');
+      // Not within the brackets of an IPv6 address.
+      const isPort =
+        pattern.kind === 'prefix' && bareHost(pattern.value) !== pattern.value;
       if (pattern.kind !== 'exact' && !isPort) return undefined;
       hosts.add(bareHost(pattern.value));
     }

@@ -33,11 +33,24 @@ export interface Evaluation {
   passes: Tri;
 }
 
-/** Runs a program without writing a trace. */
-export function evaluate(program: Program, request: ProxyRequest): Evaluation {
+/**
+ * Runs a program without writing a trace.
+ *
+ * @param comparesEach - for an Envoy that surely compares the values of a header one by one
+ */
+export function evaluate(
+  program: Program,
+  request: ProxyRequest,
+  comparesEach = false,
+): Evaluation {
   const mode = program.mutualTls && modeOf(program.mutualTls, request.port);
   // With mutual TLS switched off no certificate is asked for.
-  const facts = readFacts(request, program.settings, mode !== 'DISABLE');
+  const facts = readFacts(
+    request,
+    program.settings,
+    mode !== 'DISABLE',
+    comparesEach,
+  );
   const isTcp = request.protocol === 'tcp';
   const precondition = checkPreconditions(facts, request, mode);
   if (precondition) {

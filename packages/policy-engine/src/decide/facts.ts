@@ -47,6 +47,7 @@ export class Facts {
     /** Verified by jwt_authn, once that has run. */
     readonly claims: Claims,
     hasCertificate: boolean,
+    private readonly comparesEach = false,
   ) {
     this.port = request.port;
     this.method = request.method ?? 'GET';
@@ -128,8 +129,9 @@ export class Facts {
     if (value === undefined) return false;
     const joined = matches(value);
     const several = this.severalValues(name, value);
-    if (several && some(several, matches) !== joined) return 'unknown';
-    return this.ifThere(name, joined);
+    const each = several ? some(several, matches) : joined;
+    if (this.comparesEach) return this.ifThere(name, each);
+    return each === joined ? this.ifThere(name, joined) : 'unknown';
   }
 
   /** What is known where a header matches so, if it is still there. */
@@ -205,6 +207,7 @@ export class Facts {
       this.settings,
       claims,
       this.principal !== undefined,
+      this.comparesEach,
     );
     copy.normalized = this.normalized;
     copy.ownHeaders = this.ownHeaders;
@@ -227,13 +230,17 @@ export class Facts {
   }
 }
 
-/** @param hasCertificate - false where the proxy asks no certificate of its callers */
+/**
+ * @param hasCertificate - false where the proxy asks no certificate of its callers
+ * @param comparesEach - where the values of a header that came several times are surely compared one by one
+ */
 export function readFacts(
   request: ProxyRequest,
   settings: ProxySettings = DEFAULT_SETTINGS,
   hasCertificate = true,
+  comparesEach = false,
 ): Facts {
-  return new Facts(request, settings, NO_CLAIMS, hasCertificate);
+  return new Facts(request, settings, NO_CLAIMS, hasCertificate, comparesEach);
 }
 
 function readTokenPrefixes(

@@ -32,7 +32,8 @@ export function forwardRequest(
     ? applyRoute(stripped, evaluation.facts.path, route)
     : stripped;
   if (!rewritten) return undefined;
-  const clientIp = request.source?.ip;
+  // On a TCP connection nobody writes the header but the client.
+  const clientIp = request.protocol === 'tcp' ? undefined : request.source?.ip;
   return {
     ...rewritten,
     headers: withoutForwardedFor(rewritten.headers),

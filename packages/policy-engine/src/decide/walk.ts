@@ -40,6 +40,8 @@ export interface WalkOptions {
   virtualHosts?: VirtualHosts;
   /** Goes on as if the gateway's route led here. */
   assumeRouted?: boolean;
+  /** For proxies that surely compare the values of a header that came several times one by one. */
+  comparesEach?: boolean;
 }
 
 /**
@@ -96,7 +98,7 @@ function walkOnce(
       port: hop.port,
       protocol: hop.protocol,
     };
-    const evaluation = evaluate(programs[index], seen);
+    const evaluation = evaluate(programs[index], seen, options.comparesEach);
     steps.push({ hop, program: programs[index], request: seen, evaluation });
     if (evaluation.passes === false) {
       return { steps, ...(route ? { route } : {}), reaches: false };

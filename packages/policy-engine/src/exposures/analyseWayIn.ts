@@ -62,7 +62,9 @@ export function analyseWayIn(
   for (let index = 0; index < exploration.size; index++) {
     const request = requestAt(wayIn, exploration, index);
     const walked = run(mesh, wayIn, exploration, request);
-    const result = classify(walked);
+    const result =
+      resultOfRepeated(mesh, wayIn, exploration, request, walked) ??
+      classify(walked);
     // Whether preflights pass does not count.
     if (result === 'unknown' && !isPreflightShaped(request)) {
       unknown ??= reasonOf(walked);
@@ -70,7 +72,8 @@ export function analyseWayIn(
     const isPerhaps =
       result === 'elsewhere' &&
       exploration.patterns.usesRegex &&
-      run(mesh, wayIn, exploration, request, true).reaches !== false;
+      run(mesh, wayIn, exploration, request, { assumeRouted: true }).reaches !==
+        false;
     results.push(isPerhaps ? 'perhaps' : result);
   }
   if (results.includes('perhaps')) unknown ??= REGEX_ROUTES;
@@ -102,6 +105,25 @@ export function analyseWayIn(
     unreachable: relevant.length === 0 && attempt.passes !== 'yes',
     preflightsRefused: countRefused(exploration, results, isPreflightAt),
   };
+}
+
+/**
+ * Where a header comes several times, and versions of Envoy differ: what those do that compare the values one by
+ * one, if they let nothing through. Where the others do, it is a class of its own: that of the joined value.
+ */
+function resultOfRepeated(
+  mesh: Mesh,
+  wayIn: WayIn,
+  exploration: Exploration,
+  request: ProxyRequest,
+  walked: Walk,
+): ClassResult | undefined {
+  const isRepeated = Object.values(request.headers ?? {}).some(Array.isArray);
+  if (!isRepeated || walked.reaches !== 'unknown') return undefined;
+  const result = classify(
+    run(mesh, wayIn, exploration, request, { comparesEach: true }),
+  );
+  return result === 'refused' || result === 'elsewhere' ? result : undefined;
 }
 
 /** Where nothing tells preflights apart, they are answered as any request is. */

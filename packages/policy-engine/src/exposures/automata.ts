@@ -6,10 +6,12 @@ export interface Automaton {
   step(state: number, character: string): number;
   /** Of the text read so far: the same for texts that the automaton does not tell apart. */
   verdict(state: number): string;
+  /** Whether texts that go on from here stand for nothing. */
+  isLost?(state: number): boolean;
 }
 
 /** Numbers for keys, in the order in which they come. */
-class Numbers<T> {
+export class Numbers<T> {
   readonly values: T[] = [];
   private readonly known = new Map<string, number>();
 

@@ -11,6 +11,7 @@ import { emptyPatterns, Patterns } from './patterns';
 
 const numRuns = Number(process.env.PROPERTY_RUNS ?? 300);
 const DOMAIN = 'cluster.local';
+const DOMAINS = [DOMAIN, 'old-td', 'partner'];
 const WAY_IN = { kind: 'in-mesh', callerIdentity: 'required' } as WayIn;
 
 const name = fc.constantFrom('a', 'b', 'ab', 'a-b', 'sa', 'ns', 'b-a');
@@ -21,9 +22,11 @@ const glob = fc.oneof(
   fc.tuple(name, name).map(parts => parts.join('*')),
 );
 const identity = fc
-  .tuple(name, name)
-  .map(([namespace, account]) => `${DOMAIN}/ns/${namespace}/sa/${account}`);
-const context = { namespace: 'default', trustDomains: [DOMAIN] };
+  .tuple(fc.constantFrom(...DOMAINS), name, name)
+  .map(
+    ([domain, namespace, account]) => `${domain}/ns/${namespace}/sa/${account}`,
+  );
+const context = { namespace: 'default', trustDomains: DOMAINS.slice(0, 2) };
 const matchers = fc.oneof(
   fc
     .oneof(
@@ -58,7 +61,7 @@ it('callers of Namespace ns meet a pattern for Namespaces that begin with sa', (
     ...emptyPatterns(),
     callers: [toNamespace('sa*a'), toNamespace('sa*')] as Patterns['callers'],
   };
-  const { options } = callerOptions(WAY_IN, patterns, DOMAIN);
+  const { options } = callerOptions(WAY_IN, patterns, [DOMAIN]);
   expect(
     options.map(({ apply }) =>
       signature(patterns, apply({ port: 80 }).source?.principal ?? ''),
@@ -76,7 +79,7 @@ it('callers meet every combination of patterns that some workload meets', () => 
           ...emptyPatterns(),
           callers: list.flat() as Patterns['callers'],
         };
-        const { options, complete } = callerOptions(WAY_IN, patterns, DOMAIN);
+        const { options, complete } = callerOptions(WAY_IN, patterns, DOMAINS);
         expect(complete).toBe(true);
         const met = new Set(
           options.map(({ apply }) =>

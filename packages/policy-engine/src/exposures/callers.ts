@@ -12,11 +12,13 @@ const STRANGER_ACCOUNT = 'another-account';
 /**
  * Who may call: anyone without certificate where plaintext is admitted, a workload that no policy
  * names, and one for each principal, namespace and service account that policies name.
+ *
+ * @param trustDomains - of callers whose certificates the mesh takes; its own first
  */
 export function callerOptions(
   wayIn: WayIn,
   patterns: Patterns,
-  trustDomain: string,
+  trustDomains: readonly string[],
 ): Options {
   const certificate = wayIn.callerIdentity ?? 'none';
   const options: Option[] = [];
@@ -27,14 +29,11 @@ export function callerOptions(
   }
   let complete = true;
   if (certificate !== 'none') {
-    const found = principalsOf(patterns, trustDomain);
+    const found = principalsOf(patterns, trustDomains);
     complete = found.complete;
     for (const principal of found.principals) {
-      const isStranger = principal.includes(
-        `/${STRANGER_NAMESPACE}/sa/${STRANGER_ACCOUNT}`,
-      );
       options.push({
-        label: isStranger ? 'any other workload' : principal,
+        label: labelOf(principal, trustDomains),
         signature: signatureOfCaller(patterns, principal),
         apply: request => ({
           ...request,
@@ -50,6 +49,16 @@ export function callerOptions(
   return { options, complete };
 }
 
+function labelOf(principal: string, [, ...others]: readonly string[]): string {
+  const [domain, , namespace, , account] = principal.split('/');
+  const isStranger =
+    namespace === STRANGER_NAMESPACE && account === STRANGER_ACCOUNT;
+  if (!isStranger) return principal;
+  return others.includes(domain)
+    ? `any other workload of trust domain ${domain}`
+    : 'any other workload';
+}
+
 function signatureOfCaller({ callers }: Patterns, principal: string): string {
   return signatureOf(
     callers.map(({ pattern }) => pattern),
@@ -59,18 +68,21 @@ function signatureOfCaller({ callers }: Patterns, principal: string): string {
 
 function principalsOf(
   patterns: Patterns,
-  trustDomain: string,
+  trustDomains: readonly string[],
 ): { principals: string[]; complete: boolean } {
+  const [trustDomain] = trustDomains;
   const stranger = identity(trustDomain, STRANGER_NAMESPACE, STRANGER_ACCOUNT);
   const namespaces = new Set([STRANGER_NAMESPACE]);
   const accounts = new Set([STRANGER_ACCOUNT]);
-  const domains = new Set([trustDomain]);
+  const domains = new Set(trustDomains);
   const whole = new Set<string>();
   for (const matcher of patterns.callers) {
     if (matcher.on === 'namespace') {
       namespaces.add(matcher.namespace.replaceAll('*', 'x'));
     } else if (matcher.on === 'service-account') {
-      whole.add(identity(trustDomain, matcher.namespace, matcher.account));
+      for (const domain of trustDomains) {
+        whole.add(identity(domain, matcher.namespace, matcher.account));
+      }
     } else if (matcher.on === 'trust-domain') {
       domains.add(STRANGER_DOMAIN);
       domains.add(matcher.domain.replace('*', 'x'));

@@ -2,12 +2,19 @@ import { ProxyRequest, WayIn } from '../model';
 import { Mesh } from '../attach/Mesh';
 import { Program } from '../compile/program';
 import { beginRequest } from '../decide/requestTo';
-import { walk, Walk } from '../decide/walk';
+import { walk, Walk, WalkOptions } from '../decide/walk';
 import { VirtualHosts } from '../route/matchRoute';
 import { candidatesOf } from '../route/candidates';
 import { findVirtualHost } from '../route/routeTable';
+import { admittedDomains } from './admittedDomains';
 import { Dimension, splitRequests } from './dimensions';
-import { addProgram, addRoutes, emptyPatterns, Patterns } from './patterns';
+import {
+  addProgram,
+  addProgramBehind,
+  addRoutes,
+  emptyPatterns,
+  Patterns,
+} from './patterns';
 
 /** Request classes of one way in, beyond which it is not decided. */
 export const MAX_CLASSES = 5000;
@@ -39,15 +46,21 @@ export function prepare(
   programs: readonly Program[],
 ): Exploration {
   const patterns = emptyPatterns();
+  const [first] = wayIn.hops;
+  const isForwarded =
+    first?.proxy.kind === 'gateway' && first.protocol === 'http';
   wayIn.hops.forEach((hop, index) => {
-    addProgram(patterns, programs[index], hop.protocol);
+    const program = programs[index];
+    if (isForwarded && index === 1 && hop.protocol === 'http') {
+      addProgramBehind(patterns, program);
+    } else addProgram(patterns, program, hop.protocol);
   });
   addGatewayRoutes(mesh, wayIn, patterns);
-  const { dimensions, complete } = splitRequests(
-    wayIn,
-    patterns,
-    mesh.trustDomain,
-  );
+  const { dimensions, complete } = splitRequests(wayIn, patterns, {
+    trustDomains: admittedDomains(mesh),
+    // That of the mesh config, the same for all proxies.
+    pathNormalization: mesh.config.pathNormalization,
+  });
   const size = dimensions.reduce(
     (product, { options }) => product * options.length,
     1,
@@ -111,9 +124,9 @@ export function run(
   wayIn: WayIn,
   { programs, virtualHosts }: Exploration,
   request: ProxyRequest,
-  assumeRouted = false,
+  assumed: Pick<WalkOptions, 'assumeRouted' | 'comparesEach'> = {},
 ): Walk {
-  const options = { virtualHosts, assumeRouted };
+  const options = { virtualHosts, ...assumed };
   return walk(mesh, wayIn, programs, request, options);
 }
 

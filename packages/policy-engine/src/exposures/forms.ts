@@ -9,6 +9,7 @@ import { candidatesOf } from '../route/candidates';
 import { followRoute } from '../route/matchRoute';
 import { changesOf, RouteChanges } from '../route/routeChanges';
 import { findVirtualHost } from '../route/routeTable';
+import { admittedDomains } from './admittedDomains';
 import { formOfNamingProgram, formOfProgram } from './programForms';
 
 /**
@@ -64,7 +65,7 @@ const domainForms = new WeakMap<readonly string[], string>();
 function domainForm(mesh: Mesh): string {
   let form = domainForms.get(mesh.trustDomains);
   if (form === undefined) {
-    domainForms.set(mesh.trustDomains, (form = asJson(mesh.trustDomain)));
+    domainForms.set(mesh.trustDomains, (form = asJson(admittedDomains(mesh))));
   }
   return form;
 }

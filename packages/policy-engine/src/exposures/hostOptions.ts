@@ -3,39 +3,42 @@ import { WayIn } from '../model';
 import { isSubsetHost } from '../attach/hosts';
 import { bareHost } from '../compile/program';
 import type { Options } from './dimensions';
+import { portsOf } from './hostPorts';
 import { Patterns } from './patterns';
 import { representatives } from './strings';
 import { signatureOf } from './signature';
 
 /**
- * Host headers that reach the way in: names in its scope, each without port, with its own port, and
- * with every port that a pattern names. Inside the mesh a client may send any name.
+ * Host headers that reach the way in: names in its scope as routes tell their spellings apart, each without
+ * port, with its own port, and with every port that patterns tell apart. Inside the mesh a client may send any
+ * name.
  */
 export function hostOptions(wayIn: WayIn, patterns: Patterns): Options {
   const scope = wayIn.kind === 'gateway' ? wayIn.host : '*';
-  const { names, complete } = namesIn(scope, wayIn.host, patterns.host);
-  const ports = new Set(['', `:${wayIn.port}`, ':1']);
-  for (const pattern of patterns.host) {
-    const port = 'value' in pattern && /:?(\d+)$/.exec(pattern.value)?.[1];
-    if (port) ports.add(`:${port}`);
-  }
-  const hosts =
-    patterns.host.length === 0
-      ? names
-      : names.flatMap(name =>
-          bareHost(name) === name
-            ? [...ports].map(port => `${name}${port}`)
-            : [name],
-        );
+  const { host: byPolicies, authority: byRoutes } = patterns;
+  const compared = [...byPolicies, ...byRoutes];
+  const found = namesIn(scope, wayIn.host, compared);
+  let { complete } = found;
+  const names = found.names.flatMap(name => spellingsOf(name, byRoutes));
+  const hosts = names.flatMap(name => {
+    if (compared.length === 0 || bareHost(name) !== name.toLowerCase()) {
+      return [name];
+    }
+    const ports = portsOf(name, wayIn.port, patterns);
+    complete &&= ports.complete;
+    return [name, ...ports.values.map(port => `${name}:${port}`)];
+  });
   // Under a wildcard other routes may take some of the names.
   const isWide = scope.startsWith('*') && wayIn.kind === 'gateway';
   return {
     complete,
     options: hosts.map(host => ({
       label: host,
-      signature: `${signatureOf(patterns.host, host)}${
-        isWide ? bareHost(host) : ''
-      }`,
+      signature: [
+        signatureOf(byPolicies, host.toLowerCase()),
+        signatureOf(byRoutes, host),
+        isWide ? bareHost(host) : '',
+      ].join(' '),
       apply: request => ({
         ...request,
         host,
@@ -43,6 +46,26 @@ export function hostOptions(wayIn: WayIn, patterns: Patterns): Options {
       }),
     })),
   };
+}
+
+/**
+ * A name as it stands, and as no route spells it behind what some route compares with: routes mind the case of a
+ * host, while its virtual host and policies do not.
+ */
+function spellingsOf(
+  name: string,
+  byRoutes: readonly StringPattern[],
+): string[] {
+  if (byRoutes.length === 0) return [name];
+  const spellings = new Set([name, name.toUpperCase()]);
+  for (const pattern of byRoutes) {
+    if (pattern.kind !== 'exact' && pattern.kind !== 'prefix') continue;
+    const { value } = pattern;
+    const rest = name.slice(value.length);
+    if (!name.toLowerCase().startsWith(value.toLowerCase())) continue;
+    spellings.add(`${value}${rest}`).add(`${value}${rest.toUpperCase()}`);
+  }
+  return [...spellings];
 }
 
 function namesIn(

@@ -10,10 +10,15 @@ import { RouteCandidate } from '../route/candidates';
 /** Every pattern that policies and routes on a way in compare with, by what they compare. */
 export interface Patterns {
   method: StringPattern[];
+  /** In lower case: policies ignore the case of hosts. */
   host: StringPattern[];
+  /** What routes compare with the host, minding its case. */
+  authority: StringPattern[];
   path: StringPattern[];
   sni: StringPattern[];
   headers: Map<string, StringPattern[]>;
+  /** The same by what is asked at once: see `repeatedValues`. */
+  headerChecks: Map<string, HeaderCheck[]>;
   params: Map<string, StringPattern[]>;
   callers: Extract<
     Matcher,
@@ -31,13 +36,22 @@ export interface Patterns {
   usesRegex: boolean;
 }
 
+/** Patterns of which a header must meet one, or none. */
+export interface HeaderCheck {
+  patterns: readonly StringPattern[];
+  /** Asked by a route that wants to be met, and by nothing else. */
+  isWantedByRoute: boolean;
+}
+
 export function emptyPatterns(): Patterns {
   return {
     method: [],
     host: [],
+    authority: [],
     path: [],
     sni: [],
     headers: new Map(),
+    headerChecks: new Map(),
     params: new Map(),
     callers: [],
     sourceIp: [],
@@ -60,15 +74,45 @@ export function addProgram(
     addRules(patterns, set, set === deny);
 }
 
+/**
+ * The same of the proxy behind a gateway for HTTP, which appends the address of whoever calls it to
+ * `X-Forwarded-For`: that is the client's address there.
+ */
+export function addProgramBehind(patterns: Patterns, program: Program): void {
+  const found = { ...patterns, sourceIp: [], remoteIp: [] };
+  addProgram(found, program, 'http');
+  patterns.sourceIp.push(
+    ...found.remoteIp.map(({ text, range }: Patterns['remoteIp'][number]) => ({
+      on: 'source-ip' as const,
+      text,
+      range,
+    })),
+  );
+}
+
 function addRules(patterns: Patterns, set: RuleSet, inDeny: boolean): void {
   for (const rule of allRules(set)) {
     for (const clause of [...rule.principals, ...rule.permissions]) {
       for (const { matchers, negated } of clause) {
         for (const matcher of matchers)
           addMatcher(patterns, matcher, negated, inDeny);
+        addHeaderCheck(patterns, matchers);
       }
     }
   }
+}
+
+/** All matchers of a check are of one header, or of none. */
+function addHeaderCheck(
+  { headerChecks }: Patterns,
+  matchers: readonly Matcher[],
+): void {
+  const [first] = matchers;
+  if (first?.on !== 'header') return;
+  const patterns = matchers.flatMap(matcher =>
+    matcher.on === 'header' ? [matcher.pattern] : [],
+  );
+  pushTo(headerChecks, first.name, { patterns, isWantedByRoute: false });
 }
 
 function addMatcher(
@@ -126,23 +170,33 @@ export function addRoutes(
 function addMatch(patterns: Patterns, match: HttpMatchSpec): void {
   patterns.path.push(...toPatterns(match.uri));
   patterns.method.push(...toPatterns(match.method));
-  patterns.host.push(...toPatterns(match.authority));
-  const headers = { ...match.headers, ...match.withoutHeaders };
+  patterns.authority.push(...toPatterns(match.authority));
+  const headers = [
+    ...Object.entries(match.headers ?? {}),
+    ...Object.entries(match.withoutHeaders ?? {}),
+  ];
+  const positive = Object.keys(match.headers ?? {}).length;
   const conditions = [
     match.uri,
     match.method,
     match.authority,
-    ...Object.values({ ...headers, ...match.queryParams }),
+    ...headers.map(([, condition]) => condition),
+    ...Object.values(match.queryParams ?? {}),
   ];
   patterns.usesRegex ||=
     (match.ignoreUriCase === true && match.uri !== undefined) ||
     conditions.some(condition => condition && 'regex' in condition);
   const claims = claimsOf(match.headers);
   if (claims.length > 0) patterns.routeClaims.push(claims);
-  for (const [name, wanted] of Object.entries(headers)) {
-    if (routingClaimOf(name)) continue;
-    pushTo(patterns.headers, name.toLowerCase(), ...toPatterns(wanted, true));
-  }
+  headers.forEach(([name, condition], index) => {
+    if (routingClaimOf(name)) return;
+    const found = toPatterns(condition, true);
+    pushTo(patterns.headers, name.toLowerCase(), ...found);
+    pushTo(patterns.headerChecks, name.toLowerCase(), {
+      patterns: found,
+      isWantedByRoute: index < positive,
+    });
+  });
   for (const [name, wanted] of Object.entries(match.queryParams ?? {})) {
     pushTo(patterns.params, name, ...toPatterns(wanted, true));
   }

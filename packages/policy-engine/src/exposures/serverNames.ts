@@ -20,9 +20,11 @@ const AS_HOST: Option = {
  */
 export function serverNameOptions(wayIn: WayIn, patterns: Patterns): Options {
   const isPlain = wayIn.protocol === 'http' || wayIn.protocol === 'tcp';
-  // Mutual TLS inside the mesh carries a server name of Istio's own.
-  if (patterns.sni.length === 0 || isPlain) {
-    return { options: [], complete: true };
+  if (patterns.sni.length === 0) return { options: [], complete: true };
+  if (isPlain) {
+    // A gateway's port without TLS sees none; mutual TLS inside the mesh carries one of Istio's own.
+    const isBare = wayIn.kind === 'gateway' && wayIn.protocol === 'http';
+    return { options: isBare ? [toOption('')] : [], complete: true };
   }
   const { values, complete } = representatives(patterns.sni, { start: '' });
   const host = bareHost(wayIn.host);

@@ -1,6 +1,7 @@
 import { StringPattern } from '../match/stringPattern';
 import { automataOf, endings } from './automata';
 import { alphabetOf, shortestTexts, stateBehind } from './shortestTexts';
+import { isIn, Language } from './languages';
 import { signatureOf } from './signature';
 
 /** Words that no configuration is likely to contain; the first one that none contains is used. */
@@ -14,6 +15,8 @@ export interface StringShape {
   start: string;
   /** What every value ends with, such as `.example.com` for hosts under a wildcard. */
   end?: string;
+  /** Which rests can come behind the start; without it all. */
+  language?: Language;
 }
 
 export interface Representatives {
@@ -25,7 +28,8 @@ export interface Representatives {
 /**
  * Values that together meet every combination of `patterns` that some value meets: first those that a
  * person would try, then a shortest one for every combination that these left out. Of regular
- * expressions only examples are given: what they match beyond those the caller has to allow for.
+ * expressions only examples are given: what they match beyond those the caller has to allow for. Not all
+ * of the former can come; where one cannot, the combination has another value that can, if there is any.
  */
 export function representatives(
   patterns: readonly StringPattern[],
@@ -33,9 +37,18 @@ export function representatives(
 ): Representatives {
   const values = usualValues(patterns, shape);
   const plain = patterns.filter(({ kind }) => kind !== 'regex');
-  const met = new Set([...values].map(value => signatureOf(plain, value)));
-  const { start, end = '' } = shape;
-  const { texts, complete } = restsBehind(plain, [start], end);
+  const { start, end = '', language } = shape;
+  const canCome = (value: string) =>
+    !language || isIn(language, value.slice(start.length));
+  const met = new Set(
+    [...values].filter(canCome).map(value => signatureOf(plain, value)),
+  );
+  const { texts, complete } = restsBehind(
+    plain,
+    [start],
+    end,
+    language && [language],
+  );
   for (const text of texts) {
     const value = `${start}${text}`;
     if (!met.has(signatureOf(plain, value))) values.add(value);
@@ -51,11 +64,13 @@ export function representatives(
  * of two beginnings, for what is compared with before and after the first was replaced by the second.
  *
  * @param patterns - without regular expressions
+ * @param languages - to tell texts apart by, too: those that can come from those that cannot
  */
 export function restsBehind(
   patterns: readonly StringPattern[],
   beginnings: readonly string[],
   end = '',
+  languages: readonly Language[] = [],
 ): { texts: string[]; complete: boolean } {
   const automata = [
     ...automataOf(patterns),
@@ -70,8 +85,14 @@ export function restsBehind(
   const literals = patterns.flatMap(pattern =>
     'value' in pattern ? pattern.value : [],
   );
-  const alphabet = alphabetOf([...literals, end]);
-  const { texts, complete } = shortestTexts(started, alphabet, MAX_VALUES);
+  const alphabet = alphabetOf([...literals, end], character =>
+    languages.every(({ admits }) => admits(character)),
+  );
+  const { texts, complete } = shortestTexts(
+    [...started, ...languages],
+    alphabet,
+    MAX_VALUES,
+  );
   return {
     texts: texts.filter(text =>
       beginnings.every(beginning => `${beginning}${text}`.endsWith(end)),

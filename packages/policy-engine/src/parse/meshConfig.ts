@@ -22,6 +22,8 @@ export interface MeshConfig {
   rootNamespace?: string;
   trustDomain?: string;
   trustDomainAliases: string[];
+  /** Trust domains of `caCertificates`: their callers are let in, and named by no alias. */
+  caTrustDomains: string[];
   pathNormalization: PathNormalization;
   /** Authorizers by name; other providers are left out. */
   authorizers: Record<string, AuthorizerKind>;
@@ -79,6 +81,7 @@ export function readMeshConfig(text: string, reader: Reader): MeshConfig {
       pick(root, 'trustDomainAliases'),
       'data.mesh.trustDomainAliases',
     ),
+    caTrustDomains: readCaTrustDomains(root, reader),
     pathNormalization: readNormalization(root, reader),
     authorizers: readAuthorizers(root, reader),
     defaultConfig: readProxyConfig(
@@ -191,6 +194,19 @@ function readDiscovery(
     });
   });
   return selectors;
+}
+
+function readCaTrustDomains(
+  root: Record<string, unknown>,
+  reader: Reader,
+): string[] {
+  const domains: string[] = [];
+  const field = 'data.mesh.caCertificates';
+  reader.objects(pick(root, 'caCertificates'), field, (certificate, at) => {
+    const names = pick(certificate, 'trustDomains');
+    domains.push(...reader.strings(names, `${at}.trustDomains`));
+  });
+  return domains;
 }
 
 function readNormalization(

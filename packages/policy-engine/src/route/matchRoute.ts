@@ -179,6 +179,7 @@ export function onlyPort(
   return Array.isArray(ports) && ports.length === 1 ? ports[0].port : undefined;
 }
 
+/** Envoy takes whatever stands behind the last colon for a port (`HeaderUtility::getPortStart`). */
 function withoutPort(host: string): string {
-  return host.replace(/:\d*$/, '');
+  return host.replace(/:[^:\]]*$/, '');
 }

@@ -12,7 +12,7 @@ export const methodCase: Detector = {
   id: 'method-case',
   severity: 'error',
   title: 'A method is written in lower case',
-  why: 'HTTP methods are case-sensitive (RFC 9110 section 9.1) and Istio compares them so: `get` is another method than GET. Over HTTP/1 Envoy refuses it, over HTTP/2 nobody sends it.',
+  why: 'HTTP methods are case-sensitive (RFC 9110 section 9.1) and Istio compares them so: `get` is another method than GET. Over HTTP/1 Envoy refuses it; over HTTP/2 it takes it from whoever sends it, which no usual client does.',
   fix: 'Write methods in upper case.',
   link: AUTHORIZATION_POLICY_DOCS,
   on: ['method'],
