@@ -71,27 +71,40 @@ function readServer(
   index: number,
 ): GatewayServer {
   const { namespace, name } = stored;
-  const mode = server.tls?.mode ?? '';
+  const layer = layerOf(server);
+  const endsTls = layer === 'https' || layer === 'tls';
   return {
     key: `${namespace}/${name}`,
     gateway: { kind: 'Gateway', namespace, name },
     namespace,
     index,
     port: server.port.number,
-    layer: layerOf(server.port.protocol.toUpperCase(), mode),
+    layer,
     hosts: server.hosts.map(text => readHost(text, namespace)),
     httpsRedirect: server.tls?.httpsRedirect ?? false,
-    clientCertificate: certificateOf(mode),
+    clientCertificate: endsTls ? certificateOf(server.tls?.mode ?? '') : 'none',
   };
 }
 
-function layerOf(protocol: string, mode: string): ServerLayer {
-  if (mode === 'AUTO_PASSTHROUGH') return 'mesh-internal';
-  if (mode === 'PASSTHROUGH') return 'passthrough';
-  if (['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB'].includes(protocol)) return 'http';
-  if (protocol === 'HTTPS') return 'https';
-  if (protocol === 'TLS') return 'tls';
-  return mode === '' ? 'tcp' : 'tls';
+/** Istio's protocols that are HTTP in plain text (`Instance.IsHTTP`). */
+const PLAIN_HTTP = ['HTTP', 'HTTP_PROXY', 'HTTP2', 'GRPC', 'GRPC-WEB'];
+
+/**
+ * As istiod builds its listeners: the protocol of HTTP decides whatever TLS says, and a TLS mode that is not set
+ * is `PASSTHROUGH`, the first value of the enum (`IsPassThroughServer`).
+ */
+function layerOf({ port, tls }: GatewayServerSpec): ServerLayer {
+  const protocol = port.protocol.toUpperCase();
+  if (PLAIN_HTTP.includes(protocol)) return 'http';
+  if (!tls) return 'tcp';
+  switch (tls.mode || 'PASSTHROUGH') {
+    case 'PASSTHROUGH':
+      return 'passthrough';
+    case 'AUTO_PASSTHROUGH':
+      return 'mesh-internal';
+    default:
+      return protocol === 'HTTPS' ? 'https' : 'tls';
+  }
 }
 
 function readHost(

@@ -297,6 +297,33 @@ describe('routes of other servers that lead to a Service', () => {
       tls('{sniHosts: [a]}'),
       ['tls://a:80'],
     ],
+    ...['{}', '{credentialName: c}'].flatMap(set =>
+      ['HTTPS', 'TLS'].map((protocol): [string, string, string, string[]] => [
+        `${protocol} that says no mode, which is to pass on: ${set}`,
+        server(
+          '"*"',
+          `number: 443, name: x, protocol: ${protocol}`,
+          `, tls: ${set}`,
+        ),
+        `${routes(to(80))}---${tls('{sniHosts: [a]}').replace(
+          'name: vs',
+          'name: tls',
+        )}`,
+        ['tls://a:80'],
+      ]),
+    ),
+    ...['PASSTHROUGH', 'AUTO_PASSTHROUGH', 'SIMPLE'].map(
+      (mode): [string, string, string, string[]] => [
+        `HTTP, whatever it says of TLS: ${mode}`,
+        server(
+          '"*"',
+          'number: 80, name: http, protocol: HTTP',
+          `, tls: {mode: ${mode}}`,
+        ),
+        routes(to(80)),
+        ['http://h:80'],
+      ],
+    ),
     [
       'what only other networks use',
       server(
@@ -327,7 +354,7 @@ describe('routes of other servers that lead to a Service', () => {
       routes(to(80)),
       ['http://h:80'],
     ],
-    ...['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB', 'http2'].map(
+    ...['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB', 'HTTP_PROXY', 'http2'].map(
       (protocol): [string, string, string, string[]] => [
         protocol,
         server('"*"', `number: 80, name: x, protocol: ${protocol}`),
