@@ -77,7 +77,8 @@ const gateway = fc
     ),
   );
 
-const istiod = of('1.29.0', '1.30.0', '1.31.0').map(version =>
+/** Of some version: newer ones merge more, and keep more apart. */
+const controlPlane = of('1.29.0', '1.30.0', '1.31.0').map(version =>
   build(
     'v1',
     'Pod',
@@ -539,7 +540,7 @@ export const routeObject: fc.Arbitrary<Resource> = fc.oneof(
   { weight: 2, arbitrary: apiGateway },
   { weight: 2, arbitrary: apiRoute },
   listenerSet,
-  istiod,
+  controlPlane,
   gatewayPod,
   serviceObject,
 );
@@ -568,7 +569,7 @@ export const meshObject: fc.Arbitrary<Resource> = fc.oneof(
   opaque,
   namespaceObject,
   gatewayPod,
-  istiod,
+  controlPlane,
   meshConfig,
 );
 

@@ -237,6 +237,21 @@ describe('a Gateway that selects proxies that Istio makes for the Gateway API', 
     });
   });
 
+  it('keeps no other server from its port while it is in doubt', () => {
+    const tcp = 'port: {number: 80, name: tcp, protocol: TCP}, hosts: ["*"]';
+    const older = server('a', tcp, { selector, namespace: 'other' });
+    const texts = [
+      WORKLOADS,
+      gateway(HTTP),
+      route('{backendRefs: [{name: backend, port: 80}]}'),
+    ];
+    expect(states(meshOf([...texts, older]))).toEqual(['unknown']);
+    const own = older.replace('namespace: other', 'namespace: default');
+    expect(states(meshOf([...texts, own, istiod('1.30.0')]))).toEqual([
+      'unknown',
+    ]);
+  });
+
   it('of the same namespace is served', () => {
     const [way] = gatewayWays(meshWith('default', istiod('1.31.0')));
     expect(way.reason).toMatch('No request was found');

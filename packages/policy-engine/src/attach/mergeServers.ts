@@ -45,8 +45,9 @@ export function mergeServers(
       }
       const rival = rivalOf(candidate, there);
       if (!rival) return true;
-      if (isOrderKnown(candidate, rival)) return false;
-      const doubt = describeConflict(candidate, rival);
+      const known = rival.doubt ?? doubts.get(rival);
+      if (known === undefined && isOrderKnown(candidate, rival)) return false;
+      const doubt = known ?? describeConflict(candidate, rival);
       doubts.set(candidate, doubt);
       doubts.set(rival, doubt);
       return true;
