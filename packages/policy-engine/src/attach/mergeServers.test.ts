@@ -30,8 +30,8 @@ const https = (hosts: string, port = 443) =>
   `port: {number: ${port}, name: https, protocol: HTTPS}, hosts: [${hosts}], tls: {mode: SIMPLE, credentialName: c}`;
 const redirecting = (hosts: string) =>
   http(hosts, ', tls: {httpsRedirect: true}');
-const bound = (name: string, hosts: string, route: string) =>
-  virtualService(`{${route}}`, {
+const bound = (name: string, hosts: string, leading: string) =>
+  virtualService(`{${leading}}`, {
     name: `at-${name}`,
     rest: `hosts: [${hosts}], gateways: [${name}],`,
   });

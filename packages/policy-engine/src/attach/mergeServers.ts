@@ -26,9 +26,10 @@ interface Taken {
 }
 
 /**
- * On which of their ports istiod makes listeners of the servers of a proxy (its mergeGateways). One with a `tls` section, be it for a
- * redirect alone, is left out as a whole where an older one of the port and address has any host of it; so is what
- * comes to a port of plain text, unless both are HTTP. Where nobody knows which is older, both are kept in doubt.
+ * On which of their ports istiod makes listeners of the servers of a proxy (its mergeGateways). One with a `tls`
+ * section, be it for a redirect alone, is left out as a whole where an older one of the port and address has any
+ * host of it; so is what comes to a port of plain text, unless both are HTTP. Where nobody knows which is older,
+ * both are kept in doubt.
  *
  * @param candidates - the oldest first
  */

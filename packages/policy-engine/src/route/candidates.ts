@@ -53,9 +53,9 @@ export function mixesKinds({ entries }: VirtualHost): boolean {
     const key = mergeKeyOf(entry);
     if (key === undefined) return false;
     const { kind } = entry.stored.resource;
-    const known = kinds.get(key) ?? kind;
-    kinds.set(key, known);
-    return known !== kind;
+    const first = kinds.get(key) ?? kind;
+    kinds.set(key, first);
+    return first !== kind;
   });
 }
 
