@@ -15,7 +15,7 @@ export { compileProxy } from './compile/compileProxy';
 export { traitsOf, type ProxyTraits } from './compile/traitsOf';
 export type { Program } from './compile/program';
 export { decide, type DecideOptions } from './decide/decide';
-export { asksForCertificate } from './attach/gateways';
+export { asksForCertificate } from './attach/servedServers';
 export {
   type Beginning,
   hostUnder,

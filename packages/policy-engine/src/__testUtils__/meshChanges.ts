@@ -37,7 +37,9 @@ const server = fc.record({
     { number: 80, name: 'http', protocol: 'HTTP' },
     { number: 8080, name: 'http-alt', protocol: 'HTTP' },
     { number: 443, name: 'https', protocol: 'HTTPS' },
+    { number: 443, name: 'tcp', protocol: 'TCP' },
   ),
+  bind: maybe(of('127.0.0.1', '0.0.0.0')),
   hosts: one(of(...ROUTE_HOSTS, 'default/*', './h.example.com')),
   tls: maybe(
     of(
@@ -45,25 +47,49 @@ const server = fc.record({
       { mode: 'PASSTHROUGH' },
       { mode: 'MUTUAL', credentialName: 'c' },
       { httpsRedirect: true },
+      {},
     ),
   ),
 });
+
+/** When an object was made. */
+const created = maybe(of('2024-01-01T00:00:00Z', '2025-01-01T00:00:00Z'));
 
 const gateway = fc
   .record({
     name: of('gw', 'gw2'),
     namespace: of('default', 'istio-system'),
-    selector: of({ istio: 'ingressgateway' }, { istio: 'egress' }, {}),
+    creationTimestamp: created,
+    selector: of(
+      { istio: 'ingressgateway' },
+      { istio: 'egress' },
+      { 'gateway.networking.k8s.io/gateway-name': 'web' },
+      {},
+    ),
     servers: fc.array(server, { maxLength: 2 }),
   })
-  .map(({ name, namespace: home, ...spec }) =>
+  .map(({ name, namespace: home, creationTimestamp, ...spec }) =>
     build(
       'networking.istio.io/v1',
       'Gateway',
-      { name, namespace: home },
+      { name, namespace: home, creationTimestamp },
       { spec },
     ),
   );
+
+/** Of some version: newer ones merge more, and keep more apart. */
+const controlPlane = of('1.29.0', '1.30.0', '1.31.0').map(version =>
+  build(
+    'v1',
+    'Pod',
+    { name: 'istiod-0', namespace: 'istio-system', labels: { app: 'istiod' } },
+    {
+      spec: {
+        containers: [{ name: 'discovery', image: `istio/pilot:${version}` }],
+      },
+    },
+  ),
+);
 
 const apiGateway = fc
   .record({
@@ -114,6 +140,7 @@ const routed = fc.oneof({ weight: 4, arbitrary: service }, of('alias'));
 
 const apiRoute = fc
   .record({
+    kind: of('HTTPRoute', 'HTTPRoute', 'GRPCRoute'),
     name: of('r', 'r2'),
     namespace,
     parentRefs: one(
@@ -127,7 +154,12 @@ const apiRoute = fc
     hostnames: maybe(one(of('h.example.com', 'x.example.com'))),
     rules: one(
       fc.record({
-        matches: maybe(of([{ path: { type: 'PathPrefix', value: '/api' } }])),
+        matches: maybe(
+          of(
+            [{ path: { type: 'PathPrefix', value: '/api' } }],
+            [{ method: { service: 'api' } }],
+          ),
+        ),
         backendRefs: one(
           fc.record({
             name: routed,
@@ -139,8 +171,8 @@ const apiRoute = fc
       }),
     ),
   })
-  .map(({ name, namespace: home, ...spec }) =>
-    build(GATEWAY_API, 'HTTPRoute', { name, namespace: home }, { spec }),
+  .map(({ kind, name, namespace: home, ...spec }) =>
+    build(GATEWAY_API, kind, { name, namespace: home }, { spec }),
   );
 
 const grant = of(
@@ -511,6 +543,7 @@ export const routeObject: fc.Arbitrary<Resource> = fc.oneof(
   { weight: 2, arbitrary: apiGateway },
   { weight: 2, arbitrary: apiRoute },
   listenerSet,
+  controlPlane,
   gatewayPod,
   serviceObject,
 );
@@ -539,6 +572,7 @@ export const meshObject: fc.Arbitrary<Resource> = fc.oneof(
   opaque,
   namespaceObject,
   gatewayPod,
+  controlPlane,
   meshConfig,
 );
 

@@ -1,5 +1,9 @@
 import { JwtProvider, Matcher } from '../compile/program';
-import { compareVersions, parseVersion, Version } from './istiodVersions';
+import {
+  compareVersions,
+  parseVersion,
+  Version,
+} from '../attach/istiodVersions';
 import { allChecks, EnforcedRule } from './rules';
 
 /** A published weakness of Istio that touches what this engine judges. */

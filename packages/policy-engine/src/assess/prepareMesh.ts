@@ -1,4 +1,4 @@
-import { serversOfProxy } from '../attach/gateways';
+import { serversOfProxy } from '../attach/servedServers';
 import { Mesh } from '../attach/Mesh';
 import { Stored } from '../attach/Stored';
 import { attachedTo } from '../attach/policies';

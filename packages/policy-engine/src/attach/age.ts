@@ -24,6 +24,7 @@ function compareAge(a: Stored, b: Stored): number {
   return compareText(createdAt(a), createdAt(b));
 }
 
-function createdAt({ resource }: Stored): string {
+/** Empty where it is not known. */
+export function createdAt({ resource }: Stored): string {
   return resource.metadata.creationTimestamp ?? '';
 }

@@ -9,6 +9,7 @@ import { ParentRefSpec } from './gatewayApi/specs';
 import { GATEWAY_API_GATEWAY } from './kindKeys';
 import { Mesh } from './Mesh';
 import { Stored } from './Stored';
+import { servingOf } from './servedServers';
 import { Binding, waysInOfBinding } from './serverWaysIn';
 import { Tail } from './tails';
 import { unresolvedWayIn } from './unresolved';
@@ -116,6 +117,7 @@ function bindingsOf(
           server,
           proxy,
           listenPorts: apiListenPorts(mesh, gateway, proxy, server.port),
+          ...servingOf(mesh, proxy, server),
           isOneOfMany,
         })),
   );

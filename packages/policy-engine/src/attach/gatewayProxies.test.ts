@@ -241,16 +241,13 @@ spec: {selector: {app: backend}, ports: [${ports}]}
   const ways = (ports: string) =>
     gatewayWays(meshOf([WORKLOADS, service(ports), gatewayYaml(), portless]));
 
-  it('leads to the one port of the Service, and to one of several', () => {
-    const one = '{name: http, port: 80, targetPort: 8080}';
-    expect(ways(one).map(({ state }) => state)).toEqual(['open']);
-    const several = ways(`${one}, {name: http-2, port: 81, targetPort: 8081}`);
-    expect(several.map(({ state }) => state)).toEqual(['unknown', 'unknown']);
-    expect(several[0].uncertain).toContain(
-      'the route names no port, and the Service has several',
-    );
-    expect(several.map(({ destination }) => destination?.port)).toEqual([
-      80, 81,
+  it('leads to the one port of the Service, and of several to that of the server', () => {
+    const one = '{name: http, port: 81, targetPort: 8080}';
+    const led = (ports: string) =>
+      ways(ports).map(({ state, destination }) => [state, destination?.port]);
+    expect(led(one)).toEqual([['open', 81]]);
+    expect(led(`${one}, {name: http-2, port: 80, targetPort: 8081}`)).toEqual([
+      ['open', 80],
     ]);
   });
 });

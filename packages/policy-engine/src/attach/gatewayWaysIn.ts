@@ -4,6 +4,7 @@ import { listenPortsOf } from './listenPorts';
 import { Mesh } from './Mesh';
 import { Stored } from './Stored';
 import { proxyKey } from './proxies';
+import { servingOf } from './servedServers';
 import { Binding, waysInOfBinding } from './serverWaysIn';
 import { Tail } from './tails';
 import { unresolvedWayIn } from './unresolved';
@@ -79,6 +80,7 @@ function servingsOf(mesh: Mesh, gateway: Stored): Omit<Binding, 'stored'>[] {
           server,
           proxy,
           listenPorts: listenPortsOf(mesh, proxy, server.port),
+          ...servingOf(mesh, proxy, server),
           isOneOfMany,
         })),
   );

@@ -1,20 +1,12 @@
-import { ProxyRef, ResourceRef, WayIn } from '../model';
+import { ProxyRef, ResourceRef } from '../model';
 import { GatewayServerSpec, GatewaySpec } from '../parse/specs';
-import { sortByAge } from './age';
 import { certificateOf, ClientCertificate } from './clientCertificates';
-import { isProxyOf } from './gatewayApi/gateways';
-import { allListenersOf } from './gatewayApi/listenerSets';
-import { intersectHosts } from './hosts';
-import { apiListenPorts, listenPortsOf } from './listenPorts';
-import { GATEWAY_API_GATEWAY } from './kindKeys';
 import { Mesh } from './Mesh';
 import { Stored } from './Stored';
 import { perObject } from '../queries/perObject';
 import { Family, sameItems } from '../queries/queries';
 import {
-  includesLabels,
   isRouter,
-  proxyKey,
   proxyOf,
   selectWorkloads,
   stringRecord,
@@ -23,7 +15,6 @@ import {
 } from './workloads';
 
 const GATEWAY_WORKLOADS = new Family();
-const SERVERS_OF_PROXY = new Family();
 
 /** What a Gateway server does with a connection. */
 export type ServerLayer =
@@ -50,10 +41,15 @@ export interface GatewayServer {
   readonly key: string;
   readonly gateway: ResourceRef;
   readonly namespace: string;
+  /** Place in its object. */
   readonly index: number;
   /** Port that clients connect to. */
   readonly port: number;
+  /** Address that the proxy listens on; empty for every one. */
+  readonly bind: string;
   readonly layer: ServerLayer;
+  /** Whether anything is said of TLS, be it of a redirect alone. */
+  readonly hasTls: boolean;
   readonly hosts: readonly ServerHost[];
   /** Redirects who did not come by HTTPS. Counts for servers of HTTP and HTTPS alone. */
   readonly httpsRedirect: boolean;
@@ -79,27 +75,47 @@ function readServer(
   index: number,
 ): GatewayServer {
   const { namespace, name } = stored;
-  const mode = server.tls?.mode ?? '';
+  const layer = layerOf(server);
+  const endsTls = layer === 'https' || layer === 'tls';
   return {
     key: `${namespace}/${name}`,
     gateway: { kind: 'Gateway', namespace, name },
     namespace,
     index,
     port: server.port.number,
-    layer: layerOf(server.port.protocol.toUpperCase(), mode),
+    bind: server.bind ?? '',
+    layer,
+    hasTls: server.tls !== undefined,
     hosts: server.hosts.map(text => readHost(text, namespace)),
     httpsRedirect: server.tls?.httpsRedirect ?? false,
-    clientCertificate: certificateOf(mode),
+    clientCertificate: endsTls ? certificateOf(server.tls?.mode ?? '') : 'none',
   };
 }
 
-function layerOf(protocol: string, mode: string): ServerLayer {
-  if (mode === 'AUTO_PASSTHROUGH') return 'mesh-internal';
-  if (mode === 'PASSTHROUGH') return 'passthrough';
-  if (['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB'].includes(protocol)) return 'http';
-  if (protocol === 'HTTPS') return 'https';
-  if (protocol === 'TLS') return 'tls';
-  return mode === '' ? 'tcp' : 'tls';
+/** Istio's protocols that are HTTP in plain text (`Instance.IsHTTP`). */
+const PLAIN_HTTP = ['HTTP', 'HTTP_PROXY', 'HTTP2', 'GRPC', 'GRPC-WEB'];
+
+/**
+ * As istiod builds its listeners: the protocol of HTTP decides whatever TLS says, and a TLS mode that is not set
+ * is `PASSTHROUGH`, the first value of the enum (`IsPassThroughServer`).
+ */
+function layerOf({ port, tls }: GatewayServerSpec): ServerLayer {
+  const protocol = port.protocol.toUpperCase();
+  if (PLAIN_HTTP.includes(protocol)) return 'http';
+  if (!tls) return 'tcp';
+  switch (tls.mode || 'PASSTHROUGH') {
+    case 'PASSTHROUGH':
+      return 'passthrough';
+    case 'AUTO_PASSTHROUGH':
+      return 'mesh-internal';
+    default:
+      return protocol === 'HTTPS' ? 'https' : 'tls';
+  }
+}
+
+/** Whether a server listens on every address, and so where requests to the gateway's Services come. */
+export function isEveryAddress(bind: string): boolean {
+  return bind === '' || bind === '0.0.0.0';
 }
 
 function readHost(text: string, own: string): ServerHost {
@@ -143,69 +159,6 @@ export function gatewayWorkloads(
   );
 }
 
-/** A server with the ports on which a proxy listens for it. */
-export interface ServedServer {
-  readonly server: GatewayServer;
-  readonly listenPorts: readonly number[];
-}
-
-/** Servers of all Gateways, of both kinds, that a gateway proxy serves; of the oldest first. */
-export function serversOfProxy(
-  mesh: Mesh,
-  proxy: ProxyRef,
-): readonly ServedServer[] {
-  return mesh.queries.get(SERVERS_OF_PROXY, proxyKey(proxy), () => {
-    const classic = mesh
-      .all('Gateway')
-      .filter(stored =>
-        includesLabels(proxy.labels, gatewaySelectorOf(stored)),
-      );
-    const ofApi = mesh
-      .inNamespace(GATEWAY_API_GATEWAY, proxy.namespace)
-      .filter(stored => isProxyOf(mesh, stored, proxy));
-    return sortByAge([...classic, ...ofApi]).flatMap(stored =>
-      ofApi.includes(stored)
-        ? apiServersOf(mesh, stored, proxy)
-        : serversOf(stored).map(server => ({
-            server,
-            listenPorts: listenPortsOf(mesh, proxy, server.port),
-          })),
-    );
-  });
-}
-
-function apiServersOf(
-  mesh: Mesh,
-  stored: Stored,
-  proxy: ProxyRef,
-): ServedServer[] {
-  const { namespace, name } = stored;
-  return allListenersOf(mesh, namespace, name).map(({ server }) => ({
-    server,
-    listenPorts: apiListenPorts(mesh, stored, proxy, server.port),
-  }));
-}
-
 export function gatewayProxyOf(workload: Workload): ProxyRef {
   return proxyOf(workload, GATEWAY_PROXY);
-}
-
-/**
- * Whether the gateway of a way in ends the handshake with every client that shows no certificate.
- *
- * @public
- */
-export function asksForCertificate(
-  mesh: Mesh,
-  { protocol, port, host, hops: [hop] }: WayIn,
-): boolean {
-  if (protocol !== 'https' || hop?.proxy.kind !== 'gateway') return false;
-  return serversOfProxy(mesh, hop.proxy).some(
-    ({ server }) =>
-      server.layer === 'https' &&
-      server.port === port &&
-      (server.clientCertificate === 'mesh' ||
-        server.clientCertificate === 'other') &&
-      server.hosts.some(each => intersectHosts(each.host, host) !== undefined),
-  );
 }

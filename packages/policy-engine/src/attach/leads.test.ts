@@ -219,26 +219,30 @@ describe('HTTP routes that lead to a Service', () => {
     );
   });
 
-  it.each([[''], [SERVICE]])('without a port', service => {
+  it.each<[string, number, string, (number | undefined)[]]>([
+    ['the only one', 8080, '', [80]],
+    ['of several that of the server', 80, SERVICE, [80]],
+    ['of several that of the server', 81, SERVICE, [81]],
+    ['none that the Service has not', 8080, SERVICE, []],
+  ])('without a port: %s, at %s', (_, port, service, expected) => {
     const ways = gatewayWays(
       meshOf([
         WORKLOADS,
         service,
-        server(),
+        server('"*"', `number: ${port}, name: http, protocol: HTTP`),
         routes(`{route: [{destination: {host: ${FULL}}}]}`),
       ]),
     );
-    // To a Service with one port they lead there; of several nobody says which.
-    expect(ways.map(way => way.destination?.port)).toEqual(
-      service ? [80, 81] : [80],
-    );
-    for (const { uncertain } of ways) {
-      expect(uncertain).toEqual(
-        service
-          ? ['the route names no port, and the Service has several']
-          : undefined,
-      );
-    }
+    expect(ways.map(way => way.destination?.port)).toEqual(expected);
+    expect(ways.map(({ state }) => state)).toEqual(expected.map(() => 'open'));
+  });
+
+  it('without a port, of TCP', () => {
+    const tcp = server('"*"', 'number: 81, name: tcp, protocol: TCP');
+    const route = `{route: [{destination: {host: ${FULL}}}]}`;
+    expect(leads(tcp, routes(route, { layer: 'tcp', hosts: '"*"' }))).toEqual([
+      'tcp://*:81',
+    ]);
   });
 });
 
@@ -312,6 +316,33 @@ describe('routes of other servers that lead to a Service', () => {
       tls('{sniHosts: [a]}'),
       ['tls://a:80'],
     ],
+    ...['{}', '{credentialName: c}'].flatMap(set =>
+      ['HTTPS', 'TLS'].map((protocol): [string, string, string, string[]] => [
+        `${protocol} that says no mode, which is to pass on: ${set}`,
+        server(
+          '"*"',
+          `number: 443, name: x, protocol: ${protocol}`,
+          `, tls: ${set}`,
+        ),
+        `${routes(to(80))}---${tls('{sniHosts: [a]}').replace(
+          'name: vs',
+          'name: tls',
+        )}`,
+        ['tls://a:80'],
+      ]),
+    ),
+    ...['PASSTHROUGH', 'AUTO_PASSTHROUGH', 'SIMPLE'].map(
+      (mode): [string, string, string, string[]] => [
+        `HTTP, whatever it says of TLS: ${mode}`,
+        server(
+          '"*"',
+          'number: 80, name: http, protocol: HTTP',
+          `, tls: {mode: ${mode}}`,
+        ),
+        routes(to(80)),
+        ['http://h:80'],
+      ],
+    ),
     [
       'what only other networks use',
       server(
@@ -342,7 +373,7 @@ describe('routes of other servers that lead to a Service', () => {
       routes(to(80)),
       ['http://h.test:80'],
     ],
-    ...['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB', 'http2'].map(
+    ...['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB', 'HTTP_PROXY', 'http2'].map(
       (protocol): [string, string, string, string[]] => [
         protocol,
         server('"*"', `number: 80, name: x, protocol: ${protocol}`),

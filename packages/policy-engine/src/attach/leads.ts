@@ -16,21 +16,26 @@ type Service = { namespace: string; name: string };
 export interface Lead {
   host: string;
   protocol: WayIn['protocol'];
-  /** Undefined: the destination names no port, and the Service has several. */
+  /** Undefined where the destination names none. */
   port: number | undefined;
   paths: string[];
 }
 
-/** What of a VirtualService leads from a Gateway's server to a Service. */
+/**
+ * What of a VirtualService leads from a Gateway's server to a Service.
+ *
+ * @param routing - the server of the Gateway for whose port the routes are made, if it is another one
+ */
 export function leadsOf(
   stored: Stored,
   server: GatewayServer,
   proxyNamespace: string,
   service: Service,
+  routing = server,
 ): Lead[] {
   const hosts = servedHosts(stored, server, proxyNamespace);
   if (server.layer === 'http' || server.layer === 'https') {
-    return httpLeads(stored, server, hosts, service);
+    return httpLeads(stored, server, hosts, service, routing);
   }
   const { tcp, tls } = specOf(stored);
   const isPassthrough = server.layer === 'passthrough';
@@ -46,6 +51,7 @@ function httpLeads(
   server: GatewayServer,
   hosts: string[],
   service: Service,
+  routing: GatewayServer,
 ): Lead[] {
   // Of each port; without a pattern where a route has every path.
   const paths = new Map<number | undefined, Set<string | undefined>>();
@@ -56,7 +62,9 @@ function httpLeads(
     for (const mirror of mirrorsOf(stored, route)) {
       if (isService(mirror, service)) targets.push(mirror);
     }
-    const patterns = boundMatches(route.match, stored, server).map(pathPattern);
+    const patterns = boundMatches(route.match, stored, routing).map(
+      pathPattern,
+    );
     const isAnswered = route.redirect || route.directResponse;
     if (isAnswered || patterns.length === 0) continue;
     for (const { port } of targets) {

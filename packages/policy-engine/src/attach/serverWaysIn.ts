@@ -3,15 +3,17 @@ import { refOf } from '../parse';
 import { programForHost } from '../compile/programForHost';
 import { serviceMeantBy } from './aliases';
 import { peerOf } from './clientTls';
-import { type GatewayServer, serversOfProxy } from './gateways';
+import { type GatewayServer, isEveryAddress } from './gateways';
 import { Lead, leadsOf } from './leads';
 import { Mesh } from './Mesh';
 import { Stored } from './Stored';
 import { proxySettingsOf } from './proxySettings';
+import { serversOfProxy } from './servedServers';
 import { Tail } from './tails';
 import { isServiceVisible } from './visibility';
 import type { ResolvedWayIn } from './waysIn';
 import { FORWARDED_PROTO } from '../route/forwardedProto';
+import { routingServer } from '../route/listeners';
 
 /** A client certificate of another authority may hold any name, or none that Istio reads. */
 const CALLERS = {
@@ -30,6 +32,8 @@ export interface Binding {
   proxy: ProxyRef | undefined;
   /** Ports on which the proxy listens for the server. */
   listenPorts: readonly number[];
+  /** Why nobody can tell whether it serves the server. */
+  doubt?: string;
   /** Several proxies serve the Gateway. */
   isOneOfMany: boolean;
 }
@@ -50,22 +54,47 @@ export function waysInOfBinding(
   // A gateway that may not see the Service answers 503.
   if (!isServiceVisible(mesh, service, viewer)) return [];
   const meant = serviceMeantBy(mesh, service);
-  return leadsOf(stored, server, viewer, meant).flatMap(lead =>
-    tails
-      .filter(({ port }) => lead.port === undefined || port.port === lead.port)
-      .flatMap(tail => toWaysIn(mesh, service, binding, required, lead, tail)),
-  );
+  const ports = proxy ? binding.listenPorts : [server.port];
+  return ports.flatMap((listenPort, index) => {
+    const routing = proxy
+      ? routingServer(mesh, proxy, listenPort, server, stored)
+      : server;
+    return leadsOf(stored, server, viewer, meant, routing).flatMap(lead => {
+      // Istio takes the server's port where the route names none, unless the Service has but one.
+      const port =
+        lead.port ?? (countPorts(service) > 1 ? routing.port : undefined);
+      return tails
+        .filter(tail => port === undefined || tail.port.port === port)
+        .map(tail =>
+          toWayIn(mesh, service, binding, lead, tail, {
+            required,
+            listenPort,
+            index,
+          }),
+        );
+    });
+  });
 }
 
-function toWaysIn(
+function toWayIn(
   mesh: Mesh,
   service: Stored,
-  { stored, server, proxy, listenPorts, isOneOfMany }: Binding,
-  required: Pick<WayIn, 'requiredHeaders'>,
+  { stored, server, proxy, isOneOfMany, doubt }: Binding,
   lead: Lead,
   tail: Tail,
-): ResolvedWayIn[] {
+  {
+    required,
+    listenPort,
+    index,
+  }: {
+    required: Pick<WayIn, 'requiredHeaders'>;
+    listenPort: number;
+    /** Of the port among those that the proxy listens on for the server. */
+    index: number;
+  },
+): ResolvedWayIn {
   const { gateway } = server;
+  const isEverywhere = isEveryAddress(server.bind);
   const destination = {
     namespace: service.namespace,
     name: service.name,
@@ -77,13 +106,15 @@ function toWaysIn(
       : [
           `no Pod matches the selector of Gateway ${gateway.namespace}/${gateway.name}`,
         ]),
-    ...(lead.port === undefined && countPorts(service) > 1
-      ? ['the route names no port, and the Service has several']
-      : []),
+    ...(doubt === undefined ? [] : [doubt]),
+    ...(isEverywhere
+      ? []
+      : [
+          `Gateway ${gateway.namespace}/${gateway.name} listens on address ${server.bind} alone, and which requests come there is not known`,
+        ]),
     ...tail.fromGateway.uncertain,
   ];
-  const ports = proxy ? listenPorts : [server.port];
-  return ports.map((port, index) => ({
+  return {
     wayIn: {
       id: [
         'gw',
@@ -95,7 +126,7 @@ function toWaysIn(
         stored.name,
         `${tail.port.port}${tail.suffix}`,
         ...(isOneOfMany && proxy ? [proxy.namespace, proxy.name] : []),
-        ...(index > 0 ? [port] : []),
+        ...(index > 0 ? [listenPort] : []),
       ].join('.'),
       kind: 'gateway',
       host: lead.host,
@@ -104,13 +135,14 @@ function toWaysIn(
       paths: lead.paths,
       gateway,
       route: refOf(stored.resource),
-      // Without the gateway's identity the sidecar's part cannot be told either.
-      hops: proxy
-        ? [
-            gatewayHop(mesh, proxy, port, lead),
-            ...innerHops(mesh, service, proxy, tail),
-          ]
-        : [],
+      // Without the gateway's identity the sidecar's part cannot be told either, nor without its routes.
+      hops:
+        proxy && isEverywhere
+          ? [
+              gatewayHop(mesh, proxy, listenPort, lead),
+              ...innerHops(mesh, service, proxy, tail),
+            ]
+          : [],
       destination,
       ...(uncertain.length > 0 ? { uncertain } : {}),
       callerIdentity: CALLERS[server.clientCertificate],
@@ -118,7 +150,7 @@ function toWaysIn(
     },
     sniffed: tail.backend.protocol.sniffed,
     ...(tail.backend.unguarded ? { unguarded: tail.backend.unguarded } : {}),
-  }));
+  };
 }
 
 /** What gets a client past a redirect to HTTPS: whoever is trusted to say that it came by HTTPS is let through. */

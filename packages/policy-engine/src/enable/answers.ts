@@ -5,7 +5,7 @@ import {
   RequestToken,
   WayIn,
 } from '../model';
-import { serversOfProxy } from '../attach/gateways';
+import { serversOfProxy } from '../attach/servedServers';
 import { isSubsetHost } from '../attach/hosts';
 import { Mesh } from '../attach/Mesh';
 import { compileProxy } from '../compile/compileProxy';

@@ -1,5 +1,5 @@
 import { EnablementPattern } from '../model';
-import { serversOfProxy } from '../attach/gateways';
+import { serversOfProxy } from '../attach/servedServers';
 import { Mesh } from '../attach/Mesh';
 import { compileProxy } from '../compile/compileProxy';
 import { Site } from './sites';

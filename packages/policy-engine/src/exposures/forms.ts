@@ -84,13 +84,15 @@ function formOfRoute(mesh: Mesh, wayIn: WayIn): string | undefined {
   const sni = protocol === 'https' ? host : undefined;
   const found = findVirtualHost(mesh, hop.proxy, hop.port, host, sni);
   if (found === undefined || found === 'no-listener') return found ?? 'no host';
+  if (found.doubt !== undefined) return undefined;
   if (found.entries.some(({ stored }) => stored.errors.length > 0)) {
     return undefined;
   }
   let form = `${found.httpsRedirect} ${asJson(wayIn.requiredHeaders)}`;
-  for (const { stored, route, match } of candidatesOf(found)) {
+  for (const candidate of candidatesOf(found)) {
+    const { stored, route, match } = candidate;
     if (match?.authority) return undefined;
-    const followed = followRoute(mesh, stored, route, {});
+    const followed = followRoute(mesh, candidate, {});
     if (followed.kind === 'unknown') return undefined;
     const changes = changesOf(route, stored.namespace, wayIn.destination);
     form += ` ${leadsTo(followed, wayIn)} ${formOfCandidate(

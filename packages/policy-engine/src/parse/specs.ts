@@ -106,6 +106,7 @@ export interface PeerAuthenticationSpec {
 export interface GatewayServerSpec {
   port: { number: number; protocol: string; name?: string };
   hosts: string[];
+  bind?: string;
   tls?: { mode?: string; httpsRedirect?: boolean };
 }
 

@@ -46,6 +46,7 @@ export function validateGateway(
     if (reader.strings(server.hosts, `${path}.hosts`).length === 0) {
       reader.report(`${path}.hosts`, 'must name at least one host');
     }
+    reader.string(server.bind, `${path}.bind`);
     const tls = reader.object(server.tls, `${path}.tls`);
     reader.string(tls?.mode, `${path}.tls.mode`);
     reader.boolean(tls?.httpsRedirect, `${path}.tls.httpsRedirect`);

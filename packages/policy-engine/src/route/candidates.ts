@@ -45,11 +45,25 @@ function listCandidates(host: VirtualHost): RouteCandidate[] {
   ];
 }
 
-/** Gateway API routes of one kind, listener and host are merged, and sorted by how much they tell. */
+/** Whether HTTPRoutes and GRPCRoutes are merged for a virtual host. */
+export function mixesKinds({ entries }: VirtualHost): boolean {
+  if (entries.length < 2) return false;
+  const kinds = new Map<string, string>();
+  return entries.some(entry => {
+    const key = mergeKeyOf(entry);
+    if (key === undefined) return false;
+    const { kind } = entry.stored.resource;
+    const first = kinds.get(key) ?? kind;
+    kinds.set(key, first);
+    return first !== kind;
+  });
+}
+
+/** Gateway API routes of one listener and host are merged, whatever their kind, and sorted by how much they tell. */
 function mergeKeyOf({ stored, server }: VirtualHostEntry): string | undefined {
   if (!isListenerKey(server.key)) return undefined;
   const [host] = specOf(stored).hosts ?? [];
-  return `${stored.resource.kind}/${server.key}/${host}`;
+  return `${server.key}/${host}`;
 }
 
 /**
@@ -132,7 +146,9 @@ function isMatchEmpty(match: HttpMatchSpec): boolean {
   } = match;
   const prefix = uri && 'prefix' in uri ? uri.prefix : undefined;
   const regex = uri && 'regex' in uri ? uri.regex : undefined;
-  const anyPath = uri === undefined || prefix === '/' || regex === '.*';
+  // Istio starts from a prefix of `/`, and an empty condition leaves that.
+  const anyPath =
+    !uri || Object.keys(uri).length === 0 || prefix === '/' || regex === '.*';
   return (
     anyPath &&
     !method &&

@@ -63,13 +63,15 @@ describe('a server that redirects to HTTPS', () => {
     expect(whereTo(mesh, { ...request, ...by('http') })).toBe('backend');
   });
 
-  it('of TCP leads where its routes lead', () => {
+  it('of TCP passes TLS on, where its routes lead', () => {
     const mesh = meshOf([
       WORKLOADS,
       gatewayYaml(
         '{port: {number: 80, name: tcp, protocol: TCP}, hosts: ["*"], tls: {httpsRedirect: true}}',
       ),
-      virtualService(`{${TO_BACKEND}}`, { layer: 'tcp' }),
+      virtualService(`{match: [{sniHosts: [h]}], ${TO_BACKEND}}`, {
+        layer: 'tls',
+      }),
     ]);
     expect(gatewayWays(mesh)).toMatchObject([{ state: 'open' }]);
   });

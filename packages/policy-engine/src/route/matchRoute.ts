@@ -2,12 +2,11 @@ import { ProxyRef, ProxyRequest, ResourceRef } from '../model';
 import { nameOf, refOf } from '../parse';
 import { HttpRouteSpec, ServiceSpec, StringMatchSpec } from '../parse/specs';
 import { Mesh } from '../attach/Mesh';
-import { Stored } from '../attach/Stored';
 import { destinationsOf, mirrorsOf } from '../attach/virtualServices';
 import { proxySettingsOf } from '../attach/proxySettings';
 import { Facts, readFacts } from '../decide/facts';
 import { matchesHttp } from './matchHttp';
-import { candidatesOf } from './candidates';
+import { candidatesOf, type RouteCandidate } from './candidates';
 import { forwardedProto } from './forwardedProto';
 import { findVirtualHost } from './routeTable';
 
@@ -80,6 +79,8 @@ export function findRoute(
   if (found === 'no-listener' || found === undefined) {
     return { kind: 'not-found' };
   }
+  if (found.doubt !== undefined)
+    return { kind: 'unknown', reason: found.doubt };
   const proto = forwardedProto(found.isTls, facts);
   if (found.httpsRedirect && proto === undefined) {
     return { kind: 'unknown', reason: PERHAPS_TRUSTED };
@@ -95,7 +96,8 @@ export function findRoute(
       reason: `${nameOf(refOf(broken.stored.resource))} is malformed`,
     };
   }
-  for (const { stored, route, match } of candidatesOf(found)) {
+  for (const candidate of candidatesOf(found)) {
+    const { stored, route, match } = candidate;
     const matched = matchesHttp(match, facts, proto);
     if (matched === 'unknown') {
       const reason = `whether a route of ${nameOf(
@@ -105,7 +107,7 @@ export function findRoute(
     }
     if (matched) {
       return {
-        ...followRoute(mesh, stored, route, request),
+        ...followRoute(mesh, candidate, request),
         spec: route,
         uriPrefix: route.rewrite?.isWholePath
           ? undefined
@@ -126,8 +128,7 @@ function prefixOf(uri: StringMatchSpec | undefined): string | undefined {
 /** @internal Where a route that was chosen leads. */
 export function followRoute(
   mesh: Mesh,
-  stored: Stored,
-  route: HttpRouteSpec,
+  { stored, route, server }: Omit<RouteCandidate, 'match'>,
   request: Pick<ProxyRequest, 'host' | 'path'>,
 ): RouteMatch {
   if (route.redirect) {
@@ -150,7 +151,7 @@ export function followRoute(
   const targets: RouteTarget[] = [];
   for (const share of shares) {
     const service = { namespace: share.namespace, name: share.name };
-    const port = share.port ?? onlyPort(mesh, service);
+    const port = share.port ?? portOf(mesh, service, server.port);
     if (port !== undefined) targets.push({ service, port });
   }
   const [first, ...alternatives] = targets;
@@ -169,14 +170,19 @@ export function followRoute(
   };
 }
 
-/** A destination without port is only valid for a Service that has one. */
-export function onlyPort(
+/**
+ * The port of a destination that names none: the only one of the Service, else that of the gateway's server
+ * (Istio's GetDestinationCluster).
+ */
+function portOf(
   mesh: Mesh,
   service: { namespace: string; name: string },
+  serverPort: number,
 ): number | undefined {
   const stored = mesh.stored('Service', service.namespace, service.name);
   const ports = (stored?.resource.spec as ServiceSpec | undefined)?.ports;
-  return Array.isArray(ports) && ports.length === 1 ? ports[0].port : undefined;
+  if (!Array.isArray(ports)) return undefined;
+  return ports.length === 1 ? ports[0].port : serverPort;
 }
 
 /** Envoy takes whatever stands behind the last colon for a port (`HeaderUtility::getPortStart`). */

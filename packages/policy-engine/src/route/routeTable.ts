@@ -1,15 +1,15 @@
 import { ProxyRef } from '../model';
 import { findDomain } from '../attach/hosts';
-import {
-  GatewayServer,
-  ServedServer,
-  serversOfProxy,
-} from '../attach/gateways';
+import type { GatewayServer } from '../attach/gateways';
+import type { ServedServer } from '../attach/mergeServers';
+import { serverKey, serversOfProxy } from '../attach/servedServers';
+import { istiodsHave } from '../attach/istiodVersions';
 import { Mesh } from '../attach/Mesh';
 import { Stored } from '../attach/Stored';
 import { proxyKey } from '../attach/workloads';
 import { Family, sameItems } from '../queries/queries';
-import { hasRoutes } from './candidates';
+import { mixesKinds } from './candidates';
+import { makesRoutes, readListener } from './listeners';
 import {
   servedHosts,
   specOf,
@@ -23,6 +23,9 @@ const DOMAINS = new Family();
 const DOMAIN_OF = new Family();
 const VIRTUAL_HOST = new Family({ isBrief: true });
 
+/** The istiod that merges HTTPRoutes and GRPCRoutes of one host (istio/istio#59222); before, either was left out. */
+const MERGES_KINDS = [1, 30, 0] as const;
+
 /** What a gateway does for one domain: redirect all to HTTPS, or try VirtualServices in order. */
 export interface VirtualHost {
   domain: string;
@@ -34,10 +37,13 @@ export interface VirtualHost {
   /** Of the proxy that serves it: a route may be for some proxies only. */
   labels: Record<string, string>;
   namespace: string;
+  /** Why nobody can tell what it does. */
+  doubt?: string;
 }
 
 export interface VirtualHostEntry {
   stored: Stored;
+  /** For whose port its routes are made. */
   server: GatewayServer;
 }
 
@@ -57,8 +63,9 @@ export function findVirtualHost(
     mesh.queries.get(LISTENER, listener, () =>
       readListener(mesh, proxy, listenPort),
     );
-  const { listening, names } = read();
+  const { listening, names, doubt } = read();
   if (listening.length === 0) return 'no-listener';
+  if (doubt !== undefined) return doubtfulHost(proxy, doubt);
   let chosen: ServedServer | undefined;
   if (names.size > 0) {
     const name = findDomain(names, (sni ?? host).toLowerCase());
@@ -94,33 +101,19 @@ export function findVirtualHost(
   );
 }
 
-/** What listens on one port of a gateway. */
-interface Listener {
-  listening: readonly ServedServer[];
-  /** Servers with TLS by the names that they serve. */
-  names: ReadonlyMap<string, ServedServer>;
-}
-
-function readListener(
-  mesh: Mesh,
-  proxy: ProxyRef,
-  listenPort: number,
-): Listener {
-  const listening = serversOfProxy(mesh, proxy).filter(
-    ({ server, listenPorts }) =>
-      listenPorts.includes(listenPort) &&
-      (server.layer === 'http' || server.layer === 'https'),
-  );
-  const secure = listening.filter(({ server }) => server.layer === 'https');
-  // The filter chain with the most specific server name wins.
-  const names = new Map(
-    [...secure]
-      .reverse()
-      .flatMap(item =>
-        item.server.hosts.map(({ host: name }) => [name, item] as const),
-      ),
-  );
-  return { listening, names };
+function doubtfulHost(
+  { labels, namespace }: ProxyRef,
+  doubt: string,
+): VirtualHost {
+  return {
+    domain: '*',
+    httpsRedirect: false,
+    isTls: false,
+    entries: [],
+    labels,
+    namespace,
+    doubt,
+  };
 }
 
 function buildDomains(
@@ -133,13 +126,19 @@ function buildDomains(
     VirtualHost & { entries: VirtualHostEntry[] }
   >();
   const { labels, namespace } = proxy;
+  // By Gateway and VirtualService, whose routes are made once.
+  const routing = new Map<string, Map<Stored, GatewayServer>>();
   for (const server of servers) {
+    let known = routing.get(server.key);
+    if (!known) routing.set(server.key, (known = new Map()));
     const isTls = server.layer === 'https';
     for (const stored of inOrderFor(
       namespace,
       virtualServicesOf(mesh, server.key),
     )) {
-      if (!hasRoutes({ stored, server }, proxy)) continue;
+      const first = known.get(stored) ?? server;
+      if (first === server && !makesRoutes(server, stored, proxy)) continue;
+      known.set(stored, first);
       for (const domain of servedHosts(stored, server, proxy.namespace)) {
         const host = domains.get(domain);
         if (!host) {
@@ -147,7 +146,7 @@ function buildDomains(
             domain,
             httpsRedirect: server.httpsRedirect,
             isTls,
-            entries: [{ stored, server }],
+            entries: [{ stored, server: first }],
             labels,
             namespace,
           });
@@ -155,7 +154,7 @@ function buildDomains(
         }
         host.httpsRedirect ||= server.httpsRedirect;
         if (!host.entries.some(isEqualTo(stored, server))) {
-          host.entries.push({ stored, server });
+          host.entries.push({ stored, server: first });
         }
       }
     }
@@ -176,6 +175,11 @@ function buildDomains(
           namespace,
         });
       }
+    }
+  }
+  for (const host of domains.values()) {
+    if (mixesKinds(host) && !istiodsHave(mesh, MERGES_KINDS)) {
+      host.doubt = `HTTPRoutes and GRPCRoutes are there for host ${host.domain}, which istiods before 1.30 do not serve side by side`;
     }
   }
   return domains;
@@ -211,10 +215,6 @@ export function routedHosts(mesh: Mesh, proxy: ProxyRef): readonly string[] {
   return [...hosts].sort();
 }
 
-function serverKey(server: GatewayServer): string {
-  return `${server.key}/${server.index}`;
-}
-
 function sameVirtualHost(
   a: VirtualHost | undefined,
   b: VirtualHost | undefined,
@@ -224,6 +224,7 @@ function sameVirtualHost(
     b !== undefined &&
     a.httpsRedirect === b.httpsRedirect &&
     a.isTls === b.isTls &&
+    a.doubt === b.doubt &&
     sameItems(
       a.entries.flatMap(({ stored, server }) => [stored, server]),
       b.entries.flatMap(({ stored, server }) => [stored, server]),

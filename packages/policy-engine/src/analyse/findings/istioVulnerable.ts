@@ -1,6 +1,6 @@
 import { Advisory, ADVISORIES, FALLBACK_KEY, isAffected } from '../advisories';
 import { Detector, DetectorContext, Found, NOTHING } from '../detector';
-import { istiodVersions } from '../istiodVersions';
+import { istiodVersions } from '../../attach/istiodVersions';
 import { enforcedRules } from '../rules';
 
 export const istioVulnerable: Detector = {

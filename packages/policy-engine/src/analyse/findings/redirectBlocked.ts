@@ -1,6 +1,6 @@
 import { evaluate } from '../../decide/evaluate';
 import { isSubsetHost } from '../../attach/hosts';
-import { serversOfProxy } from '../../attach/gateways';
+import { serversOfProxy } from '../../attach/servedServers';
 import { Mesh } from '../../attach/Mesh';
 import { proxyKey } from '../../attach/workloads';
 import { Program } from '../../compile/program';

@@ -28,8 +28,11 @@ export interface ApiHttpRoute extends HttpRouteSpec {
 type Path =
   | { kind: 'any' }
   | { kind: 'exact' | 'regex'; value: string }
-  /** Whole segments: `/api` stands for `/api` and `/api/x`, not for `/apis`. */
-  | { kind: 'segments'; value: string };
+  /**
+   * Whole segments: `/api` stands for `/api` and `/api/x`, not for `/apis`. `length` is that of the prefix that
+   * Istio writes for it.
+   */
+  | { kind: 'segments'; value: string; length: number };
 
 interface Match {
   path: Path;
@@ -110,7 +113,8 @@ function readGrpcMatches(rule: RouteRuleSpec<GrpcRouteMatchSpec>): Match[] {
 function readPath(type: string | undefined, value: string): Path {
   if (type === 'Exact') return { kind: 'exact', value };
   if (type === 'RegularExpression') return { kind: 'regex', value };
-  return { kind: 'segments', value: trimSlash(value) };
+  const path = trimSlash(value);
+  return { kind: 'segments', value: path, length: path.length };
 }
 
 function readGrpcPath(call: GrpcRouteMatchSpec['method']): Path {
@@ -120,9 +124,9 @@ function readGrpcPath(call: GrpcRouteMatchSpec['method']): Path {
     const value = `/${service ?? '[^/]+'}/${method ?? '.+'}`;
     return { kind: 'regex', value };
   }
-  return method
-    ? { kind: 'exact', value: `/${service}/${method}` }
-    : { kind: 'segments', value: `/${service}` };
+  if (method) return { kind: 'exact', value: `/${service}/${method}` };
+  const path = `/${service}`;
+  return { kind: 'segments', value: path, length: path.length + 1 };
 }
 
 function trimSlash(path: string): string {
@@ -135,7 +139,7 @@ function rankOf(path: Path): [number, number] {
     case 'exact':
       return [3, path.value.length];
     case 'segments':
-      return [2, path.value.length];
+      return [2, path.length];
     case 'regex':
       return [1, path.value.length];
     default:

@@ -36,7 +36,8 @@ export function controllerOf(mesh: Mesh, gateway: Stored): Controller {
 }
 
 /** Whether Istio deploys the proxy itself: no address, or one IP address. */
-function isManaged({ addresses = [] }: KubernetesGatewaySpec): boolean {
+export function isManaged(gateway: Pick<Stored, 'resource'>): boolean {
+  const { addresses = [] } = specOf(gateway);
   if (addresses.length === 0) return true;
   const [{ type }] = addresses;
   return addresses.length === 1 && (!type || type === 'IPAddress');
@@ -46,7 +47,7 @@ function isManaged({ addresses = [] }: KubernetesGatewaySpec): boolean {
 function serviceNamesOf({ namespace, name, resource }: Stored): string[] {
   const spec = (resource.spec ?? {}) as KubernetesGatewaySpec;
   const { annotations } = resource.metadata;
-  if (isManaged(spec)) return [managedName(name, spec, annotations)];
+  if (isManaged({ resource })) return [managedName(name, spec, annotations)];
   return (spec.addresses ?? []).flatMap(({ type, value = '' }) => {
     if (type && type !== 'Hostname') return [];
     if (!value.includes('.')) return [value];
@@ -93,9 +94,7 @@ export function isProxyOf(
       );
     });
   }
-  return (
-    isManaged(specOf(gateway)) && proxy.labels[GATEWAY_NAME_LABEL] === name
-  );
+  return isManaged(gateway) && proxy.labels[GATEWAY_NAME_LABEL] === name;
 }
 
 /**
@@ -116,7 +115,7 @@ export function proxiesOfGateway(
       if (!stored) return [];
       const services = servicesOfGateway(mesh, stored);
       const selectors = services.map(selectorOf);
-      if (services.length === 0 && isManaged(specOf(stored))) {
+      if (services.length === 0 && isManaged(stored)) {
         selectors.push({ [GATEWAY_NAME_LABEL]: name });
       }
       const workloads = selectors.flatMap(selector =>
@@ -127,7 +126,7 @@ export function proxiesOfGateway(
       if (workloads.length > 0) {
         return [...new Set(workloads)].map(item => proxyOf(item, kind));
       }
-      return isManaged(specOf(stored))
+      return isManaged(stored)
         ? [internProxy(mesh, describeProxy(stored, kind))]
         : [];
     },
@@ -159,7 +158,7 @@ function describeProxy(
   };
 }
 
-function specOf({ resource }: Stored): KubernetesGatewaySpec {
+function specOf({ resource }: Pick<Stored, 'resource'>): KubernetesGatewaySpec {
   return (resource.spec ?? {}) as KubernetesGatewaySpec;
 }
 

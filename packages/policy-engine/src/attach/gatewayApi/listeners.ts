@@ -110,7 +110,9 @@ function readListener(
       namespace,
       index,
       port: listener.port,
+      bind: '',
       layer,
+      hasTls: layer !== 'http' && layer !== 'tcp',
       hosts: allowedNamespaces(mesh, namespace, namespaces).map(allowed => ({
         namespace: allowed,
         host,

@@ -8,6 +8,7 @@ import {
 } from '../../__testUtils__/gatewayApi';
 import { gatewayWays } from '../../__testUtils__/gateways';
 import { WORKLOADS } from '../../__testUtils__/handsOn';
+import { istiod } from '../../analyse/__testUtils__/build';
 import { meshOf } from '../../__testUtils__/mesh';
 
 describe('matching of Gateway API routes', () => {
@@ -354,6 +355,50 @@ spec: {from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: ${n
     expect(ask([route(call(match, 'a'), { kind: 'GRPCRoute' })], at)).toBe(
       name,
     );
+  });
+
+  it.each([
+    ['a call before a prefix', '{method: {service: api, method: M}}', '/api/M'],
+    ['a service before its prefix', '{method: {service: api}}', '/api/x'],
+    ['a header before all', '{headers: [{name: x, value: "1"}]}', '/x'],
+  ])(
+    'GRPCRoutes and HTTPRoutes of a host are sorted together: %s',
+    (_, match, at) => {
+      const prefix = at === '/x' ? '/' : '/api';
+      const texts = [
+        route(rule(path('PathPrefix', prefix), 'b')),
+        route(call(match, 'a'), {
+          kind: 'GRPCRoute',
+          name: 'younger',
+          created: '2026-02-01T00:00:00Z',
+        }),
+      ];
+      const rest = { headers: { x: '1' } };
+      const asked = (...istiods: string[]) =>
+        ask(
+          [
+            ...texts,
+            ...istiods.map(version =>
+              istiod(version).replace('istiod-0', `istiod-${version}`),
+            ),
+          ],
+          at,
+          rest,
+        );
+      expect(asked('1.30.0')).toBe(at === '/x' ? 'b' : 'a');
+      // Older istiods leave out one of both kinds.
+      for (const versions of [['1.29.3'], ['1.29.3', '1.30.0'], []]) {
+        expect(asked(...versions)).toMatch('HTTPRoutes and GRPCRoutes');
+      }
+    },
+  );
+
+  it('GRPCRoutes and HTTPRoutes of two hosts do not meet', () => {
+    const texts = [
+      route(rule(path('PathPrefix', '/'), 'b'), { hosts: 'x.example.com' }),
+      route(call('{method: {service: api}}', 'a'), { kind: 'GRPCRoute' }),
+    ];
+    expect(ask(texts, '/api/M')).toBe('a');
   });
 
   it('GRPCRoute tries a rule with a match before one without', () => {

@@ -1,6 +1,6 @@
 import { ProxyRef, ResourceRef } from '../../model';
 import { intersectHosts, isSubsetHost } from '../../attach/hosts';
-import { serversOfProxy } from '../../attach/gateways';
+import { serversOfProxy } from '../../attach/servedServers';
 import { Mesh } from '../../attach/Mesh';
 import { servedHosts, virtualServicesOf } from '../../attach/virtualServices';
 import { refOf } from '../../parse';

@@ -10,12 +10,14 @@ import {
   gatewayWorkloads,
   serversOf,
   gatewaySelectorOf,
+  isEveryAddress,
 } from '../../attach/gateways';
 import { includesLabels } from '../../attach/labels';
 import { GATEWAY_API_GATEWAY } from '../../attach/kindKeys';
 import { Mesh } from '../../attach/Mesh';
 import { Stored } from '../../attach/Stored';
 import { GATEWAY_NAME_LABEL } from '../../attach/policies';
+import { servingOf } from '../../attach/servedServers';
 import { isRouter, proxyKey, workloadsIn } from '../../attach/workloads';
 import { ServicePortSpec, ServiceSpec } from '../../parse/specs';
 
@@ -95,8 +97,13 @@ function listServers(mesh: Mesh, stored: Stored, from: string): RouteSite[] {
   return serversOf(stored).flatMap((server): RouteSite[] => {
     const { layer, port, index } = server;
     const hosts = hostsFor(server, from);
+    const isServed = proxies.some(
+      proxy => servingOf(mesh, proxy, server)?.listenPorts.length !== 0,
+    );
     return (layer === 'http' || layer === 'https') &&
       !server.httpsRedirect &&
+      isServed &&
+      isEveryAddress(server.bind) &&
       hosts.length > 0
       ? [
           {

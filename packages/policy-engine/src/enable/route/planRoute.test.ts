@@ -227,6 +227,22 @@ describe('a plan that creates the route', () => {
     expect(ids(waypoint)).toEqual([]);
   });
 
+  it('keeps to the servers that are served, on every address', () => {
+    const made = (name: string, year: number, rest = '') =>
+      gatewayYaml(
+        `{port: {number: 443, name: https, protocol: HTTPS}, hosts: [x], tls: {mode: SIMPLE, credentialName: c} ${rest}}`,
+      ).replace(
+        'name: gw,',
+        `name: ${name}, creationTimestamp: "${year}-01-01T00:00:00Z",`,
+      );
+    const names = (...texts: string[]) =>
+      listRouteGateways(meshOf([WORKLOADS, ...texts]), 'default')
+        .filter(({ by }) => by === 'istio')
+        .map(({ name }) => name);
+    expect(names(made('a', 2025), made('b', 2024))).toEqual(['b']);
+    expect(names(made('a', 2025, ', bind: 10.0.0.1'))).toEqual([]);
+  });
+
   it.each([
     [{ host: 'New.example.com' }, /no host name/],
     [{ host: '*.example.com' }, /no host name/],

@@ -1,7 +1,7 @@
 import { Resource } from '../model';
-import { Mesh } from '../attach/Mesh';
-import { Stored } from '../attach/Stored';
-import { stringRecord } from '../attach/workloads';
+import { Mesh } from './Mesh';
+import { Stored } from './Stored';
+import { stringRecord } from './labels';
 import { Family } from '../queries/queries';
 
 const ISTIOD_VERSIONS = new Family();
@@ -35,6 +35,18 @@ export function istiodVersions(mesh: Mesh): readonly string[] | undefined {
     ISTIOD_VERSIONS,
     () => readVersions(mesh),
     (a, b) => a?.join() === b?.join(),
+  );
+}
+
+/** Whether all of them are of a version or newer; false where one is older, or cannot be told. */
+export function istiodsHave(mesh: Mesh, wanted: Version): boolean {
+  const versions = istiodVersions(mesh) ?? [];
+  return (
+    versions.length > 0 &&
+    versions.every(text => {
+      const version = parseVersion(text);
+      return version !== undefined && compareVersions(version, wanted) >= 0;
+    })
   );
 }
 
