@@ -31,11 +31,9 @@ describe('what a Service port speaks', () => {
   it.each([
     ['name: http, port: 80', 'http', 'http'],
     ['name: http-web, port: 80', 'http', 'http'],
-    ['name: HTTP-web, port: 80', 'http', 'http'],
     ['name: http2, port: 80', 'http', 'http'],
     ['name: grpc-x, port: 80', 'http', 'http'],
     ['name: grpc-web, port: 80', 'http', 'http'],
-    ['name: GRPC-WEB-x, port: 80', 'http', 'http'],
     ['name: web, port: 80', 'http', 'http'],
     ['port: 80', 'http', 'http'],
     ['name: web-http, port: 80', 'http', 'http'],

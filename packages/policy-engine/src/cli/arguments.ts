@@ -14,10 +14,45 @@ export function readArguments<T extends Options>(args: string[], options: T) {
   try {
     return parseArgs({ args, options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError(
-      error instanceof Error ? error.message : String(error),
-    );
+    throw new UsageError(describe(error as Error, Object.keys(options)));
   }
+}
+
+/** parseArgs goes on with advice about dashes that nobody asked for. */
+function describe({ message }: Error, options: readonly string[]): string {
+  const unknown = /^Unknown option '(-[^']*)'/.exec(message)?.[1];
+  if (unknown === undefined) return message.split('\n')[0];
+  const meant = findSimilar(unknown.replace(/^-+/, ''), options);
+  return `there is no option ${unknown}${
+    meant === undefined ? '' : `; did you mean --${meant}?`
+  }`;
+}
+
+/** The name that differs least from a text, where it is no other word. */
+export function findSimilar(
+  text: string,
+  names: readonly string[],
+): string | undefined {
+  const [best] = names
+    .map(name => ({ name, distance: distanceBetween(text, name) }))
+    .sort((a, b) => a.distance - b.distance);
+  const most = text.length < 4 ? 1 : Math.max(2, text.length / 3);
+  return best && best.distance <= most ? best.name : undefined;
+}
+
+/** Letters to add, take away or change, to make one text of the other (Levenshtein). */
+function distanceBetween(a: string, b: string): number {
+  if (Math.abs(a.length - b.length) > 3) return Infinity;
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, row[j] + 1, next[j - 1] + 1));
+    }
+    row = next;
+  }
+  return row[b.length];
 }
 
 /** The value of an option that takes one of a few. */

@@ -1,10 +1,15 @@
 import { run } from './run';
 
 // A reader that has enough, such as head, is no error.
-process.stdout.on('error', error => {
-  if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
-  process.exit(process.exitCode ?? 0);
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+  process.stderr.write(
+    `istio-jwt: the output cannot be written: ${error.code ?? error.message}\n`,
+  );
+  process.exit(2);
 });
+// Where nobody can be told, the exit code is all that is left.
+process.stderr.on('error', () => process.exit(2));
 
 run(process.argv.slice(2), process)
   .catch(error => {

@@ -2,7 +2,9 @@ import { runAudit } from './audit/runAudit';
 import { runDecide } from './decide/runDecide';
 import { runExplain } from './explain/runExplain';
 import { Terminal } from './Terminal';
-import { USAGE } from './usage';
+import { findSimilar } from './arguments';
+import { printable } from './printable';
+import { hintOf, usageOf } from './usage';
 import { UsageError } from './UsageError';
 import { VERSION } from './version';
 
@@ -29,19 +31,28 @@ export async function run(
     return 0;
   }
   if (args.some(arg => arg === '--help' || arg === '-h') || name === 'help') {
-    terminal.stdout.write(USAGE);
+    terminal.stdout.write(usageOf(name === 'help' ? rest[0] : name));
     return 0;
   }
   try {
     if (!command) {
       throw new UsageError(
-        name === undefined ? 'a command is missing' : `no command ${name}`,
+        name === undefined ? 'a command is missing' : describeUnknown(name),
       );
     }
     return await command(rest, terminal);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    terminal.stderr.write(`istio-jwt: ${error.message}\n\n${USAGE}`);
+    terminal.stderr.write(
+      `istio-jwt: ${printable(error.message)}\n${hintOf(name)}`,
+    );
     return 2;
   }
+}
+
+function describeUnknown(name: string): string {
+  const meant = findSimilar(name, Object.keys(COMMANDS));
+  return `there is no command ${name}${
+    meant === undefined ? '' : `; did you mean ${meant}?`
+  }`;
 }

@@ -1,6 +1,7 @@
 import { LineCounter, parseAllDocuments } from 'yaml';
 import { ParseResult } from '../model';
 import { readObject } from './parseObjects';
+import { findMapError } from './yamlAsKubectl';
 
 /** Characters of one input; larger ones are refused so that a caller's memory stays bounded. */
 const MAX_LENGTH = 16 * 1024 * 1024;
@@ -31,7 +32,10 @@ export function parseYaml(
   const lines = new LineCounter();
   let documents;
   try {
-    documents = parseAllDocuments(text, { lineCounter: lines });
+    documents = parseAllDocuments(text, {
+      lineCounter: lines,
+      uniqueKeys: false,
+    });
   } catch (error) {
     result.errors.push({ message: messageOf(error), origin: file });
     return result;
@@ -47,6 +51,15 @@ export function parseYaml(
       });
     }
     if (document.errors.length > 0 || document.contents === null) continue;
+    const wrong = findMapError(document.contents);
+    if (wrong) {
+      const at = lines.linePos(wrong.at).line;
+      result.errors.push({
+        message: wrong.message,
+        origin: { ...file, line: at },
+      });
+      continue;
+    }
     try {
       const value = document.toJS({ maxAliasCount: MAX_ALIASES });
       if (value !== null) readObject(value, origin, result, 0);

@@ -1,5 +1,9 @@
 import { ParseError } from '../model';
 
+/** Said of a field that the schema of its kind does not have. */
+export const UNKNOWN_FIELD =
+  'is no field of its kind: kubectl refuses it, and other clients drop it';
+
 /**
  * Reads untrusted values and notes every shape error with its path, so that one validation pass
  * reports everything that is wrong.
@@ -42,7 +46,7 @@ export class Reader {
   string(value: unknown, path: string): string | undefined {
     if (value === undefined || value === null) return undefined;
     if (typeof value === 'string') return value;
-    this.report(path, 'must be a string');
+    this.report(path, noString(value));
     return undefined;
   }
 
@@ -51,6 +55,15 @@ export class Reader {
     if (Number.isInteger(value)) return value as number;
     this.report(path, 'must be an integer');
     return undefined;
+  }
+
+  /** A whole number that is reported where it is none of a port. */
+  port(value: unknown, path: string): number | undefined {
+    const number = this.integer(value, path);
+    if (number !== undefined && (number < 1 || number > 65535)) {
+      this.report(path, 'must be a port number from 1 to 65535');
+    }
+    return number;
   }
 
   boolean(value: unknown, path: string): boolean | undefined {
@@ -84,7 +97,10 @@ export class Reader {
     const items = this.array(value, path) ?? [];
     return items.filter((item, index): item is string => {
       if (typeof item === 'string' && item !== '') return true;
-      this.report(`${path}[${index}]`, 'must be a string that is not empty');
+      this.report(
+        `${path}[${index}]`,
+        item === '' ? 'must be a string that is not empty' : noString(item),
+      );
       return false;
     });
   }
@@ -93,7 +109,7 @@ export class Reader {
   stringMap(value: unknown, path: string): void {
     for (const [key, item] of Object.entries(this.object(value, path) ?? {})) {
       if (typeof item !== 'string') {
-        this.report(`${path}.${key}`, 'must be a string');
+        this.report(`${path}.${key}`, noString(item));
       }
     }
   }
@@ -106,7 +122,7 @@ export class Reader {
   ): void {
     for (const field of Object.keys(object)) {
       if (!known.includes(field)) {
-        this.report(`${path}.${field}`, 'is no field that the engine knows');
+        this.report(`${path}.${field}`, UNKNOWN_FIELD);
       }
     }
   }
@@ -120,5 +136,17 @@ export class Reader {
     if (text !== undefined && !allowed.includes(text)) {
       this.report(path, `must be one of ${allowed.join(', ')}`);
     }
+  }
+}
+
+/** YAML makes a number or a boolean of what stands without quotes. */
+function noString(value: unknown): string {
+  switch (typeof value) {
+    case 'boolean':
+      return 'must be a string: quote it (yes, no, on, off, y and n are booleans in YAML)';
+    case 'number':
+      return 'must be a string: quote it';
+    default:
+      return 'must be a string';
   }
 }

@@ -192,8 +192,13 @@ describe('what would be refused elsewhere', () => {
     expect(errorsOf(text)).toEqual(paths);
   });
 
+  const TO_A = 'route: [{destination: {host: a}}]';
   const virtualService = (spec: string) =>
-    refusals('VirtualService', `${spec}, http: []`, 'networking.istio.io/v1');
+    refusals(
+      'VirtualService',
+      `${spec}, http: [{${TO_A}}]`,
+      'networking.istio.io/v1',
+    );
 
   it.each([
     ['hosts: ["*"]', 'spec.hosts[0]'],
@@ -207,11 +212,14 @@ describe('what would be refused elsewhere', () => {
   });
 
   it.each([
-    ['headers: {request: {set: {x-role: 1}}}', 'headers.request.set.x-role'],
-    ['headers: {request: {add: [x]}}', 'headers.request.add'],
-    ['headers: {request: {remove: [1]}}', 'headers.request.remove[0]'],
-    ['rewrite: {uri: 5}', 'rewrite.uri'],
-    ['rewrite: {authority: []}', 'rewrite.authority'],
+    [
+      `headers: {request: {set: {x-role: 1}}}, ${TO_A}`,
+      'headers.request.set.x-role',
+    ],
+    [`headers: {request: {add: [x]}}, ${TO_A}`, 'headers.request.add'],
+    [`headers: {request: {remove: [1]}}, ${TO_A}`, 'headers.request.remove[0]'],
+    [`rewrite: {uri: 5}, ${TO_A}`, 'rewrite.uri'],
+    [`rewrite: {authority: []}, ${TO_A}`, 'rewrite.authority'],
     [
       'route: [{destination: {host: a}, headers: {request: {set: {x: true}}}}]',
       'route[0].headers.request.set.x',

@@ -1,5 +1,15 @@
 import { Reader } from './reader';
 
+/** Hostnames as the CRDs have them: a wildcard only as the whole first label. */
+const HOSTNAME =
+  /^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const HTTP_METHODS = [
+  ...['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE'],
+  'PATCH',
+];
+const PATH_TYPES = ['Exact', 'PathPrefix', 'RegularExpression'];
+const VALUE_TYPES = ['Exact', 'RegularExpression'];
+
 /** The shape of a Gateway API Gateway, as far as the engine reads it. */
 export function validateKubernetesGateway(
   reader: Reader,
@@ -57,11 +67,14 @@ function validateListeners(
         reader.report(`${path}.${field}`, 'must be set');
       }
     }
-    const port = reader.integer(listener.port, `${path}.port`);
+    const port = needsPort
+      ? reader.port(listener.port, `${path}.port`)
+      : reader.integer(listener.port, `${path}.port`);
     if (needsPort && port === undefined) {
       reader.report(`${path}.port`, 'must be set');
     }
-    reader.string(listener.hostname, `${path}.hostname`);
+    const hostname = reader.string(listener.hostname, `${path}.hostname`);
+    validateHostname(reader, hostname, `${path}.hostname`);
     const tls = reader.object(listener.tls, `${path}.tls`);
     reader.string(tls?.mode, `${path}.tls.mode`);
     reader.stringMap(tls?.options, `${path}.tls.options`);
@@ -117,7 +130,11 @@ export function validateRoute(
   reader.objects(spec.parentRefs, 'spec.parentRefs', (ref, path) =>
     validateRef(reader, ref, path),
   );
-  reader.strings(spec.hostnames, 'spec.hostnames');
+  reader
+    .strings(spec.hostnames, 'spec.hostnames')
+    .forEach((hostname, index) =>
+      validateHostname(reader, hostname, `spec.hostnames[${index}]`),
+    );
   reader.objects(spec.rules, 'spec.rules', (rule, path) => {
     reader.objects(rule.matches, `${path}.matches`, (match, at) =>
       validateMatch(reader, match, at),
@@ -131,6 +148,18 @@ export function validateRoute(
   });
 }
 
+function validateHostname(
+  reader: Reader,
+  hostname: string | undefined,
+  path: string,
+): void {
+  // A listener's may be empty, for every host.
+  if (!hostname) return;
+  if (hostname.length > 253 || !HOSTNAME.test(hostname)) {
+    reader.report(path, 'must be a host name in lower case, or one behind *.');
+  }
+}
+
 function validateRef(
   reader: Reader,
   ref: Record<string, unknown>,
@@ -142,7 +171,7 @@ function validateRef(
   for (const field of ['group', 'kind', 'namespace', 'sectionName']) {
     reader.string(ref[field], `${path}.${field}`);
   }
-  reader.integer(ref.port, `${path}.port`);
+  reader.port(ref.port, `${path}.port`);
 }
 
 function validateMatch(
@@ -151,17 +180,24 @@ function validateMatch(
   path: string,
 ): void {
   const location = reader.object(match.path, `${path}.path`);
-  reader.string(location?.type, `${path}.path.type`);
-  reader.string(location?.value, `${path}.path.value`);
+  reader.oneOf(location?.type, `${path}.path.type`, PATH_TYPES);
+  const value = reader.string(location?.value, `${path}.path.value`);
+  if (
+    value !== undefined &&
+    location?.type !== 'RegularExpression' &&
+    !value.startsWith('/')
+  ) {
+    reader.report(`${path}.path.value`, 'must begin with a slash');
+  }
   if (typeof match.method === 'object') {
     const method = reader.object(match.method, `${path}.method`);
     for (const field of ['type', 'service', 'method']) {
       reader.string(method?.[field], `${path}.method.${field}`);
     }
-  } else reader.string(match.method, `${path}.method`);
+  } else reader.oneOf(match.method, `${path}.method`, HTTP_METHODS);
   for (const list of ['headers', 'queryParams']) {
     reader.objects(match[list], `${path}.${list}`, (item, at) => {
-      reader.string(item.type, `${at}.type`);
+      reader.oneOf(item.type, `${at}.type`, VALUE_TYPES);
       for (const field of ['name', 'value']) {
         if (reader.string(item[field], `${at}.${field}`) === undefined) {
           reader.report(`${at}.${field}`, 'must be set');

@@ -30,33 +30,66 @@ export function validatePeerAuthentication(
   }
 }
 
+/** What istiod takes for a port's protocol, in upper or lower case (pkg/config/protocol). */
+const SERVER_PROTOCOLS =
+  /^(http|http2|https|http_proxy|grpc|grpc-web|tcp|tls|udp|mongo|redis|mysql|hbone|doublehbone|thrift)$/i;
+
+/** Follows istiod's ValidateGateway. */
 export function validateGateway(
   reader: Reader,
   spec: Record<string, unknown>,
 ): void {
   reader.stringMap(spec.selector, 'spec.selector');
-  reader.objects(spec.servers, 'spec.servers', (server, path) => {
-    const port = reader.object(server.port, `${path}.port`);
-    if (reader.integer(port?.number, `${path}.port.number`) === undefined) {
-      reader.report(`${path}.port.number`, 'must be set');
-    }
-    if (!reader.string(port?.protocol, `${path}.port.protocol`)) {
-      reader.report(`${path}.port.protocol`, 'must be set');
-    }
-    if (reader.strings(server.hosts, `${path}.hosts`).length === 0) {
-      reader.report(`${path}.hosts`, 'must name at least one host');
-    }
-    reader.string(server.bind, `${path}.bind`);
-    const tls = reader.object(server.tls, `${path}.tls`);
-    reader.string(tls?.mode, `${path}.tls.mode`);
-    reader.boolean(tls?.httpsRedirect, `${path}.tls.httpsRedirect`);
-  });
+  const servers = reader.objects(
+    spec.servers,
+    'spec.servers',
+    (server, path) => {
+      const port = reader.object(server.port, `${path}.port`);
+      validateServerPort(reader, server, port?.number, `${path}.port.number`);
+      const protocol = reader.string(port?.protocol, `${path}.port.protocol`);
+      if (!protocol) reader.report(`${path}.port.protocol`, 'must be set');
+      else if (!SERVER_PROTOCOLS.test(protocol)) {
+        reader.report(
+          `${path}.port.protocol`,
+          'is no protocol that Istio knows',
+        );
+      }
+      if (reader.strings(server.hosts, `${path}.hosts`).length === 0) {
+        reader.report(`${path}.hosts`, 'must name at least one host');
+      }
+      reader.string(server.bind, `${path}.bind`);
+      const tls = reader.object(server.tls, `${path}.tls`);
+      reader.string(tls?.mode, `${path}.tls.mode`);
+      reader.boolean(tls?.httpsRedirect, `${path}.tls.httpsRedirect`);
+    },
+  );
+  if (servers === 0) {
+    reader.report('spec.servers', 'must have at least one server');
+  }
 }
 
+/** A server at a Unix domain socket has the number 0. */
+function validateServerPort(
+  reader: Reader,
+  { bind }: Record<string, unknown>,
+  number: unknown,
+  path: string,
+): void {
+  const isSocket = typeof bind === 'string' && bind.startsWith('unix:');
+  const port = isSocket && number === 0 ? 0 : reader.port(number, path);
+  if (port === undefined) reader.report(path, 'must be set');
+}
+
+/** Follows Istio's CRD and ValidateVirtualService. */
 export function validateVirtualService(
   reader: Reader,
   spec: Record<string, unknown>,
 ): void {
+  const isEmpty = (list: unknown) =>
+    list === undefined || (Array.isArray(list) && list.length === 0);
+  if (['http', 'tls', 'tcp'].every(kind => isEmpty(spec[kind]))) {
+    reader.report('spec', 'needs http, tls or tcp');
+  }
   const hosts = reader.strings(spec.hosts, 'spec.hosts');
   const gateways = reader.strings(spec.gateways, 'spec.gateways');
   validateHosts(reader, hosts, gateways);
@@ -69,6 +102,7 @@ export function validateVirtualService(
     for (const field of ['redirect', 'delegate']) {
       reader.object(route[field], `${path}.${field}`);
     }
+    validateActions(reader, route, path);
     validateRewrite(reader, route.rewrite, `${path}.rewrite`);
     validateHeaderOperations(reader, route.headers, `${path}.headers`);
     const direct = reader.object(
@@ -89,6 +123,25 @@ export function validateVirtualService(
       });
       validateDestinations(reader, route.route, `${path}.route`);
     });
+  }
+}
+
+/** What a route does with requests: exactly one of four (validateHTTPRouteConflict). */
+function validateActions(
+  reader: Reader,
+  route: Record<string, unknown>,
+  path: string,
+): void {
+  const isSet = (field: string) =>
+    route[field] !== undefined && route[field] !== null;
+  const hasRoute = Array.isArray(route.route) && route.route.length > 0;
+  const others = ['redirect', 'directResponse'].filter(isSet);
+  if (isSet('delegate')) return;
+  if (!hasRoute && others.length === 0) {
+    reader.report(path, 'needs a route, a redirect or a directResponse');
+  }
+  if (others.length + Number(hasRoute) > 1) {
+    reader.report(path, 'can have only one of route, redirect, directResponse');
   }
 }
 
@@ -134,7 +187,7 @@ function validateDestinations(
       reader.report(`${at}.destination.host`, 'must be set');
     }
     const port = reader.object(destination?.port, `${at}.destination.port`);
-    reader.integer(port?.number, `${at}.destination.port.number`);
+    reader.port(port?.number, `${at}.destination.port.number`);
     reader.integer(item.weight, `${at}.weight`);
     validateHeaderOperations(reader, item.headers, `${at}.headers`);
   });
@@ -187,47 +240,9 @@ function validateStringMatch(
 ): void {
   const object = reader.object(value, path);
   if (!object) return;
-  for (const kind of ['exact', 'prefix', 'regex']) {
-    reader.string(object[kind], `${path}.${kind}`);
-  }
-}
-
-export function validateService(
-  reader: Reader,
-  spec: Record<string, unknown>,
-): void {
-  reader.stringMap(spec.selector, 'spec.selector');
-  for (const field of ['type', 'externalName', 'clusterIP']) {
-    reader.string(spec[field], `spec.${field}`);
-  }
-  reader.strings(spec.clusterIPs, 'spec.clusterIPs');
-  reader.objects(spec.ports, 'spec.ports', (port, path) => {
-    if (reader.integer(port.port, `${path}.port`) === undefined) {
-      reader.report(`${path}.port`, 'must be set');
-    }
-    reader.string(port.name, `${path}.name`);
-    reader.string(port.protocol, `${path}.protocol`);
-    reader.string(port.appProtocol, `${path}.appProtocol`);
-    const target = port.targetPort ?? 0;
-    if (typeof target !== 'string' && !Number.isInteger(target)) {
-      reader.report(`${path}.targetPort`, 'must be a number or a name');
-    }
-  });
-}
-
-export function validatePod(
-  reader: Reader,
-  spec: Record<string, unknown>,
-  at = 'spec',
-): void {
-  reader.string(spec.serviceAccountName, `${at}.serviceAccountName`);
-  for (const list of ['containers', 'initContainers']) {
-    reader.objects(spec[list], `${at}.${list}`, (container, path) => {
-      reader.string(container.name, `${path}.name`);
-      reader.objects(container.ports, `${path}.ports`, (port, portPath) => {
-        reader.string(port.name, `${portPath}.name`);
-        reader.integer(port.containerPort, `${portPath}.containerPort`);
-      });
-    });
-  }
+  const set = ['exact', 'prefix', 'regex'].filter(
+    kind => reader.string(object[kind], `${path}.${kind}`) !== undefined,
+  );
+  if (set.length > 1)
+    reader.report(path, `can have only one of ${set.join(', ')}`);
 }

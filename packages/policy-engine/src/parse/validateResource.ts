@@ -8,14 +8,18 @@ import {
   validateReferenceGrant,
   validateRoute,
 } from './validateGatewayApi';
+import { validateMetadata } from './validateMetadata';
 import {
   validateGateway,
   validatePeerAuthentication,
-  validatePod,
-  validateService,
   validateVirtualService,
 } from './validateOthers';
 import { validateRequestAuthentication } from './validateRequestAuthentication';
+import {
+  validatePod,
+  validateService,
+  validateServiceEntry,
+} from './validateService';
 
 type Validate = (reader: Reader, spec: Record<string, unknown>) => void;
 
@@ -25,6 +29,7 @@ const VALIDATORS: Record<string, Validate> = {
   'PeerAuthentication.security.istio.io': validatePeerAuthentication,
   'Gateway.networking.istio.io': validateGateway,
   'VirtualService.networking.istio.io': validateVirtualService,
+  'ServiceEntry.networking.istio.io': validateServiceEntry,
   'Gateway.gateway.networking.k8s.io': validateKubernetesGateway,
   'ListenerSet.gateway.networking.k8s.io': validateListenerSet,
   'HTTPRoute.gateway.networking.k8s.io': validateRoute,
@@ -36,9 +41,12 @@ const VALIDATORS: Record<string, Validate> = {
   'Pod.': validatePod,
 };
 
-const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
-/** RFC 1123, as Kubernetes asks it of names. */
-const SUBDOMAIN = new RegExp(`^${LABEL}(\\.${LABEL})*$`);
+/** Kinds that are refused without a spec, for what it would have to say. */
+const NEEDS_SPEC = new Set([
+  'Gateway.networking.istio.io',
+  'VirtualService.networking.istio.io',
+  'ServiceEntry.networking.istio.io',
+]);
 
 const DRY_RUN = 'istio.io/dry-run';
 
@@ -86,21 +94,15 @@ export function nameOf({ kind, namespace, name }: ResourceRef): string {
  * @public
  */
 export function validateResource(resource: Resource): ParseError[] {
-  const validate =
-    VALIDATORS[`${resource.kind}.${apiGroup(resource.apiVersion)}`];
+  const key = `${resource.kind}.${apiGroup(resource.apiVersion)}`;
+  const validate = VALIDATORS[key];
   if (!validate && !isMeshConfig(resource)) return [];
   const reader = new Reader();
-  const { name } = resource.metadata;
-  if (name.length > 253 || !SUBDOMAIN.test(name)) {
-    reader.report('metadata.name', 'must be an RFC 1123 subdomain');
-  }
-  reader.stringMap(resource.metadata.labels, 'metadata.labels');
-  reader.stringMap(resource.metadata.annotations, 'metadata.annotations');
+  validateMetadata(reader, resource);
   validateDryRun(reader, resource);
-  if (resource.spec !== undefined && resource.spec !== null) {
-    const spec = reader.object(resource.spec, 'spec');
-    if (spec) validate?.(reader, spec);
-  }
+  const empty = NEEDS_SPEC.has(key) ? {} : undefined;
+  const spec = reader.object(resource.spec ?? empty, 'spec');
+  if (spec) validate?.(reader, spec);
   if (isMeshConfig(resource)) readMeshConfig(meshText(resource), reader);
   return reader.errors.map(error => ({
     ...error,

@@ -1,6 +1,8 @@
 import { MeshInput } from '../input/MeshInput';
 import { InputError } from '../input/InputError';
 import { LineFinder, LineQuestion } from '../input/LineFinder';
+import { lineOfError, pathInDocument } from '../input/lineOfError';
+import { STANDARD_INPUT } from '../input/standardInput';
 import { ResourceRef } from '../../model';
 
 /** A place to point at: a file and a line, or nothing where the object came from a cluster. */
@@ -21,11 +23,13 @@ interface Batch<T> {
 
 /** Finds out where findings and errors are, by the second thread where there is one. */
 export class Locator<T extends FoundAt> {
-  private readonly finder = new LineFinder();
+  private readonly finder: LineFinder;
   private readonly asked: Batch<T>[] = [];
   private batch: Batch<T> = { targets: [], questions: [] };
 
-  constructor(private readonly input: MeshInput) {}
+  constructor(private readonly input: MeshInput) {
+    this.finder = new LineFinder(input.standardInput);
+  }
 
   /** Has `target` told where the path of a resource is, when `settle` is called at the latest. */
   locate(target: T, ref: ResourceRef, path: string): void {
@@ -33,9 +37,14 @@ export class Locator<T extends FoundAt> {
     if (!place || place.line === 0) return;
     const { file, line } = place;
     target.file = file;
-    const whole = [place.at, path].filter(Boolean).join('.');
+    const whole = pathInDocument(place, path);
     if (whole === '') {
       target.line = line;
+      return;
+    }
+    // The other thread has not read the input.
+    if (file === STANDARD_INPUT) {
+      target.line = this.finder.find({ file, line, path: whole });
       return;
     }
     this.batch.targets.push(target);
@@ -54,15 +63,8 @@ export class Locator<T extends FoundAt> {
     }
   }
 
-  /** Line of what is wrong. */
-  lineOf({ place, path, line }: InputError): number {
-    if (!place || !path) return line;
-    const whole = [place.at, path].filter(Boolean).join('.');
-    return this.finder.find({
-      file: place.file,
-      line: place.line,
-      path: whole,
-    });
+  lineOf(error: InputError): number {
+    return lineOfError(this.finder, error);
   }
 
   private send(): void {

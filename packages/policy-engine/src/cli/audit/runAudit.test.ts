@@ -130,7 +130,7 @@ describe('istio-jwt audit', () => {
       `${folder.path}/open/backend.yaml:14: error: validated-not-required: RequestAuthentication shop/backend`,
     );
     expect(stdout).toContain('validated-only shop/backend: ');
-    expect(stdout).toMatch(/1 services: 1 validated-only\. /);
+    expect(stdout).toMatch(/1 service: 1 validated-only\. /);
   });
 
   it('writes SARIF with a rule for every kind of finding and a place for every result', async () => {
@@ -168,6 +168,24 @@ describe('istio-jwt audit', () => {
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toContain('Usage:');
+  });
+
+  it.each([
+    [
+      ['audit', 'x', '--outptu', 'json'],
+      /there is no option --outptu; did you mean --output\?\n/,
+    ],
+    [['aduit', 'x'], /there is no command aduit; did you mean audit\?\n/],
+    [['audit', 'x', '--zzzzzz'], /there is no option --zzzzzz\n/],
+  ])('says what may have been meant by %j', async (args, message) => {
+    expect((await runCli(args)).stderr).toMatch(message);
+  });
+
+  it('has a usage for each command', async () => {
+    const { code, stdout } = await runCli(['explain', '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('--token-file');
+    expect(stdout).not.toContain('--fail-on');
   });
 
   it('prints its usage and version', async () => {

@@ -1,5 +1,7 @@
 import { INPUT_OPTIONS, oneOf, readArguments } from '../arguments';
+import { printNotes } from '../input/printErrors';
 import { readInput } from '../input/readInput';
+import { count } from '../printable';
 import { Terminal } from '../Terminal';
 import { VERSION } from '../version';
 import { isAtLeast } from './FoundFindings';
@@ -28,13 +30,14 @@ export async function runAudit(
     kubeconfig,
     context,
     lines: true,
+    terminal,
   });
+  printNotes(input, terminal);
   const audit = new Audit(input);
   for (const text of print(audit, output)) terminal.stdout.write(text);
   if (input.errorsLeftOut > 0) {
-    terminal.stderr.write(
-      `${input.errorsLeftOut} errors more are not shown.\n`,
-    );
+    const left = count(input.errorsLeftOut, 'more error');
+    terminal.stderr.write(`${left}, not shown.\n`);
   }
   if (input.errors.length > 0) return 2;
   const fails =

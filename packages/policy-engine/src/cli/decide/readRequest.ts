@@ -1,5 +1,8 @@
 import { ProxyRef, ProxyRequest, RequestToken } from '../../model';
+import { GATEWAY_NAME_LABEL } from '../../attach/policyIndex';
+import { parseCidr } from '../../match/cidr';
 import { Reader } from '../../parse/reader';
+import { isDeeper, MAX_DEPTH } from '../input/parseDocument';
 import { VALIDITIES } from '../validities';
 
 /** One line of `istio-jwt decide`, read. */
@@ -15,21 +18,30 @@ export type ReadRequest =
   | { ok: true; value: DecideRequest }
   | { ok: false; id: unknown; errors: string[] };
 
-const FIELDS = new Set([
+const FIELDS = [
   ...['id', 'proxy', 'port', 'protocol', 'method', 'host', 'path', 'headers'],
   ...['source', 'sni', 'destinationIp', 'tokens'],
-]);
+];
+const PROXY_FIELDS = ['kind', 'namespace', 'labels', 'name', 'service'];
+const SERVICE_FIELDS = ['namespace', 'name'];
 const SOURCE_FIELDS = ['principal', 'namespace', 'ip', 'remoteIp'] as const;
+const TOKEN_FIELDS = ['in', 'name', 'prefix', 'validity', 'claims'];
 
 type Fields = Record<string, unknown>;
+
+const SPIFFE = 'spiffe://';
 
 /** Reads one line; says everything that is wrong with it. */
 export function readRequest(line: string): ReadRequest {
   let value: unknown;
   try {
     value = JSON.parse(line);
-  } catch {
-    return { ok: false, id: null, errors: ['is no JSON'] };
+  } catch (error) {
+    return { ok: false, id: null, errors: [`is no JSON: ${causeOf(error)}`] };
+  }
+  if (isDeeper(value, MAX_DEPTH)) {
+    const message = `is nested more than ${MAX_DEPTH} deep`;
+    return { ok: false, id: null, errors: [message] };
   }
   const reader = new Reader();
   const object = reader.object(value, 'request');
@@ -43,8 +55,40 @@ export function readRequest(line: string): ReadRequest {
     );
     return { ok: false, id, errors };
   }
-  const ignored = Object.keys(object).filter(field => !FIELDS.has(field));
-  return { ok: true, value: { id, proxy, request, ignored } };
+  return {
+    ok: true,
+    value: { id, proxy, request, ignored: listUnknown(object) },
+  };
+}
+
+/** What V8 says, without the line that it quotes: that may hold a token. */
+function causeOf(error: unknown): string {
+  const { message } = error as Error;
+  const position = /at position (\d+)/.exec(message)?.[1];
+  const cause = message.split(/, |\.\.\.|"| in JSON/)[0].trim();
+  return position === undefined
+    ? cause
+    : `${cause} at character ${Number(position) + 1}`;
+}
+
+/** Paths of fields that nothing reads. */
+function listUnknown(object: Fields): string[] {
+  const found: string[] = [];
+  const list = (value: unknown, at: string, known: readonly string[]) => {
+    for (const field of Object.keys((value ?? {}) as Fields)) {
+      if (!known.includes(field)) found.push(`${at}${field}`);
+    }
+  };
+  const proxy = object.proxy as Fields;
+  list(object, '', FIELDS);
+  list(proxy, 'proxy.', PROXY_FIELDS);
+  list(proxy.service, 'proxy.service.', SERVICE_FIELDS);
+  list(object.source, 'source.', SOURCE_FIELDS);
+  const tokens = (object.tokens ?? []) as Fields[];
+  tokens.forEach((token, index) =>
+    list(token, `tokens[${index}].`, TOKEN_FIELDS),
+  );
+  return found;
 }
 
 function readProxy(reader: Reader, value: unknown): ProxyRef {
@@ -59,11 +103,22 @@ function readProxy(reader: Reader, value: unknown): ProxyRef {
   if (!namespace) reader.report('proxy.namespace', 'must be set');
   reader.stringMap(object.labels, 'proxy.labels');
   const service = reader.object(object.service, 'proxy.service');
+  const name = reader.string(object.name, 'proxy.name') ?? '';
+  let labels = (object.labels ?? {}) as Record<string, string>;
+  if (kind === 'waypoint' && labels[GATEWAY_NAME_LABEL] === undefined) {
+    if (name) labels = { ...labels, [GATEWAY_NAME_LABEL]: name };
+    else {
+      reader.report(
+        'proxy.name',
+        `must be set, or the label ${GATEWAY_NAME_LABEL}: the waypoint's Gateway`,
+      );
+    }
+  }
   return {
     kind: kind ?? 'none',
     namespace: namespace ?? '',
-    name: reader.string(object.name, 'proxy.name') ?? '',
-    labels: (object.labels ?? {}) as Record<string, string>,
+    name,
+    labels,
     ...(service ? { service: readService(reader, service) } : {}),
   };
 }
@@ -96,20 +151,54 @@ function readFields(reader: Reader, object: Fields): ProxyRequest {
   }
   const headers = readHeaders(reader, object.headers);
   if (headers) request.headers = headers;
+  checkAddress(reader, request.destinationIp, 'destinationIp');
   const source = reader.object(object.source, 'source');
-  if (source) {
-    request.source = {};
-    for (const field of SOURCE_FIELDS) {
-      const text = reader.string(source[field], `source.${field}`);
-      if (text !== undefined) request.source[field] = text;
-    }
-  }
+  if (source) request.source = readSource(reader, source);
   const tokens: RequestToken[] = [];
   reader.objects(object.tokens, 'tokens', (token, at) => {
     tokens.push(readToken(reader, token, at));
   });
   if (tokens.length > 0) request.tokens = tokens;
   return request;
+}
+
+function readSource(
+  reader: Reader,
+  source: Fields,
+): NonNullable<ProxyRequest['source']> {
+  const read: NonNullable<ProxyRequest['source']> = {};
+  for (const field of SOURCE_FIELDS) {
+    const text = reader.string(source[field], `source.${field}`);
+    if (text !== undefined) read[field] = text;
+  }
+  if (read.principal?.startsWith(SPIFFE)) {
+    read.principal = read.principal.slice(SPIFFE.length);
+  }
+  checkAddress(reader, read.ip, 'source.ip');
+  checkAddress(reader, read.remoteIp, 'source.remoteIp');
+  const { principal, namespace } = read;
+  // Istio reads the namespace from the certificate's name and nowhere else.
+  const own = /\/ns\/([^/]+)\/sa\//.exec(principal ?? '')?.[1];
+  if (principal !== undefined && namespace !== undefined && own !== namespace) {
+    reader.report(
+      'source.namespace',
+      own === undefined
+        ? 'is in no certificate: source.principal names no namespace'
+        : `is not that of source.principal, which is of ${own}`,
+    );
+  }
+  return read;
+}
+
+function checkAddress(
+  reader: Reader,
+  text: string | undefined,
+  path: string,
+): void {
+  if (text === undefined) return;
+  if (text.includes('/') || !parseCidr(text)) {
+    reader.report(path, 'is no IP address');
+  }
 }
 
 function readHeaders(reader: Reader, value: unknown): ProxyRequest['headers'] {
@@ -134,6 +223,9 @@ function readToken(reader: Reader, token: Fields, at: string): RequestToken {
   reader.oneOf(validity, `${at}.validity`, VALIDITIES);
   const name = reader.string(token.name, `${at}.name`);
   const prefix = reader.string(token.prefix, `${at}.prefix`);
+  if (place === 'cookie' && !name) {
+    reader.report(`${at}.name`, 'must be set: the name of the cookie');
+  }
   return {
     in: place as RequestToken['in'],
     validity: validity as RequestToken['validity'],

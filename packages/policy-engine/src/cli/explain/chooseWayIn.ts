@@ -41,6 +41,36 @@ export function findWaysIn(mesh: Mesh, choice: WayInChoice): Candidate[] {
     : named.filter(({ way }) => hostMatches(way.host.toLowerCase(), bare));
 }
 
+const LISTED = 10;
+
+/** Which part of what was said fits nothing, and what there is instead. */
+export function describeNoWay(mesh: Mesh, choice: WayInChoice): string {
+  const { service, wayIn, host } = choice;
+  const all = findWaysIn(mesh, {});
+  const list = (items: readonly string[]) => {
+    const names = [...new Set(items)];
+    const rest = names.length - LISTED;
+    const more = rest > 0 ? ` and ${rest} more` : '';
+    return `${names.slice(0, LISTED).join(', ')}${more}`;
+  };
+  if (all.length === 0) return 'no Service was read, so there is no way in';
+  const known = mesh.services().map(item => `${item.namespace}/${item.name}`);
+  if (
+    service !== undefined &&
+    !known.some(item => item === service || item.endsWith(`/${service}`))
+  ) {
+    return `there is no Service ${service}; there is ${list(known)}`;
+  }
+  const ways = findWaysIn(mesh, { service });
+  if (ways.length === 0) return `Service ${service} has no way in`;
+  if (wayIn !== undefined && !ways.some(({ way }) => way.id === wayIn)) {
+    const ids = ways.map(({ way }) => way.id);
+    return `there is no way in ${wayIn}; there is ${list(ids)}`;
+  }
+  const hosts = ways.map(({ way }) => way.host);
+  return `no way in has the host ${host}; there is ${list(hosts)}`;
+}
+
 /** One line about a way in. */
 export function describeWayIn({ service, way }: Candidate): string {
   const { kind, host, port, protocol, paths, id, state } = way;

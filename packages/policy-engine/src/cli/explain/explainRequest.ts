@@ -16,6 +16,7 @@ export function explainRequest(
   request: ProxyRequest,
   seen: ObservedAnswer | undefined,
   token: ReadToken | undefined,
+  notes: readonly string[] = [],
 ): string[] {
   const { method = 'GET', path = '/', host = '' } = request;
   const head = [
@@ -24,6 +25,7 @@ export function explainRequest(
     }`,
     `Way in: ${describeWayIn(chosen)}`,
     ...(token?.shown ?? []),
+    ...notes,
     '',
   ];
   if (seen) {

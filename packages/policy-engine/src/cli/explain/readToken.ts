@@ -1,5 +1,6 @@
 import { readCompactJws } from '../../decide/compactJws';
 import { RequestToken } from '../../model';
+import { printable } from '../printable';
 
 /** A token's text, read without its key. The text itself is kept nowhere. */
 export interface ReadToken {
@@ -77,10 +78,4 @@ function describeClaim(name: string, value: unknown): string {
   return time && Number.isFinite(time.getTime())
     ? `${short} (${time.toISOString()})`
     : printable(short);
-}
-
-/** A token is foreign text: it must not steer the terminal. */
-export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '�');
 }

@@ -1,7 +1,9 @@
 import { isMap, isSeq, LineCounter, Node, parseDocument } from 'yaml';
-import { readText } from './readText';
+import { isJson, splitJson } from './parseJson';
+import { FileText, readText } from './readText';
 import { DocumentText, splitDocuments } from './splitDocuments';
 import { findLine } from './findLine';
+import { STANDARD_INPUT } from './standardInput';
 
 /** Characters of a document in which a line is looked for; in longer ones its first line must do. */
 const MAX_DOCUMENT = 512 * 1024;
@@ -23,6 +25,9 @@ export interface LineQuestion {
 export class LineFinder {
   private readonly files = new Map<string, readonly DocumentText[]>();
   private last?: { key: string; find: (path: string) => number | undefined };
+
+  /** @param standardInput - what `-` stands for */
+  constructor(private readonly standardInput?: FileText) {}
 
   /** The document's first line where the path is not found. */
   find({ file, line, path }: LineQuestion): number {
@@ -56,11 +61,15 @@ export class LineFinder {
     const known = this.files.get(file);
     if (known) return known;
     if (this.files.size >= KEPT_FILES) this.files.clear();
-    const read = readText(file);
-    const documents = read.ok ? [...splitDocuments(read.text)] : [];
+    const read = file === STANDARD_INPUT ? this.standardInput : readText(file);
+    const documents = read?.ok ? cut(file, read.text) : [];
     this.files.set(file, documents);
     return documents;
   }
+}
+
+function cut(file: string, text: string): DocumentText[] {
+  return [...(isJson(file, text) ? splitJson : splitDocuments)(text)];
 }
 
 /** Parses a text, once, to find the lines of paths in it. */
@@ -68,7 +77,10 @@ function indexText(text: string): (path: string) => number | undefined {
   const lines = new LineCounter();
   let root: unknown;
   try {
-    root = parseDocument(text, { lineCounter: lines }).contents;
+    root = parseDocument(text, {
+      lineCounter: lines,
+      uniqueKeys: false,
+    }).contents;
   } catch {
     return () => undefined;
   }

@@ -1,10 +1,13 @@
 import { Mesh } from '../../attach/Mesh';
 import { ParseError, ParseResult, Resource, ResourceRef } from '../../model';
 import { readObject } from '../../parse/parseObjects';
+import { UNKNOWN_FIELD } from '../../parse/reader';
 import { nameOf, refOf } from '../../parse/validateResource';
 import { InputError } from './InputError';
 import { judgeKind } from './kinds';
 import { LIMITS } from './limits';
+import { LineFinder } from './LineFinder';
+import { FileText } from './readText';
 import type { SecondThread } from './SecondThread';
 
 /** Where an object stands, so that lines inside it can be found when they are asked for. */
@@ -15,6 +18,8 @@ export interface Place {
   /** Path of the object inside its document; empty where it is the document. */
   at: string;
 }
+
+const REFUSED = 'the API server would refuse it';
 
 /** Deeper ones are taken for an object of their own, and reported. */
 const NO_LISTS = Number.MAX_SAFE_INTEGER;
@@ -27,7 +32,13 @@ export class MeshInput {
   errorsLeftOut = 0;
   /** What helped to read, as long as it is still there. */
   thread: SecondThread | undefined;
-  readonly counts = { files: 0, objects: 0, ignored: 0 };
+  /** What was read of the input, where a path was `-`. */
+  standardInput: FileText | undefined;
+  /** What is no error, and yet worth a look. */
+  readonly notes: string[] = [];
+  /** `recognized`: objects that Istio reads, or would if they were right. */
+  readonly counts = { files: 0, objects: 0, ignored: 0, recognized: 0 };
+  private finder: LineFinder | undefined;
   private readonly places = new Map<Resource, Place>();
 
   report(error: InputError): void {
@@ -67,11 +78,11 @@ export class MeshInput {
 
   private addObject(value: unknown, place: Place, named: boolean): void {
     const { kind, apiVersion } = asObject(value) ?? {};
-    const { file, line } = place;
+    const at = { file: place.file, line: place.line, place };
     if (kind === undefined && apiVersion === undefined) {
       const message =
         'is no Kubernetes object: it has no kind and no apiVersion';
-      if (named) this.report({ kind: 'not-kubernetes', file, line, message });
+      if (named) this.report({ kind: 'not-kubernetes', message, ...at });
       else this.counts.ignored += 1;
       return;
     }
@@ -82,14 +93,14 @@ export class MeshInput {
         return;
       }
       if (verdict.use === 'refuse') {
-        const message = `the API server would refuse it: ${verdict.message}`;
-        const path = 'apiVersion';
-        this.report({ kind: 'refused', file, line, message, path, place });
+        const { message } = verdict;
+        this.report({ kind: 'refused', message, path: 'apiVersion', ...at });
         return;
       }
+      this.counts.recognized += 1;
     }
     const result: ParseResult = { resources: [], errors: [] };
-    readObject(value, { file, line }, result, NO_LISTS);
+    readObject(value, { file: at.file, line: at.line }, result, NO_LISTS);
     result.resources.forEach(resource =>
       this.addResource(resource, result.errors, place),
     );
@@ -106,10 +117,17 @@ export class MeshInput {
     const first = before && this.places.get(before);
     if (first && !isSame(before, resource)) {
       const { file, line } = place;
-      const message = `${nameOf(ref)} is also in ${first.file}:${
-        first.line
-      }, with another content; this one counts`;
-      this.report({ kind: 'duplicate', file, line, message, resource: ref });
+      const message = `${nameOf(ref)} is also in ${this.describePlace(
+        first,
+      )}, with another content; this one counts`;
+      this.report({
+        kind: 'duplicate',
+        file,
+        line,
+        message,
+        place,
+        resource: ref,
+      });
     }
     if (before) this.places.delete(before);
     else this.counts.objects += 1;
@@ -117,14 +135,21 @@ export class MeshInput {
     this.mesh.applyValidated(resource, errors);
   }
 
+  private describePlace({ file, line, at }: Place): string {
+    if (line === 0) return file;
+    this.finder ??= new LineFinder(this.standardInput);
+    const found = at ? this.finder.find({ file, line, path: at }) : line;
+    return `${file}:${found}`;
+  }
+
   private reportErrors({ errors }: ParseResult, place: Place): void {
     const { file, line } = place;
     for (const { message, path, resource } of errors) {
-      const text = path ? `${path} ${message}` : message;
+      const text = path ? `${path}: ${message}` : message;
       const said = resource
         ? {
             kind: 'refused' as const,
-            message: `the API server would refuse it: ${text}`,
+            message: message === UNKNOWN_FIELD ? text : `${REFUSED}: ${text}`,
             resource,
           }
         : { kind: 'not-kubernetes' as const, message: text };

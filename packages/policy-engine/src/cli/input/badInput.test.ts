@@ -168,7 +168,7 @@ spec:
         file: 'a.yaml',
         line: 5,
         message: expect.stringMatching(
-          /^the API server would refuse it: spec\.action must be one of/,
+          /^the API server would refuse it: spec\.action: must be one of/,
         ),
       },
     ]);

@@ -16,7 +16,16 @@ const GROUPS: Record<string, Group> = {
       Namespace: ['v1'],
       ConfigMap: ['v1'],
     },
-    others: 'any',
+    others: [
+      ...['Binding', 'ComponentStatus', 'Endpoints', 'Event', 'LimitRange'],
+      ...['Node', 'PersistentVolume', 'PersistentVolumeClaim', 'PodTemplate'],
+      ...['ReplicationController', 'ResourceQuota', 'Secret', 'ServiceAccount'],
+      ...['List', 'Status', 'DeleteOptions', 'Eviction', 'Scale'],
+      // What tools keep under the same version: a kubeconfig, and objects of OpenShift 3.
+      ...['Config', 'Template', 'Route', 'DeploymentConfig', 'BuildConfig'],
+      ...['Build', 'ImageStream', 'ImageStreamTag', 'Project', 'Group', 'User'],
+      ...['SecurityContextConstraints', 'Role', 'RoleBinding'],
+    ],
   },
   apps: {
     kinds: { Deployment: ['v1'], StatefulSet: ['v1'], DaemonSet: ['v1'] },
@@ -44,7 +53,7 @@ const GROUPS: Record<string, Group> = {
   },
   'extensions.istio.io': {
     kinds: { WasmPlugin: ['v1alpha1'], TrafficExtension: ['v1alpha1'] },
-    others: 'any',
+    others: [],
   },
   'networking.k8s.io': {
     kinds: { Ingress: ['v1'], IngressClass: ['v1'] },
@@ -72,10 +81,26 @@ const RETIRED_GROUPS = new Set([
   'config.istio.io',
 ]);
 
+/** Groups of Istio's whose kinds decide no request. */
+const OTHER_ISTIO_GROUPS = new Set(['telemetry.istio.io', 'install.istio.io']);
+
+/** What nearly nobody but Istio and the Gateway API calls a kind: under another group it is a slip. */
+const OWN_KINDS = new Set([
+  ...['AuthorizationPolicy', 'RequestAuthentication', 'PeerAuthentication'],
+  ...['VirtualService', 'DestinationRule', 'ServiceEntry', 'WorkloadEntry'],
+  ...['EnvoyFilter', 'HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute'],
+  ...['GatewayClass', 'ListenerSet', 'ReferenceGrant'],
+]);
+
+/** Who has kinds of the same names: Linkerd, Gloo, AWS App Mesh, Kuma, Higress, NGINX and OpenShift. */
+const OTHER_MESHES =
+  /(^|\.)(linkerd\.io|solo\.io|k8s\.aws|kuma\.io|higress\.io|nginx\.(org|com)|openshift\.io)$/;
+
 /** What to do with an object of a kind and version. */
 export type KindVerdict =
   | { use: 'read' }
   | { use: 'ignore' }
+  /** `message` says who would refuse it, and why. */
   | { use: 'refuse'; message: string };
 
 const READ: KindVerdict = { use: 'read' };
@@ -87,11 +112,7 @@ export function judgeKind(kind: string, apiVersion: string): KindVerdict {
   const name = cut < 0 ? '' : apiVersion.slice(0, cut);
   const version = apiVersion.slice(cut + 1);
   const group = Object.hasOwn(GROUPS, name) ? GROUPS[name] : undefined;
-  if (!group) {
-    return RETIRED_GROUPS.has(name)
-      ? refuse(`the API group ${name} ended with Istio 1.6`)
-      : IGNORE;
-  }
+  if (!group) return judgeForeign(kind, name);
   const versions = Object.hasOwn(group.kinds, kind)
     ? group.kinds[kind]
     : undefined;
@@ -99,19 +120,55 @@ export function judgeKind(kind: string, apiVersion: string): KindVerdict {
     return versions.includes(version)
       ? READ
       : refuse(
-          `${kind} has no version ${JSON.stringify(
+          `the API server would refuse it: ${kind} has no version ${JSON.stringify(
             apiVersion,
           )}: it is served as ${versions
             .map(item => (name ? `${name}/${item}` : item))
             .join(', ')}`,
         );
   }
-  const home = Object.entries(GROUPS).find(([, { kinds }]) =>
-    Object.hasOwn(kinds, kind),
-  );
-  if (home) return refuse(`${kind} belongs to ${home[0] || 'the core group'}`);
+  const home = homeOf(kind);
+  if (home !== undefined) {
+    return refuse(
+      `the API server would refuse it: ${kind} belongs to ${
+        home || 'the core group'
+      }`,
+    );
+  }
+  // Another version without a group is some tool's own.
+  if (name === '' && version !== 'v1') return IGNORE;
   if (group.others === 'any' || group.others.includes(kind)) return IGNORE;
-  return refuse(`${name} has no kind ${kind}`);
+  return refuse(
+    `the API server would refuse it: ${
+      name || 'the core group v1'
+    } has no kind ${kind}`,
+  );
+}
+
+/** An object of a group that the engine reads nothing of. */
+function judgeForeign(kind: string, group: string): KindVerdict {
+  if (RETIRED_GROUPS.has(group)) {
+    return refuse(
+      `the API server would refuse it: the API group ${group} ended with Istio 1.6`,
+    );
+  }
+  if (OWN_KINDS.has(kind) && !OTHER_MESHES.test(group)) {
+    return refuse(
+      `Istio would not read it: ${kind} belongs to ${homeOf(
+        kind,
+      )}, not to ${group}`,
+    );
+  }
+  return group.endsWith('.istio.io') && !OTHER_ISTIO_GROUPS.has(group)
+    ? refuse(`the API server would refuse it: Istio has no API group ${group}`)
+    : IGNORE;
+}
+
+/** API group that a kind belongs to, of those that the engine reads. */
+function homeOf(kind: string): string | undefined {
+  return Object.keys(GROUPS).find(name =>
+    Object.hasOwn(GROUPS[name].kinds, kind),
+  );
 }
 
 function refuse(message: string): KindVerdict {

@@ -1,6 +1,11 @@
 // eslint-disable-next-line @backstage/no-undeclared-imports -- bundled into dist/cli.cjs
-import { CORE_SCHEMA, load } from 'js-yaml';
-import { LineCounter, parseAllDocuments } from 'yaml';
+import { CORE_SCHEMA, load, Type } from 'js-yaml';
+import { Document, LineCounter, parseAllDocuments } from 'yaml';
+import {
+  BOOLEANS,
+  findMapError,
+  YAML_OPTIONS,
+} from '../../parse/yamlAsKubectl';
 import { inMebibytes } from './limits';
 import { readPlainYaml } from './plainYaml';
 
@@ -10,7 +15,7 @@ export type ParsedDocument =
   | { ok: false; message: string; line: number };
 
 /** As js-yaml has it. */
-const MAX_DEPTH = 100;
+export const MAX_DEPTH = 100;
 
 /** Nodes that aliases may expand to, against "billion laughs". */
 const MAX_ALIASES = 100;
@@ -23,6 +28,17 @@ const MAX_CAREFUL = 4 * 1024 * 1024;
  * readers read differently.
  */
 const UNUSUAL = /(^|[\s[{,:?-])([&*][\w.-]|![\w!<.]|<<|[-+]?\d+_|[-+]?0b)/;
+
+/** Booleans are those of kubectl, and so are the keys that they make. */
+export const SCHEMA = CORE_SCHEMA.extend({
+  implicit: [
+    new Type('tag:yaml.org,2002:bool', {
+      kind: 'scalar',
+      resolve: (text: unknown) => BOOLEANS.has(text as string),
+      construct: (text: string) => BOOLEANS.get(text),
+    }),
+  ],
+});
 
 /**
  * Reads the text of one document, or of a file that could not be cut into documents.
@@ -44,52 +60,31 @@ export function parseDocument(text: string): ParsedDocument[] {
   return [{ ok: false, message, line: firstLine(text) }];
 }
 
+/** Keys that are maps or lists, as templates such as `name: {{ .Values.name }}` seem to have. */
+const ODD_KEYS =
+  /(^|[:\-[,?{])[ \t]*\{[ \t]*[{[]|^[ \t]*(-[ \t]+)*\?[ \t]|[\]}][ \t]*:[\s,}]/m;
+
 /** The value of a document in which nothing is unusual; undefined for any other. */
 export function parsePlain(
   text: string,
 ): Extract<ParsedDocument, { ok: true }> | undefined {
-  if (UNUSUAL.test(text)) return undefined;
+  if (UNUSUAL.test(text) || ODD_KEYS.test(text)) return undefined;
   try {
-    const value = load(text, { schema: CORE_SCHEMA });
+    const value = load(text, { schema: SCHEMA });
     return { ok: true, value, line: firstLine(text) };
   } catch {
     return undefined;
   }
 }
 
-/** Reads the text of a JSON file. */
-export function parseJson(text: string): ParsedDocument {
-  try {
-    return checkDepth(JSON.parse(text), 1);
-  } catch (error) {
-    const { message } = error as Error;
-    // The message may quote the file, which may hold secrets.
-    const short = message.split(/, |\.\.\.|"| in JSON/)[0].trim();
-    const before = text.slice(0, positionOf(message, text)).trimEnd();
-    const line = before.split('\n').length;
-    return { ok: false, message: `is no JSON: ${short}`, line };
-  }
-}
-
-/** V8 says the position, or quotes ten characters to each side of it. */
-function positionOf(message: string, text: string): number {
-  const position = /at position (\d+)/.exec(message)?.[1];
-  if (position !== undefined) return Number(position) + 1;
-  const quoted = /\.\.\."([\s\S]*?)"(\.\.\.)? is not valid JSON/.exec(
-    message,
-  )?.[1];
-  if (quoted !== undefined) return text.indexOf(quoted) + 11;
-  return /^Unexpected end/.test(message) ? text.length : 1;
-}
-
 /** An object of the API is never that deep, and functions that call themselves would fail on it. */
-function checkDepth(value: unknown, line: number): ParsedDocument {
+export function checkDepth(value: unknown, line: number): ParsedDocument {
   return isDeeper(value, MAX_DEPTH)
     ? { ok: false, message: `is nested more than ${MAX_DEPTH} deep`, line }
     : { ok: true, value, line };
 }
 
-function isDeeper(value: unknown, levels: number): boolean {
+export function isDeeper(value: unknown, levels: number): boolean {
   if (value === null || typeof value !== 'object') return false;
   return (
     levels === 0 ||
@@ -103,20 +98,24 @@ function parseCarefully(text: string): ParsedDocument[] {
   const last = text.trimEnd().split('\n').length;
   let documents;
   try {
-    documents = parseAllDocuments(text, { lineCounter: lines, merge: true });
+    documents = parseAllDocuments(text, {
+      ...YAML_OPTIONS,
+      lineCounter: lines,
+      merge: true,
+    });
   } catch (error) {
     return [{ ok: false, message: messageOf(error), line: 1 }];
   }
   return ('empty' in documents ? [] : documents).map(document => {
     const start = document.contents?.range?.[0] ?? document.range?.[0] ?? 0;
     const line = Math.max(1, lines.linePos(start).line);
-    const [error] = document.errors;
+    const error = errorOf(document, lines);
     if (error) {
       return {
         ok: false,
-        message: messageOf(error),
+        message: error.message,
         // What is missing at the end is reported after it.
-        line: Math.min(error.linePos?.[0].line ?? line, last),
+        line: Math.min(error.line ?? line, last),
       };
     }
     try {
@@ -128,14 +127,27 @@ function parseCarefully(text: string): ParsedDocument[] {
   });
 }
 
-/** Line of the first content: comments and the separator are none. */
+function errorOf(
+  { errors: [error], contents }: Document.Parsed,
+  lines: LineCounter,
+): { message: string; line: number | undefined } | undefined {
+  if (error) {
+    return { message: messageOf(error), line: error.linePos?.[0].line };
+  }
+  const found = findMapError(contents);
+  return (
+    found && { message: found.message, line: lines.linePos(found.at).line }
+  );
+}
+
+/** Line of the first content: comments, directives and the separator are none. */
 function firstLine(text: string): number {
   let line = 1;
   for (let start = 0; start < text.length; line++) {
     const end = text.indexOf('\n', start);
     const stop = end < 0 ? text.length : end;
     const content = text.slice(start, stop).replace(/^---(?=\s|$)/, '');
-    if (!/^\s*(#|$)/.test(content)) return line;
+    if (!/^(%|\s*(#|$))/.test(content)) return line;
     start = stop + 1;
   }
   return 1;

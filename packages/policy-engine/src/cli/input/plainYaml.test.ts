@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 // eslint-disable-next-line @backstage/no-undeclared-imports -- bundled into dist/cli.cjs
-import { CORE_SCHEMA, load } from 'js-yaml';
+import { load } from 'js-yaml';
 import { parse, stringify } from 'yaml';
+import { YAML_OPTIONS } from '../../parse/yamlAsKubectl';
+import { SCHEMA } from './parseDocument';
 import { readPlainYaml } from './plainYaml';
 
 const WORDS = [
@@ -11,12 +13,26 @@ const WORDS = [
   ...['9007199254740993', '999999999999999', '1:20', '10.0.0.0/8', '100Mi'],
   ...['2024-01-01', '1.2.3', '.5', '.inf', '.nan', '+1', '12e', '1e5g'],
   ...['null', 'Null', 'nUll', 'true', 'True', 'FALSE', 'yes', 'on', '~'],
+  ...['y', 'N', 'Off', 'NO', 'yEs', 'nope'],
   ...['[]', '{}', '[a]', '{a: b}', '[', '|', '>-', '&x y', '*x', '!t x'],
   ...['a # b', 'a #', '# b', 'a: b', 'a:b', 'a:', 'a: ', ':', '-', '- a'],
   ...['?', '? a', '@a', '%a', '/healthz', '/a: b', 'ä', '\t', 'a\tb', '<<'],
 ];
 const KEYS = [
-  ...['a', 'b', 'spec', 'x.y/z-1', 'true', 'Null', 'null', '1', '"q"', 'a b'],
+  ...[
+    'a',
+    'b',
+    'spec',
+    'x.y/z-1',
+    'true',
+    'Null',
+    'null',
+    'on',
+    'n',
+    '1',
+    '"q"',
+    'a b',
+  ],
   ...['constructor', '__proto__', '<<', '?', '-', 'a:b', 'ü', '&x', '.a', '/'],
 ];
 
@@ -96,8 +112,10 @@ function isReadLikeOthers(source: string): void {
   const found = readPlainYaml(source);
   if (!found) return;
   taken += 1;
-  expect(found.value).toEqual(load(source, { schema: CORE_SCHEMA }));
-  expect(found.value).toEqual(parse(source, { merge: true }));
+  expect(found.value).toEqual(load(source, { schema: SCHEMA }));
+  expect(found.value).toEqual(
+    parse(source, { ...YAML_OPTIONS, uniqueKeys: true, merge: true }),
+  );
 }
 
 beforeEach(() => {

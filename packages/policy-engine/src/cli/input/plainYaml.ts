@@ -1,3 +1,5 @@
+import { BOOLEANS } from '../../parse/yamlAsKubectl';
+
 /** Deeper ones are left to the general readers, which have a limit of their own. */
 const MAX_DEPTH = 40;
 
@@ -9,6 +11,9 @@ const OTHER_CHARACTERS = /[^\x20-\x7e\n]/;
 
 /** Letters and signs that no notation of a number has. */
 const IN_NO_NUMBER = /[g-mp-wyzG-MP-WYZ/]/;
+
+/** Of `false`, the longest word with a meaning. */
+const LONGEST_WORD = 5;
 
 const NOT_PLAIN = Symbol('not plain');
 
@@ -248,26 +253,19 @@ function isInKey(code: number): boolean {
 
 /** Whether a text is read as something else than itself. */
 function isWord(text: string): boolean {
-  return text.length <= 5 && valueOfWord(text) !== text;
+  return valueOfWord(text) !== text;
 }
 
-/** Words of YAML's core schema; all others stand for themselves. */
+/** Words that stand for something else, as kubectl reads them; all others stand for themselves. */
 function valueOfWord(text: string): string | boolean | null {
+  if (text.length > LONGEST_WORD) return text;
   switch (text) {
     case 'null':
     case 'Null':
     case 'NULL':
       return null;
-    case 'true':
-    case 'True':
-    case 'TRUE':
-      return true;
-    case 'false':
-    case 'False':
-    case 'FALSE':
-      return false;
     default:
-      return text;
+      return BOOLEANS.get(text) ?? text;
   }
 }
 

@@ -6,6 +6,7 @@ import { trimObject } from '../../parse/trimObject';
 import { apiGroup } from '../../parse/validateResource';
 import { listedKinds, ListedKind } from './kinds';
 import { MeshInput } from './MeshInput';
+import { causeOf } from './walkFiles';
 
 const PAGE_SIZE = 500;
 const MAX_PAGES = 500;
@@ -50,8 +51,12 @@ async function connect(
   const config = new KubeConfig();
   try {
     config.loadFromFile(file);
-  } catch {
-    return { failure: 'is no kubeconfig that can be read' };
+  } catch (error) {
+    // The cause may quote credentials, but for what the file system says.
+    return (error as NodeJS.ErrnoException).code?.startsWith('E') &&
+      (error as NodeJS.ErrnoException).syscall
+      ? { failure: `cannot be read: ${causeOf(error)}` }
+      : { failure: 'is no kubeconfig that can be read' };
   }
   if (context !== undefined) {
     if (!config.getContextObject(context)) {

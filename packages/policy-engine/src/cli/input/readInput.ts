@@ -1,6 +1,8 @@
+import { Terminal } from '../Terminal';
 import { UsageError } from '../UsageError';
 import { MeshInput } from './MeshInput';
-import { readPaths } from './readPaths';
+import { readPaths, readNamedText } from './readPaths';
+import { readStandardInput, STANDARD_INPUT } from './standardInput';
 
 /** Where a mesh is read from. */
 export interface InputChoice {
@@ -9,11 +11,13 @@ export interface InputChoice {
   context?: string;
   /** Lines will be asked for: what helps to read stays, and helps to find them. */
   lines?: boolean;
+  /** Where `-` among the paths is read from; absent where the input is for something else. */
+  terminal?: Terminal;
 }
 
 /** Reads a mesh from files, from a cluster, or from a cluster with files on top. */
 export async function readInput(choice: InputChoice): Promise<MeshInput> {
-  const { paths, kubeconfig, context, lines = false } = choice;
+  const { paths, kubeconfig, context, lines = false, terminal } = choice;
   if (paths.length === 0 && kubeconfig === undefined) {
     throw new UsageError('name files or folders, or a cluster by --kubeconfig');
   }
@@ -26,7 +30,15 @@ export async function readInput(choice: InputChoice): Promise<MeshInput> {
     const { readCluster } = await import('./readCluster');
     await readCluster(input, kubeconfig, context);
   }
-  readPaths(input, paths);
+  readPaths(
+    input,
+    paths.filter(path => path !== STANDARD_INPUT),
+  );
+  if (paths.includes(STANDARD_INPUT)) {
+    if (!terminal) throw new UsageError('only audit reads a mesh from -');
+    input.standardInput = await readStandardInput(terminal);
+    readNamedText(input, STANDARD_INPUT, input.standardInput);
+  }
   if (!lines) input.thread?.stop();
   return input;
 }

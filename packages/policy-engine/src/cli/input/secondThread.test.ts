@@ -1,23 +1,7 @@
 /** @jest-environment node */
-import { execFile } from 'node:child_process';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
+import { bundleCli, run } from '../__testUtils__/bundleCli';
 import { BACKEND, createFolder, runCli } from '../__testUtils__/runCli';
 import { readPlainFile } from './plainFile';
-
-const run = promisify(execFile);
-const script = pathToFileURL(resolve(__dirname, '../../../bin/bundle.mjs'));
-
-/** The command as it is installed: from its sources it reads with one thread. */
-async function bundle(): Promise<string> {
-  const { path } = createFolder();
-  const code = `(await import(${JSON.stringify(
-    script.href,
-  )})).bundleCli(${JSON.stringify(path)})`;
-  await run(process.execPath, ['--input-type=module', '-e', code]);
-  return join(path, 'cli.cjs');
-}
 
 const policy = (name: string, rest: string) => `
 apiVersion: security.istio.io/v1
@@ -85,7 +69,7 @@ it('with a second thread reads what one thread reads', async () => {
   }
   const args = ['audit', path, '--output', 'json'];
   const alone = await runCli(args);
-  const cli = await bundle();
+  const cli = await bundleCli();
   const together = await run(process.execPath, [cli, ...args], {
     maxBuffer: 1e8,
   }).catch(error => error);

@@ -10,6 +10,8 @@ export interface InputFile {
   bytes: number;
   /** Named itself, not met in a folder: what it holds is meant to be read. */
   named: boolean;
+  /** The path that was given. */
+  root: string;
 }
 
 const EXTENSIONS = new Set(['.yaml', '.yml', '.json']);
@@ -21,6 +23,10 @@ interface Walk {
   errors: InputError[];
   bytes: number;
   full: boolean;
+  /** The path that is walked. */
+  root: string;
+  /** Files and folders with manifests that were met under it, read before or not. */
+  met: number;
   /** Folders and files that were met, by device and number, against double reading. */
   seen: Set<string>;
   /** Folders on the way to where the walk is, against loops. */
@@ -41,17 +47,21 @@ export function walkFiles(paths: readonly string[]): {
     errors: [],
     bytes: 0,
     full: false,
+    root: '',
+    met: 0,
     seen: new Set(),
     above: [],
   };
   for (const path of paths) {
     const stats = statOf(walk, path);
     if (!stats || walk.full) continue;
+    walk.root = path;
     if (stats.isDirectory()) {
-      const before = walk.files.length + walk.errors.length;
+      walk.met = 0;
+      const errors = walk.errors.length;
       visitFolder(walk, path, stats);
-      if (walk.files.length + walk.errors.length === before) {
-        report(walk, path, 'holds no YAML or JSON file that was not read yet');
+      if (walk.met === 0 && walk.errors.length === errors) {
+        report(walk, path, 'holds no YAML or JSON file');
       }
     } else if (stats.isFile()) addFile(walk, path, stats, true);
     else report(walk, path, 'is neither a file nor a folder');
@@ -65,7 +75,10 @@ function visitFolder(walk: Walk, path: string, stats: Stats) {
     report(walk, path, 'leads back to a folder above it; not followed');
     return;
   }
-  if (walk.seen.has(id)) return;
+  if (walk.seen.has(id)) {
+    walk.met += 1;
+    return;
+  }
   walk.seen.add(id);
   if (walk.above.length > LIMITS.depth) {
     report(walk, path, `is more than ${LIMITS.depth} folders deep; not read`);
@@ -89,7 +102,8 @@ function visitEntry(walk: Walk, path: string, entry: Dirent) {
   const skipped = entry.name.startsWith('.') || SKIPPED_FOLDERS.has(entry.name);
   if (walk.full || (entry.isFile() ? !wanted : skipped)) return;
   // What a link leads to is known only when it was followed.
-  const stats = statOf(walk, path);
+  const stats =
+    entry.isSymbolicLink() && !wanted ? peek(path) : statOf(walk, path);
   if (stats?.isDirectory()) {
     if (!skipped) visitFolder(walk, path, stats);
   } else if (stats?.isFile() && wanted) addFile(walk, path, stats, false);
@@ -98,6 +112,7 @@ function visitEntry(walk: Walk, path: string, entry: Dirent) {
 function addFile(walk: Walk, path: string, stats: Stats, named: boolean) {
   const bytes = stats.size;
   const id = idOf(stats);
+  walk.met += 1;
   if (walk.seen.has(id)) return;
   walk.seen.add(id);
   if (bytes > LIMITS.fileBytes) {
@@ -122,7 +137,7 @@ function addFile(walk: Walk, path: string, stats: Stats, named: boolean) {
     return;
   }
   walk.bytes += bytes;
-  walk.files.push({ path, bytes, named });
+  walk.files.push({ path, bytes, named, root: walk.root });
 }
 
 function idOf({ dev, ino }: Stats): string {
@@ -134,6 +149,15 @@ function statOf(walk: Walk, path: string): Stats | undefined {
     return statSync(path);
   } catch (error) {
     report(walk, path, `cannot be read: ${causeOf(error)}`);
+    return undefined;
+  }
+}
+
+/** A link that leads nowhere and is not called like a manifest is nobody's loss. */
+function peek(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
     return undefined;
   }
 }
