@@ -2483,6 +2483,7 @@ export const spec = {
               reason: { type: 'string' },
             },
           },
+          claimedBy: { type: 'integer', minimum: 2 },
           claim: {
             type: 'object',
             required: ['annotations'],
