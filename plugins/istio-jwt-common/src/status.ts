@@ -174,6 +174,7 @@ export interface StatusProblem {
   code:
     | 'no-annotations'
     | 'no-match'
+    | 'not-owner'
     | 'invalid-annotation'
     | 'unknown-cluster'
     | 'cluster-unavailable'

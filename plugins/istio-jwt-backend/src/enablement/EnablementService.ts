@@ -1,4 +1,5 @@
 import {
+  AuthService,
   BackstageCredentials,
   PermissionsService,
 } from '@backstage/backend-plugin-api';
@@ -9,6 +10,8 @@ import {
   EnablementOptions,
   EnablementPlanRequest,
   EnablementPlanView,
+  istioJwtEnablementApprovePermission,
+  istioJwtEnablementCreatePermission,
   Page,
   PlannedEnablementView,
 } from 'backstage-plugin-istio-jwt-common';
@@ -22,11 +25,16 @@ import { Decisions } from './decide/Decisions';
 import { describeOptions } from './describeOptions';
 import { OperationNotices } from './notices/OperationNotices';
 import { Operation } from './operation';
+import {
+  ClaimGuard,
+  CONTESTED_ALTERNATIVES,
+  WHY_CONTESTED,
+} from './plan/ClaimGuard';
 import { describePlan } from './plan/describePlan';
 import { findAffected } from './plan/findAffected';
 import { findOwnPlan } from './plan/findOwnPlan';
 import { judgeApproval } from './plan/judgeApproval';
-import { OperationPlan } from './plan/OperationPlan';
+import { OperationPlan, refuse } from './plan/OperationPlan';
 import { PlanMaker } from './plan/PlanMaker';
 import { toOperation } from './plan/toOperation';
 import { Proposals } from './proposals/Proposals';
@@ -46,10 +54,14 @@ export interface EnablementServiceOptions {
   notices: Pick<OperationNotices, 'tell'>;
   proposals: Proposals;
   writers: readonly PolicyWriter[];
+  auth: AuthService;
   catalog: CatalogService;
   permissions: PermissionsService;
   onProgress(operation: Operation): void;
 }
+
+const MAY_CREATE = istioJwtEnablementCreatePermission;
+const MAY_APPROVE = istioJwtEnablementApprovePermission;
 
 /** Who asks. The caller's permissions have been looked at before. */
 export interface Caller {
@@ -62,10 +74,12 @@ export interface Caller {
 export class EnablementService {
   private readonly plans: PlanMaker;
   private readonly decisions: Decisions;
+  private readonly claims: ClaimGuard;
 
   constructor(private readonly options: EnablementServiceOptions) {
     this.plans = new PlanMaker(options);
     this.decisions = new Decisions(options, this.plans);
+    this.claims = new ClaimGuard(options);
   }
 
   getOptions(
@@ -90,7 +104,16 @@ export class EnablementService {
     const { config, store } = this.options;
     const entityRef = stringifyEntityRef(entity);
     const id = randomUUID();
-    const planned = await this.plans.make(entity, request, id);
+    const made = await this.plans.make(entity, request, id);
+    const planned =
+      made.kind === 'planned' &&
+      (await this.claims.isContested(
+        { ...made, entityRef },
+        MAY_CREATE,
+        caller,
+      ))
+        ? refuse(made.service, WHY_CONTESTED, CONTESTED_ALTERNATIVES)
+        : made;
     if (planned.kind === 'refused') {
       const { service, reason, alternatives, considered, conflicts } = planned;
       const { intent } = request;
@@ -148,17 +171,24 @@ export class EnablementService {
       caller: caller.name,
     });
     const fresh = await this.plans.makeAgain(entity, plan);
+    await this.claims.demand(plan.operation, MAY_CREATE, caller);
     return describePlan(plan, fresh, await this.findAffected(fresh, caller));
   }
 
   /** Begins to wait for a plan that somebody else writes. @throws as {@link Proposals.propose} */
-  propose(
+  async propose(
     entity: Entity,
     planId: string,
     caller: Caller,
     url: string | undefined,
   ): Promise<StoredOperation> {
     this.refuseUnlessEnabled();
+    const plan = await findOwnPlan(this.options.store, {
+      entityRef: stringifyEntityRef(entity),
+      planId,
+      caller: caller.name,
+    });
+    await this.claims.demand(plan.operation, MAY_CREATE, caller);
     return this.options.proposals.propose(entity, planId, caller.name, url);
   }
 
@@ -180,6 +210,7 @@ export class EnablementService {
     });
     const now = Date.now();
     const fresh = await this.plans.makeAgain(entity, plan);
+    await this.claims.demand(plan.operation, MAY_CREATE, caller);
     if (fresh.writing.mode !== 'direct') {
       throw new NotAllowedError(
         `The portal does not write this itself: ${fresh.writing.reason}`,
@@ -218,6 +249,7 @@ export class EnablementService {
     const stored = await this.get(entity, id);
     const planned = await this.decisions.planAgain(entity, stored);
     const { operation } = stored;
+    await this.claims.demand(operation, MAY_APPROVE, caller);
     const { approvalMs } = this.options.config.deadlines;
     return describePlan(
       {
@@ -245,6 +277,8 @@ export class EnablementService {
   ): Promise<StoredOperation> {
     this.refuseUnlessEnabled();
     const stored = await this.get(entity, id);
+    const { operation } = stored;
+    await this.claims.demand(operation, MAY_APPROVE, caller);
     return this.decisions.approve(entity, stored, caller.name);
   }
 
@@ -266,7 +300,10 @@ export class EnablementService {
     caller: Caller,
   ): Promise<StoredOperation> {
     this.refuseUnlessEnabled();
-    return this.decisions.enforce(await this.get(entity, id), caller.name);
+    const stored = await this.get(entity, id);
+    const { operation } = stored;
+    await this.claims.demand(operation, MAY_CREATE, caller);
+    return this.decisions.enforce(stored, caller.name);
   }
 
   /** Also tries again to take back what a failed operation left. @throws ConflictError where it is over */

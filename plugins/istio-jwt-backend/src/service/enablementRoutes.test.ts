@@ -48,7 +48,7 @@ describe('the paths of enablement', () => {
           })),
       }),
       catalog: catalogServiceMock({
-        entities: ['reviews', 'payments'].map(demoEntity),
+        entities: ['reviews', 'payments'].map(name => demoEntity(name)),
       }),
     };
     app.use(
