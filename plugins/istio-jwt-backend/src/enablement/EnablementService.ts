@@ -18,6 +18,7 @@ import {
 import { PolicyWriter } from 'backstage-plugin-istio-jwt-node';
 import { randomUUID } from 'node:crypto';
 import { ClusterRegistry } from '../cluster';
+import { refuseToken } from '../refuseToken';
 import { EnablementConfig } from '../config';
 import { cancelOperation } from './cancelOperation';
 import { cleanUpOperations } from './cleanUpOperations';
@@ -101,6 +102,9 @@ export class EnablementService {
     caller: Caller,
   ): Promise<EnablementPlanView> {
     this.refuseUnlessEnabled();
+    if ('exemptPaths' in request) {
+      request.exemptPaths.forEach(path => refuseToken(path, 'exemptPaths'));
+    }
     const { config, store } = this.options;
     const entityRef = stringifyEntityRef(entity);
     const id = randomUUID();
