@@ -308,6 +308,8 @@ export interface Config {
         perEntityPerDay?: number;
         /** Operations at once. Default: 3. */
         running?: number;
+        /** Plans that one caller can have made, looked at again, started or approved within a minute, per replica. Default: 30. */
+        plansPerMinute?: number;
       };
     };
     /** What is kept of all services over time, and exceptions. */

@@ -186,7 +186,11 @@ export class EnablementHarness {
             })),
             approval: { otherHosts: 10 },
             deadlines: { propagation: '3s', rollback: '10s' },
-            quotas: { perEntityPerDay: 1000, running: 50 },
+            quotas: {
+              perEntityPerDay: 1000,
+              running: 50,
+              plansPerMinute: 10_000,
+            },
             ...options.enablement,
           },
         },

@@ -215,6 +215,8 @@ export interface EnablementConfig {
     perEntityPerDay: number;
     /** Operations at once, over all entities. */
     running: number;
+    /** Plans that one caller has made or made again within a minute, per replica. */
+    plansPerMinute: number;
   };
 }
 

@@ -37,6 +37,7 @@ import { findOwnPlan } from './plan/findOwnPlan';
 import { judgeApproval } from './plan/judgeApproval';
 import { OperationPlan, refuse } from './plan/OperationPlan';
 import { PlanMaker } from './plan/PlanMaker';
+import { PlanPace } from './plan/PlanPace';
 import { toOperation } from './plan/toOperation';
 import { Proposals } from './proposals/Proposals';
 import { refuseUnlessCreated } from './refusals';
@@ -76,11 +77,13 @@ export class EnablementService {
   private readonly plans: PlanMaker;
   private readonly decisions: Decisions;
   private readonly claims: ClaimGuard;
+  private readonly pace: PlanPace;
 
   constructor(private readonly options: EnablementServiceOptions) {
     this.plans = new PlanMaker(options);
     this.decisions = new Decisions(options, this.plans);
     this.claims = new ClaimGuard(options);
+    this.pace = new PlanPace(options.config.quotas.plansPerMinute);
   }
 
   getOptions(
@@ -95,7 +98,10 @@ export class EnablementService {
     );
   }
 
-  /** @throws NotAllowedError where the portal's config forbids it, NotFoundError for an unknown operation */
+  /**
+   * @throws NotAllowedError where the portal's config forbids it, NotFoundError for an unknown operation,
+   * TooManyRequestsError as whatever makes plans
+   */
   async plan(
     entity: Entity,
     request: EnablementPlanRequest,
@@ -108,6 +114,7 @@ export class EnablementService {
     const { config, store } = this.options;
     const entityRef = stringifyEntityRef(entity);
     const id = randomUUID();
+    this.pace.note(caller.name);
     const made = await this.plans.make(entity, request, id);
     const planned =
       made.kind === 'planned' &&
@@ -174,6 +181,7 @@ export class EnablementService {
       planId,
       caller: caller.name,
     });
+    this.pace.note(caller.name);
     const fresh = await this.plans.makeAgain(entity, plan);
     await this.claims.demand(plan.operation, MAY_CREATE, caller);
     return describePlan(plan, fresh, await this.findAffected(fresh, caller));
@@ -213,6 +221,7 @@ export class EnablementService {
       caller: caller.name,
     });
     const now = Date.now();
+    this.pace.note(caller.name);
     const fresh = await this.plans.makeAgain(entity, plan);
     await this.claims.demand(plan.operation, MAY_CREATE, caller);
     if (fresh.writing.mode !== 'direct') {
@@ -251,6 +260,7 @@ export class EnablementService {
   ): Promise<PlannedEnablementView> {
     this.refuseUnlessEnabled();
     const stored = await this.get(entity, id);
+    this.pace.note(caller.name);
     const planned = await this.decisions.planAgain(entity, stored);
     const { operation } = stored;
     await this.claims.demand(operation, MAY_APPROVE, caller);
@@ -282,6 +292,7 @@ export class EnablementService {
     this.refuseUnlessEnabled();
     const stored = await this.get(entity, id);
     const { operation } = stored;
+    this.pace.note(caller.name);
     await this.claims.demand(operation, MAY_APPROVE, caller);
     return this.decisions.approve(entity, stored, caller.name);
   }
