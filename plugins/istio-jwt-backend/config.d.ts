@@ -164,6 +164,22 @@ export interface Config {
       /** How long a state has to hold before its owner is told. Default: 1 minute. */
       holdFor?: HumanDuration | string;
     };
+    /**
+     * Whose the Services of namespaces are. Annotations prove nothing: whoever writes an entity can write any. In a
+     * namespace that a rule is about, only entities of its owners mean Services, and have them shown, probed, counted
+     * and planned for. Default: none, and annotations alone decide.
+     */
+    ownership?: Array<{
+      /** Names of clusters. Default: all. */
+      clusters?: string[];
+      /**
+       * `payments`, or with a star for the beginning or the end: `payments-*`, `*-payments`, `*`. Of several rules about
+       * a namespace, each lets its owners in.
+       */
+      namespaces: string[];
+      /** Entity refs of groups and users to which an entity has the relation `ownedBy`. */
+      owners: string[];
+    }>;
     /** Making ways in require a token, from the entity page. */
     enablement?: {
       /** Default: false, and nothing is planned or written. What has begun is still brought to its end. */
@@ -292,6 +308,8 @@ export interface Config {
         perEntityPerDay?: number;
         /** Operations at once. Default: 3. */
         running?: number;
+        /** Plans that one caller can have made, looked at again, started or approved within a minute, per replica. Default: 30. */
+        plansPerMinute?: number;
       };
     };
     /** What is kept of all services over time, and exceptions. */

@@ -88,7 +88,7 @@ ${table(
 function writeAnnotations() {
   return `# Annotations
 
-On catalog entities. An entity with none of the first two has no services here.
+On catalog entities. An entity with none of the first two has no services here. They say which Services an entity means, and prove nothing: [whose Services are](../how-to/permissions.md#say-whose-services-are).
 
 ${table(
   ['Annotation', 'Meaning'],

@@ -80,7 +80,7 @@ export async function configurePortal(
         },
       ],
       approval: { otherHosts: 10 },
-      quotas: { perEntityPerDay: 1000 },
+      quotas: { perEntityPerDay: 1000, plansPerMinute: 1000 },
     },
     // All tests' requests go to one gateway of the lab's own.
     istioJwt_probes_ratePerGateway: 100,

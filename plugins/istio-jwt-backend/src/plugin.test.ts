@@ -12,6 +12,7 @@ import {
 } from '@backstage/plugin-signals-node';
 import { createServiceFactory } from '@backstage/backend-plugin-api';
 import {
+  digestEntityRef,
   EntityStatus,
   ISTIO_JWT_STATE_CHANGED_TOPIC,
   IstioJwtSignal,
@@ -299,7 +300,7 @@ describe('istio-jwt backend on the sandbox', () => {
     });
     expect(signals).toContainEqual({
       type: 'history-changed',
-      entityRef: 'component:default/orders',
+      entity: digestEntityRef('component:default/orders'),
     });
     expect(events.map(({ subject, to }) => [subject.level, to])).toEqual([
       ['entity', 'drift'],
@@ -348,7 +349,7 @@ describe('istio-jwt backend on the sandbox', () => {
     await eventually(() =>
       expect(signals).toContainEqual({
         type: 'status-changed',
-        entityRef: 'component:default/backend',
+        entity: digestEntityRef('component:default/backend'),
         revision: expect.not.stringMatching(`^${before.revision}$`),
       }),
     );

@@ -162,12 +162,8 @@ export const istioJwtPlugin = createBackendPlugin({
           pacer: runner.pacer,
           writers: extensionWriters,
           onProgress: operation => {
-            const { entityRef, id } = operation;
-            void notifier.publish({
-              type: 'enablement-changed',
-              entityRef,
-              enablementId: id,
-            });
+            const { entityRef } = operation;
+            void notifier.publish(entityRef, { type: 'enablement-changed' });
             afterwards.note(operation);
           },
         });
@@ -193,7 +189,7 @@ export const istioJwtPlugin = createBackendPlugin({
           history: new DatabaseDriftHistory(database),
           noticeHoldMs: config.notifications.holdMs,
           onChange: entityRef =>
-            void notifier.publish({ type: 'history-changed', entityRef }),
+            void notifier.publish(entityRef, { type: 'history-changed' }),
         });
 
         deps.permissionsRegistry.addPermissions(istioJwtPermissions);

@@ -101,6 +101,8 @@ export interface CoverageService {
   };
   /** The cluster cannot be read (or is configured no more): this is what was seen last. */
   stale?: { since: string; reason: string };
+  /** How many entities claim the service, where more than one does. */
+  claimedBy?: number;
   /** For services that no entity claims: what to put into catalog-info.yaml. */
   claim?: { annotations: Record<string, string> };
 }

@@ -6,6 +6,7 @@
 export * from './annotations';
 export * from './choosePlan';
 export * from './coverage';
+export * from './digestEntityRef';
 export * from './enablement';
 export * from './history';
 export * from './issuerHealth';

@@ -174,6 +174,7 @@ export interface StatusProblem {
   code:
     | 'no-annotations'
     | 'no-match'
+    | 'not-owner'
     | 'invalid-annotation'
     | 'unknown-cluster'
     | 'cluster-unavailable'
@@ -206,17 +207,17 @@ export interface EntityStatus {
 /** Signals channel of the plugin. @public */
 export const ISTIO_JWT_SIGNAL_CHANNEL = 'istio-jwt';
 
-/** Message on {@link ISTIO_JWT_SIGNAL_CHANNEL}. Says only that something is new, never what. @public */
-export type IstioJwtSignal =
-  | { type: 'status-changed'; entityRef: string; revision: string }
+/**
+ * Message on {@link ISTIO_JWT_SIGNAL_CHANNEL}. Says only that something is new, never what, and goes to
+ * everybody who is signed in: so `entity` is the digest of a ref, by `digestEntityRef`, and nothing is named.
+ *
+ * @public
+ */
+export type IstioJwtSignal = { entity: string } & (
+  | { type: 'status-changed'; revision: string }
   /** A change of state was recorded. */
-  | { type: 'history-changed'; entityRef: string }
+  | { type: 'history-changed' }
   /** An enablement moved on. */
-  | { type: 'enablement-changed'; entityRef: string; enablementId: string }
-  | {
-      type: 'probe-progress';
-      entityRef: string;
-      runId: string;
-      done: number;
-      total: number;
-    };
+  | { type: 'enablement-changed' }
+  | { type: 'probe-progress'; done: number; total: number }
+);

@@ -1,7 +1,10 @@
-import { resolvePackagePath } from '@backstage/backend-plugin-api';
+import {
+  PermissionsService,
+  resolvePackagePath,
+} from '@backstage/backend-plugin-api';
 import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
 import { ConfigReader } from '@backstage/config';
-import { Entity } from '@backstage/catalog-model';
+import { Entity, RELATION_OWNED_BY } from '@backstage/catalog-model';
 import { NotificationSendOptions } from '@backstage/plugin-notifications-node';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import {
@@ -44,7 +47,8 @@ const NAMES = [
   'recommendations',
 ];
 
-export function demoEntity(name: string): Entity {
+/** @param means - the name of the Service, and of its namespace. Default: as the entity */
+export function demoEntity(name: string, means = name): Entity {
   return {
     apiVersion: 'backstage.io/v1alpha1',
     kind: 'Component',
@@ -52,12 +56,15 @@ export function demoEntity(name: string): Entity {
       name,
       namespace: 'default',
       annotations: {
-        'backstage.io/kubernetes-id': name,
+        'backstage.io/kubernetes-id': means,
         'backstage.io/kubernetes-namespace':
-          name === 'frontend' ? 'default' : name,
+          means === 'frontend' ? 'default' : means,
       },
     },
     spec: { owner: `group:default/${name}-team` },
+    relations: [
+      { type: RELATION_OWNED_BY, targetRef: `group:default/${name}-team` },
+    ],
   };
 }
 
@@ -77,6 +84,12 @@ export interface ReplicaOptions {
   /** What Envoy counts: the sandbox has none. */
   shadowReader?: RunTools['shadowReader'];
   enablement?: object;
+  /** `istioJwt.ownership`. */
+  ownership?: object[];
+  /** Of the catalog, besides those of the demo. */
+  entities?: Entity[];
+  /** Default: everybody may do everything. */
+  permissions?: PermissionsService;
   /** Where runs of probes go that come after operations. Default: none come. */
   runner?: ProbeRunStore;
   leaseMs?: number;
@@ -161,6 +174,7 @@ export class EnablementHarness {
           tokenSources: [
             { sandboxMint: `${this.sandbox.apiUrl}/sandbox/tokens` },
           ],
+          ...(options.ownership ? { ownership: options.ownership } : {}),
           enablement: {
             enabled: true,
             namespaces: ['edge', 'istio-system', 'default'],
@@ -172,7 +186,11 @@ export class EnablementHarness {
             })),
             approval: { otherHosts: 10 },
             deadlines: { propagation: '3s', rollback: '10s' },
-            quotas: { perEntityPerDay: 1000, running: 50 },
+            quotas: {
+              perEntityPerDay: 1000,
+              running: 50,
+              plansPerMinute: 10_000,
+            },
             ...options.enablement,
           },
         },
@@ -185,7 +203,12 @@ export class EnablementHarness {
     );
     const guard = new AddressGuard(config.probes.allowedAddresses);
     const direct = new DirectWriter(registry);
-    const catalog = catalogServiceMock({ entities: NAMES.map(demoEntity) });
+    const catalog = catalogServiceMock({
+      entities: [
+        ...NAMES.map(name => demoEntity(name)),
+        ...(options.entities ?? []),
+      ],
+    });
     const pacer = new GatewayPacer({ maxConcurrency: 16, ratePerGateway: 100 });
     const afterwards =
       options.runner &&
@@ -210,8 +233,9 @@ export class EnablementHarness {
       config,
       registry,
       database: this.database,
+      auth: mockServices.auth(),
       catalog,
-      permissions: mockServices.permissions(),
+      permissions: options.permissions ?? mockServices.permissions(),
       auditor: this.auditor,
       logger,
       notifications: {

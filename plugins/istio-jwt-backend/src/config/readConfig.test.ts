@@ -72,7 +72,7 @@ describe('readIstioJwtConfig', () => {
           operationMs: 30 * 60_000,
           rollbackMs: 10 * 60_000,
         },
-        quotas: { perEntityPerDay: 10, running: 3 },
+        quotas: { perEntityPerDay: 10, running: 3, plansPerMinute: 30 },
         shadow: { mode: 'report', windowMs: 15_000 },
       },
       probes: expect.objectContaining({

@@ -5,6 +5,7 @@ import { checkCidrs } from './checkCidrs';
 import { readClusters } from './readClusters';
 import { readCoverage } from './readCoverage';
 import { readJwks } from './readJwks';
+import { readOwnership } from './readOwnership';
 import { parseJwk } from './parseJwk';
 import { readDuration } from './readDuration';
 import { readEnablement } from './readEnablement';
@@ -24,7 +25,7 @@ const MAX_RESPONSE_BYTES = 64 * 1024;
  */
 export function readIstioJwtConfig(root: Config): IstioJwtConfig {
   return {
-    clusters: readClusters(root),
+    clusters: readOwnership(root, readClusters(root)),
     probes: readProbes(root.getOptionalConfig('istioJwt.probes')),
     jwks: readJwks(root.getOptionalConfig('istioJwt.jwks')),
     tokenSources: (

@@ -39,7 +39,7 @@ describe('readEnablement', () => {
           operation: { minutes: 5 },
           hold: '2h',
         },
-        quotas: { perEntityPerDay: 2, running: 1 },
+        quotas: { perEntityPerDay: 2, running: 1, plansPerMinute: 7 },
       }),
     ).toEqual({
       enabled: true,
@@ -81,7 +81,7 @@ describe('readEnablement', () => {
         operationMs: 300_000,
         holdMs: 7_200_000,
       }),
-      quotas: { perEntityPerDay: 2, running: 1 },
+      quotas: { perEntityPerDay: 2, running: 1, plansPerMinute: 7 },
     });
   });
 

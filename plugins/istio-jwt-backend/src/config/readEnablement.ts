@@ -55,6 +55,7 @@ export function readEnablement(config: Config | undefined): EnablementConfig {
     quotas: {
       perEntityPerDay: readCount(quotas, 'perEntityPerDay', 10, 1, 1000),
       running: readCount(quotas, 'running', 3, 1, 100),
+      plansPerMinute: readCount(quotas, 'plansPerMinute', 30, 1, 10_000),
     },
   };
 }

@@ -38,6 +38,14 @@ export interface ProberConfig {
   container?: string;
 }
 
+/** Whose the Services of some namespaces are. */
+export interface OwnershipRule {
+  /** Exact, or with `*` for the beginning or the end. */
+  namespaces: string[];
+  /** Entity refs. */
+  owners: string[];
+}
+
 export interface ClusterConfig {
   name: string;
   title?: string;
@@ -51,6 +59,8 @@ export interface ClusterConfig {
   /** Whether gateways without an address are reached by port-forward through the API server. */
   portForward: boolean;
   probers: ProberConfig[];
+  /** Absent: annotations alone say whose Services are. */
+  ownership?: OwnershipRule[];
 }
 
 export interface ProbesConfig {
@@ -205,6 +215,8 @@ export interface EnablementConfig {
     perEntityPerDay: number;
     /** Operations at once, over all entities. */
     running: number;
+    /** Plans that one caller has made or made again within a minute, per replica. */
+    plansPerMinute: number;
   };
 }
 

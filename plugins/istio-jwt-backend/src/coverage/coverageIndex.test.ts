@@ -147,6 +147,65 @@ describeOnDatabases('the index of the coverage', connect => {
     );
   });
 
+  it('keeps who means a Service alone among many that claim it for one owner or by wide selectors, and tells how many', async () => {
+    const harness = await CoverageHarness.create(
+      await connect(),
+      [mirrorOf(shopMesh('shop', 'cart'))],
+      [
+        ...Array.from({ length: 25 }, (_, index) =>
+          claimingEntity(`aaa-${index}`, {
+            selector: 'app=shop',
+            owner: 'group:default/mallory',
+            // Of what is claimed only this is looked at.
+            annotations: { 'istio-jwt/hosts': 'closed.example.com' },
+          }),
+        ),
+        ...Array.from({ length: 25 }, (_, index) =>
+          claimingEntity(`bbb-${index}`, {
+            selector: 'app',
+            owner: `group:default/wide-${index}`,
+          }),
+        ),
+        claimingEntity('shop', {
+          owner: 'group:default/sales',
+          annotations: { 'backstage.io/kubernetes-namespace': 'default' },
+        }),
+      ],
+    );
+    await harness.pass();
+    const [first, ...others] = await harness.listAll(ALL, { q: 'shop' });
+    expect(first).toMatchObject({
+      entityRef: 'component:default/shop',
+      claimedBy: 51,
+    });
+    // Counted, and shown to who may see all, is one.
+    expect(others).toEqual([]);
+  });
+
+  it('leaves Services to entities of the owners that the platform team named', async () => {
+    const mirror = mirrorOf(shopMesh('shop'));
+    mirror.config.ownership = [
+      { namespaces: ['def*'], owners: ['group:default/sales'] },
+    ];
+    const harness = await CoverageHarness.create(
+      await connect(),
+      [mirror],
+      [claimingEntity('evil', { selector: 'app=shop' })],
+    );
+    await harness.pass();
+    expect(await harness.listAll()).toEqual([
+      expect.objectContaining({ name: 'shop', claim: expect.anything() }),
+    ]);
+    harness.entities = [
+      ...harness.entities,
+      claimingEntity('shop', { owner: 'group:default/sales' }),
+    ];
+    await harness.pass();
+    const [shop] = await harness.listAll();
+    expect(shop).toMatchObject({ entityRef: 'component:default/shop' });
+    expect(shop).not.toHaveProperty('claimedBy');
+  });
+
   it('counts a Service once that several entities claim, and shows each viewer the own one', async () => {
     const harness = await CoverageHarness.create(
       await connect(),

@@ -24,6 +24,8 @@ export interface CoverageDetail {
   waysIn: CoverageService['waysIn'];
   findingIds: string[];
   claim?: Record<string, string>;
+  /** How many entities claim the Service, where more than one does. */
+  claimedBy?: number;
 }
 
 /** PostgreSQL gives bigints as strings, SQLite booleans as numbers. */

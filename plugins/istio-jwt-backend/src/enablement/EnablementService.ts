@@ -1,4 +1,5 @@
 import {
+  AuthService,
   BackstageCredentials,
   PermissionsService,
 } from '@backstage/backend-plugin-api';
@@ -9,12 +10,15 @@ import {
   EnablementOptions,
   EnablementPlanRequest,
   EnablementPlanView,
+  istioJwtEnablementApprovePermission,
+  istioJwtEnablementCreatePermission,
   Page,
   PlannedEnablementView,
 } from 'backstage-plugin-istio-jwt-common';
 import { PolicyWriter } from 'backstage-plugin-istio-jwt-node';
 import { randomUUID } from 'node:crypto';
 import { ClusterRegistry } from '../cluster';
+import { refuseToken } from '../refuseToken';
 import { EnablementConfig } from '../config';
 import { cancelOperation } from './cancelOperation';
 import { cleanUpOperations } from './cleanUpOperations';
@@ -22,12 +26,18 @@ import { Decisions } from './decide/Decisions';
 import { describeOptions } from './describeOptions';
 import { OperationNotices } from './notices/OperationNotices';
 import { Operation } from './operation';
+import {
+  ClaimGuard,
+  CONTESTED_ALTERNATIVES,
+  WHY_CONTESTED,
+} from './plan/ClaimGuard';
 import { describePlan } from './plan/describePlan';
 import { findAffected } from './plan/findAffected';
 import { findOwnPlan } from './plan/findOwnPlan';
 import { judgeApproval } from './plan/judgeApproval';
-import { OperationPlan } from './plan/OperationPlan';
+import { OperationPlan, refuse } from './plan/OperationPlan';
 import { PlanMaker } from './plan/PlanMaker';
+import { PlanPace } from './plan/PlanPace';
 import { toOperation } from './plan/toOperation';
 import { Proposals } from './proposals/Proposals';
 import { refuseUnlessCreated } from './refusals';
@@ -46,10 +56,14 @@ export interface EnablementServiceOptions {
   notices: Pick<OperationNotices, 'tell'>;
   proposals: Proposals;
   writers: readonly PolicyWriter[];
+  auth: AuthService;
   catalog: CatalogService;
   permissions: PermissionsService;
   onProgress(operation: Operation): void;
 }
+
+const MAY_CREATE = istioJwtEnablementCreatePermission;
+const MAY_APPROVE = istioJwtEnablementApprovePermission;
 
 /** Who asks. The caller's permissions have been looked at before. */
 export interface Caller {
@@ -62,10 +76,14 @@ export interface Caller {
 export class EnablementService {
   private readonly plans: PlanMaker;
   private readonly decisions: Decisions;
+  private readonly claims: ClaimGuard;
+  private readonly pace: PlanPace;
 
   constructor(private readonly options: EnablementServiceOptions) {
     this.plans = new PlanMaker(options);
     this.decisions = new Decisions(options, this.plans);
+    this.claims = new ClaimGuard(options);
+    this.pace = new PlanPace(options.config.quotas.plansPerMinute);
   }
 
   getOptions(
@@ -80,17 +98,33 @@ export class EnablementService {
     );
   }
 
-  /** @throws NotAllowedError where the portal's config forbids it, NotFoundError for an unknown operation */
+  /**
+   * @throws NotAllowedError where the portal's config forbids it, NotFoundError for an unknown operation,
+   * TooManyRequestsError as whatever makes plans
+   */
   async plan(
     entity: Entity,
     request: EnablementPlanRequest,
     caller: Caller,
   ): Promise<EnablementPlanView> {
     this.refuseUnlessEnabled();
+    if ('exemptPaths' in request) {
+      request.exemptPaths.forEach(path => refuseToken(path, 'exemptPaths'));
+    }
     const { config, store } = this.options;
     const entityRef = stringifyEntityRef(entity);
     const id = randomUUID();
-    const planned = await this.plans.make(entity, request, id);
+    this.pace.note(caller.name);
+    const made = await this.plans.make(entity, request, id);
+    const planned =
+      made.kind === 'planned' &&
+      (await this.claims.isContested(
+        { ...made, entityRef },
+        MAY_CREATE,
+        caller,
+      ))
+        ? refuse(made.service, WHY_CONTESTED, CONTESTED_ALTERNATIVES)
+        : made;
     if (planned.kind === 'refused') {
       const { service, reason, alternatives, considered, conflicts } = planned;
       const { intent } = request;
@@ -147,18 +181,26 @@ export class EnablementService {
       planId,
       caller: caller.name,
     });
+    this.pace.note(caller.name);
     const fresh = await this.plans.makeAgain(entity, plan);
+    await this.claims.demand(plan.operation, MAY_CREATE, caller);
     return describePlan(plan, fresh, await this.findAffected(fresh, caller));
   }
 
   /** Begins to wait for a plan that somebody else writes. @throws as {@link Proposals.propose} */
-  propose(
+  async propose(
     entity: Entity,
     planId: string,
     caller: Caller,
     url: string | undefined,
   ): Promise<StoredOperation> {
     this.refuseUnlessEnabled();
+    const plan = await findOwnPlan(this.options.store, {
+      entityRef: stringifyEntityRef(entity),
+      planId,
+      caller: caller.name,
+    });
+    await this.claims.demand(plan.operation, MAY_CREATE, caller);
     return this.options.proposals.propose(entity, planId, caller.name, url);
   }
 
@@ -179,7 +221,9 @@ export class EnablementService {
       caller: caller.name,
     });
     const now = Date.now();
+    this.pace.note(caller.name);
     const fresh = await this.plans.makeAgain(entity, plan);
+    await this.claims.demand(plan.operation, MAY_CREATE, caller);
     if (fresh.writing.mode !== 'direct') {
       throw new NotAllowedError(
         `The portal does not write this itself: ${fresh.writing.reason}`,
@@ -216,8 +260,10 @@ export class EnablementService {
   ): Promise<PlannedEnablementView> {
     this.refuseUnlessEnabled();
     const stored = await this.get(entity, id);
+    this.pace.note(caller.name);
     const planned = await this.decisions.planAgain(entity, stored);
     const { operation } = stored;
+    await this.claims.demand(operation, MAY_APPROVE, caller);
     const { approvalMs } = this.options.config.deadlines;
     return describePlan(
       {
@@ -245,6 +291,9 @@ export class EnablementService {
   ): Promise<StoredOperation> {
     this.refuseUnlessEnabled();
     const stored = await this.get(entity, id);
+    const { operation } = stored;
+    this.pace.note(caller.name);
+    await this.claims.demand(operation, MAY_APPROVE, caller);
     return this.decisions.approve(entity, stored, caller.name);
   }
 
@@ -266,7 +315,10 @@ export class EnablementService {
     caller: Caller,
   ): Promise<StoredOperation> {
     this.refuseUnlessEnabled();
-    return this.decisions.enforce(await this.get(entity, id), caller.name);
+    const stored = await this.get(entity, id);
+    const { operation } = stored;
+    await this.claims.demand(operation, MAY_CREATE, caller);
+    return this.decisions.enforce(stored, caller.name);
   }
 
   /** Also tries again to take back what a failed operation left. @throws ConflictError where it is over */

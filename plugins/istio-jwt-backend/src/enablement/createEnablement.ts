@@ -1,5 +1,6 @@
 import {
   AuditorService,
+  AuthService,
   LoggerService,
   PermissionsService,
   SchedulerService,
@@ -35,6 +36,7 @@ export interface EnablementParts {
   >;
   registry: ClusterRegistry;
   database: Knex;
+  auth: AuthService;
   catalog: CatalogService;
   permissions: PermissionsService;
   auditor: AuditorService;

@@ -36,6 +36,7 @@ describe('readAnnotations', () => {
         selectorText: 'app=shop',
         namespace: 'ns',
         cluster: undefined,
+        owners: [],
         hosts: ['a.example.com', '*.b.example.com'],
         probePaths: ['/x', '/y?z=1'],
       },

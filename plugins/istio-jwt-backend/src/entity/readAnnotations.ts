@@ -8,6 +8,7 @@ import {
   ANNOTATION_PROBE_PATHS,
   StatusProblem,
 } from 'backstage-plugin-istio-jwt-common';
+import { listOwners } from './ownership';
 import { LabelSelector, parseLabelSelector } from './parseLabelSelector';
 
 /** What an entity's annotations ask for. */
@@ -17,6 +18,8 @@ export interface EntityTarget {
   selectorText: string;
   namespace?: string;
   cluster?: string;
+  /** Of the entity, by the catalog's relations. */
+  owners: string[];
   /** Lower case. Empty: all. */
   hosts: string[];
   /** Empty: chosen from the routes. */
@@ -87,6 +90,7 @@ export function readAnnotations(entity: Entity): TargetResult {
       selectorText: text,
       namespace: annotations[ANNOTATION_KUBERNETES_NAMESPACE] || undefined,
       cluster: annotations[ANNOTATION_KUBERNETES_CLUSTER] || undefined,
+      owners: listOwners(entity),
       hosts,
       probePaths,
     },

@@ -30,7 +30,7 @@ export function announceChanges(options: {
       }
     }
     for (const entityRef of new Set(changes.map(each => each.entityRef))) {
-      void notifier.publish({ type: 'history-changed', entityRef });
+      void notifier.publish(entityRef, { type: 'history-changed' });
     }
   };
 }

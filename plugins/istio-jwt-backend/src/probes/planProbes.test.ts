@@ -16,6 +16,7 @@ import { VectorContext } from './vectors';
 const target = (probePaths: string[] = []) => ({
   selector: parseLabelSelector('app=shop')!,
   selectorText: 'app=shop',
+  owners: [],
   hosts: [],
   probePaths,
 });

@@ -530,6 +530,54 @@ describeOnDatabases('the API of the coverage', connect => {
     ).toBe(409);
   });
 
+  it('is not approved by who worded or prolonged it last, in whatever request', async () => {
+    const { body } = await ask();
+    const path = `/exceptions/${body.id}`;
+    const change = (revision: number, more: object, user: string) =>
+      call('patch', path, user).send({ revision, ...more });
+    const later = new Date(Date.now() + 300 * DAY).toISOString();
+    const both = { reason: 'For ever', expiresAt: later, approve: true };
+    expect((await change(1, both, 'bob')).status).toBe(403);
+    const worded = await change(1, { expiresAt: later }, 'bob');
+    expect(worded.body).toMatchObject({ revision: 2, canApprove: false });
+    expect((await change(2, { approve: true }, 'bob')).status).toBe(403);
+    expect((await change(2, { approve: true }, 'alice')).status).toBe(403);
+    // A shorter one is nothing to ask for.
+    const sooner = new Date(Date.now() + 200 * DAY).toISOString();
+    await change(2, { expiresAt: sooner }, 'alice');
+    expect((await change(3, { approve: true }, 'bob')).status).toBe(403);
+    expect((await change(3, { approve: true }, 'carol')).body).toMatchObject({
+      state: 'active',
+      approvedBy: 'user:default/carol',
+    });
+  });
+
+  it('keeps no token that somebody pastes', async () => {
+    const token = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.AAAA';
+    const scope = {
+      cluster: 'c',
+      namespace: 'team-000',
+      name: 'service-00003',
+    };
+    for (const more of [
+      { reason: `see ${token}` },
+      { reason: 'Authorization: Bearer abcdefgh12345678' },
+      { scope: { ...scope, path: `/login/${token}` } },
+    ]) {
+      const { status, body } = await ask(more);
+      expect([status, body.error?.message]).toEqual([
+        400,
+        expect.stringContaining('looks like it holds a token'),
+      ]);
+    }
+    const { body } = await ask();
+    const changed = await call('patch', `/exceptions/${body.id}`).send({
+      revision: 1,
+      reason: token,
+    });
+    expect(changed.status).toBe(400);
+  });
+
   it('an exception of a part does not except the service', async () => {
     const { body } = await ask({
       scope: {

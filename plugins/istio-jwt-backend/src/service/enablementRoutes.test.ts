@@ -12,12 +12,14 @@ import {
   PlannedEnablementView,
 } from 'backstage-plugin-istio-jwt-common';
 import express from 'express';
+import { randomUUID } from 'node:crypto';
 import request from 'supertest';
 import {
   demoEntity,
   EnablementHarness,
   Replica,
 } from '../__testUtils__/EnablementHarness';
+import { EnablementService } from '../enablement';
 import { eventually } from '../testing/FakeApiServer';
 import { createRouter, RouterOptions } from './createRouter';
 import { EnablementCalls } from './EnablementCalls';
@@ -36,6 +38,10 @@ describe('the paths of enablement', () => {
   beforeAll(async () => {
     harness = await EnablementHarness.start(await databases.init('SQLITE_3'));
     replica = await harness.startReplica();
+    server = await createApp(replica.service);
+  });
+
+  async function createApp(service: EnablementService) {
     const app = express();
     const access = {
       auditor,
@@ -48,7 +54,7 @@ describe('the paths of enablement', () => {
           })),
       }),
       catalog: catalogServiceMock({
-        entities: ['reviews', 'payments'].map(demoEntity),
+        entities: ['reviews', 'payments'].map(name => demoEntity(name)),
       }),
     };
     app.use(
@@ -57,14 +63,14 @@ describe('the paths of enablement', () => {
         httpAuth: mockServices.httpAuth(),
         enablement: new EnablementCalls({
           ...access,
-          service: replica.service,
+          service,
         }),
         validateResponses: true,
       } as unknown as RouterOptions),
     );
     app.use(mockErrorHandler());
-    server = app;
-  });
+    return app;
+  }
 
   beforeEach(() => {
     denied = new Set();
@@ -102,6 +108,35 @@ describe('the paths of enablement', () => {
     expect([response.status, response.body.kind]).toEqual([200, 'planned']);
     return response.body;
   }
+
+  it('tell when to come again, to whoever has too many plans made', async () => {
+    const hurried = await harness.startReplica({
+      enablement: { quotas: { plansPerMinute: 2 } },
+      drives: false,
+    });
+    const { service } = hurried;
+    const entity = demoEntity('reviews');
+    const plan = (name: string) =>
+      service.plan(
+        entity,
+        { intent: 'disable', enablementId: randomUUID() },
+        harness.caller(name),
+      );
+    await expect(plan('user:default/alice')).rejects.toThrow(/No enablement/);
+    await expect(plan('user:default/alice')).rejects.toThrow(/No enablement/);
+    await expect(plan('user:default/alice')).rejects.toThrow(/plansPerMinute/);
+    await expect(plan('user:default/bob')).rejects.toThrow(/No enablement/);
+    const answer = await request(await createApp(service))
+      .post(`${BASE}/enablement-plans`)
+      .set('authorization', mockCredentials.user.header('user:default/alice'))
+      .send({ intent: 'disable', enablementId: randomUUID() });
+    expect([answer.status, answer.body.error?.name]).toEqual([
+      429,
+      'TooManyRequestsError',
+    ]);
+    expect(answer.headers['retry-after']).toMatch(/^[1-6]?\d$/);
+    await hurried.stop();
+  });
 
   it('lead from a plan to an operation and its end', async () => {
     const plan = await makePlan();

@@ -5,7 +5,8 @@ import {
   EnablementPlanRequest,
   EnablementProposalRequest,
 } from 'backstage-plugin-istio-jwt-common';
-import { Router } from 'express';
+import { NextFunction, Request, Response, Router } from 'express';
+import { TooManyRequestsError } from '../TooManyRequestsError';
 import type { EntityRequest } from './createRouter';
 import { EnablementCalls, EntityCall } from './EnablementCalls';
 
@@ -99,6 +100,20 @@ export function addEnablementRoutes(
       },
     );
   }
+
+  router.use(tellWhenToRetry);
+}
+
+function tellWhenToRetry(
+  error: unknown,
+  _: Request,
+  response: Response,
+  next: NextFunction,
+): void {
+  if (error instanceof TooManyRequestsError) {
+    response.set('Retry-After', String(error.retryAfterSeconds));
+  }
+  next(error);
 }
 
 function refOf({ params }: EntityRequest): CompoundEntityRef {

@@ -2,12 +2,18 @@ import { LoggerService } from '@backstage/backend-plugin-api';
 import { Entity, stringifyEntityRef } from '@backstage/catalog-model';
 import { SignalsService } from '@backstage/plugin-signals-node';
 import {
+  digestEntityRef,
   IstioJwtSignal,
   ISTIO_JWT_SIGNAL_CHANNEL,
 } from 'backstage-plugin-istio-jwt-common';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LruMap } from './LruMap';
 import { StatusService } from './StatusService';
+
+type WithoutEntity<T> = T extends unknown ? Omit<T, 'entity'> : never;
+
+/** What is new, without whose it is. */
+export type News = WithoutEntity<IstioJwtSignal>;
 
 interface Reader {
   entity: Entity;
@@ -58,7 +64,12 @@ export class StatusNotifier {
     }, this.options.debounceMs ?? 200).unref();
   }
 
-  async publish(message: IstioJwtSignal): Promise<void> {
+  /** Tells everybody who is signed in: signals know no permissions, so that nobody learns what it is about. */
+  async publish(entityRef: string, news: News): Promise<void> {
+    const message: IstioJwtSignal = {
+      ...news,
+      entity: digestEntityRef(entityRef),
+    };
     try {
       await this.options.signals.publish({
         recipients: { type: 'broadcast' },
@@ -106,7 +117,7 @@ export class StatusNotifier {
       );
       if (revision !== reader.revision) {
         reader.revision = revision;
-        await this.publish({ type: 'status-changed', entityRef, revision });
+        await this.publish(entityRef, { type: 'status-changed', revision });
       }
     } catch (error) {
       this.options.logger.error(

@@ -1,5 +1,6 @@
 import { Entity, stringifyEntityRef } from '@backstage/catalog-model';
 import { ClusterRegistry } from '../cluster';
+import { listOwners } from '../entity';
 import { IssuerKeys } from '../jwks';
 import { buildEntityStatus, LastRuns, SharedStatus } from './buildEntityStatus';
 import { LastRunCache } from './LastRunCache';
@@ -52,6 +53,7 @@ export class StatusService {
     const entityRef = stringifyEntityRef(entity);
     const key = JSON.stringify([
       entity.metadata.annotations,
+      listOwners(entity),
       version,
       this.keys?.version,
       this.registry.list().map(({ revision }) => revision),

@@ -16,7 +16,7 @@ import {
   worstState,
 } from 'istio-jwt-policy-engine';
 import { ClusterMirror } from '../cluster';
-import { EntityTarget, matchServices, ServiceName } from '../entity';
+import { EntityTarget, matchOwnServices, ServiceName } from '../entity';
 import { applyObservations } from './applyObservations';
 import { digestConfiguration } from './digestConfiguration';
 import { distrustVerdict, reaches } from './distrustVerdict';
@@ -35,7 +35,7 @@ export interface AssessedService {
   problems: StatusProblem[];
 }
 
-/** Assesses every Service that a target means, in every cluster in scope. */
+/** Assesses every Service that is an entity's own, in every cluster in scope. */
 export function assessEntity(
   target: EntityTarget,
   mirrors: ClusterMirror[],
@@ -43,9 +43,7 @@ export function assessEntity(
 ): AssessedService[] {
   return mirrors
     .flatMap(mirror =>
-      matchServices(mirror.mesh, target.selector, target.namespace).map(
-        service => ({ mirror, service }),
-      ),
+      matchOwnServices(mirror, target).map(service => ({ mirror, service })),
     )
     .slice(0, MAX_SERVICES)
     .map(({ mirror, service }) =>

@@ -4,6 +4,8 @@ import { ClusterRegistry } from '../cluster';
 import { readIstioJwtConfig } from '../config';
 import { eventually, FakeApiServer } from '../testing/FakeApiServer';
 import { buildEntityStatus } from './buildEntityStatus';
+import { LastRunCache } from './LastRunCache';
+import { StatusService } from './StatusService';
 
 const POLICIES = '/apis/security.istio.io/v1/authorizationpolicies';
 const meta = (name: string, extra: object = {}) => ({
@@ -80,7 +82,7 @@ describe('buildEntityStatus', () => {
     await api.stop();
   });
 
-  function start(others: object[] = []) {
+  function start(others: object[] = [], ownership: object[] = []) {
     const { clusters } = readIstioJwtConfig(
       new ConfigReader({
         istioJwt: {
@@ -88,6 +90,7 @@ describe('buildEntityStatus', () => {
             { name: 'c', url: api.url, skipTLSVerify: true },
             ...others,
           ],
+          ownership,
         },
       }),
     );
@@ -105,6 +108,38 @@ describe('buildEntityStatus', () => {
     expect(registry.get('c')!.freshness.state.kind).toBe('synced');
     expect(build().problems).toEqual([]);
     expect(build().revision).toBe(build().revision);
+  });
+
+  it('says which Service is left out as another owner’s, and shows it once the entity is theirs', async () => {
+    start([], [{ namespaces: ['sh*'], owners: ['group:default/shop-team'] }]);
+    await eventually(() =>
+      expect(registry.get('c')!.freshness.state.kind).toBe('synced'),
+    );
+    expect(build()).toMatchObject({
+      state: 'unknown',
+      services: [],
+      problems: [
+        {
+          code: 'not-owner',
+          message: expect.stringMatching(
+            /^c\/shop\/shop .*istioJwt\.ownership/,
+          ),
+          fix: expect.stringContaining('istioJwt.ownership'),
+        },
+      ],
+    });
+    const owned = {
+      ...shop,
+      relations: [{ type: 'ownedBy', targetRef: 'group:default/shop-team' }],
+    };
+    expect(buildEntityStatus(owned, registry, {})).toMatchObject({
+      state: 'enforced',
+      problems: [],
+    });
+    // Kept answers are of an owner, too.
+    const statuses = new StatusService(registry, new LastRunCache({} as never));
+    expect((await statuses.peekStatus(owned)).services).toHaveLength(1);
+    expect((await statuses.peekStatus(shop)).services).toHaveLength(0);
   });
 
   it('is unknown while another cluster, where it may be open, is not read', async () => {

@@ -9,7 +9,7 @@ import {
 import { ResourceRef, worstState } from 'istio-jwt-policy-engine';
 import { createHash } from 'node:crypto';
 import { ClusterMirror, ClusterRegistry } from '../cluster';
-import { EntityTarget, readAnnotations } from '../entity';
+import { EntityTarget, listForeignServices, readAnnotations } from '../entity';
 import { findingsOfIssuers, IssuerKeys } from '../jwks';
 import { steadyPart } from '../jwks/describeHealth';
 import { LastRuns } from '../storage';
@@ -17,6 +17,9 @@ import { markOutdated } from './applyObservations';
 import { AssessedService, assessEntity } from './assessEntity';
 import { carryObservations, showLastRun } from './carryObservations';
 import { viewPolicy } from './viewPolicy';
+
+/** Of what is left out; the rest is counted. */
+const MAX_NAMED = 5;
 
 /** What does not depend on who asks, nor when. */
 export type SharedStatus = Omit<EntityStatus, 'generatedAt' | 'canRunProbes'>;
@@ -81,10 +84,11 @@ export function buildEntityStatus(
   const seen = carryObservations(runs);
   const lastRun = showLastRun(runs);
   const assessed = assessEntity(target, mirrors, seen);
+  const foreign = describeForeign(target, mirrors);
   const services = assessed.map(service => addKeyFindings(service, keys));
   const problems = [
     ...listClusterProblems(mirrors),
-    ...listMatchProblems(target, mirrors, assessed),
+    ...listMatchProblems(target, mirrors, assessed, foreign),
     ...dedupeProblems(assessed.flatMap(service => service.problems)),
   ];
   const currentConfiguration = (observation: Observation) =>
@@ -190,12 +194,14 @@ function listMatchProblems(
   target: EntityTarget,
   mirrors: ClusterMirror[],
   assessed: AssessedService[],
+  foreign: StatusProblem[],
 ): StatusProblem[] {
   const readable = mirrors.filter(
     ({ freshness }) => freshness.state.kind !== 'unavailable',
   );
   if (assessed.length > 1) {
     return [
+      ...foreign,
       {
         code: 'several-services',
         message: `${assessed.length} Services match ${
@@ -210,8 +216,8 @@ function listMatchProblems(
       },
     ];
   }
-  if (assessed.length === 1 || readable.length === 0) {
-    return [];
+  if (foreign.length > 0 || assessed.length === 1 || readable.length === 0) {
+    return foreign;
   }
   const reading = readable.filter(
     ({ freshness }) => freshness.state.kind === 'syncing',
@@ -227,6 +233,35 @@ function listMatchProblems(
         reading.length ? ' Reading has not finished yet.' : ''
       }`,
       fix: 'Compare with kubectl get services,pods --show-labels, then correct the annotation backstage.io/kubernetes-label-selector or the labels.',
+    },
+  ];
+}
+
+/** Services that the annotations mean and that are left out, so that nobody wonders where they are. */
+function describeForeign(
+  target: EntityTarget,
+  mirrors: ClusterMirror[],
+): StatusProblem[] {
+  const names = mirrors.flatMap(mirror =>
+    listForeignServices(mirror, target).map(
+      ({ namespace, name }) => `${mirror.config.name}/${namespace}/${name}`,
+    ),
+  );
+  if (names.length === 0) return [];
+  const more = names.length - MAX_NAMED;
+  return [
+    {
+      code: 'not-owner',
+      message: `${names.slice(0, MAX_NAMED).join(', ')}${
+        more > 0 ? ` and ${more} more` : ''
+      } ${
+        names.length > 1
+          ? 'match the annotations and are'
+          : 'matches the annotations and is'
+      } left out: istioJwt.ownership says that Services there belong to entities of other owners.`,
+      fix: `Have the entity owned by whom istioJwt.ownership names for this namespace, or ask the platform team to add its owner${
+        target.owners.length > 0 ? ` (${target.owners.join(', ')})` : ''
+      } there. If another Service is meant, correct the annotations.`,
     },
   ];
 }

@@ -32,10 +32,8 @@ export function reportProgress(
     if (over) {
       lastAt.delete(run.id);
     }
-    void notifier.publish({
+    void notifier.publish(run.entityRef, {
       type: 'probe-progress',
-      entityRef: run.entityRef,
-      runId: run.id,
       done: run.observations.length,
       total: run.total,
     });

@@ -1,6 +1,7 @@
 import { Entity } from '@backstage/catalog-model';
 import {
   ClusterFreshness,
+  digestEntityRef,
   EntityStatus,
   Observation,
   ProbeRun,
@@ -20,6 +21,8 @@ export const entity: Entity = {
 };
 
 export const ENTITY_REF = 'component:default/shop';
+/** As signals say it. */
+export const ENTITY_DIGEST = digestEntityRef(ENTITY_REF);
 
 export function buildWayIn(overrides: Partial<WayInStatus> = {}): WayInStatus {
   const state = overrides.state ?? 'enforced';

@@ -1,4 +1,5 @@
 import {
+  digestEntityRef,
   EntityStatus,
   IstioJwtSignal,
 } from 'backstage-plugin-istio-jwt-common';
@@ -44,7 +45,7 @@ function createFeed() {
 
 const changed = (revision: string, entityRef = ENTITY_REF): IstioJwtSignal => ({
   type: 'status-changed',
-  entityRef,
+  entity: digestEntityRef(entityRef),
   revision,
 });
 

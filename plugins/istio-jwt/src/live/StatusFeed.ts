@@ -1,4 +1,5 @@
 import {
+  digestEntityRef,
   EntityStatus,
   IstioJwtSignal,
 } from 'backstage-plugin-istio-jwt-common';
@@ -76,10 +77,11 @@ export class StatusFeed {
   };
 
   private start(): void {
+    const entity = digestEntityRef(this.options.entityRef);
     this.stopListening = this.options.listen?.(signal => {
       if (
         signal?.type === 'status-changed' &&
-        signal.entityRef === this.options.entityRef &&
+        signal.entity === entity &&
         !this.hasRevision(signal.revision)
       ) {
         this.scheduleSoon();

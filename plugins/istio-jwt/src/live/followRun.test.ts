@@ -1,4 +1,8 @@
-import { IstioJwtSignal, ProbeRun } from 'backstage-plugin-istio-jwt-common';
+import {
+  digestEntityRef,
+  IstioJwtSignal,
+  ProbeRun,
+} from 'backstage-plugin-istio-jwt-common';
 import {
   buildObservation,
   buildRun,
@@ -22,7 +26,7 @@ describe('followRun', () => {
     let count = 0;
     const seen = { runs: [] as ProbeRun[], failures: [] as string[], gone: 0 };
     const stop = followRun({
-      runId: 'run-1',
+      entityRef: ENTITY_REF,
       load: () => {
         count += 1;
         return load(count);
@@ -43,11 +47,10 @@ describe('followRun', () => {
       seen,
       stop,
       requests: () => count,
-      progress: (runId = 'run-1') =>
+      progress: (entityRef = ENTITY_REF) =>
         send({
           type: 'probe-progress',
-          entityRef: ENTITY_REF,
-          runId,
+          entity: digestEntityRef(entityRef),
           done: 1,
           total: 2,
         }),

@@ -1,9 +1,10 @@
-import { ProbeRun } from 'backstage-plugin-istio-jwt-common';
+import { digestEntityRef, ProbeRun } from 'backstage-plugin-istio-jwt-common';
 import { followOperation } from './followOperation';
 import { ListenToSignals } from './useListenToSignals';
 
 export interface FollowRunOptions {
-  runId: string;
+  /** Whose run it is: one at a time goes on. */
+  entityRef: string;
   load(signal: AbortSignal): Promise<ProbeRun>;
   listen?: ListenToSignals;
   onRun(run: ProbeRun): void;
@@ -19,14 +20,15 @@ export interface FollowRunOptions {
  * @returns stops following
  */
 export function followRun({
-  runId,
+  entityRef,
   onRun,
   ...options
 }: FollowRunOptions): () => void {
+  const entity = digestEntityRef(entityRef);
   return followOperation({
     ...options,
     isNews: signal =>
-      signal.type === 'probe-progress' && signal.runId === runId,
+      signal.type === 'probe-progress' && signal.entity === entity,
     isOver: run => run.status !== 'running',
     onCurrent: onRun,
   });

@@ -1,5 +1,6 @@
 import { useApi } from '@backstage/core-plugin-api';
 import {
+  digestEntityRef,
   Enablement,
   isEnablementOver,
 } from 'backstage-plugin-istio-jwt-common';
@@ -67,7 +68,7 @@ export function useEnablement(
             listen,
             isNews: signal =>
               signal.type === 'enablement-changed' &&
-              signal.enablementId === enablementId,
+              signal.entity === digestEntityRef(entityRef),
             isOver: current => isEnablementOver(current.phase),
             onCurrent: enablement => setView({ kind: 'ready', enablement }),
             onFailure: message =>

@@ -1,3 +1,4 @@
+import { digestEntityRef } from 'backstage-plugin-istio-jwt-common';
 import { useEffect } from 'react';
 import { useListenToSignals } from './useListenToSignals';
 
@@ -13,11 +14,9 @@ export function useEnablementChanges(
 
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const entity = digestEntityRef(entityRef);
     const unsubscribe = listen?.(signal => {
-      if (
-        signal?.type === 'enablement-changed' &&
-        signal.entityRef === entityRef
-      ) {
+      if (signal?.type === 'enablement-changed' && signal.entity === entity) {
         clearTimeout(timer);
         timer = setTimeout(onChange, SETTLE_MS);
       }

@@ -1,5 +1,6 @@
 import { useApi } from '@backstage/core-plugin-api';
 import {
+  digestEntityRef,
   ProbeRunSummary,
   StateChange,
 } from 'backstage-plugin-istio-jwt-common';
@@ -69,9 +70,10 @@ export function useHistory(
 
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const entity = digestEntityRef(entityRef);
     const unsubscribe = listen?.(signal => {
       const isNews =
-        signal?.entityRef === entityRef &&
+        signal?.entity === entity &&
         (signal.type === 'history-changed' ||
           (signal.type === 'probe-progress' && signal.done >= signal.total));
       if (isNews) {

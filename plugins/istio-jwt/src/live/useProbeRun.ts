@@ -51,7 +51,7 @@ export function useProbeRun(options: {
       return undefined;
     }
     return followRun({
-      runId: runningId,
+      entityRef,
       load: signal => api.getProbeRun(entityRef, runningId, { signal }),
       listen,
       onRun: current => {

@@ -20,7 +20,7 @@ import { Caller } from './Caller';
 import { describeException, ExceptionRow, stateOf } from './describeException';
 import { ExceptionAccess } from './ExceptionAccess';
 import { ExceptionPatch, ExceptionStore } from './ExceptionStore';
-import { readEnd, readReason } from './readRequest';
+import { readEnd, readReason, readScope } from './readRequest';
 
 export interface ExceptionServiceOptions {
   store: ExceptionStore;
@@ -82,7 +82,7 @@ export class ExceptionService {
     );
     const row = await store.create(
       {
-        scope: request.scope,
+        scope: readScope(request.scope),
         entityRef,
         reason: readReason(request.reason),
         by: caller.name,
@@ -127,6 +127,7 @@ export class ExceptionService {
       reason,
       expiresAt,
       approvedBy: holds ? row.approved_by : null,
+      ...(holds ? {} : { wordedBy: caller.name }),
     };
     if (change.approve) {
       await this.demandApproval(row, caller, edits);
@@ -196,9 +197,10 @@ export class ExceptionService {
       row.entity_ref ?? undefined,
       caller.credentials,
     );
-    // Who words or prolongs an exception asks for it, too.
-    const asks = edits || row.requested_by === caller.name;
-    if (asks && !this.options.allowSelfApproval) {
+    if (
+      (edits || asksFor(row, caller.name)) &&
+      !this.options.allowSelfApproval
+    ) {
       throw new NotAllowedError(
         'Somebody else has to approve what you ask for yourself.',
       );
@@ -230,7 +232,7 @@ export class ExceptionService {
         canChange: change[index],
         canApprove:
           approve[index] &&
-          (this.options.allowSelfApproval || row.requested_by !== caller.name),
+          (this.options.allowSelfApproval || !asksFor(row, caller.name)),
       }),
     );
   }
@@ -239,4 +241,9 @@ export class ExceptionService {
     const { maxDurationMs } = this.options;
     return readEnd(text, { now: this.now(), maxDurationMs });
   }
+}
+
+/** Who words or prolongs an exception asks for it, too. */
+function asksFor(row: ExceptionRow, caller: string): boolean {
+  return row.requested_by === caller || row.worded_by === caller;
 }

@@ -32,6 +32,8 @@ export interface ExceptionPatch {
   expiresAt: number;
   /** null: it waits for an approval. */
   approvedBy: string | null;
+  /** Absent: the reason is as it was, and the end no later. */
+  wordedBy?: string;
   revoked?: boolean;
 }
 
@@ -65,6 +67,7 @@ export class ExceptionStore {
       whole: !wayIn && !path && !finding,
       reason,
       requested_by: by,
+      worded_by: by,
       approved_by: null,
       created_at: now,
       expires_at: expiresAt,
@@ -95,6 +98,7 @@ export class ExceptionStore {
           expires_at: patch.expiresAt,
           approved_by: patch.approvedBy,
           revision: revision + 1,
+          ...(patch.wordedBy ? { worded_by: patch.wordedBy } : {}),
           ...(patch.revoked ? { revoked_at: now } : {}),
         });
       if (changed === 0) {

@@ -18,6 +18,8 @@ export interface ExceptionRow {
   whole: boolean | number;
   reason: string;
   requested_by: string;
+  /** Who wrote the reason, or set a later end, last. null: who asked. */
+  worded_by: string | null;
   approved_by: string | null;
   created_at: number | string;
   expires_at: number | string;

@@ -1,4 +1,6 @@
 import { InputError } from '@backstage/errors';
+import { CoverageExceptionScope } from 'backstage-plugin-istio-jwt-common';
+import { refuseToken } from '../../refuseToken';
 
 /** When an exception is to end. */
 export function readEnd(
@@ -24,10 +26,21 @@ export function readEnd(
   return at;
 }
 
+/** @throws InputError where a part that is only kept seems to hold a token */
+export function readScope(
+  scope: CoverageExceptionScope,
+): CoverageExceptionScope {
+  refuseToken(scope.path, 'scope.path');
+  refuseToken(scope.wayIn, 'scope.wayIn');
+  refuseToken(scope.finding, 'scope.finding');
+  return scope;
+}
+
 export function readReason(text: string): string {
   const reason = text.split('\0').join('').trim();
   if (!reason) {
     throw new InputError('reason has to say why.');
   }
+  refuseToken(reason, 'reason');
   return reason;
 }

@@ -1,12 +1,26 @@
 import { Mesh, Resource } from 'istio-jwt-policy-engine';
-import { listCached } from '../../entity';
+import { OwnershipRule } from '../../config/types';
+import { listCached, mayOwn } from '../../entity';
 import { Claimant } from './listClaimants';
 import { ServiceIndex } from './ServiceIndex';
 
 /** An entity that claims half a cluster by a wide selector is a mistake; it must not fill the memory. */
 const MAX_SERVICES_PER_ENTITY = 500;
 const MAX_ENTITIES_PER_SERVICE = 20;
-const NOBODY: Claimant[] = [];
+const NOBODY: Claims = { shown: [], total: 0 };
+
+/** The entities that claim one Service. */
+export interface Claims {
+  /** Best first, and not more than a page has room for. */
+  shown: Claimant[];
+  total: number;
+}
+
+interface Claim {
+  claimant: Claimant;
+  /** How many Services its annotations mean. */
+  width: number;
+}
 
 /** Which entities claim which Services of one cluster. */
 export class ClaimTable {
@@ -14,12 +28,14 @@ export class ClaimTable {
   private services: Resource[] = [];
   private pods: Resource[] = [];
   private claimants?: Claimant[];
-  private byService = new Map<string, Claimant[]>();
+  private byService = new Map<string, Claims>();
 
-  constructor(private readonly cluster: string) {}
+  constructor(
+    private readonly cluster: string,
+    private readonly ownership?: readonly OwnershipRule[],
+  ) {}
 
-  /** In the order of their refs. */
-  get(namespace: string, name: string): Claimant[] {
+  get(namespace: string, name: string): Claims {
     return this.byService.get(`${namespace}/${name}`) ?? NOBODY;
   }
 
@@ -39,27 +55,71 @@ export class ClaimTable {
     if (!this.index || !sameObjects) {
       this.index = await ServiceIndex.create(services, pods, yieldTurn);
     }
-    const byService = new Map<string, Claimant[]>();
+    const byService = new Map<string, { kept: Claim[]; total: number }>();
     for (const claimant of claimants) {
       const { selector, namespace, cluster } = claimant.target;
       if (!cluster || cluster === this.cluster) {
         const found = this.index.find(selector, namespace);
-        for (const service of found.slice(0, MAX_SERVICES_PER_ENTITY)) {
+        const own = found.filter(service =>
+          mayOwn(this.ownership, service.namespace, claimant.target.owners),
+        );
+        for (const service of own.slice(0, MAX_SERVICES_PER_ENTITY)) {
           const key = `${service.namespace}/${service.name}`;
-          const known = byService.get(key) ?? [];
-          if (known.length < MAX_ENTITIES_PER_SERVICE) {
-            known.push(claimant);
+          const known = byService.get(key) ?? { kept: [], total: 0 };
+          known.total += 1;
+          known.kept.push({ claimant, width: found.length });
+          if (known.kept.length > MAX_ENTITIES_PER_SERVICE) {
+            dropWeakest(known.kept);
           }
           byService.set(key, known);
         }
         await yieldTurn();
       }
     }
-    this.byService = byService;
+    this.byService = new Map(
+      [...byService].map(([key, { kept, total }]) => [
+        key,
+        {
+          shown: kept.sort(compareClaims).map(({ claimant }) => claimant),
+          total,
+        },
+      ]),
+    );
     this.services = services;
     this.pods = pods;
     this.claimants = claimants;
   }
+}
+
+/**
+ * Annotations cost nothing, so that neither many entities of one owner nor wide selectors push out
+ * whoever means the Service alone.
+ */
+function dropWeakest(claims: Claim[]): void {
+  const perOwner = new Map<string, number>();
+  for (const { claimant } of claims) {
+    perOwner.set(claimant.owner, (perOwner.get(claimant.owner) ?? 0) + 1);
+  }
+  const many = Math.max(...perOwner.values());
+  const candidates = claims.filter(
+    ({ claimant }) => perOwner.get(claimant.owner) === many,
+  );
+  const weakest = candidates.sort(compareClaims).at(-1)!;
+  claims.splice(claims.indexOf(weakest), 1);
+}
+
+/**
+ * Those that mean fewer Services first, then those that name the namespace, then those that leave out
+ * no hosts: the first one counts, and a claim that looks at some ways in alone must not hide the others.
+ */
+function compareClaims(a: Claim, b: Claim): number {
+  return (
+    a.width - b.width ||
+    Number(!a.claimant.target.namespace) -
+      Number(!b.claimant.target.namespace) ||
+    a.claimant.target.hosts.length - b.claimant.target.hosts.length ||
+    (a.claimant.entityRef < b.claimant.entityRef ? -1 : 1)
+  );
 }
 
 function sameElements(a: Resource[], b: Resource[]): boolean {

@@ -1,5 +1,6 @@
 import { Mesh, Resource, ServiceAssessment } from 'istio-jwt-policy-engine';
 import { ClusterMirror } from '../../cluster';
+import { OwnershipRule } from '../../config/types';
 import { listCached } from '../../entity';
 import { IssuerKeys } from '../../jwks';
 import { assessSafely } from '../../status/assessEntity';
@@ -70,9 +71,10 @@ export class ClusterIndexer {
       keys?: IssuerKeys;
       store: Pick<IndexStore, 'replace' | 'remove'>;
       probes: ProbeFactsReader;
+      ownership?: readonly OwnershipRule[];
     },
   ) {
-    this.claims = new ClaimTable(cluster);
+    this.claims = new ClaimTable(cluster, options.ownership);
   }
 
   /** The next pass looks at everything. */
@@ -174,7 +176,7 @@ export class ClusterIndexer {
     const { cluster } = this;
     const { probes, keys } = this.options;
     const key = keyOfService({ cluster, namespace, name });
-    const claimants = this.claims.get(namespace, name);
+    const { shown: claimants, total } = this.claims.get(namespace, name);
     const assessment = assessSafely(mirror.mesh, { namespace, name });
     if (claimants.length === 0 && !isInMesh(assessment)) {
       return undefined;
@@ -183,6 +185,7 @@ export class ClusterIndexer {
     const facts = claimants.map(each => probes.get(each.entityRef));
     const inputs = [
       shared,
+      total,
       ...claimants.map(
         (each, index) => `${each.version} ${facts[index]?.lastProbeAt ?? ''}`,
       ),
@@ -204,6 +207,7 @@ export class ClusterIndexer {
       mirror,
       assessment,
       claimants,
+      claimedBy: total,
       keys,
       probes: ref => probes.get(ref),
       suggestClaim: () =>

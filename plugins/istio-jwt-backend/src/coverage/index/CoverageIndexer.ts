@@ -81,9 +81,10 @@ export class CoverageIndexer {
     severalClusters: boolean,
     signal: AbortSignal,
   ): Promise<PassResult> {
-    const { name } = mirror.config;
+    const { name, ownership } = mirror.config;
     const indexer =
-      this.clusters.get(name) ?? new ClusterIndexer(name, this.options);
+      this.clusters.get(name) ??
+      new ClusterIndexer(name, { ...this.options, ownership });
     this.clusters.set(name, indexer);
     return indexer.pass(mirror, {
       known: this.known!,

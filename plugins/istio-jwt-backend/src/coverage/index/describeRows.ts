@@ -41,8 +41,8 @@ const MAX_WARNINGS = 999;
 const MAX_ERRORS = 1_000_000;
 
 /**
- * The rows of one Service: one for each entity that claims it, in the order of their refs, or one
- * without an entity.
+ * The rows of one Service: one for each entity that claims it, best first, or one without an
+ * entity.
  *
  * @param suggestClaim - annotations that would claim it; asked for where nobody does
  */
@@ -50,6 +50,8 @@ export function describeRows(options: {
   mirror: ClusterMirror;
   assessment: ServiceAssessment;
   claimants: Claimant[];
+  /** How many entities claim it, shown or not. */
+  claimedBy: number;
   keys: IssuerKeys | undefined;
   probes: (entityRef: string) => ProbeFacts | undefined;
   suggestClaim: () => Record<string, string>;
@@ -85,6 +87,7 @@ export function describeRows(options: {
         waysIn: countBy(judged.waysIn.map(({ state }) => state)),
         findingIds: [...counts.ids.keys()],
         ...(claimant ? {} : { claim: options.suggestClaim() }),
+        ...(options.claimedBy > 1 ? { claimedBy: options.claimedBy } : {}),
       };
       const title = cleanText(claimant?.title || name, 255);
       const row = {

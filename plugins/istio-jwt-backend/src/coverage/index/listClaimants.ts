@@ -1,18 +1,17 @@
 import { AuthService } from '@backstage/backend-plugin-api';
-import { CATALOG_FILTER_EXISTS } from '@backstage/catalog-client';
 import {
   Entity,
   parseEntityRef,
-  RELATION_OWNED_BY,
   RELATION_PART_OF,
   stringifyEntityRef,
 } from '@backstage/catalog-model';
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import {
-  ANNOTATION_KUBERNETES_ID,
-  ANNOTATION_KUBERNETES_LABEL_SELECTOR,
-} from 'backstage-plugin-istio-jwt-common';
-import { EntityTarget, readAnnotations } from '../../entity';
+  ANNOTATED,
+  EntityTarget,
+  queryEntities,
+  readAnnotations,
+} from '../../entity';
 import { keyOfEntity, shortDigest } from '../rows';
 
 /** An entity that says which Services are its own. */
@@ -31,9 +30,19 @@ export interface Claimant {
   version: string;
 }
 
-const PAGE = 500;
 const MAX_ENTITIES = 50_000;
 const MAX_OWNERS = 50;
+const FIELDS = [
+  'kind',
+  'metadata.namespace',
+  'metadata.name',
+  'metadata.title',
+  'metadata.annotations',
+  'spec.owner',
+  'spec.system',
+  'spec.domain',
+  'relations',
+];
 
 /** All entities with readable annotations, by their refs' order. */
 export async function listClaimants(options: {
@@ -51,13 +60,7 @@ export async function listClaimants(options: {
     }
   }
   const claimants: Claimant[] = [];
-  const filter = [
-    ANNOTATION_KUBERNETES_LABEL_SELECTOR,
-    ANNOTATION_KUBERNETES_ID,
-  ].map(annotation => ({
-    [`metadata.annotations.${annotation}`]: CATALOG_FILTER_EXISTS,
-  }));
-  for await (const entities of queryAll(options, filter)) {
+  for await (const entities of queryAll(options, ANNOTATED)) {
     for (const entity of entities) {
       const annotations = readAnnotations(entity);
       if (annotations.ok) {
@@ -69,7 +72,7 @@ export async function listClaimants(options: {
   return [...byRef.keys()].sort().map(ref => byRef.get(ref)!);
 }
 
-async function* queryAll(
+function queryAll(
   {
     auth,
     catalog,
@@ -77,32 +80,14 @@ async function* queryAll(
   }: { auth: AuthService; catalog: CatalogService; signal?: AbortSignal },
   filter: Record<string, string | symbol>[],
 ): AsyncGenerator<Entity[]> {
-  const fields = [
-    'kind',
-    'metadata.namespace',
-    'metadata.name',
-    'metadata.title',
-    'metadata.annotations',
-    'spec.owner',
-    'spec.system',
-    'spec.domain',
-    'relations',
-  ];
-  let cursor: string | undefined;
-  let listed = 0;
-  do {
-    // Service tokens are short-lived; a long listing needs several.
-    const credentials = await auth.getOwnServiceCredentials();
-    const { items, pageInfo } = await catalog.queryEntities(
-      cursor
-        ? { cursor, fields, limit: PAGE }
-        : { filter, fields, limit: PAGE },
-      { credentials },
-    );
-    yield items;
-    listed += items.length;
-    cursor = pageInfo.nextCursor;
-  } while (cursor && listed < MAX_ENTITIES && !signal?.aborted);
+  return queryEntities({
+    catalog,
+    getCredentials: () => auth.getOwnServiceCredentials(),
+    filter,
+    fields: FIELDS,
+    atMost: MAX_ENTITIES,
+    signal,
+  });
 }
 
 function describe(
@@ -112,10 +97,7 @@ function describe(
 ): Claimant {
   const entityRef = stringifyEntityRef(entity);
   const system = findParent(entity, 'system') ?? '';
-  const related = (entity.relations ?? [])
-    .filter(({ type }) => type === RELATION_OWNED_BY)
-    .map(({ targetRef }) => targetRef)
-    .slice(0, MAX_OWNERS);
+  const related = target.owners.slice(0, MAX_OWNERS);
   const claimant = {
     entityRef,
     key: keyOfEntity(entityRef),

@@ -1,10 +1,11 @@
 import { Entity } from '@backstage/catalog-model';
-import { ConflictError, InputError, NotAllowedError } from '@backstage/errors';
+import { ConflictError, NotAllowedError } from '@backstage/errors';
 import { EnablementConfig } from '../../config';
 import { OperationNotices } from '../notices/OperationNotices';
 import { Operation } from '../operation';
 import { OperationPlan } from '../plan/OperationPlan';
 import { PlanMaker } from '../plan/PlanMaker';
+import { refuseToken } from '../../refuseToken';
 import { refuseUnlessMoved } from '../refusals';
 import { EnablementDriver } from '../run/EnablementDriver';
 import { EnablementStore, StoredOperation } from '../store/EnablementStore';
@@ -16,9 +17,6 @@ export interface DecisionsOptions {
   notices: Pick<OperationNotices, 'tell'>;
   onProgress(operation: Operation): void;
 }
-
-/** How the header of every JWT begins, or credentials of RFC 6750. */
-const TOKEN = /(^|[^\w-])eyJ[\w-]{8,}|\bbearer\s+\S{8,}/i;
 
 /** What people decide about operations that wait for them. */
 export class Decisions {
@@ -79,11 +77,7 @@ export class Decisions {
         'You asked for it yourself: withdraw it instead.',
       );
     }
-    if (reason !== undefined && TOKEN.test(reason)) {
-      throw new InputError(
-        'reason looks like it holds a token, and is kept. Write it without.',
-      );
-    }
+    refuseToken(reason, 'reason');
     const now = Date.now();
     const next: Operation = {
       ...operation,

@@ -50,6 +50,8 @@ export interface PlanContext {
   entityRef: string;
   /** The entity's services. */
   assessed: readonly AssessedService[];
+  /** Those that its annotations mean, and that belong to others by the portal's config. */
+  foreign: readonly EnablementService[];
   /** Id of the operation that it would become. */
   id: string;
 }

@@ -4,11 +4,18 @@ import {
   NotFoundError,
   ServiceUnavailableError,
 } from '@backstage/errors';
-import { EnablementPlanRequest } from 'backstage-plugin-istio-jwt-common';
+import {
+  EnablementPlanRequest,
+  EnablementService,
+} from 'backstage-plugin-istio-jwt-common';
 import { PolicyWriter } from 'backstage-plugin-istio-jwt-node';
-import { ClusterRegistry } from '../../cluster';
+import { ClusterMirror, ClusterRegistry } from '../../cluster';
 import { EnablementConfig } from '../../config';
-import { readAnnotations } from '../../entity';
+import {
+  EntityTarget,
+  listForeignServices,
+  readAnnotations,
+} from '../../entity';
 import { AssessedService, assessEntity } from '../../status/assessEntity';
 import { selectClusters } from '../../status/buildEntityStatus';
 import { Operation } from '../operation';
@@ -50,6 +57,7 @@ export class PlanMaker {
       config: this.options.config,
       entityRef: stringifyEntityRef(entity),
       assessed: this.assess(entity),
+      foreign: this.listForeign(entity),
       id,
     };
     return checkRights(this.options, await this.plan(context, request));
@@ -151,9 +159,27 @@ export class PlanMaker {
 
   /** The entity's services, without observations. */
   assess(entity: Entity): AssessedService[] {
+    const scope = this.readScope(entity);
+    return scope ? assessEntity(scope.target, scope.mirrors, []) : [];
+  }
+
+  private listForeign(entity: Entity): EnablementService[] {
+    const scope = this.readScope(entity);
+    return (scope?.mirrors ?? []).flatMap(mirror =>
+      listForeignServices(mirror, scope!.target).map(service => ({
+        cluster: mirror.config.name,
+        ...service,
+      })),
+    );
+  }
+
+  private readScope(
+    entity: Entity,
+  ): { target: EntityTarget; mirrors: ClusterMirror[] } | undefined {
     const annotations = readAnnotations(entity);
-    if (!annotations.ok) return [];
-    const scope = selectClusters(annotations.target, this.options.registry);
-    return scope.ok ? assessEntity(annotations.target, scope.mirrors, []) : [];
+    if (!annotations.ok) return undefined;
+    const { target } = annotations;
+    const scope = selectClusters(target, this.options.registry);
+    return scope.ok ? { target, mirrors: scope.mirrors } : undefined;
   }
 }

@@ -1,17 +1,23 @@
 import { Mesh, Resource } from 'istio-jwt-policy-engine';
-import { EntityTarget, matchServices, ServiceName } from '../../entity';
+import {
+  EntityTarget,
+  MatchedCluster,
+  matchOwnServices,
+  ServiceName,
+} from '../../entity';
 import { matchLabels } from '../../entity/parseLabelSelector';
 
 type Labels = Record<string, string> | undefined;
 
 /**
- * Answers which of some Services an entity means, as `matchServices` does. Most entities mean none of
- * them, which is seen without looking at every Service of the cluster for each entity.
+ * Answers which of some Services an entity means, as `matchOwnServices` does. Most entities mean none
+ * of them, which is seen without looking at every Service of the cluster for each entity.
  */
 export function createClaimFinder(
-  mesh: Mesh,
+  cluster: MatchedCluster,
   services: readonly ServiceName[],
 ): (target: EntityTarget) => ServiceName[] {
+  const { mesh } = cluster;
   const pods = groupPods(mesh);
   const candidates = services.map(service => {
     const stored = mesh.get({ kind: 'Service', ...service });
@@ -23,16 +29,15 @@ export function createClaimFinder(
       ],
     };
   });
-  return ({ selector, namespace }) => {
+  return target => {
+    const { selector, namespace } = target;
     const may = candidates.filter(
       ({ service, labels }) =>
         (!namespace || service.namespace === namespace) &&
         labels.some(each => matchLabels(selector, each)),
     );
     if (may.length === 0) return [];
-    const meant = new Set(
-      matchServices(mesh, selector, namespace).map(nameService),
-    );
+    const meant = new Set(matchOwnServices(cluster, target).map(nameService));
     return may
       .map(({ service }) => service)
       .filter(service => meant.has(nameService(service)));

@@ -2,28 +2,28 @@ import {
   BackstageCredentials,
   PermissionsService,
 } from '@backstage/backend-plugin-api';
-import { CATALOG_FILTER_EXISTS } from '@backstage/catalog-client';
 import {
   Entity,
   parseEntityRef,
-  RELATION_OWNED_BY,
   stringifyEntityRef,
 } from '@backstage/catalog-model';
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import {
   AffectedService,
-  ANNOTATION_KUBERNETES_ID,
-  ANNOTATION_KUBERNETES_LABEL_SELECTOR,
   istioJwtStatusReadPermission,
   PlannedEnablementView,
 } from 'backstage-plugin-istio-jwt-common';
 import { WayInEffect } from 'istio-jwt-policy-engine';
 import { ClusterMirror } from '../../cluster';
-import { readAnnotations } from '../../entity';
+import {
+  ANNOTATED,
+  listOwners,
+  queryEntities,
+  readAnnotations,
+} from '../../entity';
 import { createClaimFinder, nameService } from './createClaimFinder';
 
-const PAGE = 500;
 const MAX_ENTITIES = 20_000;
 const MAX_SHOWN = 50;
 const FIELDS = [
@@ -63,7 +63,7 @@ export async function findAffected(
   ownHosts.forEach(host => distinct.delete(host));
   const found = new Map<string, AffectedService>();
   if (hosts.size > 0) {
-    const owners = await listOwners(
+    const owners = await listServiceOwners(
       catalog,
       mirror,
       [...services.values()],
@@ -89,7 +89,7 @@ interface Named {
   service: AffectedService;
 }
 
-async function listOwners(
+async function listServiceOwners(
   catalog: CatalogService,
   mirror: ClusterMirror,
   services: { namespace: string; name: string }[],
@@ -98,21 +98,15 @@ async function listOwners(
 ): Promise<Named[]> {
   const cluster = mirror.config.name;
   const found: Named[] = [];
-  const findClaims = createClaimFinder(mirror.mesh, services);
-  const filter = [
-    ANNOTATION_KUBERNETES_LABEL_SELECTOR,
-    ANNOTATION_KUBERNETES_ID,
-  ].map(key => ({ [`metadata.annotations.${key}`]: CATALOG_FILTER_EXISTS }));
-  let cursor: string | undefined;
-  let listed = 0;
-  do {
-    const { items, pageInfo } = await catalog.queryEntities(
-      cursor
-        ? { cursor, fields: FIELDS, limit: PAGE }
-        : { filter, fields: FIELDS, limit: PAGE },
-      { credentials },
-    );
-    for (const entity of items) {
+  const findClaims = createClaimFinder(mirror, services);
+  for await (const entities of queryEntities({
+    catalog,
+    getCredentials: async () => credentials,
+    filter: ANNOTATED,
+    fields: FIELDS,
+    atMost: MAX_ENTITIES,
+  })) {
+    for (const entity of entities) {
       const read = readAnnotations(entity);
       if (!read.ok || (read.target.cluster ?? cluster) !== cluster) continue;
       for (const service of findClaims(read.target)) {
@@ -129,9 +123,7 @@ async function listOwners(
         });
       }
     }
-    listed += items.length;
-    cursor = pageInfo.nextCursor;
-  } while (cursor && listed < MAX_ENTITIES);
+  }
   return found;
 }
 
@@ -154,9 +146,7 @@ async function filterReadable(
 }
 
 function ownersOf({ relations, spec, metadata }: Entity): string[] {
-  const related = (relations ?? [])
-    .filter(({ type }) => type === RELATION_OWNED_BY)
-    .map(({ targetRef }) => targetRef);
+  const related = listOwners({ relations });
   if (related.length > 0) return related;
   try {
     return typeof spec?.owner === 'string'

@@ -10,15 +10,19 @@ type FoundService =
 
 /** @returns the service, where all that a plan depends on is known of its cluster */
 export function findService(
-  { assessed }: PlanContext,
+  { assessed, foreign }: PlanContext,
   service: EnablementService,
 ): FoundService {
-  const found = assessed.find(
-    ({ status }) =>
-      status.cluster === service.cluster &&
-      status.namespace === service.namespace &&
-      status.name === service.name,
-  );
+  const found = assessed.find(({ status }) => isSame(status, service));
+  if (!found && foreign.some(each => isSame(each, service))) {
+    return {
+      ok: false,
+      reason: `By istioJwt.ownership, ${service.cluster}/${service.namespace}/${service.name} belongs to entities of other owners.`,
+      alternatives: [
+        'Plan for an entity of its owners, or ask the platform team to add the owner of this one to istioJwt.ownership.',
+      ],
+    };
+  }
   if (!found) {
     return {
       ok: false,
@@ -34,6 +38,12 @@ export function findService(
         reason,
         alternatives: ['Plan again once the cluster is read in full.'],
       };
+}
+
+function isSame(a: EnablementService, b: EnablementService): boolean {
+  return (
+    a.cluster === b.cluster && a.namespace === b.namespace && a.name === b.name
+  );
 }
 
 /** A plan on a picture with holes could harm what it does not see. */

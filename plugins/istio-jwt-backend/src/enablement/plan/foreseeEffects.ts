@@ -2,7 +2,7 @@ import { EnablementService } from 'backstage-plugin-istio-jwt-common';
 import { EnablementIssuer, Mesh, WayInEffect } from 'istio-jwt-policy-engine';
 import { OperationChange } from '../operation';
 import { inThought } from './inThought';
-import { listReached } from './listReached';
+import { listConcerned } from './listReached';
 import { simulateRemoval } from './simulateRemoval';
 
 /** What changes do to every way in that their objects reach, now or then. */
@@ -17,7 +17,7 @@ export function foreseeEffects(
   },
 ): ReturnType<typeof simulateRemoval> & { neighbours: number } {
   const list = () =>
-    listReached(
+    listConcerned(
       mesh,
       changes.map(({ ref }) => ref),
       { ...wanted.service, waysIn: wanted.waysIn },

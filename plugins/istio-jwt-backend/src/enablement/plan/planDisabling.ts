@@ -4,7 +4,7 @@ import { Operation, OperationChange } from '../operation';
 import { findService } from './findService';
 import { findWriting } from './findWriting';
 import { listChecks } from './listChecks';
-import { listReached } from './listReached';
+import { listConcerned } from './listReached';
 import { listStanding } from './listStanding';
 import {
   OperationPlanResult,
@@ -47,7 +47,7 @@ export function planDisabling(
   const exempt = earlier.checks
     .filter(({ kind }) => kind === 'exempt-path')
     .map(({ path }) => path);
-  const reached = listReached(
+  const reached = listConcerned(
     mesh,
     changes.map(({ ref }) => ref),
     { ...service, waysIn: earlier.waysIn.map(({ id }) => id) },

@@ -138,12 +138,21 @@ function SystemCell({ service: { system, domain }, links }: CellProps) {
 }
 
 function OwnerCell({
-  service: { id, owner, claim },
+  service: { id, owner, claim, claimedBy },
   links,
   onClaim,
 }: CellProps & { onClaim: (id: string) => void }) {
-  if (owner) {
-    return <EntityName entityRef={owner} kind="group" links={links} />;
+  if (owner || claimedBy) {
+    return (
+      <div className={styles.stack}>
+        {owner && <EntityName entityRef={owner} kind="group" links={links} />}
+        {claimedBy && (
+          <Text variant="body-small" color="warning">
+            Claimed by {claimedBy} entities
+          </Text>
+        )}
+      </div>
+    );
   }
   return claim ? (
     <div className={styles.stack}>

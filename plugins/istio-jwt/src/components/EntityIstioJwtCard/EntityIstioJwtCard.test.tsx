@@ -9,7 +9,7 @@ import {
   buildService,
   buildStatus,
   buildWayIn,
-  ENTITY_REF,
+  ENTITY_DIGEST,
 } from '../../__testUtils__/fixtures';
 import { refuse } from '../../__testUtils__/refuse';
 import {
@@ -306,7 +306,7 @@ describe('EntityIstioJwtCard', () => {
     await screen.findByText('A valid token is required.');
     signals.send({
       type: 'status-changed',
-      entityRef: ENTITY_REF,
+      entity: ENTITY_DIGEST,
       revision: 'r2',
     });
     expect(
@@ -326,7 +326,7 @@ describe('EntityIstioJwtCard', () => {
     await screen.findByText('A valid token is required.');
     signals.send({
       type: 'status-changed',
-      entityRef: ENTITY_REF,
+      entity: ENTITY_DIGEST,
       revision: 'r2',
     });
     expect(
@@ -355,8 +355,7 @@ describe('EntityIstioJwtCard', () => {
     ).toBeInTheDocument();
     signals.send({
       type: 'probe-progress',
-      entityRef: ENTITY_REF,
-      runId: 'run-1',
+      entity: ENTITY_DIGEST,
       done: 1,
       total: 1,
     });

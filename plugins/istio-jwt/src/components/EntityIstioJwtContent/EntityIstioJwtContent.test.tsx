@@ -10,6 +10,7 @@ import {
   buildService,
   buildStatus,
   buildWayIn,
+  ENTITY_DIGEST,
   ENTITY_REF,
 } from '../../__testUtils__/fixtures';
 import { refuse } from '../../__testUtils__/refuse';
@@ -22,8 +23,7 @@ import { EntityIstioJwtContent } from './EntityIstioJwtContent';
 const progress = (done: number, total: number) =>
   ({
     type: 'probe-progress',
-    entityRef: ENTITY_REF,
-    runId: 'run-1',
+    entity: ENTITY_DIGEST,
     done,
     total,
   } as const);

@@ -1,13 +1,18 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import {
+  digestEntityRef,
   ProbeRunSummary,
   STARTED_BY_SCHEDULE,
   StateChange,
 } from 'backstage-plugin-istio-jwt-common';
 import { FakeSignals } from '../../__testUtils__/FakeSignals';
 import { findViolations } from '../../__testUtils__/findViolations';
-import { buildStatus, ENTITY_REF } from '../../__testUtils__/fixtures';
+import {
+  buildStatus,
+  ENTITY_DIGEST,
+  ENTITY_REF,
+} from '../../__testUtils__/fixtures';
 import { refuse } from '../../__testUtils__/refuse';
 import {
   createFakeApi,
@@ -173,8 +178,11 @@ describe('HistorySection', () => {
     renderWithApi(<HistorySection status={buildStatus()} />, { api, signals });
     await screen.findByText(/Enforced for 1 hour/);
     api.getHistory.mockResolvedValue({ items: changes });
-    signals.send({ type: 'history-changed', entityRef: 'component:default/x' });
-    signals.send({ type: 'history-changed', entityRef: ENTITY_REF });
+    signals.send({
+      type: 'history-changed',
+      entity: digestEntityRef('component:default/x'),
+    });
+    signals.send({ type: 'history-changed', entity: ENTITY_DIGEST });
     expect(await screen.findByText(/Drift for/)).toBeInTheDocument();
     await waitFor(() => expect(api.getHistory).toHaveBeenCalledTimes(2));
   });

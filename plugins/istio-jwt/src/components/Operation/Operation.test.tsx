@@ -9,7 +9,7 @@ import {
 } from '../../__testUtils__/enablementFixtures';
 import { FakeSignals } from '../../__testUtils__/FakeSignals';
 import { findViolations } from '../../__testUtils__/findViolations';
-import { ENTITY_REF } from '../../__testUtils__/fixtures';
+import { ENTITY_DIGEST, ENTITY_REF } from '../../__testUtils__/fixtures';
 import { refuse } from '../../__testUtils__/refuse';
 import {
   createFakeApi,
@@ -116,8 +116,7 @@ describe('An operation', () => {
     act(() =>
       signals.send({
         type: 'enablement-changed',
-        entityRef: ENTITY_REF,
-        enablementId: ENABLEMENT_ID,
+        entity: ENTITY_DIGEST,
       }),
     );
     expect(

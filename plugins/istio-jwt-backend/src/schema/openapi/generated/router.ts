@@ -223,7 +223,7 @@ export const spec = {
       post: {
         operationId: 'CreateEnablementPlan',
         description:
-          'Plans an operation and keeps the plan for a while, bound to the caller and the entity. Writes nothing to the cluster.',
+          'Plans an operation and keeps the plan for a while, bound to the caller and the entity. Writes nothing to the cluster. 429 above `enablement.quotas.plansPerMinute`, as whatever makes a plan.',
         parameters: [
           { $ref: '#/components/parameters/kind' },
           { $ref: '#/components/parameters/namespace' },
@@ -2483,6 +2483,7 @@ export const spec = {
               reason: { type: 'string' },
             },
           },
+          claimedBy: { type: 'integer', minimum: 2 },
           claim: {
             type: 'object',
             required: ['annotations'],
