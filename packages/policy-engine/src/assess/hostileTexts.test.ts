@@ -18,10 +18,10 @@ const policy = (rule: object) => ({
   metadata: named('policy'),
   spec: { rules: [rule] },
 });
-const route = (match: object) => ({
+const route = (match: object, name = 'routes') => ({
   apiVersion: 'networking.istio.io/v1',
   kind: 'VirtualService',
-  metadata: named('routes'),
+  metadata: named(name),
   spec: {
     hosts: ['h'],
     gateways: ['gw'],
@@ -54,6 +54,13 @@ describe('texts made to be slow', () => {
     [
       'classes without an end in a regular expression',
       [route({ uri: { regex: `/${'[a'.repeat(MANY / 2)}` } })],
+    ],
+    [
+      'a regular expression that backtracks',
+      [
+        route({ uri: { regex: '/(a|a)*b' } }, 'routes'),
+        route({ uri: { exact: `/${'a'.repeat(40)}` } }, 'more-routes'),
+      ],
     ],
     [
       'blanks inside the value of a header',
