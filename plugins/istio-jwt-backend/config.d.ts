@@ -76,7 +76,10 @@ export interface Config {
       allowedAddresses?: string[];
       /** Per request. Default: 5 s, at most 30 s. */
       timeout?: HumanDuration | string;
-      /** Requests at once, over all runs. Default: 4. */
+      /**
+       * Requests at once, over all runs. Default: 4. Gateways take turns; those that took more than a second for an
+       * answer within the last minute share half of it. Operations may have one more.
+       */
       maxConcurrency?: number;
       /** Requests per second to one gateway address. Default: 10. */
       ratePerGateway?: number;
@@ -357,9 +360,16 @@ export interface Config {
       issuer?: string;
       /**
        * Hosts that may see the token, such as `api.example.com` or `*.example.com`. Absent: every host that is
-       * probed, so set it wherever others may attach routes to your gateways.
+       * probed, so set it wherever others may attach routes to your gateways. Over plain http a gateway cannot
+       * show that it serves a host, so the token is then sent over https, or to `gateways`.
        */
       hosts?: string[];
+      /**
+       * Gateways that may see the token, over http too: `namespace/name` of the gateway's workload, or of a Gateway
+       * resource in the workload's own namespace, or `namespace/*`. No other gateway gets it. Absent: every gateway,
+       * or those with https where `hosts` is set.
+       */
+      gateways?: string[];
       /**
        * A valid token.
        * @visibility secret

@@ -84,7 +84,7 @@ function imageTag({ kind, spec }: Resource): string | undefined {
   const image: unknown = main?.image;
   // `registry:5000/pilot@sha256:…` has no tag.
   return typeof image === 'string'
-    ? /:([^:/@]+)(@.*)?$/.exec(image)?.[1]
+    ? /:([^:/@]+)(@.*)?$/s.exec(image)?.[1]
     : undefined;
 }
 

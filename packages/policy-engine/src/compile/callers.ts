@@ -1,7 +1,9 @@
 import {
+  ownRegexPattern,
   parsePrincipalPattern,
   quoteRegex,
   regexPattern,
+  StringPattern,
 } from '../match/stringPattern';
 import type { Matcher } from './program';
 import type { Context } from './matchers';
@@ -26,8 +28,8 @@ export function toNamespace(text: string): Matcher {
     on: 'namespace',
     text,
     namespace: text,
-    ...withLoose(quote =>
-      regexPattern(`.*/ns/${text.split('*').map(quote).join('.*')}/.*`),
+    ...withLoose((quote, compile) =>
+      compile(`.*/ns/${text.split('*').map(quote).join('.*')}/.*`),
     ),
   };
 }
@@ -42,8 +44,8 @@ export function toServiceAccount(text: string, ownNamespace: string): Matcher {
     text,
     namespace,
     account,
-    ...withLoose(quote =>
-      regexPattern(
+    ...withLoose((quote, compile) =>
+      compile(
         `spiffe://.+/ns/${quote(namespace)}/(.+/|)sa/${quote(account)}(/.+)?`,
       ),
     ),
@@ -66,25 +68,27 @@ export function toTrustDomains(
 
 function trustDomainPattern(
   domain: string,
-): { kind: 'prefix'; value: string } | ReturnType<typeof regexPattern> {
+): { kind: 'prefix'; value: string } | ReturnType<typeof ownRegexPattern> {
   if (domain === '*') return { kind: 'prefix', value: 'spiffe://' };
   const cut = domain.indexOf('*');
   if (cut < 0) return { kind: 'prefix', value: `spiffe://${domain}/` };
   const head = quoteRegex(domain.slice(0, cut));
   const tail = quoteRegex(domain.slice(cut + 1));
-  return regexPattern(`spiffe://${head}[^/]*${tail}/.*`);
+  return ownRegexPattern(`spiffe://${head}[^/]*${tail}/.*`);
 }
 
 /**
  * Istio's versions differ in whether they quote what stands in these regular expressions. `loose` is
  * there where an unquoted character could match more.
  */
-function withLoose<T>(build: (quote: (text: string) => string) => T): {
-  pattern: T;
-  loose?: T;
-} {
-  const pattern = build(quoteRegex);
-  const loose = build(text => text);
+function withLoose<T>(
+  build: (
+    quote: (text: string) => string,
+    compile: (source: string) => StringPattern,
+  ) => T,
+): { pattern: T; loose?: T } {
+  const pattern = build(quoteRegex, ownRegexPattern);
+  const loose = build(text => text, regexPattern);
   return JSON.stringify(pattern) === JSON.stringify(loose)
     ? { pattern }
     : { pattern, loose };

@@ -277,9 +277,15 @@ function headerText(value: string | string[]): string {
 }
 
 function trim(value: string): string {
-  return /^[ \t]|[ \t]$/.test(value)
-    ? value.replace(/^[ \t]+|[ \t]+$/g, '')
-    : value;
+  let start = 0;
+  let end = value.length;
+  while (start < end && isBlank(value[start])) start++;
+  while (end > start && isBlank(value[end - 1])) end--;
+  return value.slice(start, end);
+}
+
+function isBlank(character: string): boolean {
+  return character === ' ' || character === '\t';
 }
 
 /** A CORS preflight as Envoy's jwt_authn recognises it. */

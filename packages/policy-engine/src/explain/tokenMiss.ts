@@ -1,5 +1,6 @@
 import { Decision } from '../model';
 import { Step } from '../decide/walk';
+import { foldIssuer } from '../foldIssuer';
 
 /**
  * Where a proxy refuses for want of a token that one before it verified and took out, the fix is
@@ -33,7 +34,7 @@ export function explainTokenMiss(
   const issuer = typeof claims.iss === 'string' ? claims.iss : '';
   if (body === 'Jwt issuer is not configured') {
     const known = [...new Set(providers.map(item => item.issuer))];
-    const near = known.find(item => fold(item) === fold(issuer));
+    const near = known.find(item => foldIssuer(item) === foldIssuer(issuer));
     return {
       summary: `${summary} The token is from ${show(issuer)}, and ${
         step.hop.proxy.kind
@@ -59,10 +60,6 @@ export function explainTokenMiss(
     };
   }
   return {};
-}
-
-function fold(issuer: string): string {
-  return issuer.toLowerCase().replace(/\/+$/, '');
 }
 
 function list(values: readonly string[]): string {

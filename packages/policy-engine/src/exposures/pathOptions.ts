@@ -38,7 +38,7 @@ export function pathOptions(
     label: path,
     signature: isExact ? path : signatureOf(patterns.path, path),
     apply: (request: ProxyRequest) => {
-      const query = /\?.*$/.exec(request.path ?? '')?.[0] ?? '';
+      const query = /\?.*/s.exec(request.path ?? '')?.[0] ?? '';
       return {
         ...request,
         path: `${path}${query}`,

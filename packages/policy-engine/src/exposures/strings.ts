@@ -159,8 +159,8 @@ function regexExamples(source: string, filler: string): string[] {
       .replace(/\(\?:/g, '(')
       .replace(/\\d[+*]?/g, '1')
       .replace(/\\w[+*]?/g, filler)
-      .replace(/\[\^[^\]]*\][+*]?/g, filler)
-      .replace(/\[([A-Za-z0-9])[^\]]*\](\{\d+(,\d*)?\}|[+*])?/g, '$1')
+      .replace(/\[\^[^[\]]*\][+*]?/g, filler)
+      .replace(/\[([A-Za-z0-9])[^[\]]*\](\{\d+(,\d*)?\}|[+*])?/g, '$1')
       .replace(/\.\+/g, filler)
       .replace(/\.\*/g, dots)
       .replace(/\\([./\-_~+?*()])/g, '$1');

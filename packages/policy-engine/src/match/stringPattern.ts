@@ -1,3 +1,4 @@
+import { compileLinear, mayBacktrack, TextTest } from './linearRegex';
 import { compilePathTemplate } from './pathTemplate';
 
 /**
@@ -10,7 +11,7 @@ export type StringPattern =
   | { kind: 'suffix'; value: string }
   /** Any value; `nonEmpty` where Istio writes the regular expression `.+`. */
   | { kind: 'any'; nonEmpty: boolean }
-  | { kind: 'regex'; source: string; regex: RegExp }
+  | { kind: 'regex'; source: string; regex: TextTest }
   | { kind: 'template'; value: string; regex: RegExp };
 
 /** Pattern where `*` alone means a value that is not empty (principals, claims, paths, SNI). */
@@ -64,13 +65,38 @@ export function quoteRegex(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
-/** Full-match regular expression; one that cannot be compiled matches nothing. */
+/** By source: routes are matched far more often than they change. Emptied when full. */
+const compiled = new Map<string, TextTest>();
+const MAX_COMPILED = 1000;
+const NOTHING: TextTest = { test: () => false };
+
+/**
+ * Full-match regular expression, as somebody who may write a route or a policy has it; one that cannot
+ * be compiled matches nothing.
+ */
 export function regexPattern(source: string): StringPattern {
-  try {
-    return { kind: 'regex', source, regex: new RegExp(`^(?:${source})$`, 'u') };
-  } catch {
-    return { kind: 'regex', source, regex: /^\b$/ };
+  let regex = compiled.get(source);
+  if (!regex) {
+    if (compiled.size >= MAX_COMPILED) compiled.clear();
+    regex = compileRegex(source);
+    compiled.set(source, regex);
   }
+  return { kind: 'regex', source, regex };
+}
+
+/** Full-match regular expression that holds nothing of anybody but quoted text, and matches short ones. */
+export function ownRegexPattern(source: string): StringPattern {
+  return { kind: 'regex', source, regex: new RegExp(`^(?:${source})$`, 'u') };
+}
+
+function compileRegex(source: string): TextTest {
+  let regex: RegExp;
+  try {
+    regex = new RegExp(`^(?:${source})$`, 'u');
+  } catch {
+    return NOTHING;
+  }
+  return mayBacktrack(source) ? compileLinear(source) ?? NOTHING : regex;
 }
 
 export function matchesPattern(pattern: StringPattern, value: string): boolean {

@@ -95,7 +95,10 @@ function validateTimeout(reader: Reader, value: unknown, path: string): void {
   const text = reader.string(value, path);
   if (text === undefined) return;
   const isDuration = /^(\d+(\.\d+)?(h|ms|m|s|us|ns))+$/.test(text);
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s|us|ns)/g)];
+  // Only of a whole duration: in a long row of digits the search would begin at every one of them.
+  const parts = isDuration
+    ? [...text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s|us|ns)/g)]
+    : [];
   const total = parts.reduce(
     (sum, [, count, unit]) => sum + Number(count) * UNITS[unit],
     0,

@@ -216,6 +216,10 @@ describe('readIstioJwtConfig', () => {
     [{ jwks: { interval: '1s' } }, /jwks\.interval is 1000 ms.*10 seconds/],
     [{ probes: { maxConcurrency: 0 } }, /maxConcurrency is 0.*1 to 32/],
     [{ probes: { userAgent: 'a\r\nHost: x' } }, /userAgent/],
+    [
+      { tokenSources: [{ issuer: 'i', static: 'a', gateways: ['edge'] }] },
+      /tokenSources\[0\]\.gateways names 'edge'\. Write namespace\/name/,
+    ],
     [{ tokenSources: [{ issuer: 'i' }] }, /tokenSources\[0\] has no token/],
     [
       { tokenSources: [{ issuer: 'i', static: 'a', signingJwk: '{}' }] },

@@ -21,10 +21,11 @@ export function readTokenSource(
   const hosts = config
     .getOptionalStringArray('hosts')
     ?.map(host => host.toLowerCase());
+  const receivers = { hosts, gateways: readGateways(config, key) };
   if (given[0] === 'sandboxMint') {
     return {
       kind: 'sandbox-mint',
-      hosts,
+      ...receivers,
       issuer: config.getOptionalString('issuer'),
       url: readMintUrl(config, key),
     };
@@ -34,21 +35,21 @@ export function readTokenSource(
     case 'static':
       return {
         kind: 'static',
-        hosts,
+        ...receivers,
         issuer,
         token: config.getString('static'),
       };
     case 'signingJwk':
       return {
         kind: 'signing-jwk',
-        hosts,
+        ...receivers,
         issuer,
         jwk: parseJwk(config.getString('signingJwk'), `${key}.signingJwk`),
       };
     default:
       return {
         kind: 'client-credentials',
-        hosts,
+        ...receivers,
         issuer,
         ...readClientCredentials(
           config.getConfig('clientCredentials'),
@@ -56,6 +57,19 @@ export function readTokenSource(
         ),
       };
   }
+}
+
+const GATEWAY = /^[a-z0-9][-a-z0-9]{0,62}\/([a-z0-9][-.a-z0-9]{0,252}|\*)$/;
+
+function readGateways(config: Config, key: string): string[] | undefined {
+  const gateways = config.getOptionalStringArray('gateways');
+  const bad = gateways?.find(name => !GATEWAY.test(name));
+  if (bad !== undefined) {
+    throw new InputError(
+      `${key}.gateways names '${bad}'. Write namespace/name of a gateway's workload or of its Gateway resource, or namespace/*.`,
+    );
+  }
+  return gateways;
 }
 
 function readMintUrl(config: Config, key: string): string {

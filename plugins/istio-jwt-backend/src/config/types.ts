@@ -119,6 +119,8 @@ export interface ClientCredentialsConfig {
 export type TokenSourceConfig = {
   /** Hosts that may see the token, such as `api.example.com` or `*.example.com`. Absent: every probed host. */
   hosts?: string[];
+  /** Gateways that may see the token, as `namespace/name` or `namespace/*`. Absent: see `refuseReceiver`. */
+  gateways?: string[];
 } & (
   | { kind: 'static'; issuer: string; token: string }
   | { kind: 'signing-jwk'; issuer: string; jwk: Record<string, unknown> }

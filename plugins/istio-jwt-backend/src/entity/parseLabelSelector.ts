@@ -71,7 +71,20 @@ function check(requirement: Requirement): Requirement | undefined {
 }
 
 function splitOutsideParentheses(text: string): string[] {
-  return text.trim() ? text.split(/,(?![^(]*\))/) : [];
+  if (!text.trim()) return [];
+  const parts: string[] = [];
+  let depth = 0;
+  let start = 0;
+  for (let index = 0; index < text.length; index++) {
+    const character = text[index];
+    if (character === '(') depth++;
+    if (character === ')') depth--;
+    if (character === ',' && depth === 0) {
+      parts.push(text.slice(start, index));
+      start = index + 1;
+    }
+  }
+  return [...parts, text.slice(start)];
 }
 
 function isPresent<T>(value: T | undefined): value is T {

@@ -82,7 +82,59 @@ describe('readAnnotations', () => {
   });
 });
 
+describe('lengths of annotations', () => {
+  it.each([
+    ['backstage.io/kubernetes-label-selector', 2000],
+    ['backstage.io/kubernetes-id', 253],
+    ['backstage.io/kubernetes-namespace', 253],
+    ['backstage.io/kubernetes-cluster', 253],
+    ['istio-jwt/hosts', 6000],
+    ['istio-jwt/probe-paths', 22_000],
+  ])(
+    'refuses %s beyond %d characters before it is read',
+    (annotation, limit) => {
+      expect(
+        readAnnotations(
+          entity({
+            'backstage.io/kubernetes-id': 'shop',
+            [annotation]: ','.repeat(limit + 1),
+          }),
+        ),
+      ).toEqual({
+        ok: false,
+        problem: {
+          code: 'invalid-annotation',
+          message: expect.stringContaining(annotation),
+          fix: `Write at most ${limit} characters.`,
+        },
+      });
+    },
+  );
+
+  it('reads as much as is allowed', () => {
+    const paths = Array.from({ length: 20 }, () => `/${'p'.repeat(1023)}`);
+    const hosts = Array.from({ length: 20 }, () => `*.${'h'.repeat(251)}`);
+    expect(
+      readAnnotations(
+        entity({
+          'backstage.io/kubernetes-label-selector': `app in (${'a,'.repeat(
+            900,
+          )}b)`,
+          'istio-jwt/hosts': hosts.join(', '),
+          'istio-jwt/probe-paths': paths.join(', '),
+        }),
+      ),
+    ).toMatchObject({ ok: true });
+  });
+});
+
 describe('parseLabelSelector', () => {
+  it('takes time in proportion to the length', () => {
+    const startedAt = performance.now();
+    parseLabelSelector(`${','.repeat(60_000)}a`);
+    expect(performance.now() - startedAt).toBeLessThan(1000);
+  });
+
   it.each([
     ['a=b', { a: 'b' }, true],
     ['a==b', { a: 'c' }, false],

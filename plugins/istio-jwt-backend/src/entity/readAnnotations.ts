@@ -31,6 +31,15 @@ export type TargetResult =
   | { ok: false; problem: StatusProblem };
 
 const MAX_ITEMS = 20;
+/** In characters. Owners of entities write annotations, and every reading of a status parses them. */
+const MAX_LENGTHS: Record<string, number> = {
+  [ANNOTATION_KUBERNETES_LABEL_SELECTOR]: 2000,
+  [ANNOTATION_KUBERNETES_ID]: 253,
+  [ANNOTATION_KUBERNETES_NAMESPACE]: 253,
+  [ANNOTATION_KUBERNETES_CLUSTER]: 253,
+  [ANNOTATION_HOSTS]: 6000,
+  [ANNOTATION_PROBE_PATHS]: 22_000,
+};
 const HOST = /^(\*\.)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 /** Visible ASCII without space, `#` and quotes: nothing that could leave the request line. */
 const PATH = /^\/[\x21\x24-\x7e]{0,1023}$/;
@@ -38,6 +47,19 @@ const PATH = /^\/[\x21\x24-\x7e]{0,1023}$/;
 /** Reads the annotations that tie an entity to Kubernetes Services. */
 export function readAnnotations(entity: Entity): TargetResult {
   const annotations = entity.metadata.annotations ?? {};
+  for (const [annotation, limit] of Object.entries(MAX_LENGTHS)) {
+    const { length } = annotations[annotation] ?? '';
+    if (length > limit) {
+      return {
+        ok: false,
+        problem: {
+          code: 'invalid-annotation',
+          message: `The annotation ${annotation} has ${length} characters and is not read.`,
+          fix: `Write at most ${limit} characters.`,
+        },
+      };
+    }
+  }
   const selectorText = annotations[ANNOTATION_KUBERNETES_LABEL_SELECTOR];
   const id = annotations[ANNOTATION_KUBERNETES_ID];
   const text =

@@ -1,4 +1,4 @@
-import { AddressGuard } from './AddressGuard';
+import { AddressGuard, AddressRefused } from './AddressGuard';
 
 describe('AddressGuard', () => {
   const open = new AddressGuard([]);
@@ -16,6 +16,14 @@ describe('AddressGuard', () => {
     '224.0.0.1',
     '255.255.255.255',
     '64:ff9b::a9fe:a9fe',
+    '64:ff9b:1::a9fe:a9fe',
+    '::ffff:0:169.254.169.254',
+    '2001:0:4136:e378:8000:63bf:3fff:fdd2',
+    '2002:a9fe:a9fe::1',
+    'fec0::1',
+    'fd20:ce::254',
+    '168.63.129.16',
+    '192.0.0.192',
     '127.0.0.1',
     '::1',
     '::ffff:127.0.0.1',
@@ -51,6 +59,29 @@ describe('AddressGuard', () => {
       reason: expect.stringContaining('API server'),
     });
     expect(await guard.check('127.0.0.1', 30080)).toEqual({ ok: true });
+  });
+
+  it('connects to nothing while it is not known where an API server is', async () => {
+    const guard = new AddressGuard([], async () => {
+      throw new AddressRefused('api.example does not resolve');
+    });
+    expect(await guard.check('10.0.0.1', 80)).toEqual({
+      ok: false,
+      reason: 'api.example does not resolve',
+    });
+  });
+
+  it('takes addresses that whoever writes a Service chooses only from the list', async () => {
+    expect(await open.check('10.0.0.1', 80, 'external-ips')).toEqual({
+      ok: false,
+      reason: expect.stringMatching(
+        /externalIPs.*istioJwt\.probes\.allowedAddresses/,
+      ),
+    });
+    const guard = new AddressGuard(['10.0.0.0/8']);
+    expect(await guard.check('10.0.0.1', 80, 'external-ips')).toEqual({
+      ok: true,
+    });
   });
 
   it('judges a name by what it resolves to', async () => {

@@ -4,8 +4,8 @@ import { BlockList, isIP } from 'node:net';
 export type AddressCheck = { ok: true } | { ok: false; reason: string };
 
 /**
- * Never connected to, whatever the config says: link-local ranges hold the metadata services of the
- * clouds, and the rest is no unicast address.
+ * Never connected to, whatever the config says: metadata services of the clouds, what is no unicast
+ * address, and IPv6 addresses that carry an IPv4 address which something on the way takes out.
  */
 const NEVER: [string, number][] = [
   ['0.0.0.0', 8],
@@ -14,13 +14,23 @@ const NEVER: [string, number][] = [
   ['240.0.0.0', 4],
   // Alibaba's metadata service, inside the shared address space.
   ['100.100.100.200', 32],
+  // Azure's WireServer, which hands out secrets of machines.
+  ['168.63.129.16', 32],
+  // IETF protocol assignments (RFC 6890), Oracle's metadata service among them.
+  ['192.0.0.0', 24],
   ['::', 128],
   ['fe80::', 10],
-  // AWS's metadata service, inside the unique local addresses.
+  // Site-local addresses (RFC 3879), which fe80::/10 took the place of.
+  ['fec0::', 10],
+  // Metadata services of AWS and of Google, inside the unique local addresses.
   ['fd00:ec2::254', 128],
+  ['fd20:ce::254', 128],
   ['ff00::', 8],
-  // Translations could lead to any of the IPv4 ranges above.
+  // NAT64 (RFC 6052 and RFC 8215), SIIT (RFC 2765), Teredo (RFC 4380) and 6to4 (RFC 3056).
   ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
+  ['::ffff:0:0:0', 96],
+  ['2001::', 32],
   ['2002::', 16],
 ];
 
@@ -34,6 +44,12 @@ export interface ResolvedAddress {
   ip: string;
   port: number;
 }
+
+/** Who says that an address leads to a gateway. */
+export type AddressSource =
+  | 'anybody'
+  /** Whoever may write a Service, without having to own the address. */
+  | 'external-ips';
 
 /** A target is not to be connected to; the message says why. */
 export class AddressRefused extends Error {
@@ -52,7 +68,7 @@ export class AddressGuard {
 
   /**
    * @param allowedCidrs - empty: every address but loopback
-   * @param listForbidden - addresses of API servers
+   * @param listForbidden - addresses of API servers. What it throws as AddressRefused refuses every address
    * @param configKey - where `allowedCidrs` comes from, for messages
    */
   constructor(
@@ -72,7 +88,11 @@ export class AddressGuard {
     }
   }
 
-  async check(address: string, port: number): Promise<AddressCheck> {
+  async check(
+    address: string,
+    port: number,
+    source: AddressSource = 'anybody',
+  ): Promise<AddressCheck> {
     const ip = unmapAddress(address);
     const family = isIP(ip) === 6 ? 'ipv6' : 'ipv4';
     if (!isIP(ip) || this.never.check(ip, family)) {
@@ -85,7 +105,19 @@ export class AddressGuard {
         reason: `${ip} is not in ${this.configKey}`,
       };
     }
-    const forbidden = await this.listForbidden();
+    if (!listed && source === 'external-ips') {
+      return {
+        ok: false,
+        reason: `${ip} is one of a Service's externalIPs, which whoever writes the Service chooses freely, and it is not in ${this.configKey}`,
+      };
+    }
+    const forbidden = await this.listForbidden().catch(error => {
+      if (error instanceof AddressRefused) return error;
+      throw error;
+    });
+    if (forbidden instanceof AddressRefused) {
+      return { ok: false, reason: forbidden.message };
+    }
     return forbidden.some(
       other => other.port === port && unmapAddress(other.ip) === ip,
     )
@@ -94,19 +126,27 @@ export class AddressGuard {
   }
 
   /** Resolves a host and picks the first address that passes. @throws AddressRefused */
-  async resolve(host: string, port: number): Promise<ResolvedAddress> {
-    return (await this.resolveAll(host, port))[0];
+  async resolve(
+    host: string,
+    port: number,
+    source?: AddressSource,
+  ): Promise<ResolvedAddress> {
+    return (await this.resolveAll(host, port, source))[0];
   }
 
   /** Every address of a host that passes, at least one. @throws AddressRefused */
-  async resolveAll(host: string, port: number): Promise<ResolvedAddress[]> {
+  async resolveAll(
+    host: string,
+    port: number,
+    source?: AddressSource,
+  ): Promise<ResolvedAddress[]> {
     const addresses = isIP(host)
       ? [host]
       : (await lookup(host, { all: true })).map(({ address }) => address);
     let reason = `${host} has no address`;
     const passing: ResolvedAddress[] = [];
     for (const ip of addresses) {
-      const result = await this.check(ip, port);
+      const result = await this.check(ip, port, source);
       if (result.ok) {
         passing.push({ ip: unmapAddress(ip), port });
       } else {

@@ -1,5 +1,6 @@
 import { createServer, Server } from 'node:http';
 import { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigReader } from '@backstage/config';
 import { readIstioJwtConfig } from '../config';
 import { AddressGuard } from './AddressGuard';
@@ -148,6 +149,123 @@ describe('GatewayPacer with a real gateway', () => {
     await Promise.all(Array.from({ length: 10 }, () => send(pacer)));
     // The first may arrive late on a busy machine.
     expect(arrivals[9] - startedAt).toBeGreaterThanOrEqual(400);
+  });
+});
+
+describe('GatewayPacer with gateways that answer as late as they can', () => {
+  const signal = new AbortController();
+  const answer = { kind: 'answer', status: 401, durationMs: 1 } as const;
+  const quick = async () => answer;
+  const late = async () => {
+    await sleep(200);
+    return { kind: 'error', code: 'TIMEOUT', message: '' } as const;
+  };
+  const makePacer = (maxConcurrency = 4) =>
+    new GatewayPacer({ maxConcurrency, ratePerGateway: 1000, slowMs: 50 });
+  /** Each of its own run, so that none is given up. */
+  const flood = (pacer: GatewayPacer, gateways: number) =>
+    Array.from({ length: gateways }, (_, index) =>
+      Array.from({ length: 5 }, () =>
+        pacer.send(`late-${index}`, startPacedRun(signal.signal), late),
+      ),
+    ).flat();
+
+  it('sends to those that are known to be fast meanwhile', async () => {
+    const pacer = makePacer();
+    await pacer.send('good', startPacedRun(signal.signal), quick);
+    const flooding = flood(pacer, 5);
+    await sleep(20);
+    const startedAt = performance.now();
+    for (let count = 0; count < 10; count++) {
+      await pacer.send('good', startPacedRun(signal.signal), quick);
+    }
+    // One that waited for a single one of them would take longer.
+    expect(performance.now() - startedAt).toBeLessThan(150);
+    await Promise.all(flooding);
+  });
+
+  it('is not fooled by quick answers in between', async () => {
+    const pacer = makePacer();
+    await pacer.send('good', startPacedRun(signal.signal), quick);
+    const alternate = async (gateway: string) => {
+      for (const send of [late, quick, late, quick, late]) {
+        await pacer.send(gateway, startPacedRun(signal.signal), send);
+      }
+    };
+    const flooding = ['a', 'b', 'c', 'd', 'e'].map(alternate);
+    await sleep(250);
+    let longest = 0;
+    for (let count = 0; count < 40; count++) {
+      const startedAt = performance.now();
+      await pacer.send('good', startPacedRun(signal.signal), quick);
+      longest = Math.max(longest, performance.now() - startedAt);
+      await sleep(10);
+    }
+    expect(longest).toBeLessThan(150);
+    await Promise.all(flooding);
+  });
+
+  it('lets a gateway that nobody knows yet have its turn', async () => {
+    const pacer = makePacer();
+    const flooding = flood(pacer, 5);
+    const startedAt = performance.now();
+    await pacer.send('new', startPacedRun(signal.signal), quick);
+    expect(performance.now() - startedAt).toBeLessThan(1000);
+    await Promise.all(flooding);
+  });
+
+  it('keeps a slot for operations', async () => {
+    const pacer = makePacer(1);
+    const flooding = flood(pacer, 2);
+    await sleep(20);
+    const startedAt = performance.now();
+    const run = startPacedRun(signal.signal, 'operation');
+    await pacer.send('late-0', run, quick);
+    expect(performance.now() - startedAt).toBeLessThan(150);
+    await Promise.all(flooding);
+  });
+
+  it('uses all slots for a single gateway', async () => {
+    const pacer = makePacer();
+    await pacer.send('good', startPacedRun(signal.signal), quick);
+    let running = 0;
+    let most = 0;
+    await Promise.all(
+      Array.from({ length: 12 }, () =>
+        pacer.send('good', startPacedRun(signal.signal), async () => {
+          most = Math.max(most, ++running);
+          await sleep(20);
+          running--;
+          return answer;
+        }),
+      ),
+    );
+    expect(most).toBe(4);
+  });
+
+  it('are given up for the rest of a run after three requests in a row', async () => {
+    const pacer = makePacer();
+    const run = startPacedRun(signal.signal);
+    const codes: string[] = [];
+    for (const send of [late, late, quick, late, late, late, quick, quick]) {
+      const got = await pacer.send('late', run, send);
+      codes.push(got.kind === 'error' ? got.code : 'answer');
+    }
+    expect(codes).toEqual([
+      'TIMEOUT',
+      'TIMEOUT',
+      'answer',
+      'TIMEOUT',
+      'TIMEOUT',
+      'TIMEOUT',
+      'GIVEN_UP',
+      'GIVEN_UP',
+    ]);
+    expect([...run.notes]).toEqual([
+      expect.stringContaining('late: The gateway did not answer in time'),
+    ]);
+    const other = startPacedRun(signal.signal);
+    expect(await pacer.send('late', other, quick)).toEqual(answer);
   });
 });
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LruMap } from '../status/LruMap';
 import { ProbeAnswer } from './ProbeClient';
-import { Throttle } from './Throttle';
+import { Throttle, Urgency } from './Throttle';
 
 /** What a run knows of its waiting. Shared by all probes of the run. */
 export interface PacedRun {
@@ -10,10 +10,22 @@ export interface PacedRun {
   notes: Set<string>;
   /** By gateway: when the run gives up waiting for it, in ms. Kept by the pacer. */
   patience: Map<string, number>;
+  /** By gateway: how many requests in a row had no answer in time. Kept by the pacer. */
+  timeouts: Map<string, number>;
+  urgency: Urgency;
 }
 
-export function startPacedRun(signal: AbortSignal): PacedRun {
-  return { signal, notes: new Set(), patience: new Map() };
+export function startPacedRun(
+  signal: AbortSignal,
+  urgency: Urgency = 'probe',
+): PacedRun {
+  return {
+    signal,
+    notes: new Set(),
+    patience: new Map(),
+    timeouts: new Map(),
+    urgency,
+  };
 }
 
 /** A gateway that is not to be asked for a while. */
@@ -34,6 +46,8 @@ export interface GatewayPacerOptions {
    * connection wait one after the other: each for itself would make a run last for hours.
    */
   maxWaitMs?: number;
+  /** From when on a request holds a slot for long. Default: 1 s. */
+  slowMs?: number;
 }
 
 const MAX_GATEWAYS = 1000;
@@ -44,6 +58,8 @@ const MAX_WAIT_MS = 30_000;
 const MAX_SENDS = 3;
 /** One application behind a gateway may be broken; a gateway that answers nothing else is. */
 const FAILURES_IN_A_ROW = 3;
+const TIMEOUTS_IN_A_ROW = 3;
+const TIMEOUT_CODE = /TIMEOUT$|^ETIMEDOUT$/;
 
 interface GatewayState {
   failures: number;
@@ -64,6 +80,7 @@ export class GatewayPacer {
     this.throttle = new Throttle(
       options.maxConcurrency,
       options.ratePerGateway,
+      options.slowMs,
     );
   }
 
@@ -77,7 +94,8 @@ export class GatewayPacer {
       if (given) {
         return given;
       }
-      const answer = await this.throttle.run(gateway, send);
+      const answer = await this.throttle.run(gateway, send, run.urgency);
+      noteTimeout(gateway, answer, run);
       const { isTurnedAway, begun } = this.noteAnswer(gateway, answer);
       if (begun) {
         run.notes.add(describePause(gateway, begun));
@@ -92,8 +110,13 @@ export class GatewayPacer {
   /** @returns what to answer instead of sending, or undefined once the gateway may be asked */
   private async waitFor(
     gateway: string,
-    { signal, notes, patience }: PacedRun,
+    { signal, notes, patience, timeouts }: PacedRun,
   ): Promise<ProbeAnswer | undefined> {
+    if ((timeouts.get(gateway) ?? 0) >= TIMEOUTS_IN_A_ROW) {
+      const message = `The gateway did not answer in time ${TIMEOUTS_IN_A_ROW} times in a row, so that this run asks it nothing more.`;
+      notes.add(`${gateway}: ${message}`);
+      return { kind: 'error', code: 'GIVEN_UP', message };
+    }
     for (;;) {
       const state = this.gateways.get(gateway);
       const wait = (state?.pausedUntil ?? 0) - Date.now();
@@ -158,6 +181,15 @@ export class GatewayPacer {
     state.pausedUntil = Date.now() + waitMs;
     return { isTurnedAway: true, begun: { status, waitMs } };
   }
+}
+
+function noteTimeout(
+  gateway: string,
+  answer: ProbeAnswer,
+  { timeouts }: PacedRun,
+): void {
+  const isTimeout = answer.kind === 'error' && TIMEOUT_CODE.test(answer.code);
+  timeouts.set(gateway, isTimeout ? (timeouts.get(gateway) ?? 0) + 1 : 0);
 }
 
 function describePause(gateway: string, { status, waitMs }: BackOff): string {

@@ -175,4 +175,32 @@ status: {phase: Running}
       reason: expect.stringMatching(reason),
     });
   });
+
+  it('tells which addresses a tenant may have chosen', () => {
+    const service = edgeService(
+      `externalIPs: [198.51.100.7, inner.example.com], ${NODE_PORT}`,
+      'loadBalancer: {ingress: [{ip: 192.0.2.1}]}',
+    );
+    const found = discover([...base(), service]);
+    expect(found).toMatchObject({
+      candidates: [
+        { host: '192.0.2.1' },
+        { host: '198.51.100.7', source: 'external-ips' },
+      ],
+    });
+    expect(found).not.toHaveProperty('candidates.0.source');
+  });
+
+  it.each([15000, 15020, 15021, 15090])(
+    'sends nothing to port %d, which belongs to the proxy itself',
+    port => {
+      const texts = base().map(text =>
+        text.replace('number: 80', `number: ${port}`),
+      );
+      expect(discover(texts, { portForward: true })).toMatchObject({
+        ok: false,
+        reason: expect.stringContaining(`${port}`),
+      });
+    },
+  );
 });

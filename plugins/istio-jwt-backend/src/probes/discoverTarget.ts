@@ -54,6 +54,12 @@ export function discoverTarget(
       'The gateway asks every client for a certificate (TLS mode MUTUAL), and probes have none. Whoever has one still needs a token: ask with a client of your own.',
     );
   }
+  const reserved = [hop.port, wayIn.port].find(isReservedPort);
+  if (reserved !== undefined) {
+    return fail(
+      `Port ${reserved} is one of those that Istio keeps for the proxy's own administration, so nothing is sent there.`,
+    );
+  }
   const services = findGatewayServices(mesh, hop.proxy);
   const names = [hop.proxy, wayIn.gateway, ...services.map(s => s.metadata)];
   const override = gateways.find(
@@ -91,6 +97,15 @@ export function discoverTarget(
         }.`,
         describeServices(services, wayIn),
       );
+}
+
+/**
+ * Ports of Envoy's administration and of Istio's agent. A tunnel ends inside the Pod, where even those
+ * that listen on its loopback address can be reached.
+ * Source: https://istio.io/latest/docs/ops/deployment/application-requirements/
+ */
+function isReservedPort(port: number): boolean {
+  return (port >= 15000 && port <= 15021) || port === 15090;
 }
 
 /** The first running Pod of the gateway, which all have the same configuration. */

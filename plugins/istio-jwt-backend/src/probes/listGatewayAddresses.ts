@@ -1,5 +1,7 @@
 import { Mesh, WayIn } from 'istio-jwt-policy-engine';
+import { isIP } from 'node:net';
 import { listCached } from '../entity';
+import { AddressSource } from './AddressGuard';
 
 /** An address that may lead to a gateway. */
 export interface GatewayAddress {
@@ -7,6 +9,7 @@ export interface GatewayAddress {
   port: number;
   /** For people, such as `NodePort 30080 of istio-system/istio-ingressgateway on node a`. */
   via: string;
+  source?: AddressSource;
 }
 
 /** A Service in front of a gateway's Pods. */
@@ -72,9 +75,12 @@ export function listServiceAddresses(
       ...at(hostname, 'load balancer'),
     ],
   );
-  const external = (
-    Array.isArray(spec?.externalIPs) ? spec.externalIPs : []
-  ).flatMap(ip => at(ip, 'external IP'));
+  const external = listExternalIps(spec).flatMap(ip =>
+    at(ip, 'external IP').map(address => ({
+      ...address,
+      source: 'external-ips' as const,
+    })),
+  );
   const { nodePort } = port;
   const nodes = nodePort
     ? listNodeAddresses(mesh).map(({ node, host }) => ({
@@ -86,7 +92,18 @@ export function listServiceAddresses(
   return [...balancers, ...external, ...nodes];
 }
 
-/** What a Gateway API controller wrote into `status.addresses` of the Gateway. */
+/** Addresses alone, as the API server admits them: names could change their meaning later. */
+function listExternalIps(spec: GatewayService['spec']): string[] {
+  return Array.isArray(spec?.externalIPs)
+    ? spec.externalIPs.filter(ip => typeof ip === 'string' && isIP(ip) > 0)
+    : [];
+}
+
+/**
+ * What a Gateway API controller wrote into `status.addresses` of the Gateway. Istio's takes
+ * `externalIPs` of the Services that `spec.addresses` names for such addresses too
+ * (pilot/pkg/serviceregistry/kube: ClusterExternalAddresses).
+ */
 export function listStatusAddresses(
   mesh: Mesh,
   { gateway, port }: WayIn,
@@ -107,9 +124,18 @@ export function listStatusAddresses(
               host: value,
               port,
               via: `status of Gateway ${gateway?.namespace}/${gateway?.name}`,
+              ...(isExternalIp(mesh, value)
+                ? { source: 'external-ips' as const }
+                : {}),
             },
           ]
         : [],
+  );
+}
+
+function isExternalIp(mesh: Mesh, value: string): boolean {
+  return (listCached(mesh, 'Service') as GatewayService[]).some(({ spec }) =>
+    listExternalIps(spec).includes(value),
   );
 }
 

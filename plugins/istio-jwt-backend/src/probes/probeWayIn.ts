@@ -13,6 +13,7 @@ import { bareHost } from './bareHost';
 import { composeRequest } from './composeRequest';
 import { deriveExpectation, Expectation } from './deriveExpectation';
 import { describeInformative } from './describeInformative';
+import { describeReceiver } from './describeReceiver';
 import { Forger } from './Forger';
 import { nameCaller } from './findOrigins';
 import { isCertificateError } from './GatewayClient';
@@ -118,7 +119,7 @@ function compose(
 }
 
 async function makeRequest(
-  { mirror, host }: WayInPlan,
+  { mirror, host, wayIn, origin }: WayInPlan,
   { vector, issuer, issuerUse, path }: PlannedProbe,
   { forger, tokenSources, listPublicKeys, config }: ProbeTools,
 ): Promise<VectorRequest> {
@@ -140,6 +141,7 @@ async function makeRequest(
               audiences: issuer.audiences,
               cluster: mirror.config.name,
               host: bareHost(host),
+              receiver: describeReceiver({ wayIn, origin }),
               ...shape,
             })
           : {

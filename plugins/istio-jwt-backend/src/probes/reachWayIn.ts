@@ -6,6 +6,7 @@ import { ProbesConfig } from '../config';
 import { AddressGuard, AddressRefused, ResolvedAddress } from './AddressGuard';
 import { Candidate, discoverTarget } from './discoverTarget';
 import { nameCaller } from './findOrigins';
+import { GatewayAddress } from './listGatewayAddresses';
 import { GatewayClient, GatewayTarget } from './GatewayClient';
 import { isSafeHost } from './isSafeHost';
 import { WayInPlan } from './planProbes';
@@ -153,7 +154,7 @@ async function tryCandidate(
     return tryTunnel(candidate, mirror);
   }
   const { host, port } = candidate;
-  const failure = await tryConnect({ host, port }, guard);
+  const failure = await tryConnect(candidate, guard);
   return failure
     ? { ok: false, failure }
     : { ok: true, target: { kind: 'address', host, port } };
@@ -191,12 +192,12 @@ async function tryTunnel(
 
 /** @returns why not, or undefined where a connection was accepted */
 async function tryConnect(
-  { host, port }: { host: string; port: number },
+  { host, port, source }: GatewayAddress,
   guard: AddressGuard,
 ): Promise<string | undefined> {
   let resolved: ResolvedAddress;
   try {
-    resolved = await guard.resolve(host, port);
+    resolved = await guard.resolve(host, port, source);
   } catch (error) {
     return error instanceof AddressRefused
       ? error.message

@@ -50,12 +50,14 @@ export class EnablementCalls {
     },
   ) {}
 
-  async getOptions(call: EntityCall): Promise<EnablementOptions> {
-    const opened = await this.open(call);
-    return this.options.service.getOptions(
-      opened.entity,
-      await this.listAllowed(opened),
-    );
+  getOptions(call: EntityCall): Promise<EnablementOptions> {
+    return this.read(call, { what: 'options' }, async () => {
+      const opened = await this.open(call);
+      return this.options.service.getOptions(
+        opened.entity,
+        await this.listAllowed(opened),
+      );
+    });
   }
 
   plan(
@@ -77,16 +79,15 @@ export class EnablementCalls {
     );
   }
 
-  async readPlan(
-    call: EntityCall,
-    planId: string,
-  ): Promise<PlannedEnablementView> {
-    const opened = await this.open(call, istioJwtEnablementCreatePermission);
-    return this.options.service.readPlan(
-      opened.entity,
-      planId,
-      callerOf(opened),
-    );
+  readPlan(call: EntityCall, planId: string): Promise<PlannedEnablementView> {
+    return this.read(call, { what: 'plan', planId }, async () => {
+      const opened = await this.open(call, istioJwtEnablementCreatePermission);
+      return this.options.service.readPlan(
+        opened.entity,
+        planId,
+        callerOf(opened),
+      );
+    });
   }
 
   propose(
@@ -163,36 +164,51 @@ export class EnablementCalls {
     );
   }
 
-  async readWaitingPlan(
+  readWaitingPlan(
     call: EntityCall,
     enablementId: string,
   ): Promise<PlannedEnablementView> {
-    const opened = await this.open(call, istioJwtEnablementApprovePermission);
-    return this.options.service.readWaitingPlan(
-      opened.entity,
-      enablementId,
-      callerOf(opened),
-    );
+    return this.read(call, { what: 'waiting-plan', enablementId }, async () => {
+      const opened = await this.open(call, istioJwtEnablementApprovePermission);
+      return this.options.service.readWaitingPlan(
+        opened.entity,
+        enablementId,
+        callerOf(opened),
+      );
+    });
   }
 
-  async list(
+  list(
     call: EntityCall,
     page: { limit: number; cursor?: string },
   ): Promise<Page<EnablementSummary>> {
-    const { entity } = await this.open(call);
-    const { items, nextCursor } = await this.options.service.list(entity, page);
-    return {
-      items: items.map(summariseOperation),
-      ...(nextCursor ? { nextCursor } : {}),
-    };
+    const { service } = this.options;
+    return this.read(call, { what: 'operations' }, async () => {
+      const { entity } = await this.open(call);
+      const { items, nextCursor } = await service.list(entity, page);
+      return {
+        items: items.map(summariseOperation),
+        ...(nextCursor ? { nextCursor } : {}),
+      };
+    });
   }
 
-  async get(call: EntityCall, enablementId: string): Promise<Enablement> {
-    const opened = await this.open(call);
-    return this.show(
-      await this.options.service.get(opened.entity, enablementId),
-      opened,
-    );
+  get(call: EntityCall, enablementId: string): Promise<Enablement> {
+    return this.read(call, { what: 'operation', enablementId }, async () => {
+      const opened = await this.open(call);
+      return this.show(
+        await this.options.service.get(opened.entity, enablementId),
+        opened,
+      );
+    });
+  }
+
+  private read<T>(
+    call: EntityCall,
+    meta: Record<string, string>,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    return this.audit(call, 'enablement-read', meta, work, 'low');
   }
 
   private open(
@@ -248,12 +264,13 @@ export class EnablementCalls {
     eventId: string,
     meta: Record<string, string>,
     work: () => Promise<T>,
+    severityLevel: 'low' | 'medium' = 'medium',
   ): Promise<T> {
     return withAudit(
       this.options.auditor,
       {
         eventId,
-        severityLevel: 'medium',
+        severityLevel,
         request,
         meta: {
           entityRef: stringifyEntityRef(ref),

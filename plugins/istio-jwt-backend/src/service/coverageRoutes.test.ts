@@ -49,6 +49,7 @@ describeOnDatabases('the API of the coverage', connect => {
   /** Permission names that a user lacks. */
   let lacking: Record<string, string[]>;
   let sent: NotificationSendOptions[];
+  let auditor: ReturnType<typeof mockServices.auditor.mock>;
 
   beforeEach(async () => {
     const mesh = new Mesh();
@@ -85,10 +86,11 @@ describeOnDatabases('the API of the coverage', connect => {
           decide(permission, nameOf(options)),
         ),
     } as any);
+    auditor = mockServices.auditor.mock();
     const app = express();
     app.use(
       await createRouter({
-        auditor: mockServices.auditor.mock(),
+        auditor,
         httpAuth: mockServices.httpAuth(),
         permissions,
         coverage: new CoverageService({
@@ -525,6 +527,15 @@ describeOnDatabases('the API of the coverage', connect => {
     ]);
     expect((await read('/exceptions?state=revoked')).items).toHaveLength(1);
     expect((await read('/exceptions?state=active')).items).toHaveLength(0);
+    for (const meta of [{}, { exceptionId: created.body.id }]) {
+      expect(auditor.createEvent).toHaveBeenCalledWith(
+        expect.objectContaining({
+          eventId: 'exception-read',
+          severityLevel: 'low',
+          meta,
+        }),
+      );
+    }
     expect(
       (await call('patch', path).send({ revision: 4, reason: 'x' })).status,
     ).toBe(409);

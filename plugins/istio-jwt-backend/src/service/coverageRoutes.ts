@@ -194,11 +194,13 @@ export function addCoverageRoutes(
   router.get('/v1/exceptions', async (request, response) => {
     const { query } = request as CoverageRequest;
     response.json(
-      await coverage.exceptions.list(await open(request), {
-        state: query.state as CoverageExceptionState | undefined,
-        limit: Number(query.limit ?? PAGE_SIZE),
-        cursor: query.cursor,
-      }),
+      await audited(request, 'exception-read', 'low', {}, caller =>
+        coverage.exceptions.list(caller, {
+          state: query.state as CoverageExceptionState | undefined,
+          limit: Number(query.limit ?? PAGE_SIZE),
+          cursor: query.cursor,
+        }),
+      ),
     );
   });
 
@@ -215,8 +217,11 @@ export function addCoverageRoutes(
   });
 
   router.get('/v1/exceptions/:exceptionId', async (request, response) => {
+    const exceptionId = idOf(request);
     response.json(
-      await coverage.exceptions.get(await open(request), idOf(request)),
+      await audited(request, 'exception-read', 'low', { exceptionId }, caller =>
+        coverage.exceptions.get(caller, exceptionId),
+      ),
     );
   });
 

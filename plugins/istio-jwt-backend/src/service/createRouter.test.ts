@@ -216,4 +216,19 @@ describe('createRouter against its OpenAPI document', () => {
     );
     expect(fail).toHaveBeenCalled();
   });
+
+  it.each([
+    ['probe-runs', 'probe-runs'],
+    ['probe-runs/5f0b7c2e-8f0a-4e6e-9b2a-0d6f3f1f2a11', 'probe-run'],
+    ['history', 'history'],
+  ])('keeps an audit of who reads %s', async (path, what) => {
+    await request(server).get(`${base}/${path}`);
+    expect(auditor.createEvent).toHaveBeenLastCalledWith(
+      expect.objectContaining({
+        eventId: 'entity-read',
+        severityLevel: 'low',
+        meta: { entityRef: 'component:default/backend', what },
+      }),
+    );
+  });
 });

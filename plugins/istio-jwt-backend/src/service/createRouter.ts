@@ -133,9 +133,10 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   router.get(
     '/v1/entities/:kind/:namespace/:name/probe-runs',
     async (request, response) => {
-      const { entity } = await openRequested(options, request);
       response.json(
-        await store.listRuns(stringifyEntityRef(entity), readPage(request)),
+        await readAudited(options, request, 'probe-runs', entity =>
+          store.listRuns(stringifyEntityRef(entity), readPage(request)),
+        ),
       );
     },
   );
@@ -143,11 +144,9 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   router.get(
     '/v1/entities/:kind/:namespace/:name/history',
     async (request, response) => {
-      const { entity } = await openRequested(options, request);
       response.json(
-        await options.history.list(
-          stringifyEntityRef(entity),
-          readPage(request),
+        await readAudited(options, request, 'history', entity =>
+          options.history.list(stringifyEntityRef(entity), readPage(request)),
         ),
       );
     },
@@ -156,8 +155,12 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   router.get(
     '/v1/entities/:kind/:namespace/:name/probe-runs/:runId',
     async (request, response) => {
-      const { entity } = await openRequested(options, request);
-      response.json(await readRun(store, entity, request.params.runId));
+      const { runId } = request.params;
+      response.json(
+        await readAudited(options, request, 'probe-run', entity =>
+          readRun(store, entity, runId),
+        ),
+      );
     },
   );
 
@@ -224,6 +227,25 @@ async function openRequested(
     request.params,
     await readCredentials(options, request),
     ...wanted,
+  );
+}
+
+/** Reads something of an entity that the caller may see, as one event of the audit log. */
+function readAudited<T>(
+  options: RouterOptions,
+  request: EntityRequest,
+  what: string,
+  read: (entity: Entity) => Promise<T>,
+): Promise<T> {
+  return withAudit(
+    options.auditor,
+    {
+      eventId: 'entity-read',
+      severityLevel: 'low',
+      request,
+      meta: { entityRef: nameEntity(request), what },
+    },
+    async () => read((await openRequested(options, request)).entity),
   );
 }
 

@@ -207,6 +207,20 @@ describe('the paths of enablement', () => {
     const path = `/enablement-plans/${plan.planId}`;
     const again = await call('get', path);
     expect([again.status, again.body]).toEqual([200, plan]);
+    await call('get', '/enablements');
+    await call('get', '/enablement-options');
+    expect(
+      auditor.createEvent.mock.calls
+        .map(([event]) => event)
+        .filter(({ eventId }) => eventId === 'enablement-read')
+        .map(({ severityLevel, meta }) => [severityLevel, meta?.what]),
+    ).toEqual(
+      expect.arrayContaining([
+        ['low', 'plan'],
+        ['low', 'operations'],
+        ['low', 'options'],
+      ]),
+    );
     const other = await call('get', path, undefined, 'user:default/bob');
     expect(other.status).toBe(404);
     const proposed = await call('post', `${path}/proposal`, {

@@ -21,7 +21,7 @@ export const hostNeverMatches: Detector = {
       valuesOf(check).flatMap(value => {
         const { text } = value;
         if (!text.includes('/')) return [];
-        const name = text.replace(/^[a-z]+:\/\//i, '').replace(/\/.*$/, '');
+        const [name] = text.replace(/^[a-z]+:\/\//i, '').split('/', 1);
         const known = check.matchers.map(matcher => matcher.text);
         const clean = /^[A-Za-z0-9.-]+$/.test(name);
         return [

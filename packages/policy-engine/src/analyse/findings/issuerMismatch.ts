@@ -1,3 +1,4 @@
+import { foldIssuer } from '../../foldIssuer';
 import { AUTHORIZATION_POLICY_DOCS, Detector } from '../detector';
 import { nameOf, quote, replaceValue, rulePath } from '../rules';
 import { deadPrincipals, valueOf } from './principals';
@@ -18,7 +19,7 @@ export const issuerMismatch: Detector = {
           matcher.issuer.kind === 'exact' ? matcher.issuer.value : undefined;
         const issuers = [...new Set(providers.map(({ issuer }) => issuer))];
         const near = issuers.filter(
-          issuer => fold(issuer) === fold(asked ?? ''),
+          issuer => foldIssuer(issuer) === foldIssuer(asked ?? ''),
         );
         const effect = action === 'ALLOW' ? 'never matches' : 'spares nobody';
         const subject = matcher.text.slice(asked?.length);
@@ -45,7 +46,3 @@ export const issuerMismatch: Detector = {
         };
       }),
 };
-
-function fold(issuer: string): string {
-  return issuer.toLowerCase().replace(/\/+$/, '');
-}

@@ -10,6 +10,7 @@ import { ProbesConfig } from '../../config';
 import { AddressGuard } from '../../probes/AddressGuard';
 import { bareHost } from '../../probes/bareHost';
 import { composeRequest } from '../../probes/composeRequest';
+import { describeReceiver } from '../../probes/describeReceiver';
 import { findOrigins } from '../../probes/findOrigins';
 import { Forger } from '../../probes/Forger';
 import { GatewayPacer, startPacedRun } from '../../probes/GatewayPacer';
@@ -162,6 +163,7 @@ export class OperationProber {
             audiences,
             cluster: plan.mirror.config.name,
             host: bareHost(plan.host),
+            receiver: describeReceiver(plan),
           }),
       });
       if (made.kind === 'not-tested') return made;
@@ -177,7 +179,7 @@ export class OperationProber {
         userAgent: config.userAgent,
       });
       if (composed.kind === 'not-tested') return composed;
-      return await pacer.send(rateKey, startPacedRun(signal), () =>
+      return await pacer.send(rateKey, startPacedRun(signal, 'operation'), () =>
         reach.client.send({ ...composed.wire, signal }),
       );
     } catch {

@@ -1,9 +1,11 @@
 import { TokenSource } from 'backstage-plugin-istio-jwt-node';
 import { decodeJwt, exportJWK, generateKeyPair, jwtVerify } from 'jose';
 import { createConfiguredSources } from './createConfiguredSources';
+import { ReceivedToken, TokenReceiver } from './TokenReceiver';
 import { TokenSources } from './TokenSources';
 
-const wanted = {
+const wanted: ReceivedToken = {
+  receiver: { kind: 'service' },
   issuer: 'https://issuer.example',
   audiences: ['shop'],
   cluster: 'c',
@@ -42,6 +44,50 @@ describe('TokenSources', () => {
       kind: 'none',
       reason: expect.stringContaining('host'),
     });
+  });
+
+  const gateway = {
+    kind: 'gateway',
+    namespace: 'edge',
+    name: 'public',
+    isVerified: false,
+  } as const;
+  const https = { ...gateway, isVerified: true };
+  const service = { kind: 'service' } as const;
+  const hosts = ['*.example.com'];
+  it.each<
+    [string, TokenReceiver, { hosts?: string[]; gateways?: string[] }, boolean]
+  >([
+    ['http', gateway, {}, true],
+    ['http', gateway, { hosts }, false],
+    ['https', https, { hosts }, true],
+    ['http', gateway, { hosts, gateways: ['edge/public'] }, true],
+    ['http', gateway, { gateways: ['edge/*'] }, true],
+    ['http', gateway, { hosts, gateways: ['edge/other'] }, false],
+    ['https', https, { hosts, gateways: ['edge/other'] }, false],
+    ['https', https, { hosts: ['a.example'], gateways: ['edge/*'] }, false],
+    [
+      'http, by its Gateway resource',
+      { ...gateway, resource: { namespace: 'edge', name: 'gw' } },
+      { gateways: ['edge/gw'] },
+      true,
+    ],
+    [
+      "http, by somebody else's Gateway resource that selects its Pods",
+      { ...gateway, resource: { namespace: 'shared', name: 'gw' } },
+      { gateways: ['shared/gw'] },
+      false,
+    ],
+    ['a Service', service, { hosts }, true],
+    ['a Service', service, { hosts, gateways: ['edge/*'] }, true],
+    ['a Service', service, { gateways: ['edge/*'] }, false],
+  ])('gives a token for %s (%j, %j): %s', async (_, receiver, only, given) => {
+    const result = await new TokenSources(
+      createConfiguredSources([
+        { kind: 'static', issuer: wanted.issuer, token: 'a.b.c', ...only },
+      ]),
+    ).getToken({ ...wanted, receiver });
+    expect(result.kind).toBe(given ? 'token' : 'none');
   });
 
   it('signs with a configured key', async () => {

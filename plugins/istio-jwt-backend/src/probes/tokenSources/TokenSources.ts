@@ -1,11 +1,8 @@
-import {
-  TokenRequest,
-  TokenResult,
-  TokenSource,
-} from 'backstage-plugin-istio-jwt-node';
+import { TokenResult } from 'backstage-plugin-istio-jwt-node';
 import { decodeProtectedHeader } from 'jose';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LruMap } from '../../status/LruMap';
+import { ReceivedToken } from './TokenReceiver';
 
 const WAIT_MS = 10_000;
 const MAX_TOKEN_LENGTH = 16 * 1024;
@@ -22,8 +19,10 @@ export interface TokenHeader {
 }
 
 /** A source whose tokens' key may be known before the first of them is asked for. */
-export interface ConfiguredSource extends TokenSource {
+export interface ConfiguredSource {
+  id: string;
   header?: TokenHeader;
+  getToken(wanted: ReceivedToken): Promise<TokenResult>;
 }
 
 /** Asks sources in order until one gives a token. */
@@ -32,7 +31,7 @@ export class TokenSources {
 
   constructor(private readonly sources: ConfiguredSource[]) {}
 
-  async getToken(wanted: TokenRequest): Promise<TokenResult> {
+  async getToken(wanted: ReceivedToken): Promise<TokenResult> {
     const reasons: string[] = [];
     for (const source of this.sources) {
       const result = await askSource(source, wanted);
@@ -90,8 +89,8 @@ export function readTokenHeader(
 }
 
 async function askSource(
-  source: TokenSource,
-  wanted: TokenRequest,
+  source: ConfiguredSource,
+  wanted: ReceivedToken,
 ): Promise<TokenResult> {
   try {
     const result = await Promise.race([

@@ -1,2 +1,3 @@
 export * from './createConfiguredSources';
 export * from './TokenSources';
+export * from './TokenReceiver';

@@ -1,13 +1,18 @@
 import { TokenRequest, TokenResult } from 'backstage-plugin-istio-jwt-node';
 import { TokenSourceConfig } from '../../config';
+import { refuseReceiver } from './TokenReceiver';
 import { ConfiguredSource, TokenHeader } from './TokenSources';
 
 /** Whether a source's tokens can be given other claims or header parameters. */
 export type Shaping = 'any' | 'none';
 
-/** Keeps a source to its issuer and its hosts, and from requests that it cannot meet. */
+/** Keeps a source to its issuer, its hosts and its gateways, and from requests that it cannot meet. */
 export function restrictSource(
-  { issuer, hosts }: Pick<TokenSourceConfig, 'issuer' | 'hosts'>,
+  {
+    issuer,
+    hosts,
+    gateways,
+  }: Pick<TokenSourceConfig, 'issuer' | 'hosts' | 'gateways'>,
   options: {
     id: string;
     shaping: Shaping;
@@ -23,8 +28,9 @@ export function restrictSource(
       if (issuer !== undefined && issuer !== wanted.issuer) {
         return { kind: 'none', reason: `is for issuer ${issuer}` };
       }
-      if (hosts && !hosts.some(host => covers(host, wanted.host))) {
-        return { kind: 'none', reason: `is not for host ${wanted.host}` };
+      const refusal = refuseReceiver({ hosts, gateways }, wanted);
+      if (refusal !== undefined) {
+        return { kind: 'none', reason: refusal };
       }
       if (shaping === 'none' && (wanted.claims || wanted.header)) {
         return {
@@ -35,11 +41,4 @@ export function restrictSource(
       return getToken(wanted);
     },
   };
-}
-
-function covers(pattern: string, host: string): boolean {
-  return (
-    pattern === host ||
-    (pattern.startsWith('*.') && host.endsWith(pattern.slice(1)))
-  );
 }

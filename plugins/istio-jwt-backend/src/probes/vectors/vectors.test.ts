@@ -92,6 +92,7 @@ describe('vectors', () => {
               audiences: [],
               cluster: 'c',
               host: 'h',
+              receiver: { kind: 'service' },
               ...shape,
             }),
         }),
