@@ -1,5 +1,10 @@
-import { compileLinear, mayBacktrack, TextTest } from './linearRegex';
+import { RE2JS } from 're2js';
 import { compilePathTemplate } from './pathTemplate';
+
+/** As much of RegExp as matching takes. */
+interface TextTest {
+  test(value: string): boolean;
+}
 
 /**
  * The string forms of AuthorizationPolicy, after Istio's translation to Envoy's matchers
@@ -71,8 +76,8 @@ const MAX_COMPILED = 1000;
 const NOTHING: TextTest = { test: () => false };
 
 /**
- * Full-match regular expression, as somebody who may write a route or a policy has it; one that cannot
- * be compiled matches nothing.
+ * Full-match regular expression, as somebody who may write a route or a policy has it, by the rules of RE2, which
+ * Envoy has: it reads a text once, however the pattern is made. One that cannot be compiled matches nothing.
  */
 export function regexPattern(source: string): StringPattern {
   let regex = compiled.get(source);
@@ -90,13 +95,12 @@ export function ownRegexPattern(source: string): StringPattern {
 }
 
 function compileRegex(source: string): TextTest {
-  let regex: RegExp;
   try {
-    regex = new RegExp(`^(?:${source})$`, 'u');
+    const regex = RE2JS.compile(source);
+    return { test: value => regex.matches(value) };
   } catch {
     return NOTHING;
   }
-  return mayBacktrack(source) ? compileLinear(source) ?? NOTHING : regex;
 }
 
 export function matchesPattern(pattern: StringPattern, value: string): boolean {

@@ -21,18 +21,18 @@ const servers = (first: string, second: string, protocol = 'HTTP') =>
 const forPort = (port: number) =>
   virtualService(
     `{match: [{port: ${port}}], ${TO_BACKEND}}, {${to('frontend')}}`,
-    { rest: 'hosts: [a, b], gateways: [gw],' },
+    { rest: 'hosts: [a.test, b.test], gateways: [gw],' },
   );
 const hostsOf = (...texts: string[]) =>
   gatewayWays(meshOf([SHARED, ...texts])).map(({ host }) => host);
 
 describe('servers of one Gateway that share a port of its proxy', () => {
   it('take the routes that are made for the port of the first of them', () => {
-    const texts = [servers('a', 'b'), forPort(80)];
+    const texts = [servers('a.test', 'b.test'), forPort(80)];
     const mesh = meshOf([SHARED, ...texts]);
-    expect(whereTo(mesh, { host: 'a' })).toBe('backend');
-    expect(whereTo(mesh, { host: 'b' })).toBe('backend');
-    expect(hostsOf(...texts)).toEqual(['a', 'b']);
+    expect(whereTo(mesh, { host: 'a.test' })).toBe('backend');
+    expect(whereTo(mesh, { host: 'b.test' })).toBe('backend');
+    expect(hostsOf(...texts)).toEqual(['a.test', 'b.test']);
     expect(gatewayWays(mesh).map(({ state }) => state)).toEqual([
       'open',
       'open',
@@ -40,33 +40,37 @@ describe('servers of one Gateway that share a port of its proxy', () => {
   });
 
   it('lead nowhere by what is for the port of the second', () => {
-    const texts = [servers('a', 'b'), forPort(8080)];
-    expect(whereTo(meshOf([SHARED, ...texts]), { host: 'b' })).toBe('frontend');
+    const texts = [servers('a.test', 'b.test'), forPort(8080)];
+    expect(whereTo(meshOf([SHARED, ...texts]), { host: 'b.test' })).toBe(
+      'frontend',
+    );
     expect(hostsOf(...texts)).toEqual([]);
   });
 
   it('take those of the second where the first has none of the hosts', () => {
-    const texts = [servers('x', 'b'), forPort(8080)];
-    expect(whereTo(meshOf([SHARED, ...texts]), { host: 'b' })).toBe('backend');
-    expect(hostsOf(...texts)).toEqual(['b']);
+    const texts = [servers('x.test', 'b.test'), forPort(8080)];
+    expect(whereTo(meshOf([SHARED, ...texts]), { host: 'b.test' })).toBe(
+      'backend',
+    );
+    expect(hostsOf(...texts)).toEqual(['b.test']);
   });
 
   it('take those of the second where no route is for the first', () => {
     const only = virtualService(`{match: [{port: 8080}], ${TO_BACKEND}}`, {
-      rest: 'hosts: [a, b], gateways: [gw],',
+      rest: 'hosts: [a.test, b.test], gateways: [gw],',
     });
-    expect(hostsOf(servers('a', 'b'), only)).toEqual(['b']);
+    expect(hostsOf(servers('a.test', 'b.test'), only)).toEqual(['b.test']);
   });
 
   it('have routes of their own on ports of their own', () => {
-    const texts = [servers('a', 'b'), forPort(80)];
+    const texts = [servers('a.test', 'b.test'), forPort(80)];
     const own = SHARED.replace(
       'port: 8080, targetPort: 8080',
       'port: 8080, targetPort: 8081',
     );
     const mesh = meshOf([own, ...texts]);
-    expect(whereTo(mesh, { host: 'b', port: 8081 })).toBe('frontend');
-    expect(gatewayWays(mesh).map(({ host }) => host)).toEqual(['a']);
+    expect(whereTo(mesh, { host: 'b.test', port: 8081 })).toBe('frontend');
+    expect(gatewayWays(mesh).map(({ host }) => host)).toEqual(['a.test']);
   });
 
   it('take the first port for a destination that names none', () => {
@@ -77,10 +81,10 @@ metadata: {name: backend, namespace: default}
 spec: {selector: {app: backend}, ports: [{name: http, port: 80, targetPort: 8080}, {name: http-b, port: 8080, targetPort: 8081}]}
 `;
     const bare = virtualService('{route: [{destination: {host: backend}}]}', {
-      rest: 'hosts: [a, b], gateways: [gw],',
+      rest: 'hosts: [a.test, b.test], gateways: [gw],',
     });
     const ways = gatewayWays(
-      meshOf([SHARED, several, servers('a', 'b'), bare]),
+      meshOf([SHARED, several, servers('a.test', 'b.test'), bare]),
     );
     expect(
       ways.map(({ host, destination, state }) => [
@@ -89,8 +93,8 @@ spec: {selector: {app: backend}, ports: [{name: http, port: 80, targetPort: 8080
         state,
       ]),
     ).toEqual([
-      ['a', 80, 'open'],
-      ['b', 80, 'open'],
+      ['a.test', 80, 'open'],
+      ['b.test', 80, 'open'],
     ]);
   });
 });
