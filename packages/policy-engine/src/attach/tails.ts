@@ -43,14 +43,7 @@ export function tailsOf(
   const add = (backend: Backend) => toTail(mesh, port, backend, waypoint);
   for (const backend of backends.slice(0, MAX_BACKENDS)) {
     const tail = add(backend);
-    // Pods whose proxies do the same are one way in.
-    const key = JSON.stringify([
-      tail.own.map(hop => [hop.policies, hop.port, hop.protocol]),
-      tail.own.map(hop => hop.proxy.kind),
-      tail.mode,
-      backend.uncertain,
-      backend.unguarded === undefined,
-    ]);
+    const key = whatDecides(mesh, tail);
     if (!tails.has(key)) tails.set(key, tail);
   }
   const list = [...tails.values()];
@@ -65,6 +58,20 @@ export function tailsOf(
         ...tail,
         suffix: `.${tail.backend.workload?.name ?? 'other'}`,
       }));
+}
+
+/** Pods of which all of this is the same are one way in: any that differ could answer otherwise. */
+function whatDecides(mesh: Mesh, { own, mode, backend }: Tail): string {
+  return JSON.stringify([
+    own.map(({ proxy, port, protocol, policies }) => {
+      const { opaque, settings } = compileProxy(mesh, proxy);
+      return [proxy.kind, port, protocol, policies, opaque, settings];
+    }),
+    mode,
+    backend.protocol,
+    backend.uncertain,
+    backend.unguarded === undefined,
+  ]);
 }
 
 function toTail(
