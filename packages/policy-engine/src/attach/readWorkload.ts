@@ -1,7 +1,8 @@
 import { Resource } from '../model';
 import { captureFlags } from '../parse/captureFlags';
 import { PROXY_CONFIG_ANNOTATION } from '../parse/meshConfig';
-import { ContainerSpec, PodSpec } from '../parse/specs';
+import { PodSpec } from '../parse/specs';
+import { proxyContainerOf, servingContainersOf } from './containers';
 import { tellingLabels } from './ephemeralLabels';
 import { stringRecord } from './labels';
 import type { Mesh } from './Mesh';
@@ -25,7 +26,7 @@ export function readPod(
   // A Pod that cannot be read in full still receives traffic: keep its labels, forget the rest.
   const spec = stored.errors.length === 0 ? asPodSpec(resource.spec) : {};
   let sidecar: Workload['sidecar'] = 'absent';
-  if (hasProxy(spec)) sidecar = 'present';
+  if (proxyContainerOf(spec)) sidecar = 'present';
   else if (stored.errors.length > 0) sidecar = 'unknown';
   else if (isCapturedByZtunnel(resource, spec, ambient)) sidecar = 'ambient';
   return intern(mesh, namespace, {
@@ -61,7 +62,7 @@ export function readTemplate(
     metadata: { ...resource.metadata, labels, annotations },
   };
   let sidecar: Workload['sidecar'] = 'unknown';
-  if (hasProxy(podSpec)) sidecar = 'present';
+  if (proxyContainerOf(podSpec)) sidecar = 'present';
   else {
     sidecar = injectionOf(mesh, pod, namespace);
     if (sidecar !== 'present' && isCapturedByZtunnel(pod, podSpec, ambient)) {
@@ -119,19 +120,6 @@ function isCapturedByZtunnel(
   return mode === undefined ? ambient : mode === 'ambient';
 }
 
-/**
- * Only the container tells: the injector writes its status and labels on Pods of proxyless gRPC as well, and
- * anybody may write `security.istio.io/tlsMode`.
- */
-function hasProxy(spec: PodSpec): boolean {
-  const containers = [
-    ...(spec.containers ?? []),
-    // Native sidecars are init containers that never end.
-    ...(spec.initContainers ?? []).filter(c => c.restartPolicy === 'Always'),
-  ];
-  return containers.some(container => container.name === 'istio-proxy');
-}
-
 function podOwner(pod: Resource): string {
   const owners = pod.metadata.ownerReferences as
     | { kind?: string; name?: string }[]
@@ -161,10 +149,7 @@ function intern(
   const labels = tellingLabels(mesh, namespace, parts.labels);
   const annotations = tellingAnnotations(parts.annotations);
   const serviceAccount = parts.spec.serviceAccountName || 'default';
-  const ports = portNames([
-    ...(parts.spec.containers ?? []),
-    ...(parts.spec.initContainers ?? []),
-  ]);
+  const ports = portNames(parts.spec);
   const router = isRouter(parts.spec);
   const key = JSON.stringify([
     namespace,
@@ -209,11 +194,12 @@ function tellingAnnotations(
   return telling ?? NO_ANNOTATIONS;
 }
 
-function portNames(containers: ContainerSpec[]): [string, number][] {
-  return containers.flatMap(container =>
-    (container.ports ?? []).map((port): [string, number] => [
-      port.name ?? '',
-      port.containerPort,
+function portNames(spec: PodSpec): unknown[] {
+  return servingContainersOf(spec).flatMap(({ ports = [] }) =>
+    ports.map(({ name, containerPort, protocol }) => [
+      name,
+      containerPort,
+      protocol,
     ]),
   );
 }

@@ -48,6 +48,11 @@ export function protocolOf(port: ServicePortSpec): PortProtocol | undefined {
   return (port.protocol ?? 'TCP') === 'TCP' ? namedProtocolOf(port) : undefined;
 }
 
+/** What a sidecar's listener makes of a Service port: one of UDP gets the chain of TCP, as if it were one. */
+export function listenerProtocolOf(port: ServicePortSpec): PortProtocol {
+  return port.protocol === 'UDP' ? TCP : namedProtocolOf(port);
+}
+
 function namedProtocolOf({
   port,
   name,

@@ -4,6 +4,7 @@ import { compileProxy } from '../compile/compileProxy';
 import { Backend, backendsOf } from './backends';
 import { Mesh } from './Mesh';
 import { Stored } from './Stored';
+import { protocolOf } from './servicePorts';
 import { EffectiveMode, modeOf } from './mutualTls';
 import { Waypoint, waypointOf } from './waypoints';
 
@@ -121,7 +122,7 @@ export function uncertaintyOf(waypoint: Waypoint): string[] {
     : [];
 }
 
-/** A waypoint listens on the Service's own ports. */
+/** A waypoint listens on the Service's own ports, and reads them as that Service says. */
 export function toWaypointHop(
   mesh: Mesh,
   port: ServicePortSpec,
@@ -134,7 +135,7 @@ export function toWaypointHop(
   return {
     proxy,
     port: port.port,
-    protocol: protocol.chain,
+    protocol: (protocolOf(port) ?? protocol).chain,
     policies: [...policies],
   };
 }

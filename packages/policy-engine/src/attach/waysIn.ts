@@ -9,6 +9,7 @@ import { Mesh } from './Mesh';
 import { Stored } from './Stored';
 import { meshRouteWaysIn } from './meshRoutes';
 import { EffectiveMode } from './mutualTls';
+import { PortProtocol, protocolOf } from './servicePorts';
 import { serviceEntryWaysIn } from './serviceEntries';
 import { Tail, tailsOf, uncertaintyOf } from './tails';
 
@@ -52,14 +53,16 @@ function inMeshWaysIn(
   service: Stored,
   tail: Tail,
 ): ResolvedWayIn[] {
-  const { waypoint, waypointHop, own, mode } = tail;
+  const { port, backend, waypoint, waypointHop, own, mode } = tail;
   const direct = inMeshWayIn(service, tail, '', {
     hops: [...own],
+    protocol: backend.protocol,
     callerIdentity: callerIdentityOf(mode),
   });
   if (waypoint.kind === 'none' || !waypointHop) return [direct];
   const through = inMeshWayIn(service, tail, '', {
     hops: [waypointHop, ...own],
+    protocol: protocolOf(port) ?? backend.protocol,
     // The tunnel to a waypoint is mutual TLS.
     callerIdentity: 'required',
     uncertain: uncertaintyOf(waypoint),
@@ -71,6 +74,7 @@ function inMeshWaysIn(
   };
   const aside = inMeshWayIn(service, tail, '.direct', {
     hops: [...own],
+    protocol: backend.protocol,
     callerIdentity: callerIdentityOf(mode),
   });
   return [through, { ...aside, passesBy }];
@@ -80,7 +84,9 @@ function inMeshWayIn(
   { namespace, name }: Stored,
   { port, backend, suffix }: Tail,
   variant: string,
-  parts: Pick<WayIn, 'hops' | 'callerIdentity' | 'uncertain'>,
+  parts: Pick<WayIn, 'hops' | 'callerIdentity' | 'uncertain'> & {
+    protocol: PortProtocol;
+  },
 ): ResolvedWayIn {
   const uncertain = [
     ...(backend.uncertain ? [backend.uncertain] : []),
@@ -92,14 +98,14 @@ function inMeshWayIn(
       kind: 'in-mesh',
       host: `${name}.${namespace}.svc.cluster.local`,
       port: port.port,
-      protocol: backend.protocol.client,
+      protocol: parts.protocol.client,
       paths: [],
       hops: parts.hops,
       destination: { namespace, name, port: port.port },
       ...(uncertain.length > 0 ? { uncertain } : {}),
       callerIdentity: parts.callerIdentity,
     },
-    sniffed: backend.protocol.sniffed,
+    sniffed: parts.protocol.sniffed,
     ...(backend.unguarded ? { unguarded: backend.unguarded } : {}),
   };
 }

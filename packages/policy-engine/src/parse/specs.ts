@@ -211,7 +211,7 @@ export interface ServiceSpec {
 export interface ContainerSpec {
   name: string;
   args?: string[];
-  ports?: { name?: string; containerPort: number }[];
+  ports?: { name?: string; containerPort: number; protocol?: string }[];
   restartPolicy?: string;
 }
 
