@@ -1,4 +1,5 @@
 import { CAPTURE_FLAG, captureFlags } from '../parse/captureFlags';
+import { isTrue } from './containers';
 import type { Mesh } from './Mesh';
 import { readOwn } from './proxySettings';
 import type { Workload } from './workloads';
@@ -11,6 +12,10 @@ const TEMPLATES = 'inject.istio.io/templates';
 const FOLLOWED_TEMPLATES = ['sidecar', 'gateway'];
 const BYPASS_INBOUND = 'ambient.istio.io/bypass-inbound-capture';
 const TRAFFIC = 'traffic.sidecar.istio.io/';
+/** Where the agent tells of its health, if not on port 15020. */
+const STATUS_PORT = 'status.sidecar.istio.io/port';
+/** Of the agent and of Envoy's statistics: nothing is redirected that is for them (Istio's CNI, NewRedirect). */
+const AGENT_PORTS = ['15020', '15021', '15090'];
 
 /** Whether requests to a port of a workload pass the proxy that is there. */
 export type Capture =
@@ -26,13 +31,14 @@ export function tellsCapture(annotation: string): boolean {
     annotation === INTERCEPTION_MODE ||
     annotation === TEMPLATES ||
     annotation === BYPASS_INBOUND ||
+    annotation === STATUS_PORT ||
     annotation.startsWith(TRAFFIC)
   );
 }
 
 /** Whether a workload in ambient mode has its requests pass ztunnel (the CNI's nodeagent/net.go). */
 export function captureByZtunnel({ name, annotations }: Workload): Capture {
-  return /^(1|t|true)$/i.test(annotations[BYPASS_INBOUND] ?? '')
+  return isTrue(annotations[BYPASS_INBOUND])
     ? {
         kind: 'passed-by',
         why: `annotation ${BYPASS_INBOUND} of ${name} keeps requests from ztunnel`,
@@ -72,6 +78,15 @@ export function captureBySidecar(
   const included = list(read('included', 'includeInboundPorts') ?? '*');
   const excluded = list(read('excluded', 'excludeInboundPorts') ?? '');
   const wanted = String(port);
+  const isAgents =
+    AGENT_PORTS.includes(wanted) || annotations[STATUS_PORT] === wanted;
+  // What an init container was told has them among the excluded ones.
+  if (isAgents && !(CAPTURE_FLAG.excluded in flags)) {
+    return {
+      kind: 'passed-by',
+      why: `port ${port} of ${name} is of its sidecar's agent, and what is sent there passes the sidecar by`,
+    };
+  }
   const isIncluded = included.includes('*') || included.includes(wanted);
   if (!isIncluded || excluded.includes(wanted)) {
     const by =

@@ -2,7 +2,7 @@ import { Resource } from '../model';
 import { captureFlags } from '../parse/captureFlags';
 import { PROXY_CONFIG_ANNOTATION } from '../parse/meshConfig';
 import { PodSpec } from '../parse/specs';
-import { proxyContainerOf, servingContainersOf } from './containers';
+import { proxyContainerOf, runsEnvoy, servingContainersOf } from './containers';
 import { tellingLabels } from './ephemeralLabels';
 import { stringRecord } from './labels';
 import type { Mesh } from './Mesh';
@@ -26,7 +26,8 @@ export function readPod(
   // A Pod that cannot be read in full still receives traffic: keep its labels, forget the rest.
   const spec = stored.errors.length === 0 ? asPodSpec(resource.spec) : {};
   let sidecar: Workload['sidecar'] = 'absent';
-  if (proxyContainerOf(spec)) sidecar = 'present';
+  const own = ownSidecarOf(spec);
+  if (own) sidecar = own;
   else if (stored.errors.length > 0) sidecar = 'unknown';
   else if (isCapturedByZtunnel(resource, spec, ambient)) sidecar = 'ambient';
   return intern(mesh, namespace, {
@@ -62,7 +63,8 @@ export function readTemplate(
     metadata: { ...resource.metadata, labels, annotations },
   };
   let sidecar: Workload['sidecar'] = 'unknown';
-  if (proxyContainerOf(podSpec)) sidecar = 'present';
+  const own = ownSidecarOf(podSpec);
+  if (own) sidecar = own;
   else {
     sidecar = injectionOf(mesh, pod, namespace);
     if (sidecar !== 'present' && isCapturedByZtunnel(pod, podSpec, ambient)) {
@@ -118,6 +120,15 @@ function isCapturedByZtunnel(
   if (spec.hostNetwork) return false;
   const mode = stringRecord(pod.metadata.labels)['istio.io/dataplane-mode'];
   return mode === undefined ? ambient : mode === 'ambient';
+}
+
+/** What a container of a sidecar says; undefined without one. */
+function ownSidecarOf(spec: PodSpec): Workload['sidecar'] | undefined {
+  const container = proxyContainerOf(spec);
+  if (!container) return undefined;
+  const runs = runsEnvoy(container);
+  if (runs === 'unknown') return 'unknown';
+  return runs ? 'present' : 'absent';
 }
 
 function podOwner(pod: Resource): string {

@@ -213,6 +213,7 @@ export interface ContainerSpec {
   args?: string[];
   ports?: { name?: string; containerPort: number; protocol?: string }[];
   restartPolicy?: string;
+  env?: { name?: string; value?: unknown; valueFrom?: unknown }[];
 }
 
 export interface PodSpec {
