@@ -136,7 +136,9 @@ function describe(
     case 'unknown':
       return {
         ...backend,
-        uncertain: `whether ${workload.name} gets a sidecar is not known`,
+        uncertain: `whether ${workload.name} gets a sidecar is not known${
+          workload.doubt ? `: ${workload.doubt}` : ''
+        }`,
       };
     case 'absent':
       return { ...backend, unguarded: `${workload.name} has no sidecar` };

@@ -1,4 +1,5 @@
 import { CAPTURE_FLAG, captureFlags } from '../parse/captureFlags';
+import { sameData } from '../queries/queries';
 import { isTrue } from './containers';
 import type { Mesh } from './Mesh';
 import { readOwn } from './proxySettings';
@@ -56,16 +57,70 @@ export function redirectsNothing(mesh: Mesh, workload: Workload): boolean {
   return mode === 'NONE';
 }
 
+/** What a sidecar's Pod says of its inbound requests, each part as a list. */
+type InboundSettings = Record<
+  'templates' | 'included' | 'excluded' | 'interfaces',
+  readonly string[]
+>;
+
+const SETTINGS: Record<keyof InboundSettings, string> = {
+  templates: TEMPLATES,
+  included: `${TRAFFIC}includeInboundPorts`,
+  excluded: `${TRAFFIC}excludeInboundPorts`,
+  interfaces: `${TRAFFIC}excludeInterfaces`,
+};
+
+/** An init container was told what counts: annotations may have come later. */
+function readInbound({ annotations, spec }: Workload): InboundSettings {
+  const flags = captureFlags(spec);
+  const list = (text: string) =>
+    text
+      .split(',')
+      .map(item => item.trim())
+      .filter(item => item !== '');
+  const read = (part: 'included' | 'excluded' | 'interfaces') =>
+    flags[CAPTURE_FLAG[part]] ?? annotations[SETTINGS[part]];
+  return {
+    templates: list(annotations[TEMPLATES] ?? 'sidecar'),
+    included: list(read('included') ?? '*'),
+    excluded: list(read('excluded') ?? ''),
+    interfaces: list(read('interfaces') ?? ''),
+  };
+}
+
+/**
+ * Whether what a template says of its inbound requests is so for a Pod. What it does not say, Pods have from the
+ * injector.
+ */
+export function isCapturedAs(
+  mesh: Mesh,
+  pod: Workload,
+  template: Workload,
+): boolean {
+  const [real, wanted] = [readInbound(pod), readInbound(template)];
+  const isKept = (part: keyof InboundSettings) =>
+    !(SETTINGS[part] in template.annotations) ||
+    sameData(withoutAgents(real[part]), withoutAgents(wanted[part]));
+  return (
+    redirectsNothing(mesh, pod) === redirectsNothing(mesh, template) &&
+    (Object.keys(SETTINGS) as (keyof InboundSettings)[]).every(isKept) &&
+    [BYPASS_INBOUND, STATUS_PORT].every(
+      name => pod.annotations[name] === template.annotations[name],
+    )
+  );
+}
+
+function withoutAgents(ports: readonly string[]): string[] {
+  return ports.filter(port => !AGENT_PORTS.includes(port)).sort();
+}
+
 /**
  * Whether a workload's sidecar gets what is sent to a port, where anything is redirected at all (the injection
  * template and istio-iptables; with Istio's CNI the annotations say the same).
  */
-export function captureBySidecar(
-  { name, annotations, spec }: Workload,
-  port: number,
-): Capture {
-  const list = (text: string) => text.split(',').map(item => item.trim());
-  const templates = list(annotations[TEMPLATES] ?? 'sidecar');
+export function captureBySidecar(workload: Workload, port: number): Capture {
+  const { name, annotations, spec } = workload;
+  const { templates, included, excluded, interfaces } = readInbound(workload);
   if (!templates.some(item => FOLLOWED_TEMPLATES.includes(item))) {
     return {
       kind: 'unknown',
@@ -73,10 +128,6 @@ export function captureBySidecar(
     };
   }
   const flags = captureFlags(spec);
-  const read = (flag: keyof typeof CAPTURE_FLAG, annotation: string) =>
-    flags[CAPTURE_FLAG[flag]] ?? annotations[`${TRAFFIC}${annotation}`];
-  const included = list(read('included', 'includeInboundPorts') ?? '*');
-  const excluded = list(read('excluded', 'excludeInboundPorts') ?? '');
   const wanted = String(port);
   const isAgents =
     AGENT_PORTS.includes(wanted) || annotations[STATUS_PORT] === wanted;
@@ -96,8 +147,7 @@ export function captureBySidecar(
       why: `port ${port} of ${name} is excluded from its sidecar by ${by}`,
     };
   }
-  const interfaces = read('interfaces', 'excludeInterfaces')?.trim();
-  return interfaces
+  return interfaces.length > 0
     ? {
         kind: 'unknown',
         why: `what comes to ${name} by the interfaces ${interfaces} passes its sidecar by`,
