@@ -1,5 +1,5 @@
 import { Resource } from '../model';
-import { PodSpec } from '../parse/specs';
+import { ContainerSpec, PodSpec } from '../parse/specs';
 import { stringRecord } from './labels';
 
 /** Kinds that make Pods. Clusters are not asked for them: there the Pods tell. */
@@ -61,6 +61,19 @@ function ownerName({ metadata }: Resource): string | undefined {
   return typeof name === 'string' && name !== '' ? name : undefined;
 }
 
+/** What of a Pod's spec can be read: nobody validates templates. */
 export function asPodSpec(value: unknown): PodSpec {
-  return value && typeof value === 'object' ? (value as PodSpec) : {};
+  if (!value || typeof value !== 'object') return {};
+  const spec = value as PodSpec;
+  return {
+    ...spec,
+    containers: listOf(spec.containers),
+    initContainers: listOf(spec.initContainers),
+  };
+}
+
+function listOf(containers: unknown): ContainerSpec[] {
+  return Array.isArray(containers)
+    ? containers.filter(item => item !== null && typeof item === 'object')
+    : [];
 }
