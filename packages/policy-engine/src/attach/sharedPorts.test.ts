@@ -174,6 +174,25 @@ describe('a port of Pods on which several Service ports end', () => {
     expect(waysOf(service('backend', HTTP), other)[0].state).toBe('enforced');
   });
 
+  it('is read by a waypoint as its own Service says', () => {
+    const ways = waysOf(
+      service('backend', HTTP, `${NEW}, labels: {istio.io/use-waypoint: w}`),
+      service('other', TCP, OLD),
+      `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: w, namespace: default}
+spec: {gatewayClassName: istio-waypoint, listeners: [{name: mesh, port: 15008, protocol: HBONE}]}
+`,
+    );
+    const [through] = ways.filter(({ hops }) => hops.length === 2);
+    expect(through.protocol).toBe('http');
+    expect(through.hops.map(({ protocol }) => protocol)).toEqual([
+      'http',
+      'tcp',
+    ]);
+  });
+
   it('follows Services that come and go', () => {
     const mesh = meshOf([POD, BACKEND_JWT, service('backend', HTTP, NEW)]);
     const state = () => assessService(mesh, BACKEND).waysIn[0].state;
