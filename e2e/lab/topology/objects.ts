@@ -67,7 +67,7 @@ export function describePlainPod(
   workload: WorkloadBase,
   subnet: string,
 ): { objects: Manifest[]; podStatus: Manifest } {
-  const { namespace, name, labels, serviceAccount } = workload;
+  const { namespace, name, labels, annotations, serviceAccount } = workload;
   return {
     objects: [
       {
@@ -78,7 +78,12 @@ export function describePlainPod(
       {
         apiVersion: 'v1',
         kind: 'Pod',
-        metadata: { name, namespace, labels },
+        metadata: {
+          name,
+          namespace,
+          labels,
+          ...(annotations ? { annotations } : {}),
+        },
         spec: {
           serviceAccountName: serviceAccount,
           nodeName: NODE_NAME,

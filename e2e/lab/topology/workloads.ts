@@ -6,6 +6,7 @@ export interface WorkloadBase {
   index: number;
   serviceAccount: string;
   labels: Record<string, string>;
+  annotations?: Record<string, string>;
   /** Of its ProxyConfig, by which it tells istiod how many proxies before it are trusted. */
   gatewayTopology?: { numTrustedProxies: number };
 }
@@ -167,6 +168,8 @@ export const AMBIENT_CALLER: WorkloadBase = {
   index: 32,
   serviceAccount: 'caller',
   labels: { app: 'caller', 'istio.io/dataplane-mode': 'ambient' },
+  // As Istio's CNI writes it on Pods whose traffic it sends through ztunnel.
+  annotations: { 'ambient.istio.io/redirection': 'enabled' },
 };
 
 export const WORKLOADS: Workload[] = [

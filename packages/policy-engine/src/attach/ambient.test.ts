@@ -179,3 +179,39 @@ spec: {action: ${action}, rules: [${rules}]}
     expect(decide(disabled, plain).status).toBe(200);
   });
 });
+
+describe('a Pod that runs where its labels ask for ambient mode', () => {
+  const wayOf = (labels: string, metadata: string, phase = 'Running') =>
+    assessService(
+      meshOf([
+        namespaceYaml(),
+        serviceYaml(),
+        `${podYaml(labels, metadata)}status: {phase: ${phase}}`,
+      ]),
+      REPORTS,
+    ).waysIn[0];
+
+  it.each([
+    ['annotations: {ambient.istio.io/redirection: enabled}', 'Running', true],
+    ['annotations: {ambient.istio.io/redirection: pending}', 'Running', false],
+    ['annotations: {}', 'Running', false],
+    ['annotations: {}', 'Pending', true],
+  ])('with %s, %s: by ztunnel %s', (metadata, phase, isCaptured) => {
+    const way = wayOf('', metadata, phase);
+    expect(way.hops.map(({ proxy }) => proxy.kind)).toEqual(
+      isCaptured ? ['ztunnel'] : [],
+    );
+    expect(way.state).toBe(isCaptured ? 'open' : 'unknown');
+    expect(way.reason).toContain(
+      isCaptured ? 'ambient' : 'no annotation ambient.istio.io/redirection',
+    );
+  });
+
+  it.each([
+    ['istio.io/dataplane-mode: none', 0],
+    ['istio.io/dataplane-mode: other', 1],
+    ['istio.io/dataplane-mode: ""', 1],
+  ])('is asked for by all but none: %s', (label, count) => {
+    expect(wayOf(`, ${label}`, '', 'Pending').hops).toHaveLength(count);
+  });
+});

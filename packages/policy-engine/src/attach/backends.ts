@@ -5,6 +5,7 @@ import { targetPortOf } from './listenPorts';
 import { Mesh } from './Mesh';
 import { Stored } from './Stored';
 import { isHttp3, PortProtocol, protocolOf } from './servicePorts';
+import { contestedPortOf } from './sharedPorts';
 import { sidecarPortOf } from './sidecarIngress';
 import {
   Capture,
@@ -16,6 +17,7 @@ import { isRouter, proxyOf, selectWorkloads, Workload } from './workloads';
 
 /** What stands behind one port of a Service: Pods that are the same to every policy. */
 export interface Backend {
+  /** How the Pods' own proxy reads the port. */
   protocol: PortProtocol;
   targetPort: number;
   workload?: Workload;
@@ -134,7 +136,9 @@ function describe(
     case 'unknown':
       return {
         ...backend,
-        uncertain: `whether ${workload.name} gets a sidecar is not known`,
+        uncertain: `whether ${workload.name} gets a sidecar is not known${
+          workload.doubt ? `: ${workload.doubt}` : ''
+        }`,
       };
     case 'absent':
       return { ...backend, unguarded: `${workload.name} has no sidecar` };
@@ -155,9 +159,27 @@ function describe(
         };
   }
   const capture = captureBySidecar(workload, targetPort);
-  return capture.kind === 'captured'
-    ? { ...backend, ...listener, proxy }
-    : { ...backend, ...reasonOf(capture) };
+  if (capture.kind !== 'captured') return { ...backend, ...reasonOf(capture) };
+  return {
+    ...backend,
+    ...(listener ?? readByService(mesh, workload, backend)),
+    proxy,
+  };
+}
+
+/** As the Service port says, unless others that end on the same port of the Pods say otherwise. */
+function readByService(
+  mesh: Mesh,
+  workload: Workload,
+  { targetPort, protocol }: Backend,
+): Pick<Backend, 'protocol' | 'uncertain'> {
+  const contested = contestedPortOf(mesh, workload, targetPort);
+  if (!contested) return { protocol };
+  const { as, uncertain } = contested;
+  return {
+    protocol: as.chain === protocol.chain ? protocol : as,
+    ...(uncertain ? { uncertain } : {}),
+  };
 }
 
 function reasonOf({

@@ -130,6 +130,54 @@ describe('what a sidecar gets', () => {
   });
 });
 
+describe('what is for the agent of a sidecar', () => {
+  const to = (port: number, text: string) =>
+    judge(SERVICE.replace('8080', String(port)), text);
+
+  it.each([
+    [15020, pod({})],
+    [15021, pod({})],
+    [15090, pod({})],
+    [15999, pod({ annotations: 'status.sidecar.istio.io/port: "15999"' })],
+    [
+      15020,
+      pod({
+        annotations: 'traffic.sidecar.istio.io/excludeInboundPorts: "1"',
+      }),
+    ],
+  ])('at port %d passes it by', (port, text) => {
+    const { state, reason } = to(port, text);
+    expect(state).toBe('open');
+    expect(reason).toContain(`port ${port} of backend is of its sidecar`);
+  });
+
+  it('passes it where the init container excludes other ports', () => {
+    const more = init('"-m", REDIRECT, "-b", "*", "-d", "15090,15021"');
+    expect(to(15020, pod({ more })).state).toBe('enforced');
+    expect(to(15021, pod({ more })).state).toBe('open');
+  });
+});
+
+describe('a sidecar without Envoy', () => {
+  const proxy = (env: string) =>
+    pod({ containers: `[{name: app}, {name: istio-proxy, env: [${env}]}]` });
+
+  it.each([
+    ['{name: DISABLE_ENVOY, value: "true"}', 'open'],
+    ['{name: DISABLE_ENVOY, value: "1"}', 'open'],
+    ['{name: DISABLE_ENVOY, value: "false"}', 'enforced'],
+    ['{name: DISABLE_ENVOY, value: "yes"}', 'enforced'],
+    ['{name: DISABLE_ENVOY}', 'enforced'],
+    ['{name: OTHER, value: "true"}', 'enforced'],
+    [
+      '{name: DISABLE_ENVOY, valueFrom: {configMapKeyRef: {name: c, key: k}}}',
+      'unknown',
+    ],
+  ])('by %s: %s', (env, state) => {
+    expect(judge(proxy(env)).state).toBe(state);
+  });
+});
+
 describe('HTTP/3', () => {
   const service = (port: string) => `
 apiVersion: v1

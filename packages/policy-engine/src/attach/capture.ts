@@ -1,4 +1,6 @@
 import { CAPTURE_FLAG, captureFlags } from '../parse/captureFlags';
+import { sameData } from '../queries/queries';
+import { isTrue } from './containers';
 import type { Mesh } from './Mesh';
 import { readOwn } from './proxySettings';
 import type { Workload } from './workloads';
@@ -11,6 +13,10 @@ const TEMPLATES = 'inject.istio.io/templates';
 const FOLLOWED_TEMPLATES = ['sidecar', 'gateway'];
 const BYPASS_INBOUND = 'ambient.istio.io/bypass-inbound-capture';
 const TRAFFIC = 'traffic.sidecar.istio.io/';
+/** Where the agent tells of its health, if not on port 15020. */
+const STATUS_PORT = 'status.sidecar.istio.io/port';
+/** Of the agent and of Envoy's statistics: nothing is redirected that is for them (Istio's CNI, NewRedirect). */
+const AGENT_PORTS = ['15020', '15021', '15090'];
 
 /** Whether requests to a port of a workload pass the proxy that is there. */
 export type Capture =
@@ -26,13 +32,14 @@ export function tellsCapture(annotation: string): boolean {
     annotation === INTERCEPTION_MODE ||
     annotation === TEMPLATES ||
     annotation === BYPASS_INBOUND ||
+    annotation === STATUS_PORT ||
     annotation.startsWith(TRAFFIC)
   );
 }
 
 /** Whether a workload in ambient mode has its requests pass ztunnel (the CNI's nodeagent/net.go). */
 export function captureByZtunnel({ name, annotations }: Workload): Capture {
-  return /^(1|t|true)$/i.test(annotations[BYPASS_INBOUND] ?? '')
+  return isTrue(annotations[BYPASS_INBOUND])
     ? {
         kind: 'passed-by',
         why: `annotation ${BYPASS_INBOUND} of ${name} keeps requests from ztunnel`,
@@ -50,16 +57,70 @@ export function redirectsNothing(mesh: Mesh, workload: Workload): boolean {
   return mode === 'NONE';
 }
 
+/** What a sidecar's Pod says of its inbound requests, each part as a list. */
+type InboundSettings = Record<
+  'templates' | 'included' | 'excluded' | 'interfaces',
+  readonly string[]
+>;
+
+const SETTINGS: Record<keyof InboundSettings, string> = {
+  templates: TEMPLATES,
+  included: `${TRAFFIC}includeInboundPorts`,
+  excluded: `${TRAFFIC}excludeInboundPorts`,
+  interfaces: `${TRAFFIC}excludeInterfaces`,
+};
+
+/** An init container was told what counts: annotations may have come later. */
+function readInbound({ annotations, spec }: Workload): InboundSettings {
+  const flags = captureFlags(spec);
+  const list = (text: string) =>
+    text
+      .split(',')
+      .map(item => item.trim())
+      .filter(item => item !== '');
+  const read = (part: 'included' | 'excluded' | 'interfaces') =>
+    flags[CAPTURE_FLAG[part]] ?? annotations[SETTINGS[part]];
+  return {
+    templates: list(annotations[TEMPLATES] ?? 'sidecar'),
+    included: list(read('included') ?? '*'),
+    excluded: list(read('excluded') ?? ''),
+    interfaces: list(read('interfaces') ?? ''),
+  };
+}
+
+/**
+ * Whether what a template says of its inbound requests is so for a Pod. What it does not say, Pods have from the
+ * injector.
+ */
+export function isCapturedAs(
+  mesh: Mesh,
+  pod: Workload,
+  template: Workload,
+): boolean {
+  const [real, wanted] = [readInbound(pod), readInbound(template)];
+  const isKept = (part: keyof InboundSettings) =>
+    !(SETTINGS[part] in template.annotations) ||
+    sameData(withoutAgents(real[part]), withoutAgents(wanted[part]));
+  return (
+    redirectsNothing(mesh, pod) === redirectsNothing(mesh, template) &&
+    (Object.keys(SETTINGS) as (keyof InboundSettings)[]).every(isKept) &&
+    [BYPASS_INBOUND, STATUS_PORT].every(
+      name => pod.annotations[name] === template.annotations[name],
+    )
+  );
+}
+
+function withoutAgents(ports: readonly string[]): string[] {
+  return ports.filter(port => !AGENT_PORTS.includes(port)).sort();
+}
+
 /**
  * Whether a workload's sidecar gets what is sent to a port, where anything is redirected at all (the injection
  * template and istio-iptables; with Istio's CNI the annotations say the same).
  */
-export function captureBySidecar(
-  { name, annotations, spec }: Workload,
-  port: number,
-): Capture {
-  const list = (text: string) => text.split(',').map(item => item.trim());
-  const templates = list(annotations[TEMPLATES] ?? 'sidecar');
+export function captureBySidecar(workload: Workload, port: number): Capture {
+  const { name, annotations, spec } = workload;
+  const { templates, included, excluded, interfaces } = readInbound(workload);
   if (!templates.some(item => FOLLOWED_TEMPLATES.includes(item))) {
     return {
       kind: 'unknown',
@@ -67,11 +128,16 @@ export function captureBySidecar(
     };
   }
   const flags = captureFlags(spec);
-  const read = (flag: keyof typeof CAPTURE_FLAG, annotation: string) =>
-    flags[CAPTURE_FLAG[flag]] ?? annotations[`${TRAFFIC}${annotation}`];
-  const included = list(read('included', 'includeInboundPorts') ?? '*');
-  const excluded = list(read('excluded', 'excludeInboundPorts') ?? '');
   const wanted = String(port);
+  const isAgents =
+    AGENT_PORTS.includes(wanted) || annotations[STATUS_PORT] === wanted;
+  // What an init container was told has them among the excluded ones.
+  if (isAgents && !(CAPTURE_FLAG.excluded in flags)) {
+    return {
+      kind: 'passed-by',
+      why: `port ${port} of ${name} is of its sidecar's agent, and what is sent there passes the sidecar by`,
+    };
+  }
   const isIncluded = included.includes('*') || included.includes(wanted);
   if (!isIncluded || excluded.includes(wanted)) {
     const by =
@@ -81,8 +147,7 @@ export function captureBySidecar(
       why: `port ${port} of ${name} is excluded from its sidecar by ${by}`,
     };
   }
-  const interfaces = read('interfaces', 'excludeInterfaces')?.trim();
-  return interfaces
+  return interfaces.length > 0
     ? {
         kind: 'unknown',
         why: `what comes to ${name} by the interfaces ${interfaces} passes its sidecar by`,

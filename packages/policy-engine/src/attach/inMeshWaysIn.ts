@@ -2,6 +2,7 @@ import { Hop, ProxyRef, WayIn } from '../model';
 import { gatewayWorkloadIdentity } from './identity';
 import { Mesh } from './Mesh';
 import { EffectiveMode } from './mutualTls';
+import { PortProtocol, protocolOf } from './servicePorts';
 import { Stored } from './Stored';
 import { Tail, uncertaintyOf, waypointHopAt } from './tails';
 import { isHeadless, Waypoint, waypointOfPods } from './waypoints';
@@ -20,13 +21,14 @@ export function inMeshWaysIn(
   service: Stored,
   tail: Tail,
 ): ResolvedWayIn[] {
-  const { waypoint, waypointHop, own, mode, backend } = tail;
+  const { port, waypoint, waypointHop, own, mode, backend } = tail;
   const ofPods: Waypoint = backend.workload
     ? waypointOfPods(mesh, backend.workload)
     : { kind: 'none' };
   const throughIt = waypointHop
     ? inMeshWayIn(service, tail, '', {
         hops: [waypointHop, ...own],
+        protocol: protocolOf(port) ?? backend.protocol,
         // The tunnel to a waypoint is mutual TLS.
         callerIdentity: 'required',
         uncertain: uncertaintyOf(waypoint),
@@ -43,6 +45,7 @@ export function inMeshWaysIn(
   ];
   const direct = inMeshWayIn(service, tail, waypointHop ? '.direct' : '', {
     hops: [...own],
+    protocol: backend.protocol,
     callerIdentity: callerIdentityOf(mode),
   });
   if (through.length === 0) return [direct];
@@ -63,6 +66,7 @@ function toPods(
   const hop = waypointHopAt(mesh, proxy, targetPort, protocol.chain);
   const way = inMeshWayIn(service, tail, PODS_SUFFIX, {
     hops: [hop, ...own],
+    protocol,
     callerIdentity: 'required',
     uncertain: uncertaintyOf(waypoint),
   });
@@ -109,7 +113,9 @@ function inMeshWayIn(
   { namespace, name }: Stored,
   { port, backend, suffix }: Tail,
   variant: string,
-  parts: Pick<WayIn, 'hops' | 'callerIdentity' | 'uncertain'>,
+  parts: Pick<WayIn, 'hops' | 'callerIdentity' | 'uncertain'> & {
+    protocol: PortProtocol;
+  },
 ): ResolvedWayIn {
   const uncertain = [
     ...(backend.uncertain ? [backend.uncertain] : []),
@@ -121,14 +127,14 @@ function inMeshWayIn(
       kind: 'in-mesh',
       host: `${name}.${namespace}.svc.cluster.local`,
       port: port.port,
-      protocol: backend.protocol.client,
+      protocol: parts.protocol.client,
       paths: [],
       hops: parts.hops,
       destination: { namespace, name, port: port.port },
       ...(uncertain.length > 0 ? { uncertain } : {}),
       callerIdentity: parts.callerIdentity,
     },
-    sniffed: backend.protocol.sniffed,
+    sniffed: parts.protocol.sniffed,
     ...(backend.unguarded ? { unguarded: backend.unguarded } : {}),
   };
 }

@@ -1,5 +1,6 @@
 import { ProxyRef } from '../model';
 import { ServicePortSpec, ServiceSpec } from '../parse/specs';
+import { servingContainersOf } from './containers';
 import { servicesOfGateway } from './gatewayApi/gateways';
 import { includesLabels, stringRecord } from './labels';
 import type { Mesh } from './Mesh';
@@ -86,15 +87,13 @@ export function targetPortOf(
   port: ServicePortSpec,
 ): number | undefined {
   if (typeof port.targetPort !== 'string') return numericTarget(port);
-  const containers = [
-    ...(workload.spec.containers ?? []),
-    ...(workload.spec.initContainers ?? []),
-  ];
-  for (const container of containers) {
-    const named = container.ports?.find(({ name }) => name === port.targetPort);
-    if (named) return named.containerPort;
-  }
-  return undefined;
+  const transport = port.protocol ?? 'TCP';
+  return servingContainersOf(workload.spec)
+    .flatMap(({ ports = [] }) => ports)
+    .find(
+      ({ name, protocol = 'TCP' }) =>
+        name === port.targetPort && protocol === transport,
+    )?.containerPort;
 }
 
 function numericTarget(port: ServicePortSpec): number | undefined {

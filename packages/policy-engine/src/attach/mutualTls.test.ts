@@ -6,6 +6,7 @@ import {
   serviceYaml,
 } from '../__testUtils__/ambient';
 import { BACKEND } from '../__testUtils__/gateways';
+import { BACKEND_JWT } from '../__testUtils__/handsOn';
 import { applyYaml, meshOf } from '../__testUtils__/mesh';
 
 const WORKLOAD = `
@@ -34,6 +35,42 @@ const OWN = 'selector: {matchLabels: {app: backend}}';
 
 const identity = (...texts: string[]) =>
   assessService(meshOf([WORKLOAD, ...texts]), BACKEND).waysIn[0].callerIdentity;
+
+describe('a sidecar that listens for HBONE', () => {
+  const tunnelling = WORKLOAD.replace(
+    'labels: {app: backend}',
+    'labels: {app: backend, networking.istio.io/tunnel: http}',
+  );
+  const FRONTEND = `
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: frontend, namespace: default}
+spec: {selector: {matchLabels: {app: backend}}, rules: [{from: [{source: {principals: [cluster.local/ns/default/sa/frontend]}}]}]}
+`;
+
+  it.each([
+    ['DISABLE', 'optional'],
+    ['PERMISSIVE', 'optional'],
+    ['STRICT', 'required'],
+  ])('with %s: %s', (value, callers) => {
+    const mesh = meshOf([tunnelling, peer(mode(value)), BACKEND_JWT, FRONTEND]);
+    const [way] = assessService(mesh, BACKEND).waysIn;
+    expect(way.callerIdentity).toBe(callers);
+    expect(way.state).toBe('partial');
+    expect(way.exposures[0].witness.source?.principal).toBe(
+      'cluster.local/ns/default/sa/frontend',
+    );
+  });
+
+  it('leaves other sidecars of the namespace without identities', () => {
+    const other = WORKLOAD.replaceAll('backend', 'other');
+    const mesh = meshOf([tunnelling, other, peer(mode('DISABLE'))]);
+    const of = (name: string) =>
+      assessService(mesh, { namespace: 'default', name }).waysIn[0];
+    expect(of('backend').callerIdentity).toBe('optional');
+    expect(of('other').callerIdentity).toBe('none');
+  });
+});
 
 describe('the identity of callers of a sidecar', () => {
   it.each<[string, string, string[]]>([

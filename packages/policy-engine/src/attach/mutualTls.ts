@@ -33,7 +33,7 @@ export function modeOf(mtls: MutualTls, port: number): EffectiveMode {
  */
 export function mutualTlsOf(mesh: Mesh, proxy: ProxyRef): MutualTls {
   // Where nothing selects workloads, one answer is for the whole namespace.
-  const { kind, namespace } = proxy;
+  const { namespace } = proxy;
   const isSingled = mesh.queries.get(MUTUAL_TLS_SINGLED, namespace, () =>
     mesh
       .inNamespace('PeerAuthentication', namespace)
@@ -41,7 +41,9 @@ export function mutualTlsOf(mesh: Mesh, proxy: ProxyRef): MutualTls {
   );
   return mesh.queries.get(
     MUTUAL_TLS,
-    isSingled ? proxyKey(proxy) : `${kind} of ${namespace}`,
+    isSingled
+      ? proxyKey(proxy)
+      : `${takesTunnels(proxy) ? 'with' : 'without'} tunnels in ${namespace}`,
     () => compose(mesh, proxy),
     (a, b) =>
       sameData({ ...a, ports: [...a.ports] }, { ...b, ports: [...b.ports] }),
@@ -79,14 +81,27 @@ function compose(mesh: Mesh, proxy: ProxyRef): MutualTls {
     const given = level?.mode ?? 'UNSET';
     ports.set(Number(port), given === 'UNSET' ? mode : given);
   }
-  if (proxy.kind === 'ztunnel') {
-    // ztunnel cannot refuse the tunnel, so that DISABLE admits both.
+  if (takesTunnels(proxy)) {
+    // The tunnel is mutual TLS whatever the mode is, so that DISABLE admits both.
     const admit = (given: EffectiveMode): EffectiveMode =>
       given === 'DISABLE' ? 'PERMISSIVE' : given;
     mode = admit(mode);
     for (const [port, given] of ports) ports.set(port, admit(given));
   }
   return { mode, ports, ...(by ? { by } : {}) };
+}
+
+const TUNNEL_LABEL = 'networking.istio.io/tunnel';
+
+/**
+ * Whether callers in ambient mode bring their identity by HBONE. ztunnel always listens for it; a sidecar where the
+ * injector said so by a label, beside its listeners for all others (Istio's ListenerBuilder, buildInboundHBONEListeners).
+ */
+function takesTunnels({ kind, labels }: ProxyRef): boolean {
+  return (
+    kind === 'ztunnel' ||
+    (labels[TUNNEL_LABEL] ?? '').split(',').includes('http')
+  );
 }
 
 function wide(mesh: Mesh, namespace: string): Stored | undefined {

@@ -1,6 +1,7 @@
 import { ProxyRef } from '../model';
 import { PathNormalization } from '../match/normalizePath';
 import {
+  BOOTSTRAP_ANNOTATION,
   PROXY_CONFIG_ANNOTATION,
   ProxyConfig,
   readProxyConfigText,
@@ -16,9 +17,6 @@ import { Family, sameData } from '../queries/queries';
 type Annotations = Readonly<Record<string, string>>;
 
 const PROXY_SETTINGS = new Family();
-
-/** Names a ConfigMap with another start configuration for the Pod's Envoy. */
-export const BOOTSTRAP_ANNOTATION = 'sidecar.istio.io/bootstrapOverride';
 
 /** How a proxy reads a request before any filter. */
 export interface ProxySettings {

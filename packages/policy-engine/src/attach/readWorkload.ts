@@ -1,17 +1,25 @@
 import { Resource } from '../model';
 import { captureFlags } from '../parse/captureFlags';
-import { PROXY_CONFIG_ANNOTATION } from '../parse/meshConfig';
-import { ContainerSpec, PodSpec } from '../parse/specs';
+import {
+  BOOTSTRAP_ANNOTATION,
+  PROXY_CONFIG_ANNOTATION,
+} from '../parse/meshConfig';
+import { PodSpec } from '../parse/specs';
+import { proxyContainerOf, runsEnvoy, servingContainersOf } from './containers';
 import { tellingLabels } from './ephemeralLabels';
 import { stringRecord } from './labels';
 import type { Mesh } from './Mesh';
 import type { Stored } from './Stored';
 import { tellsCapture } from './capture';
-import { BOOTSTRAP_ANNOTATION } from './proxySettings';
+import { injectionOf } from './injection';
+import { asPodSpec, podTemplateOf, type PodTemplate } from './podTemplates';
 import { isRouter, type Workload } from './workloads';
 import { Family } from '../queries/queries';
 
 const WORKLOAD = new Family();
+
+/** What Istio's CNI writes on a Pod whose traffic it sends through ztunnel. */
+const REDIRECTION = 'ambient.istio.io/redirection';
 
 /** The workload that a Pod belongs to; undefined for one that has ended. */
 export function readPod(
@@ -24,80 +32,59 @@ export function readPod(
   if (phase === 'Succeeded' || phase === 'Failed') return undefined;
   // A Pod that cannot be read in full still receives traffic: keep its labels, forget the rest.
   const spec = stored.errors.length === 0 ? asPodSpec(resource.spec) : {};
-  let sidecar: Workload['sidecar'] = 'absent';
-  if (hasProxy(spec)) sidecar = 'present';
-  else if (stored.errors.length > 0) sidecar = 'unknown';
-  else if (isCapturedByZtunnel(resource, spec, ambient)) sidecar = 'ambient';
-  return intern(mesh, namespace, {
-    name: podOwner(resource),
+  const pod = {
     labels: stringRecord(resource.metadata.labels),
     annotations: stringRecord(resource.metadata.annotations),
     spec,
-    sidecar,
-  });
+  };
+  const name = podOwner(resource);
+  const make = (sidecar: Workload['sidecar'], doubt?: string) =>
+    intern(mesh, namespace, { name, ...pod, sidecar, doubt });
+  const own = ownSidecarOf(spec);
+  if (own) return make(own);
+  if (stored.errors.length > 0) return make('unknown');
+  if (!isCapturedByZtunnel(pod, ambient)) return make('absent');
+  // istiod goes by the annotation alone (setTunnelProtocol in ambient/workloads.go); the CNI writes it as it starts.
+  return phase === 'Running' && pod.annotations[REDIRECTION] !== 'enabled'
+    ? make(
+        'unknown',
+        `its labels ask for ambient mode, and no annotation ${REDIRECTION} says that Istio's CNI sends its traffic through ztunnel`,
+      )
+    : make('ambient');
 }
 
 /** The workload that a Deployment or its like would make. */
 export function readTemplate(
   mesh: Mesh,
-  { namespace, name, resource }: Stored,
+  { namespace, resource }: Stored,
   ambient: boolean,
 ): Workload | undefined {
-  const spec = resource.spec as
-    | {
-        template?: {
-          metadata?: { labels?: unknown; annotations?: unknown };
-          spec?: unknown;
-        };
-      }
-    | undefined;
-  const template = spec?.template;
-  if (!template || typeof template !== 'object') return undefined;
-  const podSpec = asPodSpec(template.spec);
-  const labels = stringRecord(template.metadata?.labels);
-  const annotations = stringRecord(template.metadata?.annotations);
-  const pod = {
-    ...resource,
-    metadata: { ...resource.metadata, labels, annotations },
-  };
-  let sidecar: Workload['sidecar'] = 'unknown';
-  if (hasProxy(podSpec)) sidecar = 'present';
-  else {
-    sidecar = injectionOf(mesh, pod, namespace);
-    if (sidecar !== 'present' && isCapturedByZtunnel(pod, podSpec, ambient)) {
-      sidecar = 'ambient';
-    }
-  }
+  const template = podTemplateOf(resource);
+  if (!template) return undefined;
+  const own = ownSidecarOf(template.spec);
   return intern(mesh, namespace, {
-    name,
-    labels,
-    annotations,
-    spec: podSpec,
-    sidecar,
+    ...template,
+    ...(own ? { sidecar: own } : injected(mesh, namespace, template, ambient)),
   });
 }
 
-/** What the injector would do with a template, from the labels that it reads. */
-function injectionOf(
+function injected(
   mesh: Mesh,
-  pod: Resource,
-  place: string,
-): Workload['sidecar'] {
-  const namespace = mesh.stored('Namespace', '', place);
-  const labels = stringRecord(pod.metadata.labels);
-  const annotations = stringRecord(pod.metadata.annotations);
-  const own =
-    labels['sidecar.istio.io/inject'] ?? annotations['sidecar.istio.io/inject'];
-  if (own === 'false') return 'absent';
-  const outer = stringRecord(namespace?.resource.metadata.labels);
-  if (outer['istio-injection'] === 'disabled') return 'absent';
-  const injected =
-    own === 'true' ||
-    outer['istio-injection'] === 'enabled' ||
-    'istio.io/rev' in outer ||
-    'istio.io/rev' in labels;
-  if (injected) return 'present';
-  return namespace ? 'absent' : 'unknown';
+  namespace: string,
+  template: PodTemplate,
+  ambient: boolean,
+): Pick<Workload, 'sidecar' | 'doubt'> {
+  const injection = injectionOf(mesh, { namespace, ...template });
+  switch (injection.kind) {
+    case 'present':
+      return { sidecar: 'present' };
+    case 'absent':
+      return {
+        sidecar: isCapturedByZtunnel(template, ambient) ? 'ambient' : 'absent',
+      };
+    default:
+      return { sidecar: 'unknown', doubt: injection.why };
+  }
 }
 
 export function isAmbientNamespace(mesh: Mesh, namespace: string): boolean {
@@ -106,30 +93,27 @@ export function isAmbientNamespace(mesh: Mesh, namespace: string): boolean {
   return labels['istio.io/dataplane-mode'] === 'ambient';
 }
 
-/** Whether the CNI sends a Pod's traffic through ztunnel. */
+/**
+ * Whether the CNI sends a Pod's traffic through ztunnel: by its own label, or by its namespace's unless its label is
+ * `none` (enablementSelectors of Istio's CNI chart, and Matches in cni/pkg/util/enablement_selector.go).
+ */
 function isCapturedByZtunnel(
-  pod: Resource,
-  spec: PodSpec,
+  { labels, annotations, spec }: Omit<PodTemplate, 'name'>,
   ambient: boolean,
 ): boolean {
-  const annotations = stringRecord(pod.metadata.annotations);
-  if (annotations['ambient.istio.io/redirection'] === 'enabled') return true;
+  if (annotations[REDIRECTION] === 'enabled') return true;
   if (spec.hostNetwork) return false;
-  const mode = stringRecord(pod.metadata.labels)['istio.io/dataplane-mode'];
-  return mode === undefined ? ambient : mode === 'ambient';
+  const mode = labels['istio.io/dataplane-mode'];
+  return mode === 'ambient' || (ambient && mode !== 'none');
 }
 
-/**
- * Only the container tells: the injector writes its status and labels on Pods of proxyless gRPC as well, and
- * anybody may write `security.istio.io/tlsMode`.
- */
-function hasProxy(spec: PodSpec): boolean {
-  const containers = [
-    ...(spec.containers ?? []),
-    // Native sidecars are init containers that never end.
-    ...(spec.initContainers ?? []).filter(c => c.restartPolicy === 'Always'),
-  ];
-  return containers.some(container => container.name === 'istio-proxy');
+/** What a container of a sidecar says; undefined without one. */
+function ownSidecarOf(spec: PodSpec): Workload['sidecar'] | undefined {
+  const container = proxyContainerOf(spec);
+  if (!container) return undefined;
+  const runs = runsEnvoy(container);
+  if (runs === 'unknown') return 'unknown';
+  return runs ? 'present' : 'absent';
 }
 
 function podOwner(pod: Resource): string {
@@ -156,15 +140,13 @@ function intern(
     annotations: Record<string, string>;
     spec: PodSpec;
     sidecar: Workload['sidecar'];
+    doubt?: string;
   },
 ): Workload {
   const labels = tellingLabels(mesh, namespace, parts.labels);
   const annotations = tellingAnnotations(parts.annotations);
   const serviceAccount = parts.spec.serviceAccountName || 'default';
-  const ports = portNames([
-    ...(parts.spec.containers ?? []),
-    ...(parts.spec.initContainers ?? []),
-  ]);
+  const ports = portNames(parts.spec);
   const router = isRouter(parts.spec);
   const key = JSON.stringify([
     namespace,
@@ -173,6 +155,7 @@ function intern(
     annotations,
     serviceAccount,
     parts.sidecar,
+    parts.doubt,
     ports,
     router,
     captureFlags(parts.spec),
@@ -209,15 +192,12 @@ function tellingAnnotations(
   return telling ?? NO_ANNOTATIONS;
 }
 
-function portNames(containers: ContainerSpec[]): [string, number][] {
-  return containers.flatMap(container =>
-    (container.ports ?? []).map((port): [string, number] => [
-      port.name ?? '',
-      port.containerPort,
+function portNames(spec: PodSpec): unknown[] {
+  return servingContainersOf(spec).flatMap(({ ports = [] }) =>
+    ports.map(({ name, containerPort, protocol }) => [
+      name,
+      containerPort,
+      protocol,
     ]),
   );
-}
-
-function asPodSpec(value: unknown): PodSpec {
-  return value && typeof value === 'object' ? (value as PodSpec) : {};
 }

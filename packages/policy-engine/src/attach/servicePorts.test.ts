@@ -41,15 +41,30 @@ describe('what a Service port speaks', () => {
     ['name: mongo, port: 80', 'tcp', 'tcp'],
     ['name: mysql-x, port: 80', 'tcp', 'tcp'],
     ['name: redis, port: 80', 'tcp', 'tcp'],
-    ['name: hbone, port: 80', 'tcp', 'tcp'],
+    ['name: hbone, port: 80', 'http', 'http'],
+    ['name: udp, port: 80', 'tcp', 'tcp'],
+    ['name: http_proxy, port: 80', 'http', 'http'],
+    ['name: grpc-webish, port: 80', 'http', 'http'],
+    ['name: kubernetes.io/wss, port: 80', 'http', 'http'],
+    ['name: Tcp-x, port: 80', 'tcp', 'tcp'],
     ['name: tls, port: 80', 'tls', 'tcp'],
     ['name: https-x, port: 80', 'https', 'tcp'],
     ['name: db, port: 3306', 'tcp', 'tcp'],
     ['name: db, port: 27017', 'tcp', 'tcp'],
+    ['port: 25', 'tcp', 'tcp'],
+    ['name: dns, port: 53', 'tcp', 'tcp'],
+    ['name: http, port: 53', 'http', 'http'],
+    ['name: tls, port: 25', 'tls', 'tcp'],
+    ['name: http, port: 25, appProtocol: odd', 'tcp', 'tcp'],
     ['name: http-db, port: 3306', 'http', 'http'],
     ['name: tcp, port: 80, appProtocol: http', 'http', 'http'],
     ['name: http, port: 80, appProtocol: TCP', 'tcp', 'tcp'],
     ['name: http, port: 80, appProtocol: odd', 'http', 'http'],
+    ['name: tcp, port: 80, appProtocol: odd', 'http', 'http'],
+    ['name: tcp, port: 80, appProtocol: ""', 'http', 'http'],
+    ['name: http, port: 80, appProtocol: tcp-x', 'tcp', 'tcp'],
+    ['name: tcp, port: 80, appProtocol: grpc-web-x', 'http', 'http'],
+    ['name: tcp, port: 80, appProtocol: Kubernetes.io/wss', 'http', 'http'],
     ['name: tcp, port: 80, appProtocol: kubernetes.io/h2c', 'http', 'http'],
     ['name: tcp, port: 80, appProtocol: kubernetes.io/ws', 'http', 'http'],
     ['name: tcp, port: 80, appProtocol: kubernetes.io/wss', 'https', 'tcp'],
@@ -114,6 +129,7 @@ describe('a Sidecar with ingress', () => {
       ],
     ],
     ['for all other ports', 'http', [sidecar(port('TCP', '', 1))]],
+    ['of a name with a dash', 'http', [sidecar(port('TCP-x'))]],
     ['of lower case', 'tcp', [sidecar(port('tcp'))]],
     ['of MONGO', 'tcp', [sidecar(port('MONGO'))]],
     ['of a protocol that is none', 'http', [sidecar(port('ODD'))]],
@@ -147,6 +163,11 @@ describe('a Sidecar with ingress', () => {
     ],
   ])('%s: a %s chain', (_, protocol, texts) => {
     expect(chain(...texts)).toBe(protocol);
+  });
+
+  it('sniffs other ports, well-known ones of TCP too', () => {
+    const way = wayOf('name: db, port: 3306', [sidecar(port('TCP'))]);
+    expect(way.hops[0].protocol).toBe('http');
   });
 
   it('opens a TCP port to HTTP', () => {

@@ -11,22 +11,66 @@ export interface PortProtocol {
   sniffed: boolean;
 }
 
-const HTTP = ['http', 'http2', 'grpc', 'grpc-web'];
-const TCP = ['tcp', 'mongo', 'mysql', 'redis', 'hbone'];
-const TLS = ['tls', 'https'];
+const HTTP: PortProtocol = { chain: 'http', client: 'http', sniffed: false };
+const TCP: PortProtocol = { chain: 'tcp', client: 'tcp', sniffed: false };
+const SNIFFED: PortProtocol = { chain: 'http', client: 'http', sniffed: true };
 
-/** Ports that Istio always reads as TCP unless their name says otherwise. */
-const WELL_KNOWN_TCP = new Set([3306, 27017]);
+/** Names that Istio knows (its pkg/config/protocol). A port of TCP that is called `udp` gets the chain of TCP. */
+const KNOWN: ReadonlyMap<string, PortProtocol> = new Map([
+  ...['http', 'http2', 'http_proxy', 'grpc', 'grpc-web'].map(
+    (name): [string, PortProtocol] => [name, HTTP],
+  ),
+  ...['tcp', 'udp', 'mongo', 'mysql', 'redis'].map(
+    (name): [string, PortProtocol] => [name, TCP],
+  ),
+  ...(['tls', 'https'] as const).map((client): [string, PortProtocol] => [
+    client,
+    { chain: 'tcp', client, sniffed: false },
+  ]),
+]);
+
+/** Kubernetes' own names, which stand in `appProtocol` alone and are compared with their case. */
+const KUBERNETES_NAMES: ReadonlyMap<string, string> = new Map([
+  ['kubernetes.io/h2c', 'http2'],
+  ['kubernetes.io/ws', 'http'],
+  ['kubernetes.io/wss', 'https'],
+]);
+
+/** SMTP, DNS, MySQL and MongoDB: read as TCP unless they are named otherwise. */
+const WELL_KNOWN_TCP = new Set([25, 53, 3306, 27017]);
 
 /**
- * Protocol of a Service port: `appProtocol`, else the part of the name before the first dash, else
- * sniffed. Undefined for UDP and SCTP, which no proxy sees.
+ * Protocol of a Service port: of `appProtocol` where there is one, known or not, else of the name, what stands before
+ * the first dash; else sniffed (Istio's ConvertProtocol, pkg/config/kube/conversion.go). Undefined for UDP and SCTP,
+ * which no proxy sees.
  */
 export function protocolOf(port: ServicePortSpec): PortProtocol | undefined {
-  const transport = port.protocol ?? 'TCP';
-  return transport === 'TCP'
-    ? readProtocol([port.appProtocol, prefixOf(port.name)], port.port)
-    : undefined;
+  return (port.protocol ?? 'TCP') === 'TCP' ? namedProtocolOf(port) : undefined;
+}
+
+/** What a sidecar's listener makes of a Service port: one of UDP gets the chain of TCP, as if it were one. */
+export function listenerProtocolOf(port: ServicePortSpec): PortProtocol {
+  return port.protocol === 'UDP' ? TCP : namedProtocolOf(port);
+}
+
+function namedProtocolOf({
+  port,
+  name,
+  appProtocol,
+}: ServicePortSpec): PortProtocol {
+  const text =
+    appProtocol === undefined
+      ? name ?? ''
+      : KUBERNETES_NAMES.get(appProtocol) ?? appProtocol;
+  const known = text.toLowerCase().startsWith('grpc-web')
+    ? HTTP
+    : parseProtocol(text.split('-')[0]);
+  return known.sniffed && WELL_KNOWN_TCP.has(port) ? TCP : known;
+}
+
+/** A protocol by its name alone, as objects of Istio give it; what Istio does not know is sniffed. */
+export function parseProtocol(name: unknown): PortProtocol {
+  return KNOWN.get(String(name).toLowerCase()) ?? SNIFFED;
 }
 
 /** Whether a Service port is for HTTP/3 by its name, which is UDP and so passes no sidecar (istio-iptables redirects TCP). */
@@ -41,37 +85,4 @@ export function isHttp3({
       /(^|[-/])(h3|http3|quic)($|-)/i.test(String(text ?? '')),
     )
   );
-}
-
-/** @param names - of which the first that Istio knows counts */
-export function readProtocol(
-  names: readonly unknown[],
-  port: number,
-): PortProtocol {
-  const declared = names.map(normalize).find(name => name !== undefined);
-  if (declared === undefined) {
-    return WELL_KNOWN_TCP.has(port)
-      ? { chain: 'tcp', client: 'tcp', sniffed: false }
-      : { chain: 'http', client: 'http', sniffed: true };
-  }
-  if (HTTP.includes(declared)) {
-    return { chain: 'http', client: 'http', sniffed: false };
-  }
-  const client = TLS.includes(declared) ? (declared as 'tls' | 'https') : 'tcp';
-  return { chain: 'tcp', client, sniffed: false };
-}
-
-function prefixOf(name: string | undefined): string | undefined {
-  if (name?.toLowerCase().startsWith('grpc-web')) return 'grpc-web';
-  return name?.split('-')[0];
-}
-
-/** A protocol that Istio knows; `kubernetes.io/h2c` and the like are its names for HTTP/2. */
-function normalize(text: unknown): string | undefined {
-  if (typeof text !== 'string') return undefined;
-  const name = text.toLowerCase();
-  if (name === 'kubernetes.io/h2c' || name === 'kubernetes.io/ws')
-    return 'http2';
-  if (name === 'kubernetes.io/wss') return 'https';
-  return [...HTTP, ...TCP, ...TLS].find(known => known === name);
 }

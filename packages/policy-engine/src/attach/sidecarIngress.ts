@@ -3,7 +3,7 @@ import type { Mesh } from './Mesh';
 import type { Stored } from './Stored';
 import { sortByAge } from './age';
 import { isWide, selects } from './policyIndex';
-import { PortProtocol, readProtocol } from './servicePorts';
+import { parseProtocol, PortProtocol } from './servicePorts';
 import { proxyKey } from './workloads';
 import { Family } from '../queries/queries';
 
@@ -41,7 +41,7 @@ export function sidecarPortOf(
     (item: IngressSpec | null) => item?.port?.number === port,
   ) as IngressSpec | undefined;
   // Other ports pass by the catch-all listener, which has the same policies and sniffs.
-  if (!listener) return { protocol: readProtocol([], port) };
+  if (!listener) return { protocol: parseProtocol('') };
   const { protocol } = listener.port ?? {};
   const { namespace, name } = stored;
   const label = `Sidecar ${namespace}/${name}`;
@@ -49,9 +49,8 @@ export function sidecarPortOf(
     field => listener[field] && listener[field] !== 'DEFAULT',
   );
   return {
-    protocol: readProtocol(
-      [listener.tls && protocol === 'HTTPS' ? 'HTTP' : protocol],
-      port,
+    protocol: parseProtocol(
+      listener.tls && protocol === 'HTTPS' ? 'HTTP' : protocol,
     ),
     ...(special
       ? {

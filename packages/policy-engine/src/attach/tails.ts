@@ -4,6 +4,7 @@ import { compileProxy } from '../compile/compileProxy';
 import { Backend, backendsOf } from './backends';
 import { Mesh } from './Mesh';
 import { Stored } from './Stored';
+import { protocolOf } from './servicePorts';
 import { EffectiveMode, modeOf } from './mutualTls';
 import { Waypoint, waypointOf, waypointOfPods } from './waypoints';
 
@@ -43,15 +44,7 @@ export function tailsOf(
   const add = (backend: Backend) => toTail(mesh, port, backend, waypoint);
   for (const backend of backends.slice(0, MAX_BACKENDS)) {
     const tail = add(backend);
-    // Pods whose proxies do the same are one way in.
-    const key = JSON.stringify([
-      tail.own.map(hop => [hop.policies, hop.port, hop.protocol]),
-      tail.own.map(hop => hop.proxy.kind),
-      tail.mode,
-      backend.uncertain,
-      backend.unguarded === undefined,
-      backend.workload && waypointOfPods(mesh, backend.workload),
-    ]);
+    const key = whatDecides(mesh, tail);
     if (!tails.has(key)) tails.set(key, tail);
   }
   const list = [...tails.values()];
@@ -66,6 +59,21 @@ export function tailsOf(
         ...tail,
         suffix: `.${tail.backend.workload?.name ?? 'other'}`,
       }));
+}
+
+/** Pods of which all of this is the same are one way in: any that differ could answer otherwise. */
+function whatDecides(mesh: Mesh, { own, mode, backend }: Tail): string {
+  return JSON.stringify([
+    own.map(({ proxy, port, protocol, policies }) => {
+      const { opaque, settings } = compileProxy(mesh, proxy);
+      return [proxy.kind, port, protocol, policies, opaque, settings];
+    }),
+    mode,
+    backend.protocol,
+    backend.uncertain,
+    backend.unguarded === undefined,
+    backend.workload && waypointOfPods(mesh, backend.workload),
+  ]);
 }
 
 function toTail(
@@ -115,16 +123,16 @@ export function uncertaintyOf(waypoint: Waypoint): string[] {
     : [];
 }
 
-/** A waypoint listens on the Service's own ports. */
+/** A waypoint listens on the Service's own ports, and reads them as that Service says. */
 function toWaypointHop(
   mesh: Mesh,
   port: ServicePortSpec,
   { protocol }: Backend,
   waypoint: Waypoint,
 ): Hop | undefined {
-  return waypoint.kind === 'none'
-    ? undefined
-    : waypointHopAt(mesh, waypoint.proxy, port.port, protocol.chain);
+  if (waypoint.kind === 'none') return undefined;
+  const { chain } = protocolOf(port) ?? protocol;
+  return waypointHopAt(mesh, waypoint.proxy, port.port, chain);
 }
 
 /** A waypoint's part for one port. */

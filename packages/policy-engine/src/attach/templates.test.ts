@@ -40,8 +40,8 @@ describe('a Deployment without Pods', () => {
       'enforced',
     ],
     [
-      'a namespace of a revision',
-      namespace('istio.io/rev: stable'),
+      'a namespace of the default revision',
+      namespace('istio.io/rev: default'),
       deployment(),
       'enforced',
     ],
@@ -76,9 +76,9 @@ describe('a Deployment without Pods', () => {
       'enforced',
     ],
     [
-      'a template of a revision',
+      'a template of the default revision',
       namespace(''),
-      withLabel('istio.io/rev: stable'),
+      withLabel('istio.io/rev: default'),
       'enforced',
     ],
     [
@@ -164,7 +164,8 @@ describe('a Deployment without Pods', () => {
   });
 
   it('gives way to its Pods', () => {
-    const mesh = meshOf([SERVICE, BACKEND_JWT, namespace(''), deployment()]);
+    const injecting = namespace('istio-injection: enabled');
+    const mesh = meshOf([SERVICE, BACKEND_JWT, injecting, deployment()]);
     applyYaml(
       mesh,
       `

@@ -1,8 +1,15 @@
+import {
+  BOOTSTRAP_ANNOTATION,
+  PROXY_CONFIG_ANNOTATION,
+} from '../parse/meshConfig';
 import { PodSpec } from '../parse/specs';
+import { isCapturedAs } from './capture';
+import { servingContainersOf } from './containers';
 import { isEphemeral } from './ephemeralLabels';
 import { includesLabels, stringRecord } from './labels';
 import { Mesh } from './Mesh';
 import { Family, sameItems } from '../queries/queries';
+import { TEMPLATE_KINDS } from './podTemplates';
 import { isAmbientNamespace, readPod, readTemplate } from './readWorkload';
 
 export { includesLabels, stringRecord } from './labels';
@@ -11,6 +18,9 @@ export { proxyKey, proxyOf } from './proxies';
 const WORKLOADS = new Family();
 const WORKLOADS_BY_POD = new Family();
 const WORKLOAD_LABELS = new Family();
+
+/** The injector leaves these as it finds them. */
+const SETTING_ANNOTATIONS = [PROXY_CONFIG_ANNOTATION, BOOTSTRAP_ANNOTATION];
 
 /**
  * Pods that are the same to every policy: one namespace, one set of labels, one identity. They
@@ -24,12 +34,12 @@ export interface Workload {
   readonly serviceAccount: string;
   /** `unknown` where only a template was read, and whether injection adds a proxy cannot be told. */
   readonly sidecar: 'present' | 'absent' | 'ambient' | 'unknown';
+  /** Why it cannot be told. */
+  readonly doubt?: string;
   readonly spec: PodSpec;
   /** Groups with equal keys are the same workload. */
   readonly key: string;
 }
-
-const TEMPLATE_KINDS = ['Deployment', 'StatefulSet', 'DaemonSet'];
 
 /** Workloads of a namespace: from its Pods, and from templates that have no Pod. */
 export function workloadsIn(
@@ -52,7 +62,7 @@ export function workloadsIn(
       for (const kind of TEMPLATE_KINDS) {
         for (const stored of mesh.inNamespace(kind, namespace)) {
           const workload = readTemplate(mesh, stored, ambient);
-          if (workload && !real.some(pod => covers(pod, workload))) {
+          if (workload && !real.some(pod => covers(mesh, pod, workload))) {
             groups.set(workload.key, workload);
           }
         }
@@ -136,6 +146,24 @@ export function isRouter(spec: PodSpec): boolean {
   );
 }
 
-function covers(pod: Workload, template: Workload): boolean {
-  return includesLabels(pod.labels, template.labels);
+/** Whether a Pod is of a template as it stands: one that was changed makes other Pods, and both count. */
+function covers(mesh: Mesh, pod: Workload, template: Workload): boolean {
+  return (
+    includesLabels(pod.labels, template.labels) &&
+    (template.sidecar === 'unknown' || template.sidecar === pod.sidecar) &&
+    SETTING_ANNOTATIONS.every(
+      name => pod.annotations[name] === template.annotations[name],
+    ) &&
+    isCapturedAs(mesh, pod, template) &&
+    namedPorts(template).every(named => namedPorts(pod).includes(named))
+  );
+}
+
+function namedPorts({ spec }: Workload): string[] {
+  return servingContainersOf(spec)
+    .flatMap(({ ports = [] }) => ports)
+    .filter(({ name }) => name)
+    .map(({ name, containerPort, protocol = 'TCP' }) =>
+      [name, containerPort, protocol].join(),
+    );
 }

@@ -48,6 +48,8 @@ export const DEFAULT_EXPORT_TO: MeshConfig['defaultExportTo'] = {
 
 /** Annotation with a Pod's own ProxyConfig. */
 export const PROXY_CONFIG_ANNOTATION = 'proxy.istio.io/config';
+/** Names a ConfigMap with another start configuration for the Pod's Envoy. */
+export const BOOTSTRAP_ANNOTATION = 'sidecar.istio.io/bootstrapOverride';
 
 const LABEL_OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
 

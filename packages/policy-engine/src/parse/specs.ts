@@ -212,8 +212,9 @@ export interface ServiceSpec {
 export interface ContainerSpec {
   name: string;
   args?: string[];
-  ports?: { name?: string; containerPort: number }[];
+  ports?: { name?: string; containerPort: number; protocol?: string }[];
   restartPolicy?: string;
+  env?: { name?: string; value?: unknown; valueFrom?: unknown }[];
 }
 
 export interface PodSpec {

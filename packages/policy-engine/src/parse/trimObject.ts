@@ -8,11 +8,14 @@ type Fields = Record<string, unknown>;
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 /** Annotations that say what of a Pod's traffic passes a proxy, how that proxy is set up, and by which istiod. */
 const TRAFFIC_ANNOTATIONS =
-  /^(sidecar\.istio\.io\/(inject|interceptionMode|bootstrapOverride)|traffic\.sidecar\.istio\.io\/.+|ambient\.istio\.io\/(redirection|bypass-inbound-capture)|inject\.istio\.io\/templates|istio\.io\/rev|proxy\.istio\.io\/config)$/;
+  /^(sidecar\.istio\.io\/(inject|interceptionMode|bootstrapOverride)|traffic\.sidecar\.istio\.io\/.+|status\.sidecar\.istio\.io\/port|ambient\.istio\.io\/(redirection|bypass-inbound-capture)|inject\.istio\.io\/templates|istio\.io\/rev|proxy\.istio\.io\/config)$/;
 /** Arguments of `pilot-agent proxy` that tell a gateway or a waypoint from a sidecar. */
 const PROXY_ROLES: readonly unknown[] = ['router', 'waypoint'];
 /** Container of istiod, whose image tells its version. */
 const ISTIOD = 'discovery';
+const SIDECAR = 'istio-proxy';
+/** Setting of a sidecar's agent that has no Envoy. */
+export const DISABLE_ENVOY = 'DISABLE_ENVOY';
 
 /**
  * Drops of a Kubernetes object what the engine does not read. For whoever reads a cluster, before
@@ -114,7 +117,7 @@ function listHttpProbes(spec: Fields): Fields {
 
 function readOriginals(containers: readonly Fields[]): Fields {
   const env = containers
-    .filter(({ name }) => name === 'istio-proxy')
+    .filter(({ name }) => name === SIDECAR)
     .flatMap(container => listOf(container.env))
     .find(({ name }) => name === 'ISTIO_KUBE_APP_PROBERS');
   try {
@@ -137,13 +140,18 @@ function trimInitContainer(container: Fields): Fields[] {
     : [];
 }
 
-function trimContainer({ name, image, ports, args }: Fields): Fields {
+function trimContainer({ name, image, ports, args, env }: Fields): Fields {
   const roles = Array.isArray(args)
     ? args.filter(arg => PROXY_ROLES.includes(arg))
     : [];
+  const switches =
+    name === SIDECAR
+      ? listOf(env).filter(setting => setting.name === DISABLE_ENVOY)
+      : [];
   return {
     name,
     ports,
+    ...(switches.length > 0 ? { env: switches } : {}),
     ...(name === ISTIOD ? { image } : {}),
     ...(roles.length > 0 ? { args: roles } : {}),
   };

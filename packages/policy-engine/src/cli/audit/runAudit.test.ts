@@ -75,6 +75,33 @@ describe('istio-jwt audit', () => {
     });
   });
 
+  it.each([
+    ['argoproj.io/v1alpha1', 'Rollout', 'template'],
+    ['apps/v1', 'ReplicaSet', 'template'],
+    ['v1', 'ReplicationController', 'template'],
+    ['batch/v1', 'Job', 'template'],
+    ['batch/v1', 'CronJob', 'jobTemplate: {spec: {template'],
+  ])('reads Pods of a template: %s %s', async (version, kind, at) => {
+    const own = createFolder({
+      'a.yaml': `
+apiVersion: v1
+kind: Service
+metadata: {name: batch, namespace: shop}
+spec: {selector: {app: batch}, ports: [{name: http, port: 80}]}
+---
+apiVersion: ${version}
+kind: ${kind}
+metadata: {name: batch, namespace: shop}
+spec: {${at}: {metadata: {labels: {app: batch, sidecar.istio.io/inject: "false"}}, spec: {containers: [{name: app}]}}}${
+        at === 'template' ? '' : '}}'
+      }
+`,
+    });
+    const { report } = await auditJson(own.path);
+    expect(report.errors).toEqual([]);
+    expect(report.services[0].reason).toContain('batch has no sidecar');
+  });
+
   it('exits with 0 where nothing at or above the bar was found', async () => {
     const closed = await auditJson(`${folder.path}/closed`);
     expect(closed.report.services[0].state).toBe('enforced');

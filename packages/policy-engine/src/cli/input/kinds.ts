@@ -1,3 +1,5 @@
+import { TEMPLATE_KINDS } from '../../attach/podTemplates';
+
 /** What the engine reads of one API group, and what else the group has. */
 interface Group {
   kinds: Record<string, readonly string[]>;
@@ -15,6 +17,7 @@ const GROUPS: Record<string, Group> = {
       Pod: ['v1'],
       Namespace: ['v1'],
       ConfigMap: ['v1'],
+      ReplicationController: ['v1'],
     },
     others: [
       ...['Binding', 'ComponentStatus', 'Endpoints', 'Event', 'LimitRange'],
@@ -28,9 +31,16 @@ const GROUPS: Record<string, Group> = {
     ],
   },
   apps: {
-    kinds: { Deployment: ['v1'], StatefulSet: ['v1'], DaemonSet: ['v1'] },
+    kinds: {
+      Deployment: ['v1'],
+      StatefulSet: ['v1'],
+      DaemonSet: ['v1'],
+      ReplicaSet: ['v1'],
+    },
     others: 'any',
   },
+  batch: { kinds: { Job: ['v1'], CronJob: ['v1'] }, others: 'any' },
+  'argoproj.io': { kinds: { Rollout: ['v1alpha1'] }, others: 'any' },
   'security.istio.io': {
     kinds: {
       RequestAuthentication: ['v1', 'v1beta1'],
@@ -187,8 +197,6 @@ export interface ListedKind {
   needed: boolean;
 }
 
-/** Running Pods say all that their templates do. */
-const UNLISTED_GROUPS = new Set(['apps']);
 const IRREGULAR: Record<string, string> = {
   AuthorizationPolicy: 'authorizationpolicies',
   ServiceEntry: 'serviceentries',
@@ -204,15 +212,16 @@ const NEEDED = new Set([
 
 /** Every kind to list of a cluster. Of ConfigMaps only istiod's are asked for. */
 export function listedKinds(): ListedKind[] {
-  return Object.entries(GROUPS)
-    .filter(([name]) => !UNLISTED_GROUPS.has(name))
-    .flatMap(([name, { kinds }]) =>
-      Object.entries(kinds).map(([kind, versions]) => ({
+  return Object.entries(GROUPS).flatMap(([name, { kinds }]) =>
+    Object.entries(kinds)
+      // Running Pods say all that their templates do.
+      .filter(([kind]) => !TEMPLATE_KINDS.includes(kind))
+      .map(([kind, versions]) => ({
         kind,
         plural: IRREGULAR[kind] ?? `${kind.toLowerCase()}s`,
         apiVersions: versions.map(item => (name ? `${name}/${item}` : item)),
         needed: NEEDED.has(kind),
         ...(kind === 'ConfigMap' ? { namespace: 'istio-system' } : {}),
       })),
-    );
+  );
 }

@@ -1,0 +1,101 @@
+import type { PodSpec } from '../parse/specs';
+import { Family, sameData } from '../queries/queries';
+import { stringRecord } from './labels';
+import type { Mesh } from './Mesh';
+
+const REVISIONS = new Family();
+
+const INJECT = 'sidecar.istio.io/inject';
+const REVISION = 'istio.io/rev';
+
+/** The one that serves namespaces with `istio-injection`. Every installation has it, by its name or by a tag. */
+const DEFAULT_REVISION = 'default';
+
+/** Where Istio never injects (its pkg/kube/inject/initializer.go). */
+const IGNORED_NAMESPACES = [
+  'kube-system',
+  'kube-public',
+  'kube-node-lease',
+  'local-path-storage',
+];
+
+/** What the injector makes of a Pod. */
+export type Injection =
+  | { kind: 'present' }
+  | { kind: 'absent' }
+  | { kind: 'unknown'; why: string };
+
+const PRESENT: Injection = { kind: 'present' };
+const ABSENT: Injection = { kind: 'absent' };
+
+/** What a Pod says to the injector. */
+export interface Injectable {
+  namespace: string;
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+  spec: PodSpec;
+}
+
+/**
+ * What the injector would do with a Pod: first a webhook has to select it, which goes by labels of the Namespace and
+ * of the Pod alone (mutatingwebhook.yaml of Istio's charts); then istiod looks at it (injectRequired in
+ * pkg/kube/inject/inject.go), where an annotation counts, too.
+ */
+export function injectionOf(mesh: Mesh, pod: Injectable): Injection {
+  const { labels, annotations, spec } = pod;
+  if (spec.hostNetwork || IGNORED_NAMESPACES.includes(pod.namespace)) {
+    return ABSENT;
+  }
+  if ((labels[INJECT] ?? annotations[INJECT]) === 'false') return ABSENT;
+  const revision = selectingRevision(mesh, pod);
+  if (revision.kind !== 'selected') return revision;
+  if (isRunning(mesh, revision.name)) return PRESENT;
+  return {
+    kind: 'unknown',
+    why: `revision ${revision.name} of the control plane is not among the objects, and a revision or tag that does not exist injects nothing`,
+  };
+}
+
+/** The revision whose webhooks select a Pod. */
+function selectingRevision(
+  mesh: Mesh,
+  { namespace, labels }: Injectable,
+): { kind: 'selected'; name: string } | Injection {
+  const selected = (name: string) => ({ kind: 'selected', name } as const);
+  const place = mesh.stored('Namespace', '', namespace);
+  const outer = stringRecord(place?.resource.metadata.labels);
+  const injection = outer['istio-injection'];
+  if (injection !== undefined) {
+    return injection === 'enabled' ? selected(DEFAULT_REVISION) : ABSENT;
+  }
+  const revision = outer[REVISION] ?? labels[REVISION];
+  if (revision !== undefined) return selected(revision);
+  if (labels[INJECT] === 'true') return selected(DEFAULT_REVISION);
+  return place
+    ? ABSENT
+    : {
+        kind: 'unknown',
+        why: `Namespace ${namespace} is not among the objects`,
+      };
+}
+
+function isRunning(mesh: Mesh, revision: string): boolean {
+  return (
+    revision === DEFAULT_REVISION || runningRevisions(mesh).includes(revision)
+  );
+}
+
+/** Of the istiods among the objects. Tags of revisions stand in webhooks, which are not read. */
+function runningRevisions(mesh: Mesh): readonly string[] {
+  return mesh.queries.getOne(
+    REVISIONS,
+    () => {
+      const istiods = ['Pod', 'Deployment']
+        .flatMap(kind => mesh.inNamespace(kind, mesh.rootNamespace))
+        .map(({ resource }) => stringRecord(resource.metadata.labels))
+        .filter(({ app, istio }) => app === 'istiod' || istio === 'pilot');
+      return [...new Set(istiods.flatMap(each => each[REVISION] ?? []))].sort();
+    },
+    sameData,
+  );
+}
