@@ -1,4 +1,4 @@
-import { readProtocol, PortProtocol } from './servicePorts';
+import { parseProtocol, PortProtocol } from './servicePorts';
 import type { Stored } from './Stored';
 import { perObject } from '../queries/perObject';
 
@@ -26,7 +26,7 @@ export const portsOfEntry = perObject(
           port: number,
           targetPort:
             typeof targetPort === 'number' ? targetPort || number : number,
-          protocol: readProtocol([protocol], number),
+          protocol: parseProtocol(protocol),
         },
       ];
     });

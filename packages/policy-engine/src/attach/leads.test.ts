@@ -340,7 +340,7 @@ describe('routes of other servers that lead to a Service', () => {
           `, tls: {mode: ${mode}}`,
         ),
         routes(to(80)),
-        ['http://h:80'],
+        ['http://h.test:80'],
       ],
     ),
     [

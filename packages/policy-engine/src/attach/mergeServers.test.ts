@@ -44,46 +44,54 @@ const hostsOf = (mesh: Mesh) => gatewayWays(mesh).map(({ host }) => host);
 
 describe('a server with TLS one of whose hosts an older server has', () => {
   it.each([
-    ['of HTTPS', https, { port: 8443, sni: 'b' }],
+    ['of HTTPS', https, { port: 8443, sni: 'b.test' }],
     ['that redirects', redirecting, { port: 8080 }],
   ])('is left out with all its hosts: %s', (_, serve, request) => {
     const isHttps = serve === https;
     const mesh = (second: string) =>
       meshOf([
         WORKLOADS,
-        server('ga', serve('a'), { year: '2024' }),
+        server('ga', serve('a.test'), { year: '2024' }),
         server('gb', serve(second), { year: '2025' }),
         server('gc', isHttps ? serve('"*"') : http('"*"'), { year: '2026' }),
         bound('gc', '"*"', TO_BACKEND),
-        bound('gb', 'b', TO_FRONTEND),
+        bound('gb', 'b.test', TO_FRONTEND),
       ]);
-    const ask = { host: 'b', ...request };
-    expect(asked(mesh('a, b'), ask)).toBe('backend');
-    expect(asked(mesh('b'), ask)).toBe(isHttps ? 'frontend' : 'redirect');
+    const ask = { host: 'b.test', ...request };
+    expect(asked(mesh('a.test, b.test'), ask)).toBe('backend');
+    expect(asked(mesh('b.test'), ask)).toBe(isHttps ? 'frontend' : 'redirect');
   });
 
   it('is no way in', () => {
     const mesh = (year: string) =>
       meshOf([
         WORKLOADS,
-        server('ga', https('a, x'), { year: '2024' }),
-        server('gb', https('x, b'), { year }),
-        bound('gb', 'b', TO_BACKEND),
+        server('ga', https('a.test, x.test'), { year: '2024' }),
+        server('gb', https('x.test, b.test'), { year }),
+        bound('gb', 'b.test', TO_BACKEND),
       ]);
     expect(hostsOf(mesh('2025'))).toEqual([]);
-    expect(hostsOf(mesh('2023'))).toEqual(['b']);
+    expect(hostsOf(mesh('2023'))).toEqual(['b.test']);
   });
 
   it.each([
-    ['for the routes of another namespace', https('"other/x", b'), ['b']],
-    ['at another address', `${https('x, b')}, bind: 10.0.0.1`, ['b']],
-    ['on another port', https('x, b', 8444), ['b']],
+    [
+      'for the routes of another namespace',
+      https('"other/x.test", b.test'),
+      ['b.test'],
+    ],
+    [
+      'at another address',
+      `${https('x.test, b.test')}, bind: 10.0.0.1`,
+      ['b.test'],
+    ],
+    ['on another port', https('x.test, b.test', 8444), ['b.test']],
   ])('is served: %s', (_, text, expected) => {
     const mesh = meshOf([
       WORKLOADS,
-      server('ga', https('x'), { year: '2024' }),
+      server('ga', https('x.test'), { year: '2024' }),
       server('gb', text, { year: '2025' }),
-      bound('gb', 'b', TO_BACKEND),
+      bound('gb', 'b.test', TO_BACKEND),
     ]);
     expect(hostsOf(mesh)).toEqual(expected);
   });
@@ -91,24 +99,24 @@ describe('a server with TLS one of whose hosts an older server has', () => {
   it('keeps its hosts from a third one all the same only where it is served', () => {
     const mesh = meshOf([
       WORKLOADS,
-      server('ga', https('x'), { year: '2023' }),
-      server('gb', https('x, b'), { year: '2024' }),
-      server('gc', https('b'), { year: '2025' }),
-      bound('gc', 'b', TO_BACKEND),
+      server('ga', https('x.test'), { year: '2023' }),
+      server('gb', https('x.test, b.test'), { year: '2024' }),
+      server('gc', https('b.test'), { year: '2025' }),
+      bound('gc', 'b.test', TO_BACKEND),
     ]);
-    expect(hostsOf(mesh)).toEqual(['b']);
+    expect(hostsOf(mesh)).toEqual(['b.test']);
   });
 
   it('is in doubt where nobody knows which is older', () => {
     const mesh = meshOf([
       WORKLOADS,
-      server('ga', https('x')),
-      server('gb', https('x, b'), { year: '2025' }),
-      bound('gb', 'b', TO_BACKEND),
+      server('ga', https('x.test')),
+      server('gb', https('x.test, b.test'), { year: '2025' }),
+      bound('gb', 'b.test', TO_BACKEND),
     ]);
     expect(gatewayWays(mesh)).toMatchObject([
       {
-        host: 'b',
+        host: 'b.test',
         state: 'unknown',
         reason: expect.stringMatching(/default\/ga.*default\/gb/),
       },
@@ -118,19 +126,19 @@ describe('a server with TLS one of whose hosts an older server has', () => {
 
 describe('servers of several protocols on one port', () => {
   const onPort = (protocol: string, rest = '') =>
-    `port: {number: 443, name: x, protocol: ${protocol}}, hosts: [h] ${rest}`;
+    `port: {number: 443, name: x, protocol: ${protocol}}, hosts: [h.test] ${rest}`;
   const SIMPLE = ', tls: {mode: SIMPLE, credentialName: c}';
   const both = (older: string, younger: string) =>
     meshOf([
       WORKLOADS,
       server('ga', older, { year: '2024' }),
       server('gb', younger, { year: '2025' }),
-      bound('ga', 'h', TO_FRONTEND),
-      bound('gb', 'h', TO_BACKEND),
+      bound('ga', 'h.test', TO_FRONTEND),
+      bound('gb', 'h.test', TO_BACKEND),
       virtualService(`{${TO_BACKEND}}`, {
         name: 'tcp',
         layer: 'tcp',
-        rest: 'hosts: [h], gateways: [gb],',
+        rest: 'hosts: [h.test], gateways: [gb],',
       }),
     ]);
 
@@ -167,8 +175,8 @@ describe('servers of an address of their own', () => {
       WORKLOADS,
       server('ga', http('"*"', `, bind: "${bind}"`), { year: '2024' }),
       server('gb', http('"*"', other), { year: '2025' }),
-      bound('ga', 'h', TO_FRONTEND),
-      bound('gb', 'h', TO_BACKEND),
+      bound('ga', 'h.test', TO_FRONTEND),
+      bound('gb', 'h.test', TO_BACKEND),
     ]);
 
   it.each(['127.0.0.1', '10.0.0.1', '::1'])(
@@ -192,7 +200,7 @@ describe('servers of an address of their own', () => {
     const alone = meshOf([
       WORKLOADS,
       server('gb', http('"*"', ', bind: 0.0.0.0')),
-      bound('gb', 'h', TO_BACKEND),
+      bound('gb', 'h.test', TO_BACKEND),
     ]);
     expect(gatewayWays(alone)).toMatchObject([{ state: 'open' }]);
     expect(asked(mesh('0.0.0.0'), {})).toBe('unknown');

@@ -87,6 +87,20 @@ describe('what makes Pods', () => {
   });
 });
 
+describe('a template whose Pods are there as a cluster says', () => {
+  const deployment = (generation: number) =>
+    maker('apps/v1', 'Deployment', template(`annotations: {${UNINJECTED}}`), {
+      metadata: `generation: ${generation}`,
+      status: 'observedGeneration: 2',
+    });
+
+  it('says no more than they do', () => {
+    expect(statesOf(pod(), deployment(2))).toHaveLength(1);
+    expect(statesOf(pod(), deployment(3))).toHaveLength(2);
+    expect(statesOf(deployment(2))).toHaveLength(1);
+  });
+});
+
 describe('a template that was changed since its Pod started', () => {
   const deployment = (annotations = '', { labels = '', ports = PORTS } = {}) =>
     maker(

@@ -220,7 +220,7 @@ spec: {selector: {istio: gw}, servers: [{port: {number: 80, name: http, protocol
 apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: {name: vs, namespace: ambient}
-spec: {hosts: [h], gateways: [gw], http: [{route: [{destination: {host: reports, port: {number: 80}}}]}]}
+spec: {hosts: [h.test], gateways: [gw], http: [{route: [{destination: {host: reports, port: {number: 80}}}]}]}
 ---
 apiVersion: v1
 kind: Pod
@@ -228,7 +228,7 @@ metadata: {name: gw-0, namespace: istio-system, labels: {istio: gw}}
 spec: {containers: [{name: istio-proxy, args: [proxy, router]}]}
 `,
     );
-    expect(found['gw.ambient.gw.80.h.ambient.vs.80']).toBe('unknown');
+    expect(found['gw.ambient.gw.80.h.test.ambient.vs.80']).toBe('unknown');
   });
 
   it('is by that of its Pods', () => {

@@ -2,6 +2,7 @@ import {
   BOOTSTRAP_ANNOTATION,
   PROXY_CONFIG_ANNOTATION,
 } from '../parse/meshConfig';
+import { Resource } from '../model';
 import { PodSpec } from '../parse/specs';
 import { isCapturedAs } from './capture';
 import { servingContainersOf } from './containers';
@@ -62,9 +63,11 @@ export function workloadsIn(
       for (const kind of TEMPLATE_KINDS) {
         for (const stored of mesh.inNamespace(kind, namespace)) {
           const workload = readTemplate(mesh, stored, ambient);
-          if (workload && !real.some(pod => covers(mesh, pod, workload))) {
-            groups.set(workload.key, workload);
-          }
+          if (!workload) continue;
+          const isCovered = isCarriedOut(stored.resource)
+            ? (pod: Workload) => includesLabels(pod.labels, workload.labels)
+            : (pod: Workload) => covers(mesh, pod, workload);
+          if (!real.some(isCovered)) groups.set(workload.key, workload);
         }
       }
       return [...groups.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -144,6 +147,13 @@ export function isRouter(spec: PodSpec): boolean {
       Array.isArray(container.args) &&
       container.args.some(arg => arg === 'router' || arg === 'waypoint'),
   );
+}
+
+/** Whether an object comes from a cluster whose controllers have made Pods of it as it stands; these tell more. */
+function isCarriedOut({ metadata, status }: Resource): boolean {
+  const seen = (status as { observedGeneration?: unknown } | undefined)
+    ?.observedGeneration;
+  return seen !== undefined && seen === metadata.generation;
 }
 
 /** Whether a Pod is of a template as it stands: one that was changed makes other Pods, and both count. */

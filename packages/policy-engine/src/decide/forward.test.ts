@@ -631,13 +631,9 @@ spec: {host: backend, trafficPolicy: {tls: {mode: ${mode}}}}
     const mesh = meshOf([
       WORKLOADS,
       gatewayYaml(),
-      virtualService('{route: [{destination: {host: backend}}]}'),
-      `
-apiVersion: v1
-kind: Service
-metadata: {name: backend, namespace: default}
-spec: {selector: {app: backend}, ports: [{name: http, port: 80, targetPort: 8080}, {name: http-b, port: 81}]}
-`,
+      virtualService(
+        `{rewrite: {uriRegexRewrite: {match: "a", rewrite: "b"}}, ${TO_BACKEND}}`,
+      ),
     ]);
     const [way] = gatewayWays(mesh);
     const request = { port: 8080, host: 'h.test' };
