@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { assessService, decideWayIn } from '../../lab/compare/engine.ts';
 import type { Manifest } from '../../lab/kube.ts';
 import { readMesh } from './planOnLab.ts';
@@ -179,35 +180,35 @@ describe('servers and hosts of gateways', () => {
     );
   }
 
-  for (const { title, objects, asks } of CASES) {
-    test(title, async () => {
-      await h.apply(
-        peerAuthentication('istio-system', 'default', {
-          mtls: { mode: 'STRICT' },
-        }),
+  async function check({ objects, asks }: Case): Promise<void> {
+    await h.apply(
+      peerAuthentication('istio-system', 'default', {
+        mtls: { mode: 'STRICT' },
+      }),
+    );
+    for (const object of objects) {
+      await h.apply(object);
+      // What is older is told by whole seconds.
+      await sleep(1100);
+    }
+    // Comes after all of it, so they are there once this is.
+    await h.apply(
+      gateway('ready', [READY]),
+      virtualService('ready', ['ready', READY], to('echo')),
+    );
+    await eventually(() => h.atGateway(READY), 200);
+    for (const { host, path = '/', answer } of asks) {
+      const seen = await h.atGateway(host, { path });
+      const who =
+        seen.status === 200 ? JSON.parse(seen.body).workload : seen.status;
+      assert.equal(who, answer, `${host}${path}`);
+      assert.deepEqual(
+        await decideWho(host, path),
+        typeof answer === 'string' ? [answer] : [],
+        `the engine: ${host}${path}`,
       );
-      for (const object of objects) {
-        await h.apply(object);
-        // What is older is told by whole seconds.
-        await new Promise(resolve => setTimeout(resolve, 1100));
-      }
-      // Comes after all of it, so they are there once this is.
-      await h.apply(
-        gateway('ready', [READY]),
-        virtualService('ready', ['ready', READY], to('echo')),
-      );
-      await eventually(() => h.atGateway(READY), 200);
-      for (const { host, path = '/', answer } of asks) {
-        const seen = await h.atGateway(host, { path });
-        const who =
-          seen.status === 200 ? JSON.parse(seen.body).workload : seen.status;
-        assert.equal(who, answer, `${host}${path}`);
-        assert.deepEqual(
-          await decideWho(host, path),
-          typeof answer === 'string' ? [answer] : [],
-          `the engine: ${host}${path}`,
-        );
-      }
-    });
+    }
   }
+
+  for (const each of CASES) test(each.title, () => check(each));
 });

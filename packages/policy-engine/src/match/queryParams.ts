@@ -1,3 +1,5 @@
+import { compareText } from '../compareText';
+
 /**
  * Parameters of a query string as Envoy reads them where it decodes them (QueryParamsMulti,
  * parseAndDecodeQueryString): `%XX` is decoded in names and values, `+` stays.
@@ -31,7 +33,7 @@ export function dropQueryParams(
 ): string {
   return readQueryParams(query)
     .filter(([name]) => !names.includes(name))
-    .sort(([a], [b]) => (a === b ? 0 : a < b ? -1 : 1))
+    .sort(([a], [b]) => compareText(a, b))
     .map(([name, value]) => `${name}=${value}`)
     .join('&');
 }
