@@ -46,12 +46,13 @@ describe('kinds', () => {
 describe('paths without anything that Istio reads', () => {
   const widget = 'apiVersion: foo.io/v1\nkind: Widget\nmetadata: {name: w}\n';
 
-  it('is an error of a file that was named', async () => {
+  it('is an error of a file that was named, unless others hold some', async () => {
     const { path, add } = createFolder({ 'good.yaml': BACKEND });
-    const named = await auditErrors(
-      join(path, 'good.yaml'),
-      add('widget.yaml', widget),
-    );
+    const file = add('widget.yaml', widget);
+    const beside = await auditErrors(join(path, 'good.yaml'), file);
+    expect(beside.errors).toEqual([]);
+    expect(beside.stderr).toContain('no object that Istio reads');
+    const named = await auditErrors(file);
     expect(named.code).toBe(2);
     expect(named.errors).toEqual([
       expect.objectContaining({

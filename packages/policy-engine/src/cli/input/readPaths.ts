@@ -30,8 +30,11 @@ export function readPaths(input: MeshInput, paths: readonly string[]): void {
     roots.set(file.root, root);
   }
   const named = new Set(files.flatMap(file => (file.named ? file.root : [])));
+  // One of several files may well be for somebody else: a shell's pattern names them all.
+  const isAll = [...roots.values()].every(({ told }) => told === 0);
   for (const [path, root] of roots) {
-    if (root.told === 0) tellOfNothing(input, path, root, named.has(path));
+    if (root.told > 0) continue;
+    tellOfNothing(input, path, root, isAll && named.has(path));
   }
 }
 
