@@ -12,7 +12,7 @@ const own = Object.entries(output.inputs)
 process.stdout.write(
   `istio-jwt-policy-engine for the browser: ${kib(
     contents.length,
-  )} minified (${kib(own)} of it the engine, the rest yaml), ${kib(
+  )} minified (${kib(own)} of it the engine, the rest yaml and re2js), ${kib(
     gzipSync(contents).length,
   )} with gzip; nothing of Node in it\n`,
 );
