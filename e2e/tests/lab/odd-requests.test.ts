@@ -20,6 +20,7 @@ const ECHO = { namespace: 'default', name: 'echo' };
 /** Requests that few clients send, and whoever wants to get past a policy does. */
 describe('requests without a token that are unusual', () => {
   let h: Harness;
+  const applied: Manifest[] = [];
   const policy = (name: string, spec: object): Manifest =>
     authorizationPolicy('istio-system', name, {
       selector: INGRESS_SELECTOR,
@@ -64,7 +65,6 @@ describe('requests without a token that are unusual', () => {
   });
   after(() => h.cleanUp());
 
-  const applied: Manifest[] = [];
   async function apply(...objects: Manifest[]): Promise<void> {
     applied.push(...objects);
     await h.apply(...objects);
