@@ -356,7 +356,7 @@ describe('planEnablement elsewhere', () => {
 apiVersion: v1
 kind: Pod
 metadata: {name: web-istio-0, namespace: default, labels: {gateway.networking.k8s.io/gateway-name: web}}
-spec: {serviceAccountName: web-istio, containers: [{name: istio-proxy, args: [proxy, router]}]}
+spec: {serviceAccountName: web-istio, containers: [{name: istio-proxy}]}
 ---
 apiVersion: v1
 kind: Service

@@ -94,14 +94,14 @@ function isGatewayItself(
   { waysIn }: ServiceAssessment,
   gateways: ReadonlySet<string>,
 ): boolean {
+  // What no proxy decides, such as the status port, no plan changes.
+  const decided = waysIn.filter(({ hops }) => hops.length > 0);
   return (
-    waysIn.length > 0 &&
-    waysIn.every(({ kind, hops }) => {
-      const last = hops.at(-1)?.proxy;
-      return (
-        kind === 'in-mesh' && last !== undefined && gateways.has(keyOf(last))
-      );
-    })
+    decided.length > 0 &&
+    decided.every(
+      ({ kind, hops }) =>
+        kind === 'in-mesh' && gateways.has(keyOf(hops[hops.length - 1].proxy)),
+    )
   );
 }
 
