@@ -76,9 +76,10 @@ describe('requests without a token that are unusual', () => {
 
   test('a method in lower case, by HTTP/2', async () => {
     await apply(exempt({ methods: ['get'] }));
-    await eventually(() => askByHttp2(h, { ':method': 'get' }), 200);
+    // Past the gateway, to a sidecar that is spoken to by HTTP/1 and refuses what is no method there.
+    await eventually(() => askByHttp2(h, { ':method': 'get' }), 400);
     assert.equal((await h.atGateway(ECHO_HOST)).status, 403);
-    assert.equal(await stateAtGateway(), 'partial');
+    assert.equal(await stateAtGateway(), 'unknown');
   });
 
   test('a port that no policy names', async () => {
