@@ -1,11 +1,11 @@
 import { nameOf, refOf } from '../parse';
 import { entrancesOfEntry } from './entrances';
 import { portsOfEntry } from './entryPorts';
-import { shutBy } from './inMeshWaysIn';
 import type { Mesh } from './Mesh';
+import { wayByOtherWaypoint } from './otherWaypoint';
 import { type Entry, entriesFor } from './serviceEntries';
 import type { Stored } from './Stored';
-import { Tail, uncertaintyOf, waypointHopAt } from './tails';
+import type { Tail } from './tails';
 import { unresolvedMeshWayIn } from './unresolved';
 import type { ResolvedWayIn } from './waysIn';
 
@@ -48,34 +48,15 @@ function waysByEntry(
       ),
     ];
   }
-  const { id, host, waypoint } = entrance;
-  const { namespace, name } = service;
-  return portsOfEntry(stored).flatMap(({ port, targetPort, protocol }) =>
-    tails
-      // Other ports of the Pods are none of the Service's.
-      .filter(({ backend }) => backend.targetPort === targetPort)
-      .map((tail): ResolvedWayIn => {
-        const uncertain = [
-          ...(tail.backend.uncertain ? [tail.backend.uncertain] : []),
-          ...uncertaintyOf(waypoint),
-        ];
-        const hop = waypointHopAt(mesh, waypoint.proxy, port, protocol.chain);
-        return {
-          wayIn: {
-            id: `mesh.${id}.${port}.${tail.port.port}${tail.suffix}`,
-            kind: 'in-mesh',
-            host,
-            port,
-            protocol: protocol.client,
-            paths: [],
-            hops: [hop, ...tail.own],
-            destination: { namespace, name, port: tail.port.port },
-            ...(uncertain.length > 0 ? { uncertain } : {}),
-            callerIdentity: 'required',
-          },
-          sniffed: protocol.sniffed,
-          ...shutBy(tail.own),
-        };
-      }),
-  );
+  return portsOfEntry(stored).flatMap(({ port, targetPort, protocol }) => {
+    const { chain, client } = protocol;
+    const id = `${entrance.id}.${port}`;
+    const by = { id, entrance, port, protocol, chain, client };
+    return (
+      tails
+        // Other ports of the Pods are none of the Service's.
+        .filter(({ backend }) => backend.targetPort === targetPort)
+        .map(tail => wayByOtherWaypoint(mesh, service, by, tail))
+    );
+  });
 }

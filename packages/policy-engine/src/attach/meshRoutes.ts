@@ -8,12 +8,12 @@ import {
 } from './entrances';
 import { parentsOf, routesTo } from './gatewayApi/routeIndex';
 import { inUsualDomain } from './hosts';
-import { shutBy } from './inMeshWaysIn';
 import { stringList } from './labels';
 import type { Mesh } from './Mesh';
+import { wayByOtherWaypoint } from './otherWaypoint';
 import type { Stored } from './Stored';
 import { PortProtocol } from './servicePorts';
-import { Tail, uncertaintyOf, waypointHopAt } from './tails';
+import type { Tail } from './tails';
 import { unresolvedMeshWayIn } from './unresolved';
 import {
   destinationsOf,
@@ -184,43 +184,22 @@ function mayMatch({ match = [] }: L4RouteSpec, host: string): boolean {
 
 function waysBy(
   mesh: Mesh,
-  { namespace, name }: ServiceName,
+  service: ServiceName,
   { stored, entrance, layers }: MeshRoute,
   tails: readonly Tail[],
 ): ResolvedWayIn[] {
-  const { id, host, waypoint, ports } = entrance;
   const route = refOf(stored.resource);
-  return ports.flatMap(({ port, protocol }) =>
-    layers
+  return entrance.ports.flatMap(({ port, protocol }) => {
+    const id = `${entrance.id}.${port}.${route.name}`;
+    return layers
       .filter(layer => serves(protocol, layer))
-      .flatMap(layer =>
-        tails.map((tail): ResolvedWayIn => {
-          const hop = waypointHopAt(mesh, waypoint.proxy, port, layer);
-          const uncertain = [
-            ...(tail.backend.uncertain ? [tail.backend.uncertain] : []),
-            ...uncertaintyOf(waypoint),
-          ];
-          return {
-            wayIn: {
-              id: `mesh.${id}.${port}.${route.name}.${tail.port.port}${tail.suffix}`,
-              kind: 'in-mesh',
-              host,
-              port,
-              protocol: layer === 'http' ? protocol.client : 'tcp',
-              paths: [],
-              route,
-              // Where Istio expects bytes, they may be those of a request all the same.
-              hops: [hop, ...tail.own],
-              destination: { namespace, name, port: tail.port.port },
-              ...(uncertain.length > 0 ? { uncertain } : {}),
-              callerIdentity: 'required',
-            },
-            sniffed: protocol.sniffed,
-            ...shutBy(tail.own),
-          };
-        }),
-      ),
-  );
+      .flatMap(chain => {
+        // Where Istio expects bytes, they may be those of a request all the same.
+        const client = chain === 'http' ? protocol.client : 'tcp';
+        const by = { id, entrance, port, protocol, chain, client, route };
+        return tails.map(tail => wayByOtherWaypoint(mesh, service, by, tail));
+      });
+  });
 }
 
 /** Whether a port has the filter chain of a layer; one whose protocol is guessed has both. */

@@ -1,5 +1,6 @@
 import { ProxyRef } from '../model';
 import { ServiceSpec } from '../parse/specs';
+import { isTrue } from './containers';
 import { GATEWAY_API_GATEWAY } from './kindKeys';
 import type { Mesh } from './Mesh';
 import { GATEWAY_NAME_LABEL, targetingOf } from './policyIndex';
@@ -80,7 +81,7 @@ function findWaypoint(mesh: Mesh, service: Stored): Waypoint {
       : undefined,
   ].find(reason => reason !== undefined);
   const outer = labelsOf(mesh.stored('Namespace', '', namespace));
-  const fromGateways = parseBool(
+  const fromGateways = isTrue(
     own['istio.io/ingress-use-waypoint'] ??
       outer['istio.io/ingress-use-waypoint'],
   );
@@ -164,9 +165,4 @@ function toWaypoint(bound: BoundWaypoint | undefined): Waypoint {
     fromGateways: false,
     ...(uncertain === undefined ? {} : { uncertain }),
   };
-}
-
-/** As Go's strconv.ParseBool. */
-function parseBool(text: string | undefined): boolean {
-  return text !== undefined && /^(1|t|T|TRUE|true|True)$/.test(text);
 }
