@@ -1,6 +1,6 @@
 import { CAPTURE_FLAG, captureFlags } from '../parse/captureFlags';
 import { sameData } from '../queries/queries';
-import { isTrue } from './containers';
+import { isTrue } from '../parse/isTrue';
 import type { Mesh } from './Mesh';
 import { readOwn } from './proxySettings';
 import type { Workload } from './workloads';

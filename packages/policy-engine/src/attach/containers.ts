@@ -1,4 +1,5 @@
 import type { Tri } from '../match/tri';
+import { isTrue } from '../parse/isTrue';
 import { ContainerSpec, PodSpec } from '../parse/specs';
 import { DISABLE_ENVOY } from '../parse/trimObject';
 
@@ -30,9 +31,4 @@ export function runsEnvoy({ env }: ContainerSpec): Tri {
   return setting.valueFrom === undefined
     ? !isTrue(String(setting.value))
     : 'unknown';
-}
-
-/** As Go's strconv.ParseBool reads it. */
-export function isTrue(text: string | undefined): boolean {
-  return /^(1|t|T|true|True|TRUE)$/.test(text ?? '');
 }

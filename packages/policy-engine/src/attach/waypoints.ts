@@ -1,6 +1,6 @@
 import { ProxyRef } from '../model';
 import { ServiceSpec } from '../parse/specs';
-import { isTrue } from './containers';
+import { isTrue } from '../parse/isTrue';
 import { GATEWAY_API_GATEWAY } from './kindKeys';
 import type { Mesh } from './Mesh';
 import { GATEWAY_NAME_LABEL, targetingOf } from './policyIndex';

@@ -1,0 +1,4 @@
+/** Whether Go's strconv.ParseBool, by which Istio reads labels and annotations, takes a text for true. */
+export function isTrue(text: string | undefined): boolean {
+  return /^(1|t|T|true|True|TRUE)$/.test(text ?? '');
+}
