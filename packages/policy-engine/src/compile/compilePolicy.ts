@@ -6,6 +6,7 @@ import {
   RuleSpec,
 } from '../parse/specs';
 import { Mesh } from '../attach/Mesh';
+import { isTrue } from '../parse/isTrue';
 import { Stored } from '../attach/Stored';
 import { stringRecord } from '../attach/workloads';
 import { compileClauses } from './compileRule';
@@ -49,12 +50,9 @@ export function compilePolicy(mesh: Mesh, stored: Stored): CompiledPolicy {
   return policy;
 }
 
-/** Values that Go's strconv.ParseBool takes for true. */
-const TRUE = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
-
 export function isDryRun(stored: Stored): boolean {
   const annotations = stringRecord(stored.resource.metadata.annotations);
-  return TRUE.has(annotations['istio.io/dry-run'] ?? '');
+  return isTrue(annotations['istio.io/dry-run']);
 }
 
 const IN_RULE = /^spec\.rules\[(\d+)\]/;
