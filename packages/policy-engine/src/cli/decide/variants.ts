@@ -4,6 +4,7 @@ import {
   Program,
   RBAC_FILTERS,
 } from '../../compile/program';
+import { allRules } from '../../compile/ruleSet';
 import { Mesh } from '../../attach/Mesh';
 import { ProxyRequest } from '../../model';
 
@@ -84,11 +85,7 @@ function matchersOf(program: Program): readonly Matcher[] {
       program.http[name],
       program.tcp[name],
     ]);
-    const rules = filters.flatMap(({ general, byHost }) => [
-      ...general,
-      ...[...byHost.values()].flat(),
-    ]);
-    found = [...new Set(rules)].flatMap(matchersOfRule);
+    found = [...new Set(filters.flatMap(allRules))].flatMap(matchersOfRule);
     known.set(program, found);
   }
   return found;

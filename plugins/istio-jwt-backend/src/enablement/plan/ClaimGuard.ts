@@ -12,8 +12,7 @@ import {
 } from '@backstage/plugin-permission-common';
 import { EnablementService } from 'backstage-plugin-istio-jwt-common';
 import { ClusterMirror, ClusterRegistry } from '../../cluster';
-import { ANNOTATED, queryEntities, readAnnotations } from '../../entity';
-import { createClaimFinder } from './createClaimFinder';
+import { queryClaims } from './queryClaims';
 
 export const WHY_CONTESTED =
   'Another entity of the catalog claims this Service too, and you may not decide about that one.';
@@ -102,25 +101,14 @@ export class ClaimGuard {
     { namespace, name }: EnablementService,
   ): Promise<Set<string>> {
     const { auth, catalog } = this.options;
-    const cluster = mirror.config.name;
-    const findClaims = createClaimFinder(mirror, [{ namespace, name }]);
     const found = new Set<string>();
-    for await (const entities of queryEntities({
-      catalog,
-      getCredentials: () => auth.getOwnServiceCredentials(),
-      filter: ANNOTATED,
-      fields: FIELDS,
-    })) {
-      for (const entity of entities) {
-        const read = readAnnotations(entity);
-        if (
-          read.ok &&
-          (read.target.cluster ?? cluster) === cluster &&
-          findClaims(read.target).length > 0
-        ) {
-          found.add(stringifyEntityRef(entity));
-        }
-      }
+    const getCredentials = () => auth.getOwnServiceCredentials();
+    for await (const { entity } of queryClaims(
+      { catalog, getCredentials, fields: FIELDS },
+      mirror,
+      [{ namespace, name }],
+    )) {
+      found.add(stringifyEntityRef(entity));
     }
     return found;
   }

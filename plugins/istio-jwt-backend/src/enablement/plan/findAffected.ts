@@ -16,13 +16,9 @@ import {
 } from 'backstage-plugin-istio-jwt-common';
 import { WayInEffect } from 'istio-jwt-policy-engine';
 import { ClusterMirror } from '../../cluster';
-import {
-  ANNOTATED,
-  listOwners,
-  queryEntities,
-  readAnnotations,
-} from '../../entity';
-import { createClaimFinder, nameService } from './createClaimFinder';
+import { listOwners } from '../../entity';
+import { nameService } from './createClaimFinder';
+import { queryClaims } from './queryClaims';
 
 const MAX_ENTITIES = 20_000;
 const MAX_SHOWN = 50;
@@ -98,30 +94,25 @@ async function listServiceOwners(
 ): Promise<Named[]> {
   const cluster = mirror.config.name;
   const found: Named[] = [];
-  const findClaims = createClaimFinder(mirror, services);
-  for await (const entities of queryEntities({
+  const query = {
     catalog,
     getCredentials: async () => credentials,
-    filter: ANNOTATED,
     fields: FIELDS,
     atMost: MAX_ENTITIES,
-  })) {
-    for (const entity of entities) {
-      const read = readAnnotations(entity);
-      if (!read.ok || (read.target.cluster ?? cluster) !== cluster) continue;
-      for (const service of findClaims(read.target)) {
-        const name = nameService(service);
-        found.push({
-          name,
-          service: {
-            cluster,
-            ...service,
-            entityRef: stringifyEntityRef(entity),
-            owners: ownersOf(entity),
-            hosts: [...(hosts.get(name) ?? [])].sort(),
-          },
-        });
-      }
+  };
+  for await (const claim of queryClaims(query, mirror, services)) {
+    for (const service of claim.services) {
+      const name = nameService(service);
+      found.push({
+        name,
+        service: {
+          cluster,
+          ...service,
+          entityRef: stringifyEntityRef(claim.entity),
+          owners: ownersOf(claim.entity),
+          hosts: [...(hosts.get(name) ?? [])].sort(),
+        },
+      });
     }
   }
   return found;
