@@ -86,23 +86,46 @@ const spoiled = fc
       : replaceAt(resource, paths[which % paths.length], junk);
   });
 
+/** How many Services were judged. */
+function assessAll(objects: readonly unknown[]): number {
+  const mesh = new Mesh();
+  for (const each of [...BASE, ...parseObjects([...objects]).resources]) {
+    mesh.apply(each);
+  }
+  const services = mesh.services();
+  for (const service of services) assessService(mesh, service);
+  findingsOfPolicies(mesh);
+  listRouteGateways(mesh, 'default');
+  return services.length;
+}
+
+/** What the search below found, once each. */
+const FOUND = {
+  'a time of creation':
+    '{apiVersion: networking.istio.io/v1, kind: Gateway, metadata: {name: gw, namespace: default, creationTimestamp: {toString: x}}, spec: {selector: {istio: ingressgateway}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}]}}',
+  'a protocol of a Sidecar':
+    '{apiVersion: networking.istio.io/v1, kind: Sidecar, metadata: {name: s, namespace: default}, spec: {ingress: [{port: {number: 8080, protocol: {toString: x}, name: http}, defaultEndpoint: "127.0.0.1:8080"}]}}',
+  'a method of an HTTPRoute': `{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: r, namespace: default}, spec: {parentRefs: [{name: web}], rules: [{matches: [{method: {service: api}}], backendRefs: [{name: backend, port: 80}]}]}}
+---
+{apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: web, namespace: default}, spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP}]}}`,
+};
+
 describe('objects that are not what they should be', () => {
+  it.each(Object.entries(FOUND))('%s is one', (_, text) => {
+    expect(assessAll(parseYaml(text).resources)).toBeGreaterThan(0);
+  });
+
   it('are told of, and keep nobody from judging the rest', () => {
     fc.assert(
       fc.property(
         fc.array(fc.oneof(meshObject, spoiled), { maxLength: 10 }),
         fc.boolean(),
         (objects, fromCluster) => {
-          const mesh = new Mesh();
-          const given = fromCluster
-            ? objects.map(each => trimObject({ ...each }))
-            : objects;
-          for (const each of [...BASE, ...parseObjects(given).resources]) {
-            mesh.apply(each);
-          }
-          for (const service of mesh.services()) assessService(mesh, service);
-          findingsOfPolicies(mesh);
-          listRouteGateways(mesh, 'default');
+          assessAll(
+            fromCluster
+              ? objects.map(each => trimObject({ ...each }))
+              : objects,
+          );
         },
       ),
       { numRuns },

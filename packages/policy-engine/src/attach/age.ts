@@ -26,5 +26,6 @@ function compareAge(a: Stored, b: Stored): number {
 
 /** Empty where it is not known. */
 export function createdAt({ resource }: Stored): string {
-  return resource.metadata.creationTimestamp ?? '';
+  const time: unknown = resource.metadata.creationTimestamp;
+  return typeof time === 'string' ? time : '';
 }

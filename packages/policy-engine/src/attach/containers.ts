@@ -28,7 +28,8 @@ export function runsEnvoy({ env }: ContainerSpec): Tri {
     ? env.find(item => item?.name === DISABLE_ENVOY)
     : undefined;
   if (!setting) return true;
-  return setting.valueFrom === undefined
-    ? !isTrue(String(setting.value))
+  const { value = '', valueFrom } = setting;
+  return valueFrom === undefined && typeof value === 'string'
+    ? !isTrue(value)
     : 'unknown';
 }

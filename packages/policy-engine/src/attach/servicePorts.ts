@@ -1,5 +1,6 @@
 import { ServicePortSpec } from '../parse/specs';
 import { WayIn } from '../model';
+import { stringList } from './labels';
 
 /** How Istio reads a Service port. */
 export interface PortProtocol {
@@ -70,7 +71,8 @@ function namedProtocolOf({
 
 /** A protocol by its name alone, as objects of Istio give it; what Istio does not know is sniffed. */
 export function parseProtocol(name: unknown): PortProtocol {
-  return KNOWN.get(String(name).toLowerCase()) ?? SNIFFED;
+  if (typeof name !== 'string') return SNIFFED;
+  return KNOWN.get(name.toLowerCase()) ?? SNIFFED;
 }
 
 /** Whether a Service port is for HTTP/3 by its name, which is UDP and so passes no sidecar (istio-iptables redirects TCP). */
@@ -81,8 +83,8 @@ export function isHttp3({
 }: ServicePortSpec): boolean {
   return (
     protocol === 'UDP' &&
-    [name, appProtocol].some(text =>
-      /(^|[-/])(h3|http3|quic)($|-)/i.test(String(text ?? '')),
+    stringList([name, appProtocol]).some(text =>
+      /(^|[-/])(h3|http3|quic)($|-)/i.test(text),
     )
   );
 }

@@ -5,6 +5,7 @@ import { Family, sameData } from '../queries/queries';
 import { isEphemeral } from './ephemeralLabels';
 import { stringList, stringRecord } from './labels';
 import { targetPortOf } from './listenPorts';
+import { createdAt } from './age';
 import type { Mesh } from './Mesh';
 import type { Stored } from './Stored';
 import {
@@ -28,7 +29,7 @@ export interface ContestedPort {
 interface Target {
   label: string;
   hostname: string;
-  created: string | undefined;
+  created: string;
   selector: Record<string, string>;
   /** Some Pods of a workload alone, or perhaps none. */
   isPartial: boolean;
@@ -113,8 +114,7 @@ function judge(claims: readonly Claim[]): ContestedPort {
   }
   const [oldest] = targets.sort(
     (a, b) =>
-      compareText(a.created ?? '', b.created ?? '') ||
-      compareText(a.hostname, b.hostname),
+      compareText(a.created, b.created) || compareText(a.hostname, b.hostname),
   );
   const [first] = claims.filter(({ target }) => target === oldest);
   return { as: first.as };
@@ -127,7 +127,8 @@ function targetsIn(mesh: Mesh, namespace: string): Target[] {
   ];
 }
 
-function toTarget({ namespace, name, errors, resource }: Stored): Target[] {
+function toTarget(stored: Stored): Target[] {
+  const { namespace, name, errors, resource } = stored;
   const spec = (resource.spec ?? {}) as ServiceSpec;
   const selector = stringRecord(spec.selector);
   const keys = Object.keys(selector);
@@ -136,7 +137,7 @@ function toTarget({ namespace, name, errors, resource }: Stored): Target[] {
     {
       label: `Service ${namespace}/${name}`,
       hostname: `${name}.${namespace}.svc.cluster.local`,
-      created: resource.metadata.creationTimestamp,
+      created: createdAt(stored),
       selector,
       isPartial: keys.some(isEphemeral),
       ports: (spec.ports ?? []).map(port => ({
@@ -154,7 +155,8 @@ interface ServiceEntrySpec {
 }
 
 /** One that selects Pods is a Service to their sidecars; whether one selects by no label depends on Istio's version. */
-function entryToTarget({ namespace, name, resource }: Stored): Target[] {
+function entryToTarget(stored: Stored): Target[] {
+  const { namespace, name, resource } = stored;
   const spec = (resource.spec ?? {}) as ServiceEntrySpec;
   if (!spec.workloadSelector || !Array.isArray(spec.ports)) return [];
   const selector = stringRecord(spec.workloadSelector.labels);
@@ -163,7 +165,7 @@ function entryToTarget({ namespace, name, resource }: Stored): Target[] {
     {
       label: `ServiceEntry ${namespace}/${name}`,
       hostname: stringList(spec.hosts).sort()[0] ?? '',
-      created: resource.metadata.creationTimestamp,
+      created: createdAt(stored),
       selector,
       isPartial: keys.length === 0 || keys.some(isEphemeral),
       ports: spec.ports.flatMap((port: Record<string, unknown> | null) => {

@@ -28,6 +28,8 @@ describe('what the API server or istiod would refuse in other kinds', () => {
     ],
     [API, 'HTTPRoute', match('path: {value: a}'), `${MATCH}.path.value`],
     [API, 'HTTPRoute', match('method: get'), `${MATCH}.method`],
+    [API, 'HTTPRoute', match('method: {service: a}'), `${MATCH}.method`],
+    [API, 'GRPCRoute', match('method: GET'), `${MATCH}.method`],
     [API, 'HTTPRoute', route('hostnames: ["a.*"]'), 'spec.hostnames[0]'],
     [
       API,
@@ -103,7 +105,9 @@ describe('what the API server or istiod would refuse in other kinds', () => {
   it.each([
     [', labels: {a: "x y"}', 'metadata.labels.a'],
     [', labels: {a/b/c: x}', 'metadata.labels.a/b/c'],
-  ])('labels such as %s', (meta, path) => {
+    [', creationTimestamp: yesterday', 'metadata.creationTimestamp'],
+    [', creationTimestamp: {x: 1}', 'metadata.creationTimestamp'],
+  ])('metadata such as %s', (meta, path) => {
     expect(refusals('v1', 'Service', 'ports: [{port: 80}]', meta)).toEqual([
       path,
     ]);

@@ -122,10 +122,38 @@ function validateNamespaces(reader: Reader, value: unknown, at: string): void {
   );
 }
 
-/** The shape of an HTTPRoute, GRPCRoute, TLSRoute or TCPRoute. */
+/** The shape of an HTTPRoute, TLSRoute or TCPRoute. */
 export function validateRoute(
   reader: Reader,
   spec: Record<string, unknown>,
+): void {
+  validateRules(reader, spec, validateHttpMethod);
+}
+
+export function validateGrpcRoute(
+  reader: Reader,
+  spec: Record<string, unknown>,
+): void {
+  validateRules(reader, spec, validateGrpcMethod);
+}
+
+type ValidateField = (reader: Reader, value: unknown, path: string) => void;
+
+function validateHttpMethod(reader: Reader, value: unknown, path: string) {
+  reader.oneOf(value, path, HTTP_METHODS);
+}
+
+function validateGrpcMethod(reader: Reader, value: unknown, path: string) {
+  const method = reader.object(value, path);
+  for (const field of ['type', 'service', 'method']) {
+    reader.string(method?.[field], `${path}.${field}`);
+  }
+}
+
+function validateRules(
+  reader: Reader,
+  spec: Record<string, unknown>,
+  validateMethod: ValidateField,
 ): void {
   reader.objects(spec.parentRefs, 'spec.parentRefs', (ref, path) =>
     validateRef(reader, ref, path),
@@ -136,9 +164,10 @@ export function validateRoute(
       validateHostname(reader, hostname, `spec.hostnames[${index}]`),
     );
   reader.objects(spec.rules, 'spec.rules', (rule, path) => {
-    reader.objects(rule.matches, `${path}.matches`, (match, at) =>
-      validateMatch(reader, match, at),
-    );
+    reader.objects(rule.matches, `${path}.matches`, (match, at) => {
+      validateMatch(reader, match, at);
+      validateMethod(reader, match.method, `${at}.method`);
+    });
     validateFilters(reader, rule.filters, `${path}.filters`);
     reader.objects(rule.backendRefs, `${path}.backendRefs`, (ref, at) => {
       validateRef(reader, ref, at);
@@ -189,12 +218,6 @@ function validateMatch(
   ) {
     reader.report(`${path}.path.value`, 'must begin with a slash');
   }
-  if (typeof match.method === 'object') {
-    const method = reader.object(match.method, `${path}.method`);
-    for (const field of ['type', 'service', 'method']) {
-      reader.string(method?.[field], `${path}.method.${field}`);
-    }
-  } else reader.oneOf(match.method, `${path}.method`, HTTP_METHODS);
   for (const list of ['headers', 'queryParams']) {
     reader.objects(match[list], `${path}.${list}`, (item, at) => {
       reader.oneOf(item.type, `${at}.type`, VALUE_TYPES);

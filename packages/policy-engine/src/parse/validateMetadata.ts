@@ -6,6 +6,9 @@ const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN = new RegExp(`^${LABEL}(\\.${LABEL})*$`);
 const NAMESPACE = new RegExp(`^${LABEL}$`);
 const LABEL_VALUE = /^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/;
+/** RFC 3339, section 5.6. */
+const TIME =
+  /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 const LABEL_KEY = /^([^/]+\/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 
 /** What Kubernetes asks of every object's name, namespace and labels (apimachinery's ValidateObjectMeta). */
@@ -13,7 +16,7 @@ export function validateMetadata(
   reader: Reader,
   { kind, apiVersion, metadata }: Resource,
 ): void {
-  const { name, namespace, labels, annotations } = metadata;
+  const { name, namespace, labels, annotations, creationTimestamp } = metadata;
   if (name.length > 253 || !SUBDOMAIN.test(name)) {
     reader.report('metadata.name', 'must be an RFC 1123 subdomain');
   } else if (kind === 'Service' && apiVersion === 'v1') {
@@ -24,6 +27,13 @@ export function validateMetadata(
   }
   if (namespace && (namespace.length > 63 || !NAMESPACE.test(namespace))) {
     reader.report('metadata.namespace', 'must be an RFC 1123 label');
+  }
+  const time = reader.string(creationTimestamp, 'metadata.creationTimestamp');
+  if (time !== undefined && !TIME.test(time)) {
+    reader.report(
+      'metadata.creationTimestamp',
+      'must be a time of RFC 3339, such as 2026-01-31T12:00:00Z',
+    );
   }
   reader.stringMap(labels, 'metadata.labels');
   reader.stringMap(annotations, 'metadata.annotations');

@@ -6,6 +6,7 @@ import {
   validateKubernetesGateway,
   validateListenerSet,
   validateReferenceGrant,
+  validateGrpcRoute,
   validateRoute,
 } from './validateGatewayApi';
 import { validateMetadata } from './validateMetadata';
@@ -33,7 +34,7 @@ const VALIDATORS: Record<string, Validate> = {
   'Gateway.gateway.networking.k8s.io': validateKubernetesGateway,
   'ListenerSet.gateway.networking.k8s.io': validateListenerSet,
   'HTTPRoute.gateway.networking.k8s.io': validateRoute,
-  'GRPCRoute.gateway.networking.k8s.io': validateRoute,
+  'GRPCRoute.gateway.networking.k8s.io': validateGrpcRoute,
   'TLSRoute.gateway.networking.k8s.io': validateRoute,
   'TCPRoute.gateway.networking.k8s.io': validateRoute,
   'ReferenceGrant.gateway.networking.k8s.io': validateReferenceGrant,

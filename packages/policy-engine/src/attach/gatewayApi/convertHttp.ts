@@ -77,16 +77,17 @@ function readHttpMatches(rule: RouteRuleSpec<HttpRouteMatchSpec>): Match[] {
     const path = readPath(match.path?.type, match.path?.value ?? '/');
     const headers = toConditions(match.headers);
     const queryParams = toConditions(match.queryParams);
+    const method = typeof match.method === 'string' ? match.method : '';
     return {
       path,
       rest: {
-        ...(match.method ? { method: { exact: match.method } } : {}),
+        ...(method ? { method: { exact: method } } : {}),
         ...(match.headers?.length ? { headers } : {}),
         ...(match.queryParams?.length ? { queryParams } : {}),
       },
       precedence: [
         ...rankOf(path),
-        match.method ? 1 : 0,
+        method ? 1 : 0,
         Object.keys(headers).length,
         Object.keys(queryParams).length,
       ],

@@ -15,24 +15,25 @@ const GATEWAY_API_PROXIES = new Family();
 /** What runs a Gateway: Istio's gateways, its waypoints, nothing (remote), or somebody else. */
 export type Controller = 'gateway' | 'waypoint' | 'remote' | 'other';
 
-const BUILT_IN: Record<string, Controller> = {
-  istio: 'gateway',
-  'istio-waypoint': 'waypoint',
-  'istio-remote': 'remote',
-};
+const BUILT_IN: ReadonlyMap<unknown, Controller> = new Map([
+  ['istio', 'gateway'],
+  ['istio-waypoint', 'waypoint'],
+  ['istio-remote', 'remote'],
+]);
 
-const CONTROLLERS: Record<string, Controller> = {
-  'istio.io/gateway-controller': 'gateway',
-  'istio.io/mesh-controller': 'waypoint',
-  'istio.io/unmanaged-gateway': 'remote',
-};
+const CONTROLLERS: ReadonlyMap<unknown, Controller> = new Map([
+  ['istio.io/gateway-controller', 'gateway'],
+  ['istio.io/mesh-controller', 'waypoint'],
+  ['istio.io/unmanaged-gateway', 'remote'],
+]);
 
 export function controllerOf(mesh: Mesh, gateway: Stored): Controller {
-  const { gatewayClassName = '' } = specOf(gateway);
+  const gatewayClassName: unknown = specOf(gateway).gatewayClassName ?? '';
+  if (typeof gatewayClassName !== 'string') return 'other';
   const known = mesh.stored('GatewayClass', '', gatewayClassName);
-  if (!known) return BUILT_IN[gatewayClassName] ?? 'other';
+  if (!known) return BUILT_IN.get(gatewayClassName) ?? 'other';
   const spec = known.resource.spec as { controllerName?: unknown } | null;
-  return CONTROLLERS[String(spec?.controllerName)] ?? 'other';
+  return CONTROLLERS.get(spec?.controllerName) ?? 'other';
 }
 
 /** Whether Istio deploys the proxy itself: no address, or one IP address. */
