@@ -40,6 +40,7 @@ export const selectorOf = perObject(
       ({ path = '' }) =>
         path === 'spec' ||
         path.startsWith('spec.selector') ||
+        path.startsWith('spec.workloadSelector') ||
         path.startsWith('spec.targetRef'),
     );
     if (broken) return 'unreadable';

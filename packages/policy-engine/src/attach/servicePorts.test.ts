@@ -115,7 +115,7 @@ describe('a Sidecar with ingress', () => {
     [
       'of the namespace without ingress before that of the root namespace',
       'http',
-      [sidecar('egress: []'), sidecar(port('TCP'), ROOT)],
+      [sidecar('egress: [{hosts: ["./*"]}]'), sidecar(port('TCP'), ROOT)],
     ],
     [
       'the older of two',
@@ -129,23 +129,11 @@ describe('a Sidecar with ingress', () => {
     ['of a name with a dash', 'http', [sidecar(port('TCP-x'))]],
     ['of lower case', 'tcp', [sidecar(port('tcp'))]],
     ['of MONGO', 'tcp', [sidecar(port('MONGO'))]],
-    ['of a protocol that is none', 'http', [sidecar(port('ODD'))]],
-    ['that is empty', 'http', [sidecar('ingress: []')]],
     ['of HTTPS that it passes on', 'tcp', [sidecar(port('HTTPS'))]],
     [
       'of TCP in TLS that it ends',
       'tcp',
-      [sidecar(port('TCP', ', tls: {mode: SIMPLE}'))],
-    ],
-    [
-      'without a protocol',
-      'http',
-      [sidecar('ingress: [{port: {number: 8080}}]')],
-    ],
-    [
-      'with what cannot be read',
-      'http',
-      [sidecar('ingress: [null, {}, {port: null}]')],
+      [sidecar(port('TLS', ', tls: {mode: SIMPLE}'))],
     ],
     [
       'for others and older',
@@ -175,14 +163,32 @@ describe('a Sidecar with ingress', () => {
   });
 
   it.each([
-    [', tls: {mode: SIMPLE}', 'tls'],
-    [', bind: 127.0.0.1', 'bind'],
-    [', captureMode: NONE', 'captureMode'],
-    [', captureMode: DEFAULT', undefined],
-    ['', undefined],
-  ])('with %j says what is not followed: %s', (rest, field) => {
+    ['of a protocol that is none', port('ODD')],
+    ['that is empty', 'ingress: []'],
+    [
+      'of no readable selector',
+      `workloadSelector: {labels: {app: 7}}, ${port('HTTP')}`,
+    ],
+    ['with TLS at a port of TCP', port('TCP', ', tls: {mode: SIMPLE}')],
+    ['without a protocol', 'ingress: [{port: {number: 8080}}]'],
+    ['with what cannot be read', 'ingress: [null, {}, {port: null}]'],
+  ])('%s may not be in force', (_, spec) => {
     const { state, reason } = wayOf('name: http, port: 80, targetPort: 8080', [
-      sidecar(port('HTTP', rest)),
+      sidecar(spec),
+    ]);
+    expect(state).toBe('unknown');
+    expect(reason).toContain('Sidecar default/s is malformed');
+  });
+
+  it.each([
+    [', tls: {mode: SIMPLE}', 'tls', 'HTTPS'],
+    [', bind: 127.0.0.1', 'bind', 'HTTP'],
+    [', captureMode: NONE', 'captureMode', 'HTTP'],
+    [', captureMode: DEFAULT', undefined, 'HTTP'],
+    ['', undefined, 'HTTP'],
+  ])('with %j says what is not followed: %s', (rest, field, protocol) => {
+    const { state, reason } = wayOf('name: http, port: 80, targetPort: 8080', [
+      sidecar(port(protocol, rest)),
     ]);
     expect(state).toBe(field ? 'unknown' : 'open');
     expect(reason).toContain(

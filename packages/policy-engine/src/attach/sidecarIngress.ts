@@ -2,7 +2,7 @@ import { ProxyRef } from '../model';
 import type { Mesh } from './Mesh';
 import type { Stored } from './Stored';
 import { sortByAge } from './age';
-import { isWide, selects } from './policyIndex';
+import { isWide, selectorOf, selects } from './policyIndex';
 import { parseProtocol, PortProtocol } from './servicePorts';
 import { proxyKey } from './workloads';
 import { Family } from '../queries/queries';
@@ -33,18 +33,20 @@ export function sidecarPortOf(
   port: number,
 ): SidecarPort | undefined {
   const stored = sidecarOf(mesh, proxy);
-  const { ingress } = (stored?.resource.spec ?? {}) as { ingress?: unknown };
-  if (!stored || !Array.isArray(ingress) || ingress.length === 0) {
-    return undefined;
+  if (!stored) return undefined;
+  const label = `Sidecar ${stored.namespace}/${stored.name}`;
+  if (stored.errors.length > 0) {
+    const uncertain = `${label} is malformed: whether it is in force cannot be told`;
+    return { protocol: parseProtocol(''), uncertain };
   }
+  const { ingress } = (stored.resource.spec ?? {}) as { ingress?: unknown };
+  if (!Array.isArray(ingress) || ingress.length === 0) return undefined;
   const listener = ingress.find(
     (item: IngressSpec | null) => item?.port?.number === port,
   ) as IngressSpec | undefined;
   // Other ports pass by the catch-all listener, which has the same policies and sniffs.
   if (!listener) return { protocol: parseProtocol('') };
   const { protocol } = listener.port ?? {};
-  const { namespace, name } = stored;
-  const label = `Sidecar ${namespace}/${name}`;
   const special = (['tls', 'bind', 'captureMode'] as const).find(
     field => listener[field] && listener[field] !== 'DEFAULT',
   );
@@ -70,6 +72,7 @@ function sidecarOf(mesh: Mesh, proxy: ProxyRef): Stored | undefined {
   return mesh.queries.get(SIDECAR, proxyKey(proxy), () => {
     const own = sidecarsIn(mesh, proxy.namespace);
     return (
+      own.find(stored => selectorOf(stored) === 'unreadable') ??
       own.find(stored => selects(stored, proxy.labels)) ??
       own.find(isWide) ??
       sidecarsIn(mesh, mesh.rootNamespace).find(isWide)

@@ -11,6 +11,8 @@ const http = (inner: string) => `hosts: [a.com], http: [{${inner}}]`;
 const TO_A = 'route: [{destination: {host: a}}]';
 const server = (port: string, more = '') =>
   `servers: [{port: {name: x, ${port}}, hosts: [a.com]${more}}]`;
+const ingress = (port: string, more = '') =>
+  `ingress: [{port: {${port}}${more}}]`;
 const MATCH = 'spec.rules[0].matches[0]';
 
 const [API, NETWORKING] = [
@@ -44,6 +46,40 @@ describe('what the API server or istiod would refuse in other kinds', () => {
       'spec.listeners[0].port',
     ],
     [NETWORKING, 'ServiceEntry', 'hosts: []', 'spec.hosts'],
+    [NETWORKING, 'Sidecar', '', 'spec'],
+    [NETWORKING, 'Sidecar', 'ingress: [{}]', 'spec.ingress[0].port'],
+    [
+      NETWORKING,
+      'Sidecar',
+      ingress('number: 80, protocol: FTP'),
+      'spec.ingress[0].port.protocol',
+    ],
+    [
+      NETWORKING,
+      'Sidecar',
+      ingress('protocol: HTTP'),
+      'spec.ingress[0].port.number',
+    ],
+    [
+      NETWORKING,
+      'Sidecar',
+      ingress(
+        'number: 80, protocol: HTTP}}, {port: {number: 80, protocol: TCP',
+      ),
+      'spec.ingress[1].port.number',
+    ],
+    [
+      NETWORKING,
+      'Sidecar',
+      ingress('number: 80, protocol: HTTPS', ', tls: {mode: ISTIO_MUTUAL}'),
+      'spec.ingress[0].tls.mode',
+    ],
+    [
+      NETWORKING,
+      'Sidecar',
+      ingress('number: 80, protocol: HTTP', ', tls: {mode: SIMPLE}'),
+      'spec.ingress[0].tls',
+    ],
     [NETWORKING, 'ServiceEntry', 'hosts: ["*"]', 'spec.hosts[0]'],
     [NETWORKING, 'VirtualService', 'hosts: []', 'spec'],
     [NETWORKING, 'VirtualService', http('route: []'), 'spec.http[0]'],

@@ -1,5 +1,6 @@
 import { Reader } from './reader';
 import { validateSelector } from './validateAttachment';
+import { validatePortProtocol } from './validatePortProtocol';
 
 const MODES = ['UNSET', 'DISABLE', 'PERMISSIVE', 'STRICT'];
 
@@ -30,10 +31,6 @@ export function validatePeerAuthentication(
   }
 }
 
-/** What istiod takes for a port's protocol, in upper or lower case (pkg/config/protocol). */
-const SERVER_PROTOCOLS =
-  /^(http|http2|https|http_proxy|grpc|grpc-web|tcp|tls|udp|mongo|redis|mysql|hbone|doublehbone|thrift)$/i;
-
 /** Follows istiod's ValidateGateway. */
 export function validateGateway(
   reader: Reader,
@@ -46,14 +43,7 @@ export function validateGateway(
     (server, path) => {
       const port = reader.object(server.port, `${path}.port`);
       validateServerPort(reader, server, port?.number, `${path}.port.number`);
-      const protocol = reader.string(port?.protocol, `${path}.port.protocol`);
-      if (!protocol) reader.report(`${path}.port.protocol`, 'must be set');
-      else if (!SERVER_PROTOCOLS.test(protocol)) {
-        reader.report(
-          `${path}.port.protocol`,
-          'is no protocol that Istio knows',
-        );
-      }
+      validatePortProtocol(reader, port?.protocol, `${path}.port.protocol`);
       if (reader.strings(server.hosts, `${path}.hosts`).length === 0) {
         reader.report(`${path}.hosts`, 'must name at least one host');
       }

@@ -5,8 +5,8 @@ import { validateAuthorizationPolicy } from './validateAuthorizationPolicy';
 import {
   validateKubernetesGateway,
   validateListenerSet,
-  validateReferenceGrant,
   validateGrpcRoute,
+  validateReferenceGrant,
   validateRoute,
 } from './validateGatewayApi';
 import { validateMetadata } from './validateMetadata';
@@ -21,6 +21,7 @@ import {
   validateService,
   validateServiceEntry,
 } from './validateService';
+import { validateSidecar } from './validateSidecar';
 
 type Validate = (reader: Reader, spec: Record<string, unknown>) => void;
 
@@ -31,6 +32,7 @@ const VALIDATORS: Record<string, Validate> = {
   'Gateway.networking.istio.io': validateGateway,
   'VirtualService.networking.istio.io': validateVirtualService,
   'ServiceEntry.networking.istio.io': validateServiceEntry,
+  'Sidecar.networking.istio.io': validateSidecar,
   'Gateway.gateway.networking.k8s.io': validateKubernetesGateway,
   'ListenerSet.gateway.networking.k8s.io': validateListenerSet,
   'HTTPRoute.gateway.networking.k8s.io': validateRoute,
@@ -47,6 +49,7 @@ const NEEDS_SPEC = new Set([
   'Gateway.networking.istio.io',
   'VirtualService.networking.istio.io',
   'ServiceEntry.networking.istio.io',
+  'Sidecar.networking.istio.io',
 ]);
 
 const DRY_RUN = 'istio.io/dry-run';
