@@ -13,6 +13,7 @@ const PLURALS: Record<string, string> = {
   PeerAuthentication: 'peerauthentications',
   AuthorizationPolicy: 'authorizationpolicies',
   Gateway: 'gateways',
+  Sidecar: 'sidecars',
   VirtualService: 'virtualservices',
   HTTPRoute: 'httproutes',
 };

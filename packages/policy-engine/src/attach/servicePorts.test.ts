@@ -136,6 +136,11 @@ describe('a Sidecar with ingress', () => {
       [sidecar(port('TLS', ', tls: {mode: SIMPLE}'))],
     ],
     [
+      'without a protocol',
+      'http',
+      [sidecar('ingress: [{port: {number: 8080}}]')],
+    ],
+    [
       'for others and older',
       'tcp',
       [
@@ -170,7 +175,6 @@ describe('a Sidecar with ingress', () => {
       `workloadSelector: {labels: {app: 7}}, ${port('HTTP')}`,
     ],
     ['with TLS at a port of TCP', port('TCP', ', tls: {mode: SIMPLE}')],
-    ['without a protocol', 'ingress: [{port: {number: 8080}}]'],
     ['with what cannot be read', 'ingress: [null, {}, {port: null}]'],
   ])('%s may not be in force', (_, spec) => {
     const { state, reason } = wayOf('name: http, port: 80, targetPort: 8080', [

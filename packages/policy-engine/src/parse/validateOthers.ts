@@ -44,6 +44,8 @@ export function validateGateway(
       const port = reader.object(server.port, `${path}.port`);
       validateServerPort(reader, server, port?.number, `${path}.port.number`);
       validatePortProtocol(reader, port?.protocol, `${path}.port.protocol`);
+      if (!port?.protocol)
+        reader.report(`${path}.port.protocol`, 'must be set');
       if (reader.strings(server.hosts, `${path}.hosts`).length === 0) {
         reader.report(`${path}.hosts`, 'must name at least one host');
       }

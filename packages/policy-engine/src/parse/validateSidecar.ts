@@ -1,5 +1,12 @@
+import { isAddress } from '../match/cidr';
 import { Reader } from './reader';
 import { validatePortProtocol } from './validatePortProtocol';
+
+const CAPTURE_MODES = ['DEFAULT', 'IPTABLES', 'NONE'];
+
+/** The Pod itself, or a Unix domain socket. */
+const ENDPOINT =
+  /^(unix:\/\/[/@].*|(127\.0\.0\.1|0\.0\.0\.0|\[::1?\])?:\d{1,5})$/;
 
 /** Follows istiod's ValidateSidecar in what decides which Sidecar is in force and how its ingress is read. */
 export function validateSidecar(
@@ -33,8 +40,15 @@ function validateListener(
   item: Record<string, unknown>,
   path: string,
 ): number | undefined {
-  for (const field of ['bind', 'captureMode', 'defaultEndpoint']) {
-    reader.string(item[field], `${path}.${field}`);
+  reader.oneOf(item.captureMode, `${path}.captureMode`, CAPTURE_MODES);
+  const bind = reader.string(item.bind, `${path}.bind`);
+  if (bind && !isAddress(bind)) {
+    reader.report(`${path}.bind`, 'must be an IP address');
+  }
+  const at = `${path}.defaultEndpoint`;
+  const endpoint = reader.string(item.defaultEndpoint, at);
+  if (endpoint && !ENDPOINT.test(endpoint)) {
+    reader.report(at, 'must be 127.0.0.1:PORT, [::1]:PORT or unix://PATH');
   }
   const port = reader.object(item.port, `${path}.port`);
   if (!port) {
