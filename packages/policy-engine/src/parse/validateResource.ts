@@ -3,9 +3,9 @@ import { isMeshConfig, meshText, readMeshConfig } from './meshConfig';
 import { Reader } from './reader';
 import { validateAuthorizationPolicy } from './validateAuthorizationPolicy';
 import {
+  validateGrpcRoute,
   validateKubernetesGateway,
   validateListenerSet,
-  validateGrpcRoute,
   validateReferenceGrant,
   validateRoute,
 } from './validateGatewayApi';
