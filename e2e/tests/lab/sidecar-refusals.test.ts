@@ -38,6 +38,9 @@ const SPECS: Record<string, Spec> = {
   'an odd capture mode': listen(HTTP, { captureMode: 'ALL' }),
   'an odd address': listen(HTTP, { bind: 'x' }),
   'another endpoint': listen(HTTP, { defaultEndpoint: 'x:1' }),
+  'an endpoint with a port too high': listen(HTTP, {
+    defaultEndpoint: '127.0.0.1:70000',
+  }),
   'an endpoint': listen(HTTP, { defaultEndpoint: '127.0.0.1:8080' }),
   'a number for a label': {
     workloadSelector: { labels: { app: 7 } },

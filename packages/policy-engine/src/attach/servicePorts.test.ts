@@ -176,12 +176,15 @@ describe('a Sidecar with ingress', () => {
     ],
     ['with TLS at a port of TCP', port('TCP', ', tls: {mode: SIMPLE}')],
     ['with what cannot be read', 'ingress: [null, {}, {port: null}]'],
-  ])('%s may not be in force', (_, spec) => {
-    const { state, reason } = wayOf('name: http, port: 80, targetPort: 8080', [
-      sidecar(spec),
-    ]);
-    expect(state).toBe('unknown');
-    expect(reason).toContain('Sidecar default/s is malformed');
+  ])('%s may not be in force, nor one of the root namespace', (_, spec) => {
+    for (const namespace of ['default', 'istio-system']) {
+      const { state, reason } = wayOf(
+        'name: http, port: 80, targetPort: 8080',
+        [sidecar(spec, { namespace })],
+      );
+      expect(state).toBe('unknown');
+      expect(reason).toContain(`Sidecar ${namespace}/s is malformed`);
+    }
   });
 
   it.each([

@@ -71,13 +71,19 @@ function sidecarOf(mesh: Mesh, proxy: ProxyRef): Stored | undefined {
   // Kept by itself, so that a change of another workload's Sidecar stops here.
   return mesh.queries.get(SIDECAR, proxyKey(proxy), () => {
     const own = sidecarsIn(mesh, proxy.namespace);
+    const ofRoot = sidecarsIn(mesh, mesh.rootNamespace);
     return (
-      own.find(stored => selectorOf(stored) === 'unreadable') ??
+      own.find(hasUnreadableSelector) ??
       own.find(stored => selects(stored, proxy.labels)) ??
       own.find(isWide) ??
-      sidecarsIn(mesh, mesh.rootNamespace).find(isWide)
+      ofRoot.find(hasUnreadableSelector) ??
+      ofRoot.find(isWide)
     );
   });
+}
+
+function hasUnreadableSelector(stored: Stored): boolean {
+  return selectorOf(stored) === 'unreadable';
 }
 
 function sidecarsIn(mesh: Mesh, namespace: string): Stored[] {

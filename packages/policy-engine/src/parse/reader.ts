@@ -28,7 +28,7 @@ export class Reader {
 
   /** The object at `path`; undefined where the value is absent or no object. */
   object(value: unknown, path: string): Record<string, unknown> | undefined {
-    if (value === undefined || value === null) return undefined;
+    if (!isSet(value)) return undefined;
     if (typeof value === 'object' && !Array.isArray(value)) {
       return value as Record<string, unknown>;
     }
@@ -37,21 +37,21 @@ export class Reader {
   }
 
   array(value: unknown, path: string): unknown[] | undefined {
-    if (value === undefined || value === null) return undefined;
+    if (!isSet(value)) return undefined;
     if (Array.isArray(value)) return value;
     this.report(path, 'must be a list');
     return undefined;
   }
 
   string(value: unknown, path: string): string | undefined {
-    if (value === undefined || value === null) return undefined;
+    if (!isSet(value)) return undefined;
     if (typeof value === 'string') return value;
     this.report(path, noString(value));
     return undefined;
   }
 
   integer(value: unknown, path: string): number | undefined {
-    if (value === undefined || value === null) return undefined;
+    if (!isSet(value)) return undefined;
     if (Number.isInteger(value)) return value as number;
     this.report(path, 'must be an integer');
     return undefined;
@@ -60,14 +60,14 @@ export class Reader {
   /** A whole number that is reported where it is none of a port. */
   port(value: unknown, path: string): number | undefined {
     const number = this.integer(value, path);
-    if (number !== undefined && (number < 1 || number > 65535)) {
+    if (number !== undefined && !isPort(number)) {
       this.report(path, 'must be a port number from 1 to 65535');
     }
     return number;
   }
 
   boolean(value: unknown, path: string): boolean | undefined {
-    if (value === undefined || value === null) return undefined;
+    if (!isSet(value)) return undefined;
     if (typeof value === 'boolean') return value;
     this.report(path, 'must be true or false');
     return undefined;
@@ -82,7 +82,7 @@ export class Reader {
     const items = this.array(value, path) ?? [];
     items.forEach((item, index) => {
       const at = `${path}[${index}]`;
-      if (item === null || item === undefined) {
+      if (!isSet(item)) {
         this.report(at, 'must be an object');
         return;
       }
@@ -137,6 +137,15 @@ export class Reader {
       this.report(path, `must be one of ${allowed.join(', ')}`);
     }
   }
+}
+
+/** Whether a field has a value: to protobuf's JSON, null is as good as absent. */
+export function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+export function isPort(number: number): boolean {
+  return number >= 1 && number <= 65535;
 }
 
 /** YAML makes a number or a boolean of what stands without quotes. */

@@ -71,6 +71,12 @@ describe('what the API server or istiod would refuse in other kinds', () => {
     [
       NETWORKING,
       'Sidecar',
+      ingress('number: 80', ', defaultEndpoint: "127.0.0.1:70000"'),
+      'spec.ingress[0].defaultEndpoint',
+    ],
+    [
+      NETWORKING,
+      'Sidecar',
       ingress('number: 80, protocol: HTTPS', ', tls: {mode: ISTIO_MUTUAL}'),
       'spec.ingress[0].tls.mode',
     ],
@@ -143,6 +149,14 @@ describe('what the API server or istiod would refuse in other kinds', () => {
     [', labels: {a/b/c: x}', 'metadata.labels.a/b/c'],
     [', creationTimestamp: yesterday', 'metadata.creationTimestamp'],
     [', creationTimestamp: {x: 1}', 'metadata.creationTimestamp'],
+    ...[
+      '2026-13-01T00:00:00Z',
+      '2026-02-30T00:00:00Z',
+      '2026-01-01t00:00:00z',
+    ].map(time => [
+      `, creationTimestamp: "${time}"`,
+      'metadata.creationTimestamp',
+    ]),
   ])('metadata such as %s', (meta, path) => {
     expect(refusals('v1', 'Service', 'ports: [{port: 80}]', meta)).toEqual([
       path,

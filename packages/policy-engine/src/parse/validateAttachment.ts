@@ -1,4 +1,4 @@
-import { Reader } from './reader';
+import { isSet, Reader } from './reader';
 
 /** Fields that say what a policy is attached to. */
 export const ATTACHMENT_FIELDS = ['selector', 'targetRef', 'targetRefs'];
@@ -12,13 +12,12 @@ export function validateAttachment(
   const refs = reader.objects(spec.targetRefs, 'spec.targetRefs', (ref, at) =>
     validateTargetRef(reader, ref, at),
   );
-  const hasRefs = spec.targetRefs !== undefined && spec.targetRefs !== null;
   const single = reader.object(spec.targetRef, 'spec.targetRef');
   if (single) validateTargetRef(reader, single, 'spec.targetRef');
   const present = [
-    spec.selector !== undefined && spec.selector !== null,
+    isSet(spec.selector),
     single !== undefined,
-    hasRefs,
+    isSet(spec.targetRefs),
   ].filter(Boolean).length;
   if (present > 1) {
     reader.report(

@@ -1,4 +1,4 @@
-import { Reader } from './reader';
+import { isPort, isSet, Reader } from './reader';
 import { validateSelector } from './validateAttachment';
 import { validatePortProtocol } from './validatePortProtocol';
 
@@ -15,7 +15,7 @@ export function validatePeerAuthentication(
   const ports = reader.object(spec.portLevelMtls, 'spec.portLevelMtls') ?? {};
   for (const [port, value] of Object.entries(ports)) {
     const at = `spec.portLevelMtls.${port}`;
-    if (!/^\d{1,5}$/.test(port) || +port < 1 || +port > 65535) {
+    if (!/^\d{1,5}$/.test(port) || !isPort(+port)) {
       reader.report(at, 'must be a port number from 1 to 65535');
     }
     reader.oneOf(reader.object(value, at)?.mode, `${at}.mode`, MODES);
@@ -124,11 +124,9 @@ function validateActions(
   route: Record<string, unknown>,
   path: string,
 ): void {
-  const isSet = (field: string) =>
-    route[field] !== undefined && route[field] !== null;
   const hasRoute = Array.isArray(route.route) && route.route.length > 0;
-  const others = ['redirect', 'directResponse'].filter(isSet);
-  if (isSet('delegate')) return;
+  const others = [route.redirect, route.directResponse].filter(isSet);
+  if (isSet(route.delegate)) return;
   if (!hasRoute && others.length === 0) {
     reader.report(path, 'needs a route, a redirect or a directResponse');
   }

@@ -1,6 +1,6 @@
 import { parseCidr } from '../match/cidr';
 import { keyProblem } from './attributes';
-import { Reader } from './reader';
+import { isSet, Reader } from './reader';
 
 export const SOURCE_FIELDS = [
   'principals',
@@ -101,7 +101,7 @@ export function validateCondition(
 }
 
 function isNothing(value: unknown): boolean {
-  return value === undefined || value === null || (value as []).length === 0;
+  return !isSet(value) || (value as []).length === 0;
 }
 
 function negated(field: string): string {

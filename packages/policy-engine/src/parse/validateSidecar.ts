@@ -1,12 +1,12 @@
 import { isAddress } from '../match/cidr';
-import { Reader } from './reader';
+import { isPort, isSet, Reader } from './reader';
 import { validatePortProtocol } from './validatePortProtocol';
 
 const CAPTURE_MODES = ['DEFAULT', 'IPTABLES', 'NONE'];
 
 /** The Pod itself, or a Unix domain socket. */
 const ENDPOINT =
-  /^(unix:\/\/[/@].*|(127\.0\.0\.1|0\.0\.0\.0|\[::1?\])?:\d{1,5})$/;
+  /^(?:unix:\/\/[/@].*|(?:127\.0\.0\.1|0\.0\.0\.0|\[::1?\])?:(\d{1,5}))$/;
 
 /** Follows istiod's ValidateSidecar in what decides which Sidecar is in force and how its ingress is read. */
 export function validateSidecar(
@@ -47,7 +47,7 @@ function validateListener(
   }
   const at = `${path}.defaultEndpoint`;
   const endpoint = reader.string(item.defaultEndpoint, at);
-  if (endpoint && !ENDPOINT.test(endpoint)) {
+  if (endpoint && !isEndpoint(endpoint)) {
     reader.report(at, 'must be 127.0.0.1:PORT, [::1]:PORT or unix://PATH');
   }
   const port = reader.object(item.port, `${path}.port`);
@@ -78,6 +78,7 @@ function validateTls(
   }
 }
 
-function isSet(value: unknown): boolean {
-  return value !== undefined && value !== null;
+function isEndpoint(text: string): boolean {
+  const parts = ENDPOINT.exec(text);
+  return parts !== null && (!parts[1] || isPort(Number(parts[1])));
 }
