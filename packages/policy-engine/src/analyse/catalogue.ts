@@ -57,6 +57,7 @@ import { scopeWithSpace } from './findings/scopeWithSpace';
 import { secondRoute } from './findings/secondRoute';
 import { selectorOnWaypoint } from './findings/selectorOnWaypoint';
 import { selectsNothing } from './findings/selectsNothing';
+import { serverLeftOut } from './findings/serverLeftOut';
 import { siblingAllow } from './findings/siblingAllow';
 import { suffixHost } from './findings/suffixHost';
 import { targetMissing } from './findings/targetMissing';
@@ -123,6 +124,7 @@ export const DETECTORS: readonly Detector[] = [
   pathNormalization,
   redirectBlocked,
   selectsNothing,
+  serverLeftOut,
   suffixHost,
   auditOnly,
   cookieToken,

@@ -21,14 +21,37 @@ export function apiWaysIn(
   service: Stored,
   tails: readonly Tail[],
 ): ResolvedWayIn[] {
-  const { namespace, name } = service;
+  return parentsTo(mesh, service).flatMap(({ route, ref }) => {
+    const bindings = bindingsOfParent(mesh, route, ref);
+    if (typeof bindings !== 'string') {
+      return bindings.flatMap(binding =>
+        waysInOfBinding(mesh, service, binding, tails),
+      );
+    }
+    const self = refOf(route.resource);
+    const id = `route.${self.kind}.${ref.name}`;
+    return [unresolvedWayIn(service, self, tails, id, bindings)];
+  });
+}
+
+/** Every listener that routes to a Service are bound to, served or not. */
+export function apiBindings(mesh: Mesh, service: Stored): Binding[] {
+  return parentsTo(mesh, service).flatMap(({ route, ref }) => {
+    const bindings = bindingsOfParent(mesh, route, ref);
+    return typeof bindings === 'string' ? [] : bindings;
+  });
+}
+
+/** Routes to a Service, with each of their parents. */
+function parentsTo(
+  mesh: Mesh,
+  { namespace, name }: Stored,
+): { route: Stored; ref: ParentRefSpec }[] {
   return routesTo(mesh, `${namespace}/${name}`).flatMap(route => {
-    const gateways = new Map(
+    const parents = new Map(
       parentsOf(route).map(ref => [keyOf(ref, route), ref]),
     );
-    return [...gateways.values()].flatMap(ref =>
-      waysInOfParent(mesh, service, route, ref, tails),
-    );
+    return [...parents.values()].map(ref => ({ route, ref }));
   });
 }
 
@@ -38,50 +61,33 @@ function keyOf(ref: ParentRefSpec, route: Stored): string {
   return [group, kind, namespace || route.namespace, name].join();
 }
 
-function waysInOfParent(
+/** What a route is bound to by a parent, or why that cannot be told. */
+function bindingsOfParent(
   mesh: Mesh,
-  service: Stored,
   route: Stored,
   ref: ParentRefSpec,
-  tails: readonly Tail[],
-): ResolvedWayIn[] {
-  const self = refOf(route.resource);
-  const label = nameOf(self);
-  const unresolved = (reason: string) => [
-    unresolvedWayIn(
-      service,
-      self,
-      tails,
-      `route.${self.kind}.${ref.name}`,
-      reason,
-    ),
-  ];
+): Binding[] | string {
+  const label = nameOf(refOf(route.resource));
   const parent = listenerParentOf(route, ref);
   if (!parent) {
     // A Service or ServiceEntry: what callers inside the mesh do, beside the policies.
     return /ListenerSet$/.test(ref.kind ?? '')
-      ? unresolved(
-          `${label} is bound by ${ref.kind} ${ref.name}, which the engine does not follow`,
-        )
+      ? `${label} is bound by ${ref.kind} ${ref.name}, which the engine does not follow`
       : [];
   }
   const gateway = findGateway(mesh, parent);
-  if (typeof gateway === 'string') return unresolved(gateway);
+  if (typeof gateway === 'string') return gateway;
   if (!gateway) return [];
   const name = `Gateway ${gateway.namespace}/${gateway.name}`;
-  if (gateway.errors.length > 0) return unresolved(`${name} is malformed`);
+  if (gateway.errors.length > 0) return `${name} is malformed`;
   const controller = controllerOf(mesh, gateway);
   if (controller === 'other') {
-    return unresolved(
-      `${name} is of a GatewayClass that is not known to be Istio's, so what its proxy does is not known`,
-    );
+    return `${name} is of a GatewayClass that is not known to be Istio's, so what its proxy does is not known`;
   }
   if (controller !== 'gateway') return [];
-  if (route.errors.length > 0) return unresolved(`${label} is malformed`);
+  if (route.errors.length > 0) return `${label} is malformed`;
   return listenersOfParent(mesh, parent).flatMap(listener =>
-    bindingsOf(mesh, gateway, route, listener).flatMap(binding =>
-      waysInOfBinding(mesh, service, binding, tails),
-    ),
+    bindingsOf(mesh, gateway, route, listener),
   );
 }
 

@@ -54,6 +54,18 @@ function waysInOfVirtualService(
   });
 }
 
+/** Every server of a Gateway that VirtualServices to a Service are bound to, served or not. */
+export function gatewayBindings(mesh: Mesh, service: Stored): Binding[] {
+  const { namespace, name } = service;
+  return virtualServicesTo(mesh, `${namespace}/${name}`).flatMap(stored =>
+    gatewaysOf(stored).flatMap(key => {
+      const [home, own] = key.split('/');
+      const gateway = mesh.stored('Gateway', home, own);
+      return gateway ? bindingsOf(mesh, stored, gateway) : [];
+    }),
+  );
+}
+
 function bindingsOf(mesh: Mesh, stored: Stored, gateway: Stored): Binding[] {
   const { namespace, name } = gateway;
   return mesh.queries

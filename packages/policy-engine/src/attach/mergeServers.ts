@@ -1,11 +1,17 @@
 import type { GatewayServer } from './gateways';
 
+/** Why istiod leaves a server out. */
+export type LeftOut =
+  | { kind: 'displaced'; by: GatewayServer }
+  | { kind: 'foreign-namespace' };
+
 /** A server with the ports on which a proxy listens for it; none where istiod leaves it out. */
 export interface ServedServer {
   readonly server: GatewayServer;
   readonly listenPorts: readonly number[];
   /** Why nobody can tell whether the proxy serves it. */
   readonly doubt?: string;
+  readonly leftOut?: LeftOut;
 }
 
 /** A server as it comes to a proxy, before istiod looks at the others on its ports. */
@@ -38,6 +44,7 @@ export function mergeServers(
 ): ServedServer[] {
   const taken = new Map<number, Taken>();
   const doubts = new Map<ServerCandidate, string>();
+  const displaced = new Map<ServerCandidate, ServerCandidate>();
   const ports = candidates.map(candidate =>
     candidate.listenPorts.filter(port => {
       let there = taken.get(port);
@@ -47,7 +54,10 @@ export function mergeServers(
       const rival = rivalOf(candidate, there);
       if (!rival) return true;
       const known = rival.doubt ?? doubts.get(rival);
-      if (known === undefined && isOrderKnown(candidate, rival)) return false;
+      if (known === undefined && isOrderKnown(candidate, rival)) {
+        displaced.set(candidate, rival);
+        return false;
+      }
       const doubt = known ?? describeConflict(candidate, rival);
       doubts.set(candidate, doubt);
       doubts.set(rival, doubt);
@@ -55,11 +65,17 @@ export function mergeServers(
     }),
   );
   return candidates.map((candidate, index) => {
+    const { server, leftOut } = candidate;
     const doubt = candidate.doubt ?? doubts.get(candidate);
+    const rival = displaced.get(candidate);
     return {
-      server: candidate.server,
+      server,
       listenPorts: ports[index],
       ...(doubt === undefined ? {} : { doubt }),
+      ...(leftOut ? { leftOut } : {}),
+      ...(rival && ports[index].length === 0
+        ? { leftOut: { kind: 'displaced', by: rival.server } }
+        : {}),
     };
   });
 }

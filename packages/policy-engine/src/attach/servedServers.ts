@@ -44,11 +44,25 @@ export function servingOf(
     SERVED,
     `${proxyKey(proxy)}/${key}`,
     () => mergedOf(mesh, proxy).byServer.get(key),
-    (a, b) =>
-      a?.server === b?.server &&
-      a?.doubt === b?.doubt &&
-      a?.listenPorts.join() === b?.listenPorts.join(),
+    isServedAlike,
   );
+}
+
+function isServedAlike(
+  a: ServedServer | undefined,
+  b: ServedServer | undefined,
+): boolean {
+  return (
+    a?.server === b?.server &&
+    a?.doubt === b?.doubt &&
+    a?.listenPorts.join() === b?.listenPorts.join() &&
+    a?.leftOut?.kind === b?.leftOut?.kind &&
+    rivalOf(a) === rivalOf(b)
+  );
+}
+
+function rivalOf(served: ServedServer | undefined): GatewayServer | undefined {
+  return served?.leftOut?.kind === 'displaced' ? served.leftOut.by : undefined;
 }
 
 export function serverKey(server: GatewayServer): string {
@@ -115,6 +129,7 @@ function classicCandidates(
     createdAt: createdAt(stored),
     listenPorts: isLeftOut ? [] : listenPortsOf(mesh, proxy, server.port),
     ...(isForeign && !isLeftOut ? { doubt } : {}),
+    ...(isLeftOut ? { leftOut: { kind: 'foreign-namespace' } } : {}),
   }));
 }
 

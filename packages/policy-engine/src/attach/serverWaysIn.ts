@@ -6,6 +6,7 @@ import { peerOf } from './clientTls';
 import { type GatewayServer, isEveryAddress } from './gateways';
 import { Lead, leadsOf } from './leads';
 import { Mesh } from './Mesh';
+import type { LeftOut } from './mergeServers';
 import { Stored } from './Stored';
 import { proxySettingsOf } from './proxySettings';
 import { serversOfProxy } from './servedServers';
@@ -34,6 +35,7 @@ export interface Binding {
   listenPorts: readonly number[];
   /** Why nobody can tell whether it serves the server. */
   doubt?: string;
+  leftOut?: LeftOut;
   /** Several proxies serve the Gateway. */
   isOneOfMany: boolean;
 }

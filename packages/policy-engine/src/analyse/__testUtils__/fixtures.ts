@@ -57,6 +57,7 @@ import { scopeWithSpace } from '../findings/scopeWithSpace.fixture';
 import { secondRoute } from '../findings/secondRoute.fixture';
 import { selectorOnWaypoint } from '../findings/selectorOnWaypoint.fixture';
 import { selectsNothing } from '../findings/selectsNothing.fixture';
+import { serverLeftOut } from '../findings/serverLeftOut.fixture';
 import { siblingAllow } from '../findings/siblingAllow.fixture';
 import { suffixHost } from '../findings/suffixHost.fixture';
 import { targetMissing } from '../findings/targetMissing.fixture';
@@ -126,6 +127,7 @@ export const FIXTURES: Record<string, Fixture> = {
   'second-route': secondRoute,
   'selector-on-waypoint': selectorOnWaypoint,
   'selects-nothing': selectsNothing,
+  'server-left-out': serverLeftOut,
   'sibling-allow': siblingAllow,
   'suffix-host': suffixHost,
   'target-missing': targetMissing,
