@@ -14,6 +14,8 @@ const PLURALS: Record<string, string> = {
   AuthorizationPolicy: 'authorizationpolicies',
   Gateway: 'gateways',
   Sidecar: 'sidecars',
+  DestinationRule: 'destinationrules',
+  BackendTLSPolicy: 'backendtlspolicies',
   VirtualService: 'virtualservices',
   HTTPRoute: 'httproutes',
 };

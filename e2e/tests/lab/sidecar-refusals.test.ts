@@ -1,9 +1,4 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { connectLab } from '../../lab/client.ts';
-import { judgeAcceptance } from '../../lab/compare/accept.ts';
-
-type Spec = Record<string, unknown>;
+import { type Spec, testRefusals } from './refusals.ts';
 
 const listen = (port: unknown, more: Spec = {}) => ({
   ingress: [{ port, ...more }],
@@ -48,23 +43,4 @@ const SPECS: Record<string, Spec> = {
   },
 };
 
-test('Sidecars that the cluster refuses', async t => {
-  const lab = await connectLab();
-  for (const [label, spec] of Object.entries(SPECS)) {
-    await t.test(`${label}: cluster and engine agree`, async () => {
-      const [{ refusal, engine }] = await judgeAcceptance(lab, [
-        {
-          apiVersion: 'networking.istio.io/v1',
-          kind: 'Sidecar',
-          metadata: { name: 'probe', namespace: 'default' },
-          spec,
-        },
-      ]);
-      assert.equal(
-        engine !== undefined,
-        refusal !== undefined,
-        refusal ?? engine,
-      );
-    });
-  }
-});
+testRefusals('networking.istio.io/v1', 'Sidecar', SPECS);

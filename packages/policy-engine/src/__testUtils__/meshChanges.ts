@@ -266,13 +266,51 @@ const destinationRule = fc
     namespace: of('default', 'istio-system'),
     host: of('backend', 'backend.default.svc.cluster.local', '*'),
     mode: of('DISABLE', 'ISTIO_MUTUAL', 'SIMPLE'),
+    ofPort: maybe(of('DISABLE', 'SIMPLE')),
+    ofSubset: maybe(of('DISABLE', 'ISTIO_MUTUAL')),
+    exportTo: maybe(of(['.'], ['*'])),
   })
-  .map(({ namespace: home, host, mode }) =>
+  .map(({ namespace: home, host, mode, ofPort, ofSubset, exportTo }) =>
     build(
       'networking.istio.io/v1',
       'DestinationRule',
       { name: 'rule', namespace: home },
-      { spec: { host, trafficPolicy: { tls: { mode } } } },
+      {
+        spec: {
+          host,
+          exportTo,
+          trafficPolicy: {
+            tls: { mode },
+            portLevelSettings: ofPort && [
+              { port: { number: 80 }, tls: { mode: ofPort } },
+            ],
+          },
+          subsets: ofSubset && [
+            { name: 'v1', trafficPolicy: { tls: { mode: ofSubset } } },
+          ],
+        },
+      },
+    ),
+  );
+
+const backendTlsPolicy = fc
+  .record({
+    namespace,
+    name: of('backend', 'frontend'),
+    sectionName: maybe(of('http', 'other')),
+    annotations: maybe(of({ 'istio.io/ignore-policy-attachment': 'true' })),
+  })
+  .map(({ namespace: home, annotations, ...target }) =>
+    build(
+      GATEWAY_API,
+      'BackendTLSPolicy',
+      { name: 'tls', namespace: home, annotations },
+      {
+        spec: {
+          targetRefs: [{ group: '', kind: 'Service', ...target }],
+          validation: { hostname: 'h', wellKnownCACertificates: 'System' },
+        },
+      },
     ),
   );
 
@@ -562,6 +600,7 @@ export const meshObject: fc.Arbitrary<Resource> = fc.oneof(
   widePolicy,
   grant,
   destinationRule,
+  backendTlsPolicy,
   peerAuthentication,
   sidecar,
   serviceEntry,

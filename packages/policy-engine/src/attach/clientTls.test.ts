@@ -19,6 +19,18 @@ spec: {host: ${host}, trafficPolicy: {${policy}}}
 `;
 const MANUAL = meshConfig('enableAutoMtls: false');
 
+const backendTls = (
+  target: string,
+  { namespace = 'default', annotations = '' } = {},
+) => `
+apiVersion: gateway.networking.k8s.io/v1
+kind: BackendTLSPolicy
+metadata: {name: tls, namespace: ${namespace}, annotations: {${annotations}}}
+spec:
+  targetRefs: [{group: "", kind: Service, ${target}}]
+  validation: {hostname: h, wellKnownCACertificates: System}
+`;
+
 describe('how a gateway connects to a strict sidecar', () => {
   const stateBy = (...texts: string[]) =>
     gatewayWays(
@@ -63,6 +75,66 @@ describe('how a gateway connects to a strict sidecar', () => {
     expect(gatewayWays(mesh)[0].state).toBe('over-blocked');
     applyYaml(mesh, meshConfig('{}'));
     expect(gatewayWays(mesh)[0].state).toBe('open');
+  });
+
+  const FOR_ALL = 'name: backend';
+  const ELSEWHERE = 'name: backend, sectionName: other';
+  const OFF = 'tls: {mode: DISABLE}';
+  const FULL = 'backend.default.svc.cluster.local';
+
+  it.each<[string, string, string[]]>([
+    ['for the Service', 'unknown', [backendTls(FOR_ALL)]],
+    [
+      'for the port',
+      'unknown',
+      [backendTls('name: backend, sectionName: http')],
+    ],
+    ['for another port', 'open', [backendTls(ELSEWHERE)]],
+    ['for another Service', 'open', [backendTls('name: other')]],
+    ['of another namespace', 'open', [backendTls(FOR_ALL, { namespace: 'x' })]],
+    [
+      'that Istio is told to ignore',
+      'open',
+      [
+        backendTls(FOR_ALL, {
+          annotations: 'istio.io/ignore-policy-attachment: "True"',
+        }),
+      ],
+    ],
+    ['that cannot be read', 'unknown', [backendTls('name: 7')]],
+    [
+      'after a rule of the gateway’s namespace',
+      'over-blocked',
+      [backendTls(FOR_ALL), rule(OFF, FULL, 'istio-system')],
+    ],
+    [
+      'for another port, before a wildcard',
+      'unknown',
+      [backendTls(ELSEWHERE), rule(OFF, '"*.local"')],
+    ],
+  ])('by a BackendTLSPolicy %s: %s', (_, state, texts) => {
+    expect(stateBy(...texts)).toBe(state);
+  });
+
+  it('names what is not followed', () => {
+    const [{ reason }] = gatewayWays(
+      meshOf([
+        ...[WORKLOADS, gatewayYaml(), virtualService(`{${TO_BACKEND}}`)],
+        backendTls(FOR_ALL),
+      ]),
+    );
+    expect(reason).toContain('BackendTLSPolicy');
+  });
+
+  it.each([
+    'subsets: {}',
+    'subsets: [null]',
+    'trafficPolicy: x',
+    'trafficPolicy: {tls: {mode: MAYBE}}',
+    'trafficPolicy: {portLevelSettings: {}}',
+  ])('is not known by a rule with %s', policy => {
+    const text = rule(OFF).replace(`trafficPolicy: {${OFF}}`, policy);
+    expect(stateBy(text)).toBe('unknown');
   });
 
   it.each(['{}', '{sni: x}'])('is plaintext by TLS settings %s', tls => {

@@ -1,5 +1,6 @@
 import { ProxyRef } from '../model';
 import { ServicePortSpec } from '../parse/specs';
+import { backendTlsOf } from './backendTls';
 import { isSubsetHost, resolveShortName } from './hosts';
 import { stringList } from './labels';
 import type { Mesh } from './Mesh';
@@ -7,7 +8,7 @@ import type { Stored } from './Stored';
 import { isExported } from './visibility';
 import { Family } from '../queries/queries';
 
-const DESTINATION_RULES_THERE = new Family();
+const SETTINGS_THERE = new Family();
 const PEER = new Family();
 const DESTINATION_RULES = new Family();
 
@@ -30,8 +31,6 @@ interface TrafficPolicySpec {
 }
 
 interface DestinationRuleSpec {
-  host?: unknown;
-  exportTo?: unknown;
   workloadSelector?: unknown;
   trafficPolicy?: TrafficPolicySpec;
   subsets?: { trafficPolicy?: TrafficPolicySpec }[];
@@ -63,8 +62,10 @@ function peerByRules(
 ): Peer {
   const byDefault = mesh.config.autoMtls ? 'mesh' : 'plaintext';
   const some = mesh.queries.getOne(
-    DESTINATION_RULES_THERE,
-    () => mesh.all('DestinationRule').length > 0,
+    SETTINGS_THERE,
+    () =>
+      mesh.all('DestinationRule').length > 0 ||
+      mesh.all('BackendTLSPolicy').length > 0,
   );
   if (!some) return byDefault;
   const { namespace, name } = service;
@@ -73,18 +74,35 @@ function peerByRules(
     `${from}/${namespace}/${name}/${port.port}`,
     () => {
       // Istio looks in the client's namespace, then the Service's, then the root namespace.
+      const peers: Peer[] = [];
       for (const place of new Set([from, namespace, mesh.rootNamespace])) {
+        const made =
+          place === namespace
+            ? backendTlsOf(mesh, { namespace, name }, port)
+            : 'none';
+        if (made === 'this-port') return 'unknown';
+        // The rule that is made of it says nothing of this port, and may stand before others.
+        if (made === 'other-ports') peers.push(byDefault);
         const rules = rulesIn(mesh, place, from, { namespace, name });
-        const peers = new Set(
-          rules.flatMap(rule => peersOf(rule, port.port, byDefault)),
-        );
         if (rules.length === 0) continue;
-        const [peer] = peers;
-        return peers.size === 1 ? peer : 'unknown';
+        peers.push(
+          ...rules.flatMap(rule => peersOf(rule, port.port, byDefault)),
+        );
+        return agreed(peers);
       }
-      return byDefault;
+      return agreed([...peers, byDefault]);
     },
   );
+}
+
+function agreed([peer, ...others]: Peer[]): Peer {
+  return others.every(other => other === peer) ? peer : 'unknown';
+}
+
+interface DestinationRule {
+  host: string;
+  exportTo: readonly string[];
+  spec: DestinationRuleSpec | 'malformed';
 }
 
 /** Rules for the most specific host that names the Service. */
@@ -93,14 +111,14 @@ function rulesIn(
   place: string,
   from: string,
   service: { namespace: string; name: string },
-): DestinationRuleSpec[] {
+): DestinationRule[] {
   const full = `${service.name}.${service.namespace}.svc.cluster.local`;
   const defaults = mesh.config.defaultExportTo.DestinationRule;
   let best = '';
-  let found: DestinationRuleSpec[] = [];
-  for (const { host, rule } of hostsIn(mesh, place)) {
-    const own = stringList(rule.exportTo);
-    const exportTo = own.length > 0 ? own : defaults;
+  let found: DestinationRule[] = [];
+  for (const rule of hostsIn(mesh, place)) {
+    const { host } = rule;
+    const exportTo = rule.exportTo.length > 0 ? rule.exportTo : defaults;
     if (!isSubsetHost(full, host) || !isExported(exportTo, place, from)) {
       continue;
     }
@@ -118,36 +136,42 @@ function rulesIn(
 }
 
 /** Hosts as Istio compares them: letter by letter, and whole where they have a dot (ResolveShortnameToFQDN). */
-function hostsIn(
-  mesh: Mesh,
-  namespace: string,
-): readonly { host: string; rule: DestinationRuleSpec }[] {
+function hostsIn(mesh: Mesh, namespace: string): readonly DestinationRule[] {
   return mesh.queries.get(DESTINATION_RULES, namespace, () =>
-    mesh.inNamespace('DestinationRule', namespace).flatMap(({ resource }) => {
-      const rule = (resource.spec ?? {}) as DestinationRuleSpec;
-      if (typeof rule.host !== 'string') return [];
-      return [{ host: resolveShortName(rule.host, namespace), rule }];
-    }),
+    mesh
+      .inNamespace('DestinationRule', namespace)
+      .flatMap(({ resource, errors }) => {
+        const spec = (resource.spec ?? {}) as DestinationRuleSpec & {
+          host?: unknown;
+          exportTo?: unknown;
+        };
+        if (typeof spec.host !== 'string') return [];
+        return [
+          {
+            host: resolveShortName(spec.host, namespace),
+            exportTo: stringList(spec.exportTo),
+            spec: errors.length > 0 ? ('malformed' as const) : spec,
+          },
+        ];
+      }),
   );
 }
 
 function peersOf(
-  rule: DestinationRuleSpec,
+  { spec }: DestinationRule,
   port: number,
   byDefault: Peer,
 ): Peer[] {
-  if (rule.workloadSelector) return ['unknown'];
+  if (spec === 'malformed' || spec.workloadSelector) return ['unknown'];
+  const { trafficPolicy, subsets = [] } = spec;
   const policies = [
-    rule.trafficPolicy,
-    ...(rule.subsets ?? []).map(
-      subset => subset?.trafficPolicy ?? rule.trafficPolicy,
-    ),
+    trafficPolicy,
+    ...subsets.map(subset => subset.trafficPolicy ?? trafficPolicy),
   ];
   return policies.map(policy => {
-    const levels = Array.isArray(policy?.portLevelSettings)
-      ? policy.portLevelSettings
-      : [];
-    const own = levels.find(level => level?.port?.number === port);
+    const own = policy?.portLevelSettings?.find(
+      level => level.port?.number === port,
+    );
     const { tls } = own ?? policy ?? {};
     return tls ? toPeer(tls) : byDefault;
   });

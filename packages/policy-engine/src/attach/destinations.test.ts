@@ -203,7 +203,11 @@ spec: {mtls: {mode: PERMISSIVE}}
     [
       'a port without TLS of its own',
       'open',
-      [rule(`${OFF}, portLevelSettings: [{port: {number: 80}}]`)],
+      [
+        rule(
+          `${OFF}, portLevelSettings: [{port: {number: 80}, loadBalancer: {simple: RANDOM}}]`,
+        ),
+      ],
     ],
     [
       'exported to all',

@@ -21,6 +21,7 @@ const ROUTING_KINDS: readonly string[] = [
   'Gateway',
   'VirtualService',
   'DestinationRule',
+  'BackendTLSPolicy',
   'ServiceEntry',
   'WorkloadEntry',
   'Ingress',

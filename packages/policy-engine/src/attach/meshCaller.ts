@@ -107,7 +107,7 @@ function connectionOf(
   const peer = peerAt(mesh, workload.namespace, wayIn);
   if (peer === 'unknown') {
     return unknown(
-      'a DestinationRule sets how callers connect, in a way that is not read',
+      'a DestinationRule or BackendTLSPolicy sets how callers connect, in a way that is not read',
     );
   }
   return { connects: peer === 'mesh' ? 'with-identity' : 'plaintext' };

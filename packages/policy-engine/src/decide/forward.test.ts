@@ -510,7 +510,7 @@ spec: {host: backend, trafficPolicy: {tls: {mode: ${mode}}}}
         status: 'unknown',
         reaches: 'unknown',
         reason:
-          'a DestinationRule sets how the proxy connects to the Service, in a way that the engine does not follow',
+          'a DestinationRule or BackendTLSPolicy sets how the proxy connects to the Service, in a way that the engine does not follow',
         hops: 1,
         route: 'service',
       },

@@ -132,7 +132,7 @@ function walkOnce(
     }
     if (next.peer === 'unknown') {
       const uncertain =
-        'a DestinationRule sets how the proxy connects to the Service, in a way that the engine does not follow';
+        'a DestinationRule or BackendTLSPolicy sets how the proxy connects to the Service, in a way that the engine does not follow';
       return { steps, route, reaches: 'unknown', uncertain };
     }
     const taken = isGateway

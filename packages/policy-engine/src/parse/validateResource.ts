@@ -2,6 +2,7 @@ import { ParseError, Resource, ResourceRef } from '../model';
 import { isMeshConfig, meshText, readMeshConfig } from './meshConfig';
 import { Reader } from './reader';
 import { validateAuthorizationPolicy } from './validateAuthorizationPolicy';
+import { validateBackendTlsPolicy } from './validateBackendTlsPolicy';
 import {
   validateGrpcRoute,
   validateKubernetesGateway,
@@ -9,6 +10,7 @@ import {
   validateReferenceGrant,
   validateRoute,
 } from './validateGatewayApi';
+import { validateDestinationRule } from './validateDestinationRule';
 import { validateMetadata } from './validateMetadata';
 import {
   validateGateway,
@@ -31,6 +33,7 @@ const VALIDATORS: Record<string, Validate> = {
   'PeerAuthentication.security.istio.io': validatePeerAuthentication,
   'Gateway.networking.istio.io': validateGateway,
   'VirtualService.networking.istio.io': validateVirtualService,
+  'DestinationRule.networking.istio.io': validateDestinationRule,
   'ServiceEntry.networking.istio.io': validateServiceEntry,
   'Sidecar.networking.istio.io': validateSidecar,
   'Gateway.gateway.networking.k8s.io': validateKubernetesGateway,
@@ -40,6 +43,7 @@ const VALIDATORS: Record<string, Validate> = {
   'TLSRoute.gateway.networking.k8s.io': validateRoute,
   'TCPRoute.gateway.networking.k8s.io': validateRoute,
   'ReferenceGrant.gateway.networking.k8s.io': validateReferenceGrant,
+  'BackendTLSPolicy.gateway.networking.k8s.io': validateBackendTlsPolicy,
   'Service.': validateService,
   'Pod.': validatePod,
 };
@@ -48,6 +52,7 @@ const VALIDATORS: Record<string, Validate> = {
 const NEEDS_SPEC = new Set([
   'Gateway.networking.istio.io',
   'VirtualService.networking.istio.io',
+  'DestinationRule.networking.istio.io',
   'ServiceEntry.networking.istio.io',
   'Sidecar.networking.istio.io',
 ]);

@@ -157,6 +157,12 @@ export const WATCHED_KINDS: readonly WatchedKind[] = [
   },
   {
     ...GATEWAY_API,
+    versions: ['v1', 'v1alpha3'],
+    kind: 'BackendTLSPolicy',
+    plural: 'backendtlspolicies',
+  },
+  {
+    ...GATEWAY_API,
     versions: ['v1', 'v1beta1'],
     kind: 'GatewayClass',
     plural: 'gatewayclasses',

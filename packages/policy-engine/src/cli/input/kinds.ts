@@ -79,6 +79,7 @@ const GROUPS: Record<string, Group> = {
       TLSRoute: ['v1', 'v1alpha3', 'v1alpha2'],
       TCPRoute: ['v1', 'v1alpha2'],
       ReferenceGrant: ['v1', 'v1beta1'],
+      BackendTLSPolicy: ['v1', 'v1alpha3'],
     },
     others: 'any',
   },
@@ -99,7 +100,7 @@ const OWN_KINDS = new Set([
   ...['AuthorizationPolicy', 'RequestAuthentication', 'PeerAuthentication'],
   ...['VirtualService', 'DestinationRule', 'ServiceEntry', 'WorkloadEntry'],
   ...['EnvoyFilter', 'HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute'],
-  ...['GatewayClass', 'ListenerSet', 'ReferenceGrant'],
+  ...['GatewayClass', 'ListenerSet', 'ReferenceGrant', 'BackendTLSPolicy'],
 ]);
 
 /** Who has kinds of the same names: Linkerd, Gloo, AWS App Mesh, Kuma, Higress, NGINX and OpenShift. */
@@ -199,6 +200,7 @@ export interface ListedKind {
 
 const IRREGULAR: Record<string, string> = {
   AuthorizationPolicy: 'authorizationpolicies',
+  BackendTLSPolicy: 'backendtlspolicies',
   ServiceEntry: 'serviceentries',
   WorkloadEntry: 'workloadentries',
   GatewayClass: 'gatewayclasses',
