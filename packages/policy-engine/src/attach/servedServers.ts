@@ -23,6 +23,7 @@ const SERVED = new Family();
 interface Merged {
   readonly served: readonly ServedServer[];
   readonly byServer: ReadonlyMap<string, ServedServer>;
+  readonly leavesOut: boolean;
 }
 
 /** Servers of all Gateways, of both kinds, that a gateway proxy serves; of the oldest first. */
@@ -65,6 +66,11 @@ function rivalOf(served: ServedServer | undefined): GatewayServer | undefined {
   return served?.leftOut?.kind === 'displaced' ? served.leftOut.by : undefined;
 }
 
+/** Whether istiod leaves out a server that it would else make listeners of. */
+export function leavesServersOut(mesh: Mesh, proxy: ProxyRef): boolean {
+  return mergedOf(mesh, proxy).leavesOut;
+}
+
 export function serverKey(server: GatewayServer): string {
   return `${server.key}/${server.index}`;
 }
@@ -77,6 +83,7 @@ function mergedOf(mesh: Mesh, proxy: ProxyRef): Merged {
       byServer: new Map(
         merged.map(item => [serverKey(item.server), item] as const),
       ),
+      leavesOut: merged.some(({ leftOut }) => leftOut !== undefined),
     };
   });
 }

@@ -1,7 +1,6 @@
-import { apiBindings } from '../../attach/apiWaysIn';
 import type { GatewayServer } from '../../attach/gateways';
-import { gatewayBindings } from '../../attach/gatewayWaysIn';
 import { leadsOf } from '../../attach/leads';
+import { leftOutBindings } from '../../attach/leftOut';
 import type { LeftOut } from '../../attach/mergeServers';
 import type { Binding } from '../../attach/serverWaysIn';
 import { serviceMeantBy } from '../../attach/aliases';
@@ -19,10 +18,9 @@ export const serverLeftOut: Detector = {
     const { mesh, service } = context;
     const stored = mesh.stored('Service', service.namespace, service.name);
     if (!stored) return NOTHING;
-    return [
-      ...gatewayBindings(mesh, stored),
-      ...apiBindings(mesh, stored),
-    ].flatMap(binding => describe(context, binding));
+    return leftOutBindings(mesh, stored).flatMap(binding =>
+      describe(context, binding),
+    );
   },
 };
 
