@@ -353,7 +353,9 @@ spec: {host: backend, trafficPolicy: {portLevelSettings: [{port: {number: ${port
     const { connects: seen, uncertain = '' } = call(mesh)!;
     expect(seen).toBe(connects);
     expect(uncertain).toContain(
-      connects === 'unknown' ? 'a DestinationRule or BackendTLSPolicy sets how' : '',
+      connects === 'unknown'
+        ? 'a DestinationRule or BackendTLSPolicy sets how'
+        : '',
     );
   });
 
