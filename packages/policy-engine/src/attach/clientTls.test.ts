@@ -103,8 +103,8 @@ describe('how a gateway connects to a strict sidecar', () => {
     ],
     ['that cannot be read', 'unknown', [backendTls('name: 7')]],
     [
-      'after a rule of the gateway’s namespace',
-      'over-blocked',
+      'before a rule of the root namespace, where the gateway is',
+      'unknown',
       [backendTls(FOR_ALL), rule(OFF, FULL, 'istio-system')],
     ],
     [

@@ -129,6 +129,9 @@ spec: {mtls: {mode: PERMISSIVE}}
   const OFF = 'tls: {mode: DISABLE}';
   const ON = 'tls: {mode: ISTIO_MUTUAL}';
   const FULL = 'backend.default.svc.cluster.local';
+  const SOME = { rest: 'workloadSelector: {matchLabels: {a: b}},' };
+  const ON_80 =
+    'portLevelSettings: [{port: {number: 80}, loadBalancer: {simple: RANDOM}}]';
 
   it.each<[string, string, string[]]>([
     [
@@ -181,14 +184,44 @@ spec: {mtls: {mode: PERMISSIVE}}
       [rule(OFF, { host: 'backend.other.svc.cluster.local' })],
     ],
     [
-      'the namespace of the gateway before that of the Service',
-      'open',
+      'the namespace of the Service before the root namespace, where the gateway is',
+      'over-blocked',
       [rule(OFF), rule(ON, { namespace: 'istio-system', host: FULL })],
     ],
     [
-      'some workloads alone',
+      'what the namespace of the gateway alone sees, before all others',
+      'open',
+      [
+        rule(OFF),
+        rule(ON, {
+          namespace: 'istio-system',
+          host: FULL,
+          rest: 'exportTo: ["."],',
+        }),
+      ],
+    ],
+    [
+      'the exact host, exported to others, before a wildcard',
+      'open',
+      [
+        rule(OFF, { host: '"*"' }),
+        named('b', rule(OFF, { rest: 'exportTo: [other],' })),
+      ],
+    ],
+    ['some workloads of another namespace', 'open', [rule(OFF, SOME)]],
+    [
+      'some workloads of the gateway’s namespace',
       'unknown',
-      [rule(OFF, { rest: 'workloadSelector: {matchLabels: {a: b}},' })],
+      [rule(OFF, { namespace: 'istio-system', host: FULL, ...SOME })],
+    ],
+    [
+      'a subset without TLS of its own',
+      'over-blocked',
+      [
+        rule(OFF, {
+          rest: 'subsets: [{name: v1, trafficPolicy: {loadBalancer: {simple: RANDOM}}}],',
+        }),
+      ],
     ],
     [
       'subsets that agree',
@@ -202,12 +235,23 @@ spec: {mtls: {mode: PERMISSIVE}}
     ['no TLS', 'open', [rule('loadBalancer: {simple: RANDOM}')]],
     [
       'a port without TLS of its own',
+      'over-blocked',
+      [rule(`${OFF}, ${ON_80}`)],
+    ],
+    [
+      'a port without TLS of its own beside TLS of the user’s',
+      'over-blocked',
+      [rule(`tls: {mode: SIMPLE}, ${ON_80}`)],
+    ],
+    [
+      'a port without TLS of its own beside mutual TLS',
       'open',
-      [
-        rule(
-          `${OFF}, portLevelSettings: [{port: {number: 80}, loadBalancer: {simple: RANDOM}}]`,
-        ),
-      ],
+      [rule(`${ON}, ${ON_80}`)],
+    ],
+    [
+      'a port without TLS of its own where mutual TLS is not automatic',
+      'over-blocked',
+      [rule(`${ON}, ${ON_80}`), meshConfig('enableAutoMtls: false')],
     ],
     [
       'exported to all',
