@@ -109,7 +109,7 @@ const CASES: Record<string, [isShown: boolean, Manifest[]]> = {
   ],
 };
 
-/** The same, where the mesh config has `enableAutoMtls: false`. */
+/** The same, where mutual TLS is used by those alone who ask for it. */
 const BY_HAND: typeof CASES = {
   nothing: [false, []],
   'a rule without TLS': [false, [rule(BALANCED)]],
@@ -159,6 +159,32 @@ describe('how a gateway connects to a strict sidecar, by', () => {
     test(`${label}: ${isShown ? 'an identity' : 'none'}`, () =>
       check(isShown, rules, isShown ? OFF : ON));
   }
+
+  describe(
+    'where the Pod’s label refuses mutual TLS, by',
+    {
+      skip: Boolean(process.env.LAB_KUBECONFIG),
+    },
+    () => {
+      const label = (mode: string) =>
+        h.lab.kube.send(
+          'PATCH',
+          '/api/v1/namespaces/default/pods/backend',
+          { metadata: { labels: { 'security.istio.io/tlsMode': mode } } },
+          'application/merge-patch+json',
+        );
+      before(async () => {
+        const { status, body } = await label('disabled');
+        assert.equal(status, 200, body);
+      });
+      after(() => label('istio'));
+
+      for (const [title, [isShown, rules]] of Object.entries(BY_HAND)) {
+        test(`${title}: ${isShown ? 'an identity' : 'none'}`, () =>
+          check(isShown, rules, isShown ? OFF : ON));
+      }
+    },
+  );
 
   describe(
     'where mutual TLS is not automatic, by',

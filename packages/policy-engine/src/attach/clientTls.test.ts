@@ -116,6 +116,24 @@ describe('how a gateway connects to a strict sidecar', () => {
     expect(stateBy(...texts)).toBe(state);
   });
 
+  it.each<[string, string, string[]]>([
+    ['istio', 'open', []],
+    ['disabled', 'over-blocked', []],
+    ['x', 'over-blocked', []],
+    ['disabled', 'open', [rule('tls: {mode: ISTIO_MUTUAL}')]],
+    ['disabled', 'over-blocked', [rule('loadBalancer: {}')]],
+  ])('by Pods whose label says %s: %s', (mode, state, texts) => {
+    const labelled = WORKLOADS.replace(
+      'labels: {app: backend}',
+      `labels: {app: backend, security.istio.io/tlsMode: ${mode}}`,
+    );
+    const mesh = meshOf([
+      ...[labelled, gatewayYaml(), virtualService(`{${TO_BACKEND}}`)],
+      ...texts,
+    ]);
+    expect(gatewayWays(mesh)[0].state).toBe(state);
+  });
+
   it('names what is not followed', () => {
     const [{ reason }] = gatewayWays(
       meshOf([

@@ -8,6 +8,7 @@ import {
   TlsSpec,
   TrafficPolicySpec,
 } from './destinationRules';
+import { refusesMutualTls } from './ephemeralLabels';
 import type { Mesh } from './Mesh';
 import type { Stored } from './Stored';
 import { Family } from '../queries/queries';
@@ -29,17 +30,27 @@ export type Peer = 'mesh' | 'plaintext' | 'unknown';
  * Istio's mutual TLS between sidecars alone (applyHBONETransportSocketMatches): whether a proxy in ambient mode
  * is reached by the mesh's tunnel nevertheless depends on how Istio was installed.
  *
- * @param to - the kind of the proxy that takes the connection
+ * @param to - the proxy that takes the connection
  */
 export function peerOf(
   mesh: Mesh,
   from: string,
   service: Stored,
   port: ServicePortSpec,
-  to: ProxyRef['kind'],
+  to: ProxyRef,
 ): Peer {
-  const peer = peerByRules(mesh, from, service, port);
-  return peer === 'plaintext' && to !== 'sidecar' ? 'unknown' : peer;
+  const refuses = refusesMutualTls(to.labels);
+  const peer = peerByRules(mesh, from, service, port, {
+    isAutomatic: mesh.config.autoMtls,
+    byPods: refuses ? 'plaintext' : 'mesh',
+  });
+  return peer === 'plaintext' && to.kind !== 'sidecar' ? 'unknown' : peer;
+}
+
+/** What Istio does where no settings say it. */
+interface Automatism {
+  isAutomatic: boolean;
+  byPods: 'mesh' | 'plaintext';
 }
 
 function peerByRules(
@@ -47,8 +58,9 @@ function peerByRules(
   from: string,
   service: Stored,
   port: ServicePortSpec,
+  auto: Automatism,
 ): Peer {
-  const byDefault = mesh.config.autoMtls ? 'mesh' : 'plaintext';
+  const byDefault = auto.isAutomatic ? auto.byPods : 'plaintext';
   const some = mesh.queries.getOne(
     SETTINGS_THERE,
     () =>
@@ -59,7 +71,7 @@ function peerByRules(
   const { namespace, name } = service;
   return mesh.queries.get(
     PEER,
-    `${from}/${namespace}/${name}/${port.port}`,
+    `${from}/${namespace}/${name}/${port.port}/${auto.byPods}`,
     () => {
       const peers: Peer[] = [];
       for (const pool of poolsFor(mesh, from, namespace)) {
@@ -72,9 +84,7 @@ function peerByRules(
         if (made === 'other-ports') peers.push(byDefault);
         const rules = rulesIn(mesh, pool, from, { namespace, name });
         if (rules.length === 0) continue;
-        peers.push(
-          ...rules.flatMap(rule => peersOf(rule, port.port, byDefault)),
-        );
+        peers.push(...rules.flatMap(rule => peersOf(rule, port.port, auto)));
         return agreed(peers);
       }
       return agreed([...peers, byDefault]);
@@ -89,7 +99,7 @@ function agreed([peer, ...others]: Peer[]): Peer {
 function peersOf(
   { spec }: DestinationRule,
   port: number,
-  byDefault: Peer,
+  { isAutomatic, byPods }: Automatism,
 ): Peer[] {
   if (spec === 'malformed' || spec.workloadSelector) return ['unknown'];
   const { trafficPolicy = {}, subsets = [] } = spec;
@@ -97,8 +107,9 @@ function peersOf(
     const policies = ofSubset ? [ofSubset, trafficPolicy] : [trafficPolicy];
     const tls = clusterTls(policies, port);
     if (tls) return toPeer(tls);
+    if (!isAutomatic) return 'plaintext';
     const mode = endpointMode(policies, port);
-    if (mode === undefined || byDefault !== 'mesh') return byDefault;
+    if (mode === undefined) return byPods;
     return mode === 'ISTIO_MUTUAL' ? 'mesh' : 'plaintext';
   });
 }

@@ -6,6 +6,10 @@ import { Family, sameData } from '../queries/queries';
 const SELECTED_EPHEMERALS_FOR = new Family();
 const SELECTED_EPHEMERALS = new Family();
 
+const TLS_MODE_LABEL = 'security.istio.io/tlsMode';
+/** What the injector writes, on Pods and not on templates. */
+const USUAL_TLS_MODE = 'istio';
+
 /** Labels that differ from Pod to Pod of one workload, and that policies hardly ever select. */
 const EPHEMERAL_LABELS = new Set([
   'pod-template-hash',
@@ -14,7 +18,7 @@ const EPHEMERAL_LABELS = new Set([
   'statefulset.kubernetes.io/pod-name',
   'apps.kubernetes.io/pod-index',
   'batch.kubernetes.io/job-completion-index',
-  'security.istio.io/tlsMode',
+  TLS_MODE_LABEL,
 ]);
 
 const SELECTING_KINDS = [
@@ -22,6 +26,14 @@ const SELECTING_KINDS = [
   'AuthorizationPolicy',
   'PeerAuthentication',
 ];
+
+/**
+ * Whether Pods ask to be reached without mutual TLS where Istio finds out by itself how: any other value of the label
+ * than the injector's says so (GetTLSModeFromEndpointLabels). Without the label Pods are taken for what they become.
+ */
+export function refusesMutualTls(labels: Record<string, string>): boolean {
+  return (labels[TLS_MODE_LABEL] ?? USUAL_TLS_MODE) !== USUAL_TLS_MODE;
+}
 
 export function isEphemeral(label: string): boolean {
   return EPHEMERAL_LABELS.has(label);
@@ -39,7 +51,12 @@ export function tellingLabels(
   const selected = selectedEphemerals(mesh, namespace);
   return Object.fromEntries(
     Object.entries(labels)
-      .filter(([key]) => !isEphemeral(key) || selected.includes(key))
+      .filter(
+        ([key]) =>
+          !isEphemeral(key) ||
+          selected.includes(key) ||
+          (key === TLS_MODE_LABEL && refusesMutualTls(labels)),
+      )
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
 }

@@ -113,14 +113,15 @@ function connectionOf(
   return { connects: peer === 'mesh' ? 'with-identity' : 'plaintext' };
 }
 
-function peerAt(mesh: Mesh, from: string, { destination }: WayIn) {
+function peerAt(mesh: Mesh, from: string, { destination, hops }: WayIn) {
   const service =
     destination &&
     mesh.stored('Service', destination.namespace, destination.name);
   const ports = ((service?.resource.spec ?? {}) as ServiceSpec).ports ?? [];
   const port = ports.find(item => item.port === destination?.port);
-  return service && port
-    ? peerOf(mesh, from, service, port, 'sidecar')
+  const [hop] = hops;
+  return service && port && hop
+    ? peerOf(mesh, from, service, port, hop.proxy)
     : 'mesh';
 }
 

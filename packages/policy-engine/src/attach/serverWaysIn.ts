@@ -184,8 +184,7 @@ function innerHops(
 ): Hop[] {
   const [first, ...others] = tail.fromGateway.hops;
   if (!first) return [];
-  const { kind } = first.proxy;
-  const peer = peerOf(mesh, proxy.namespace, service, tail.port, kind);
+  const peer = peerOf(mesh, proxy.namespace, service, tail.port, first.proxy);
   return [peer === 'mesh' ? first : { ...first, peer }, ...others];
 }
 
