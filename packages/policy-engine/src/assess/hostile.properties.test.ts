@@ -105,6 +105,12 @@ const FOUND = {
     '{apiVersion: networking.istio.io/v1, kind: Gateway, metadata: {name: gw, namespace: default, creationTimestamp: {toString: x}}, spec: {selector: {istio: ingressgateway}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}]}}',
   'a protocol of a Sidecar':
     '{apiVersion: networking.istio.io/v1, kind: Sidecar, metadata: {name: s, namespace: default}, spec: {ingress: [{port: {number: 8080, protocol: {toString: x}, name: http}, defaultEndpoint: "127.0.0.1:8080"}]}}',
+  'subsets of a DestinationRule': `${GATEWAY}
+---
+{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: d, namespace: default}, spec: {host: backend, subsets: {}}}`,
+  'an annotation of a BackendTLSPolicy': `${GATEWAY}
+---
+{apiVersion: gateway.networking.k8s.io/v1, kind: BackendTLSPolicy, metadata: {name: t, namespace: default, annotations: {istio.io/ignore-policy-attachment: {toString: x}}}, spec: {targetRefs: [{group: "", kind: Service, name: backend}], validation: {hostname: h}}}`,
   'a method of an HTTPRoute': `{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: r, namespace: default}, spec: {parentRefs: [{name: web}], rules: [{matches: [{method: {service: api}}], backendRefs: [{name: backend, port: 80}]}]}}
 ---
 {apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: web, namespace: default}, spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP}]}}`,

@@ -2,6 +2,7 @@ import { ServicePortSpec } from '../parse/specs';
 import { pushTo } from '../multimap';
 import { Family } from '../queries/queries';
 import { perObject } from '../queries/perObject';
+import { stringRecord } from './labels';
 import type { Mesh } from './Mesh';
 import type { Stored } from './Stored';
 
@@ -49,8 +50,8 @@ export function backendTlsOf(
 
 const targetsOf = perObject(
   ({ resource, errors }: Stored): Target[] | 'unreadable' => {
-    const { annotations } = resource.metadata;
-    if (`${annotations?.[IGNORED]}`.toLowerCase() === 'true') return [];
+    const annotations = stringRecord(resource.metadata.annotations);
+    if (annotations[IGNORED]?.toLowerCase() === 'true') return [];
     if (errors.some(({ path = '' }) => path.startsWith('spec'))) {
       return 'unreadable';
     }
