@@ -99,6 +99,9 @@ function assessAll(objects: readonly unknown[]): number {
   return services.length;
 }
 
+const API_GATEWAY =
+  '{apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: web, namespace: default}, spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP}]}}';
+
 /** What the search below found, once each. */
 const FOUND = {
   'a time of creation':
@@ -111,9 +114,15 @@ const FOUND = {
   'an annotation of a BackendTLSPolicy': `${GATEWAY}
 ---
 {apiVersion: gateway.networking.k8s.io/v1, kind: BackendTLSPolicy, metadata: {name: t, namespace: default, annotations: {istio.io/ignore-policy-attachment: {toString: x}}}, spec: {targetRefs: [{group: "", kind: Service, name: backend}], validation: {hostname: h}}}`,
+  'the class of a Gateway': `${API_GATEWAY}
+---
+{apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: other, namespace: default}, spec: {gatewayClassName: {toString: x}, listeners: [{name: http, port: 80, protocol: HTTP}]}}`,
+  'the Gateway of a ListenerSet': `${API_GATEWAY}
+---
+{apiVersion: gateway.networking.k8s.io/v1, kind: ListenerSet, metadata: {name: set, namespace: default}, spec: {parentRef: {name: {toString: x}}, listeners: [{name: http, port: 80, protocol: HTTP}]}}`,
   'a method of an HTTPRoute': `{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: r, namespace: default}, spec: {parentRefs: [{name: web}], rules: [{matches: [{method: {service: api}}], backendRefs: [{name: backend, port: 80}]}]}}
 ---
-{apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: web, namespace: default}, spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP}]}}`,
+${API_GATEWAY}`,
 };
 
 describe('objects that are not what they should be', () => {

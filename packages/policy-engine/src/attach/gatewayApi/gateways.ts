@@ -37,19 +37,19 @@ export function controllerOf(mesh: Mesh, gateway: Stored): Controller {
 }
 
 /** Whether Istio deploys the proxy itself: no address, or one IP address. */
-export function isManaged(gateway: Pick<Stored, 'resource'>): boolean {
-  const { addresses = [] } = specOf(gateway);
+export function isManaged(gateway: Stored): boolean {
+  const { addresses = [] } = readableSpecOf(gateway);
   if (addresses.length === 0) return true;
   const [{ type }] = addresses;
   return addresses.length === 1 && (!type || type === 'IPAddress');
 }
 
 /** Names of the Services in front of a Gateway's proxies; all in the Gateway's namespace. */
-function serviceNamesOf({ namespace, name, resource }: Stored): string[] {
-  const spec = (resource.spec ?? {}) as KubernetesGatewaySpec;
-  const { annotations } = resource.metadata;
-  if (isManaged({ resource })) return [managedName(name, spec, annotations)];
-  return (spec.addresses ?? []).flatMap(({ type, value = '' }) => {
+function serviceNamesOf(gateway: Stored): string[] {
+  if (isManaged(gateway)) return [managedName(gateway)];
+  const { namespace } = gateway;
+  const { addresses = [] } = readableSpecOf(gateway);
+  return addresses.flatMap(({ type, value = '' }) => {
     if (type && type !== 'Hostname') return [];
     if (!value.includes('.')) return [value];
     const [short, place, svc] = value.split('.');
@@ -57,14 +57,11 @@ function serviceNamesOf({ namespace, name, resource }: Stored): string[] {
   });
 }
 
-function managedName(
-  name: string,
-  { gatewayClassName }: KubernetesGatewaySpec,
-  annotations: unknown,
-): string {
+function managedName(gateway: Stored): string {
+  const { annotations } = gateway.resource.metadata;
   return (
     stringRecord(annotations)['gateway.istio.io/name-override'] ??
-    `${name}-${gatewayClassName}`
+    `${gateway.name}-${readableSpecOf(gateway).gatewayClassName}`
   );
 }
 
@@ -137,19 +134,19 @@ export function proxiesOfGateway(
 
 /** The proxy that Istio would deploy. */
 function describeProxy(
-  { namespace, name, resource }: Stored,
+  gateway: Stored,
   kind: 'gateway' | 'waypoint',
 ): ProxyRef {
-  const { labels, annotations } = resource.metadata;
-  const spec = (resource.spec ?? {}) as KubernetesGatewaySpec;
-  const own = kind === 'waypoint' ? name : managedName(name, spec, annotations);
+  const { namespace, name, resource } = gateway;
+  const { labels } = resource.metadata;
+  const own = kind === 'waypoint' ? name : managedName(gateway);
   const controller = kind === 'waypoint' ? 'mesh' : 'gateway';
   return {
     kind,
     namespace,
     name: own,
     labels: {
-      ...stringRecord(spec.infrastructure?.labels ?? labels),
+      ...stringRecord(readableSpecOf(gateway).infrastructure?.labels ?? labels),
       [GATEWAY_NAME_LABEL]: name,
       'gateway.istio.io/managed': `istio.io-${controller}-controller`,
       'service.istio.io/canonical-name': own,
@@ -159,8 +156,13 @@ function describeProxy(
   };
 }
 
-function specOf({ resource }: Pick<Stored, 'resource'>): KubernetesGatewaySpec {
+function specOf({ resource }: Stored): KubernetesGatewaySpec {
   return (resource.spec ?? {}) as KubernetesGatewaySpec;
+}
+
+/** Nothing of a malformed one, in which anything may stand. */
+function readableSpecOf(gateway: Stored): Partial<KubernetesGatewaySpec> {
+  return gateway.errors.length > 0 ? {} : specOf(gateway);
 }
 
 function selectorOf({ resource }: Stored): Record<string, string> {

@@ -101,6 +101,8 @@ function setsOf(mesh: Mesh, gateway: string): readonly Stored[] {
 function indexSets(mesh: Mesh): ReadonlyMap<string, Stored[]> {
   const index = new Map<string, Stored[]>();
   for (const stored of sortRoutesByAge(mesh.all('ListenerSet'))) {
+    // It has no listeners, and anything may stand for its Gateway.
+    if (stored.errors.length > 0) continue;
     const { namespace, name } = gatewayNamedBy(stored);
     pushTo(index, `${namespace}/${name}`, stored);
   }
