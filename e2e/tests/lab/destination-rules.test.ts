@@ -133,18 +133,18 @@ describe('how a gateway connects to a strict sidecar, by', () => {
 
   async function check(isShown: boolean, rules: Manifest[], opposite: object) {
     // From the other answer, so that the change itself is seen.
-    const before = rule(opposite, ROOT);
+    const first = rule(opposite, ROOT);
     try {
-      await h.apply(before);
+      await h.apply(first);
       await eventually(ask, isShown ? 503 : 200);
       if (rules.length > 0) await h.apply(...rules);
-      await h.remove(before);
+      await h.remove(first);
       await eventually(ask, isShown ? 200 : 503);
       await sleep(SETTLED_MS);
       await expectAnswer(ask, isShown ? 200 : 503);
       assert.deepEqual(await judge(), [isShown ? 'open' : 'over-blocked']);
     } finally {
-      await h.remove(before, ...rules);
+      await h.remove(first, ...rules);
     }
   }
 

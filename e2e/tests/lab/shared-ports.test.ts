@@ -24,7 +24,6 @@ const HOST = 'shared-ports.example.com';
 /** Times of creation are in seconds. */
 const NEXT_SECOND_MS = 1_100;
 
-/** Which port of a Service the others read in another way. */
 interface Port {
   name: string;
   port: number;
@@ -35,8 +34,10 @@ const TCP: Port = { name: 'tcp', port: 80 };
 const SECOND_HTTP: Port = { name: 'http', port: 81 };
 const SECOND_TCP: Port = { name: 'tcp', port: 81 };
 
-/** Services, the oldest first, of which the last is asked for by HTTP. */
-const CASES: Record<string, ['http' | 'tcp', Record<string, Port[]>]> = {
+/** The oldest first; requests go to the one of that name, by HTTP. */
+type Services = Record<string, Port[]>;
+
+const CASES: Record<string, ['http' | 'tcp', Services]> = {
   'one of HTTP': ['http', { 'asked-for': [HTTP] }],
   'the older one, of TCP': ['tcp', { other: [TCP], 'asked-for': [HTTP] }],
   'the older one, of HTTP': ['http', { 'asked-for': [HTTP], other: [TCP] }],
@@ -106,24 +107,26 @@ describe('a sidecar reads a port that Services share as', () => {
   });
   after(() => h.cleanUp());
 
-  for (const [label, [chain, services]] of Object.entries(CASES)) {
-    test(`${label}: ${chain}`, async () => {
-      const objects = Object.entries(services).map(([name, ports]) =>
-        describeServices(name, ports),
-      );
-      try {
-        for (const each of objects) {
-          await h.apply(...each);
-          await sleep(NEXT_SECOND_MS);
-        }
-        // A filter of HTTP answers for the policy; one of TCP ends the connection.
-        if (chain === 'http') await eventually(ask, 403, RBAC_DENIED);
-        else await eventually(ask, 503, /connection termination|reset/);
-        assert.deepEqual(await judge(), [chain]);
-      } finally {
-        await h.remove(...objects.flat());
-        await eventually(ask, 503);
+  async function check(chain: 'http' | 'tcp', services: Services) {
+    const objects = Object.entries(services).map(([name, ports]) =>
+      describeServices(name, ports),
+    );
+    try {
+      for (const each of objects) {
+        await h.apply(...each);
+        await sleep(NEXT_SECOND_MS);
       }
-    });
+      // A filter of HTTP answers for the policy; one of TCP ends the connection.
+      if (chain === 'http') await eventually(ask, 403, RBAC_DENIED);
+      else await eventually(ask, 503, /connection termination|reset/);
+      assert.deepEqual(await judge(), [chain]);
+    } finally {
+      await h.remove(...objects.flat());
+      await eventually(ask, 503);
+    }
+  }
+
+  for (const [label, [chain, services]] of Object.entries(CASES)) {
+    test(`${label}: ${chain}`, () => check(chain, services));
   }
 });

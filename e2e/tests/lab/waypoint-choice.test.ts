@@ -191,17 +191,20 @@ describe(
       await h.lab.restartIstiod();
     });
 
+    async function check(isPassed: boolean, change: Case) {
+      // From the other answer, so that the change itself is seen.
+      await h.lab.kube.apply(describeCase(isPassed ? named('none') : {}));
+      await eventually(ask, isPassed ? 200 : 403);
+      await h.lab.kube.apply(describeCase(change));
+      await eventually(ask, isPassed ? 403 : 200);
+      await sleep(SETTLED_MS);
+      await expectAnswer(ask, isPassed ? 403 : 200);
+      assert.deepEqual(await judge(), [isPassed ? 'enforced' : 'open']);
+    }
+
     for (const [label, [isPassed, change]] of Object.entries(CASES)) {
-      test(`${label}: ${isPassed ? 'passed' : 'not passed'}`, async () => {
-        // From the other answer, so that the change itself is seen.
-        await h.lab.kube.apply(describeCase(isPassed ? named('none') : {}));
-        await eventually(ask, isPassed ? 200 : 403);
-        await h.lab.kube.apply(describeCase(change));
-        await eventually(ask, isPassed ? 403 : 200);
-        await sleep(SETTLED_MS);
-        await expectAnswer(ask, isPassed ? 403 : 200);
-        assert.deepEqual(await judge(), [isPassed ? 'enforced' : 'open']);
-      });
+      test(`${label}: ${isPassed ? 'passed' : 'not passed'}`, () =>
+        check(isPassed, change));
     }
   },
 );
