@@ -14,6 +14,7 @@ import {
   peerAuthentication,
   RBAC_DENIED,
   requestAuthentication,
+  routeTo,
   type Harness,
 } from './support.ts';
 
@@ -147,33 +148,16 @@ describe(
       h = await openHarness();
       await h.lab.restartIstiod({ ambient: true });
       const targetRefs = [{ group: '', kind: 'Service', name: 'reports' }];
-      const gateway = ingressGateway('reports', [HOST]);
       await h.apply(
         peerAuthentication('istio-system', 'default', {
           mtls: { mode: 'STRICT' },
         }),
-        gateway,
-        {
-          apiVersion: 'networking.istio.io/v1',
-          kind: 'VirtualService',
-          metadata: { name: 'reports', namespace: 'default' },
-          spec: {
-            hosts: [HOST],
-            gateways: ['reports'],
-            http: [
-              {
-                route: [
-                  {
-                    destination: {
-                      host: 'reports.ambient.svc.cluster.local',
-                      port: { number: 80 },
-                    },
-                  },
-                ],
-              },
-            ],
-          },
-        },
+        ingressGateway('reports', [HOST]),
+        routeTo('reports.ambient.svc.cluster.local', {
+          name: 'reports',
+          host: HOST,
+          gateway: 'reports',
+        }),
         requestAuthentication('ambient', 'reports', {
           targetRefs,
           jwtRules: [h.jwtRule],
