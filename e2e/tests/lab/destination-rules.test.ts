@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { assessService, parseObjects } from '../../lab/compare/engine.ts';
 import {
   addToMeshConfig,
@@ -12,8 +11,8 @@ import {
   BACKEND_HOST,
   describeBaseMesh,
   eventually,
-  expectAnswer,
   openHarness,
+  settle,
   type Harness,
 } from './support.ts';
 
@@ -21,9 +20,6 @@ const OFF = { tls: { mode: 'DISABLE' } };
 const ON = { tls: { mode: 'ISTIO_MUTUAL' } };
 const BALANCED = { loadBalancer: { simple: 'RANDOM' } };
 const FULL = 'backend.default.svc.cluster.local';
-/** Longer than istiod takes to tell its proxies. */
-const SETTLED_MS = 1_500;
-
 let count = 0;
 const rule = (
   trafficPolicy: object,
@@ -139,9 +135,7 @@ describe('how a gateway connects to a strict sidecar, by', () => {
       await eventually(ask, isShown ? 503 : 200);
       if (rules.length > 0) await h.apply(...rules);
       await h.remove(first);
-      await eventually(ask, isShown ? 200 : 503);
-      await sleep(SETTLED_MS);
-      await expectAnswer(ask, isShown ? 200 : 503);
+      await settle(ask, isShown ? 200 : 503);
       assert.deepEqual(await judge(), [isShown ? 'open' : 'over-blocked']);
     } finally {
       await h.remove(first, ...rules);

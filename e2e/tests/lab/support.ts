@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   connectLab,
   waitForStatus,
@@ -181,6 +182,19 @@ export async function eventually(
   const answer = await waitForStatus(ask, status, { timeoutMs: 20_000 });
   checkBody(answer, body);
   return answer;
+}
+
+/** Longer than istiod takes to tell its proxies. */
+const SETTLED_MS = 1_500;
+
+/** Waits for a status that the last change may have made, and sees that no proxy is told of another thereafter. */
+export async function settle(
+  ask: () => Promise<Answer>,
+  status: number,
+): Promise<void> {
+  await eventually(ask, status);
+  await sleep(SETTLED_MS);
+  await expectAnswer(ask, status);
 }
 
 /** For what must hold now that the configuration is known to have arrived. */

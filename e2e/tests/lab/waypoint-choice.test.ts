@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { assessService } from '../../lab/compare/engine.ts';
 import type { Manifest } from '../../lab/kube.ts';
 import { describeWaypoint } from '../../lab/topology/waypoint.ts';
@@ -8,13 +7,13 @@ import { readMesh } from './planOnLab.ts';
 import {
   authorizationPolicy,
   eventually,
-  expectAnswer,
   ingressGateway,
   openHarness,
   peerAuthentication,
   RBAC_DENIED,
   requestAuthentication,
   routeTo,
+  settle,
   type Harness,
 } from './support.ts';
 
@@ -25,9 +24,6 @@ const USE = 'istio.io/use-waypoint';
 const INGRESS = 'istio.io/ingress-use-waypoint';
 const FOR = 'istio.io/waypoint-for';
 const SERVICE = { namespace: 'ambient', name: 'reports' };
-/** Longer than istiod takes to tell its proxies. */
-const SETTLED_MS = 1_500;
-
 /** What of the lab a case changes; the rest is as it stands there. */
 interface Case {
   service?: Labels;
@@ -180,9 +176,7 @@ describe(
       await h.lab.kube.apply(describeCase(isPassed ? named('none') : {}));
       await eventually(ask, isPassed ? 200 : 403);
       await h.lab.kube.apply(describeCase(change));
-      await eventually(ask, isPassed ? 403 : 200);
-      await sleep(SETTLED_MS);
-      await expectAnswer(ask, isPassed ? 403 : 200);
+      await settle(ask, isPassed ? 403 : 200);
       assert.deepEqual(await judge(), [isPassed ? 'enforced' : 'open']);
     }
 
