@@ -33,6 +33,16 @@ describe('who may have what written', () => {
     return plan;
   }
 
+  /** Deletes a policy of the gateway, and waits until the replica knows it. */
+  async function deletePolicy({ registry }: Replica, name: string) {
+    const [kind, namespace] = ['AuthorizationPolicy', 'edge'];
+    await harness.edit('DELETE', [kind, namespace, name]);
+    const { mesh } = registry.get('sandbox')!;
+    await eventually(() =>
+      expect(mesh.get({ kind, namespace, name })).toBeUndefined(),
+    );
+  }
+
   it('takes no plan that is unknown, of somebody else, of another entity, or over', async () => {
     const replica = await startIdle();
     const { planId } = await planned(replica);
@@ -59,23 +69,7 @@ describe('who may have what written', () => {
     const replica = await startIdle();
     const { planId } = await planned(replica);
     // A neighbour would now be answered otherwise than the plan was made for.
-    await harness.edit('DELETE', [
-      'AuthorizationPolicy',
-      'edge',
-      'payments-require-jwt',
-    ]);
-    const mirror = replica.registry.get('sandbox')!;
-    while (
-      mirror.mesh.get({
-        kind: 'AuthorizationPolicy',
-        namespace: 'edge',
-        name: 'payments-require-jwt',
-      })
-    ) {
-      await new Promise(resolve => {
-        setTimeout(resolve, 20);
-      });
-    }
+    await deletePolicy(replica, 'payments-require-jwt');
     await expect(
       replica.service.start(reviews, planId, harness.caller()),
     ).rejects.toThrow(/changed since/);
@@ -95,14 +89,7 @@ describe('who may have what written', () => {
     await expect(start('reviews', second.planId)).rejects.toThrow(
       new RegExp(`entity is not over: ${operation.id}`),
     );
-    await harness.edit('DELETE', [
-      'AuthorizationPolicy',
-      'edge',
-      'inventory-require-jwt',
-    ]);
-    await new Promise(resolve => {
-      setTimeout(resolve, 500);
-    });
+    await deletePolicy(replica, 'inventory-require-jwt');
     const neighbour = await harness.plan(replica, 'inventory', {
       issuer: 'login',
       exemptPaths: ['/healthz'],
