@@ -24,11 +24,14 @@ export const virtualService = (
     namespace = 'default',
     rest = 'hosts: [h.test], gateways: [gw],',
     layer = 'http',
+    created = '2026-01-01T00:00:00Z',
   } = {},
 ) => `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
-metadata: {name: ${name}, namespace: ${namespace}}
+metadata: {name: ${name}, namespace: ${namespace}${
+  created && `, creationTimestamp: "${created}"`
+}}
 spec: {${rest} ${layer}: [${http}]}
 `;
 export const to = (host: string) =>

@@ -5,6 +5,13 @@ export function sortByAge(list: readonly Stored[]): Stored[] {
   return [...list].sort(compareByAge);
 }
 
+/** Those that may be the oldest: several where not all have a time, as in files. */
+export function listOldest(list: readonly Stored[]): Stored[] {
+  const sorted = sortByAge(list);
+  const timed = sorted.findIndex(stored => createdAt(stored) !== '');
+  return timed < 0 ? sorted : sorted.slice(0, timed + 1);
+}
+
 /** Istio's order of its own resources: oldest first, then by name, then by namespace. */
 export function compareByAge(a: Stored, b: Stored): number {
   return (

@@ -26,9 +26,12 @@ const peer = (
 ) => `
 apiVersion: security.istio.io/v1
 kind: PeerAuthentication
-metadata: {name: ${name}, namespace: ${namespace}, creationTimestamp: "${created}"}
+metadata: {name: ${name}, namespace: ${namespace}${
+  created && `, creationTimestamp: "${created}"`
+}}
 spec: {${spec}}
 `;
+const UNTIMED = { created: '' };
 const ROOT = { namespace: 'istio-system' };
 const mode = (value: string) => `mtls: {mode: ${value}}`;
 const OWN = 'selector: {matchLabels: {app: backend}}';
@@ -129,6 +132,33 @@ describe('the identity of callers of a sidecar', () => {
       [
         peer(mode('STRICT'), { name: 'b' }),
         peer(mode('DISABLE'), { name: 'a' }),
+      ],
+    ],
+    [
+      'two of which nobody knows which is older',
+      'optional',
+      [
+        peer(mode('STRICT'), { name: 'a', ...UNTIMED }),
+        peer(mode('DISABLE'), { name: 'b' }),
+      ],
+    ],
+    [
+      'two that say the same, whichever is older',
+      'required',
+      [
+        peer(mode('STRICT'), { name: 'a', ...UNTIMED }),
+        peer(mode('STRICT'), { name: 'b', ...UNTIMED }),
+      ],
+    ],
+    [
+      'two of its own of which nobody knows which is older',
+      'optional',
+      [
+        peer(`${OWN}, ${mode('STRICT')}`, { name: 'a', ...UNTIMED }),
+        peer(
+          `${OWN}, ${mode('STRICT')}, portLevelMtls: {8080: {mode: DISABLE}}`,
+          { name: 'b', ...UNTIMED },
+        ),
       ],
     ],
     [

@@ -3,7 +3,7 @@ import { refOf } from '../parse';
 import { MutualTlsMode, PeerAuthenticationSpec } from '../parse/specs';
 import { Mesh } from './Mesh';
 import { Stored } from './Stored';
-import { sortByAge } from './age';
+import { listOldest } from './age';
 import { isWide, selectorOf, selects } from './policyIndex';
 import { proxyKey } from './workloads';
 import { Family, sameData } from '../queries/queries';
@@ -56,26 +56,26 @@ function compose(mesh: Mesh, proxy: ProxyRef): MutualTls {
     proxy.namespace === mesh.rootNamespace
       ? undefined
       : wide(mesh, proxy.namespace);
-  const own = sortByAge(
+  const own = choose(
     // With a selector, a PeerAuthentication of the root namespace is ignored.
     (proxy.namespace === mesh.rootNamespace
       ? []
       : mesh.inNamespace('PeerAuthentication', proxy.namespace)
     ).filter(stored => selects(stored, proxy.labels)),
-  ).at(0);
+  );
   let mode: EffectiveMode = 'PERMISSIVE';
   let by: ResourceRef | undefined;
-  for (const stored of [root, namespaced, own]) {
-    const given = stored && readMode(stored);
-    if (stored && given && given !== 'UNSET') {
-      mode = given;
-      by = refOf(stored.resource);
-    }
+  for (const chosen of [root, namespaced, own]) {
+    if (!chosen) continue;
+    const given = chosen.isSure ? readMode(chosen.stored) : 'unknown';
+    if (given === 'UNSET') continue;
+    mode = given;
+    by = refOf(chosen.stored.resource);
   }
   const ports = new Map<number, EffectiveMode>();
   const levels =
-    own && own.errors.length === 0
-      ? (own.resource.spec as PeerAuthenticationSpec | undefined)?.portLevelMtls
+    own?.isSure && own.stored.errors.length === 0
+      ? specOf(own.stored).portLevelMtls
       : undefined;
   for (const [port, level] of Object.entries(levels ?? {})) {
     const given = level?.mode ?? 'UNSET';
@@ -104,12 +104,44 @@ function takesTunnels({ kind, labels }: ProxyRef): boolean {
   );
 }
 
-function wide(mesh: Mesh, namespace: string): Stored | undefined {
-  return mesh.queries.get(PEER_AUTHENTICATION, namespace, () =>
-    sortByAge(
-      mesh.inNamespace('PeerAuthentication', namespace).filter(isForAll),
-    ).at(0),
+function wide(mesh: Mesh, namespace: string): Chosen | undefined {
+  return mesh.queries.get(
+    PEER_AUTHENTICATION,
+    namespace,
+    () =>
+      choose(
+        mesh.inNamespace('PeerAuthentication', namespace).filter(isForAll),
+      ),
+    (a, b) => a?.stored === b?.stored && a?.isSure === b?.isSure,
   );
+}
+
+/** One of several PeerAuthentications, and whether it is the oldest, or says the same as whatever is. */
+interface Chosen {
+  stored: Stored;
+  isSure: boolean;
+}
+
+function choose(list: readonly Stored[]): Chosen | undefined {
+  const [stored, ...others] = listOldest(list);
+  return (
+    stored && {
+      stored,
+      isSure: others.every(other => saysTheSame(other, stored)),
+    }
+  );
+}
+
+function saysTheSame(a: Stored, b: Stored): boolean {
+  const [one, other] = [a, b].map(stored => ({
+    mode: readMode(stored),
+    ports: specOf(stored).portLevelMtls,
+  }));
+  return sameData(one, other);
+}
+
+function specOf({ resource }: Stored): PeerAuthenticationSpec {
+  return (resource.spec ?? {}) as PeerAuthenticationSpec;
 }
 
 /** One that is malformed may be for all. */
@@ -119,6 +151,5 @@ function isForAll(stored: Stored): boolean {
 
 function readMode(stored: Stored): MutualTlsMode | 'unknown' {
   if (stored.errors.length > 0) return 'unknown';
-  const spec = stored.resource.spec as PeerAuthenticationSpec | undefined;
-  return spec?.mtls?.mode ?? 'UNSET';
+  return specOf(stored).mtls?.mode ?? 'UNSET';
 }

@@ -20,7 +20,9 @@ const sidecar = (
 ) => `
 apiVersion: networking.istio.io/v1
 kind: Sidecar
-metadata: {name: ${name}, namespace: ${namespace}, creationTimestamp: "${created}"}
+metadata: {name: ${name}, namespace: ${namespace}${
+  created && `, creationTimestamp: "${created}"`
+}}
 spec: {${spec}}
 `;
 const wayOf = (port: string, texts: string[] = [], annotations = '') =>
@@ -154,6 +156,23 @@ describe('a Sidecar with ingress', () => {
   ])('%s: a %s chain', (_, protocol, texts) => {
     expect(chain(...texts)).toBe(protocol);
   });
+
+  it.each([
+    ['that differ', 'TCP', 'unknown'],
+    ['that agree', 'HTTP', 'open'],
+  ])(
+    'is none of two %s where nobody knows which is older',
+    (_, other, state) => {
+      const way = wayOf('name: http, port: 80, targetPort: 8080', [
+        sidecar(port('HTTP'), { name: 'a', created: '' }),
+        sidecar(port(other), { name: 'b' }),
+      ]);
+      expect(way.state).toBe(state);
+      expect(way.reason).toContain(
+        state === 'unknown' ? 'Sidecar default/a and Sidecar default/b' : '',
+      );
+    },
+  );
 
   it('sniffs other ports, well-known ones of TCP too', () => {
     const way = wayOf('name: db, port: 3306', [sidecar(port('TCP'))]);

@@ -1,11 +1,11 @@
 import { ProxyRef } from '../model';
 import type { Mesh } from './Mesh';
 import type { Stored } from './Stored';
-import { sortByAge } from './age';
+import { listOldest } from './age';
 import { isWide, selectorOf, selects } from './policyIndex';
 import { parseProtocol, PortProtocol } from './servicePorts';
 import { proxyKey } from './workloads';
-import { Family } from '../queries/queries';
+import { Family, sameData, sameItems } from '../queries/queries';
 
 const SIDECAR = new Family();
 
@@ -32,14 +32,21 @@ export function sidecarPortOf(
   proxy: ProxyRef,
   port: number,
 ): SidecarPort | undefined {
-  const stored = sidecarOf(mesh, proxy);
+  const [stored, ...others] = sidecarsOf(mesh, proxy);
   if (!stored) return undefined;
-  const label = `Sidecar ${stored.namespace}/${stored.name}`;
+  const rival = others.find(other => !saysTheSame(other, stored));
+  if (rival) {
+    const uncertain = `${labelOf(stored)} and ${labelOf(
+      rival,
+    )} are for the same Pods, and which of them is the oldest, which counts, cannot be told`;
+    return { protocol: parseProtocol(''), uncertain };
+  }
+  const label = labelOf(stored);
   if (stored.errors.length > 0) {
     const uncertain = `${label} is malformed: whether it is in force cannot be told`;
     return { protocol: parseProtocol(''), uncertain };
   }
-  const { ingress } = (stored.resource.spec ?? {}) as { ingress?: unknown };
+  const ingress = ingressOf(stored);
   if (!Array.isArray(ingress) || ingress.length === 0) return undefined;
   const listener = ingress.find(
     (item: IngressSpec | null) => item?.port?.number === port,
@@ -62,30 +69,50 @@ export function sidecarPortOf(
   };
 }
 
-/** The one Sidecar in force: by selector, else of the namespace, else of the root namespace. */
-function sidecarOf(mesh: Mesh, proxy: ProxyRef): Stored | undefined {
+function labelOf({ namespace, name }: Stored): string {
+  return `Sidecar ${namespace}/${name}`;
+}
+
+function ingressOf({ resource }: Stored): unknown {
+  return ((resource.spec ?? {}) as { ingress?: unknown }).ingress;
+}
+
+function saysTheSame(a: Stored, b: Stored): boolean {
+  return (
+    a.errors.length === 0 &&
+    b.errors.length === 0 &&
+    sameData(ingressOf(a), ingressOf(b))
+  );
+}
+
+const NONE: readonly Stored[] = [];
+
+/** The one Sidecar in force, or those that may be: by selector, else of the namespace, else of the root namespace. */
+function sidecarsOf(mesh: Mesh, proxy: ProxyRef): readonly Stored[] {
   const inReach = [proxy.namespace, mesh.rootNamespace].some(
     namespace => mesh.inNamespace('Sidecar', namespace).length > 0,
   );
-  if (!inReach) return undefined;
+  if (!inReach) return NONE;
   // Kept by itself, so that a change of another workload's Sidecar stops here.
-  return mesh.queries.get(SIDECAR, proxyKey(proxy), () => {
-    const own = sidecarsIn(mesh, proxy.namespace);
-    const ofRoot = sidecarsIn(mesh, mesh.rootNamespace);
-    return (
-      own.find(hasUnreadableSelector) ??
-      own.find(stored => selects(stored, proxy.labels)) ??
-      own.find(isWide) ??
-      ofRoot.find(hasUnreadableSelector) ??
-      ofRoot.find(isWide)
-    );
-  });
+  return mesh.queries.get(
+    SIDECAR,
+    proxyKey(proxy),
+    () => {
+      const own = mesh.inNamespace('Sidecar', proxy.namespace);
+      const ofRoot = mesh.inNamespace('Sidecar', mesh.rootNamespace);
+      const groups = [
+        own.filter(hasUnreadableSelector),
+        own.filter(stored => selects(stored, proxy.labels)),
+        own.filter(isWide),
+        ofRoot.filter(hasUnreadableSelector),
+        ofRoot.filter(isWide),
+      ];
+      return listOldest(groups.find(group => group.length > 0) ?? NONE);
+    },
+    sameItems,
+  );
 }
 
 function hasUnreadableSelector(stored: Stored): boolean {
   return selectorOf(stored) === 'unreadable';
-}
-
-function sidecarsIn(mesh: Mesh, namespace: string): Stored[] {
-  return sortByAge(mesh.inNamespace('Sidecar', namespace));
 }

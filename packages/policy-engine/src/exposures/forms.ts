@@ -84,7 +84,7 @@ function formOfRoute(mesh: Mesh, wayIn: WayIn): string | undefined {
   const sni = protocol === 'https' ? host : undefined;
   const found = findVirtualHost(mesh, hop.proxy, hop.port, host, sni);
   if (found === undefined || found === 'no-listener') return found ?? 'no host';
-  if (found.doubt !== undefined) return undefined;
+  if (found.doubt !== undefined || found.isOrderUnknown) return undefined;
   if (found.entries.some(({ stored }) => stored.errors.length > 0)) {
     return undefined;
   }

@@ -109,7 +109,7 @@ function comparePrecedence(a: RouteCandidate, b: RouteCandidate): number {
   return 0;
 }
 
-function isCatchAll({ match }: RouteCandidate): boolean {
+export function isCatchAll({ match }: RouteCandidate): boolean {
   return match === undefined || isMatchEmpty(match);
 }
 

@@ -9,6 +9,7 @@ import { matchesHttp } from './matchHttp';
 import { candidatesOf, type RouteCandidate } from './candidates';
 import { forwardedProto } from './forwardedProto';
 import { findVirtualHost } from './routeTable';
+import { findRival } from './unknownOrder';
 
 /** A Service and the port of it that requests go to. @public */
 export interface RouteTarget {
@@ -106,6 +107,18 @@ export function findRoute(
       return { kind: 'unknown', reason };
     }
     if (matched) {
+      const rival = findRival(found, candidate, other =>
+        matchesHttp(other.match, facts, proto),
+      );
+      if (rival) {
+        const [one, other] = [stored, rival].map(each =>
+          nameOf(refOf(each.resource)),
+        );
+        return {
+          kind: 'unknown',
+          reason: `${one} and ${other} both have a route for such a request, and which of them is the older, whose is taken, is not known`,
+        };
+      }
       return {
         ...followRoute(mesh, candidate, request),
         spec: route,

@@ -10,6 +10,7 @@ import { proxyKey } from '../attach/workloads';
 import { Family, sameItems } from '../queries/queries';
 import { mixesKinds } from './candidates';
 import { makesRoutes, readListener } from './listeners';
+import { isOrderUnknown } from './unknownOrder';
 import {
   servedHosts,
   specOf,
@@ -39,6 +40,8 @@ export interface VirtualHost {
   namespace: string;
   /** Why nobody can tell what it does. */
   doubt?: string;
+  /** Which of the entries come first is not known. */
+  isOrderUnknown?: boolean;
 }
 
 export interface VirtualHostEntry {
@@ -178,6 +181,9 @@ function buildDomains(
     }
   }
   for (const host of domains.values()) {
+    if (host.entries.length > 1 && isOrderUnknown(mesh, host.entries)) {
+      host.isOrderUnknown = true;
+    }
     if (mixesKinds(host) && !istiodsHave(mesh, MERGES_KINDS)) {
       host.doubt = `HTTPRoutes and GRPCRoutes are there for host ${host.domain}, which istiods before 1.30 do not serve side by side`;
     }
@@ -225,6 +231,7 @@ function sameVirtualHost(
     a.httpsRedirect === b.httpsRedirect &&
     a.isTls === b.isTls &&
     a.doubt === b.doubt &&
+    a.isOrderUnknown === b.isOrderUnknown &&
     sameItems(
       a.entries.flatMap(({ stored, server }) => [stored, server]),
       b.entries.flatMap(({ stored, server }) => [stored, server]),

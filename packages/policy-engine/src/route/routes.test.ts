@@ -59,6 +59,53 @@ describe('order of routes', () => {
   });
 });
 
+describe('VirtualServices of which nobody knows which is older', () => {
+  const UNTIMED = { created: '' };
+  const first = (route = TO_BACKEND, match = '{uri: {prefix: /a}}') =>
+    virtualService(`{match: [${match}], ${route}}`, { name: 'a', ...UNTIMED });
+  const second = (route: string, more = {}) =>
+    virtualService(`{match: [{uri: {prefix: /a/b}}], ${route}}`, {
+      name: 'b',
+      ...more,
+    });
+  const asked = (path: string, ...texts: string[]) =>
+    whereTo(meshOf([WORKLOADS, gatewayYaml(), ...texts]), { path });
+
+  it('lead nobody knows where, where both have a route', () => {
+    const texts = [first(), second(to('frontend'))];
+    expect(asked('/a/b', ...texts)).toBe('unknown');
+    expect(asked('/a', ...texts)).toBe('backend');
+    expect(asked('/a/b', first(), second(TO_BACKEND))).toBe('backend');
+  });
+
+  it('are told apart where one of them has nothing but a catch-all', () => {
+    const all = virtualService(`{${to('frontend')}}`, {
+      name: 'b',
+      ...UNTIMED,
+    });
+    expect(asked('/a', first(), all)).toBe('backend');
+    expect(asked('/', first(), all)).toBe('frontend');
+  });
+
+  it('are told apart where fewer see one of them', () => {
+    const few = 'hosts: [h.test], gateways: [gw], exportTo: [istio-system],';
+    const texts = [first(), second(to('frontend'), { rest: few })];
+    expect(asked('/a/b', ...texts)).toBe('frontend');
+  });
+
+  it('make a way in unknown', () => {
+    const mesh = meshOf([
+      ...[WORKLOADS, gatewayYaml()],
+      ...[first(to('frontend')), second(TO_BACKEND)],
+    ]);
+    const [{ state, reason }] = gatewayWays(mesh);
+    expect(state).toBe('unknown');
+    expect(reason).toMatch(
+      /VirtualService default\/a and VirtualService default\/b both .* older/,
+    );
+  });
+});
+
 describe('VirtualServices for some namespaces only', () => {
   const at = (name: string, exportTo: string, route: string) =>
     virtualService(`{${route}}`, {

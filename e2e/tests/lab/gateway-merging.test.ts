@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { assessService, parseObjects } from '../../lab/compare/engine.ts';
+import type { Manifest } from '../../lab/kube.ts';
+import { readMesh } from './planOnLab.ts';
+import {
+  eventually,
+  openHarness,
+  peerAuthentication,
+  settle,
+  type Harness,
+} from './support.ts';
+
+const HOST = 'classic.example.com';
+/** The Gateway whose proxies Istio would deploy; the lab runs them. */
+const MANAGED: Manifest = {
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind: 'Gateway',
+  metadata: { name: 'backend-api', namespace: 'default' },
+  spec: {
+    gatewayClassName: 'istio',
+    listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }],
+  },
+};
+
+/** A Gateway of Istio's own kind that selects those proxies, and a route by it. */
+function describeClassic(namespace: string): Manifest[] {
+  const metadata = { name: 'classic', namespace };
+  return [
+    {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'Gateway',
+      metadata,
+      spec: {
+        selector: { 'gateway.networking.k8s.io/gateway-name': 'backend-api' },
+        servers: [
+          {
+            port: { number: 80, name: 'http', protocol: 'HTTP' },
+            hosts: [HOST],
+          },
+        ],
+      },
+    },
+    {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'VirtualService',
+      metadata,
+      spec: {
+        hosts: [HOST],
+        gateways: ['classic'],
+        http: [
+          {
+            route: [
+              {
+                destination: {
+                  host: 'backend.default.svc.cluster.local',
+                  port: { number: 80 },
+                },
+              },
+            ],
+          },
+        ],
+      },
+    },
+  ];
+}
+
+describe(
+  'a Gateway that selects proxies that Istio makes for the Gateway API',
+  {
+    skip: Boolean(process.env.LAB_KUBECONFIG),
+  },
+  () => {
+    let h: Harness;
+    const ask = () => h.lab.ask(h.lab.gateways.gatewayApi, '/', { host: HOST });
+
+    /** With istiod's Pod, which the lab runs without: its version decides. */
+    async function judge() {
+      const mesh = await readMesh(h.lab.kube);
+      const istiod = {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: {
+          name: 'istiod-0',
+          namespace: 'istio-system',
+          labels: { app: 'istiod' },
+        },
+        spec: {
+          containers: [
+            {
+              name: 'discovery',
+              image: `istio/pilot:${h.lab.state.istioLine}.0`,
+            },
+          ],
+        },
+      };
+      for (const each of parseObjects([istiod]).resources) mesh.apply(each);
+      const { waysIn, findings } = assessService(mesh, {
+        namespace: 'default',
+        name: 'backend',
+      });
+      return {
+        states: waysIn
+          .filter(({ host }) => host === HOST)
+          .map(({ state }) => state),
+        isTold: findings.some(({ id }) => id === 'server-left-out'),
+      };
+    }
+
+    before(async () => {
+      h = await openHarness();
+      await h.apply(
+        peerAuthentication('istio-system', 'default', {
+          mtls: { mode: 'STRICT' },
+        }),
+        MANAGED,
+        ...describeClassic('default'),
+      );
+      await eventually(ask, 200);
+    });
+    after(() => h.cleanUp());
+
+    test('is served from their own namespace', async () => {
+      assert.deepEqual(await judge(), { states: ['open'], isTold: false });
+    });
+
+    test('is left out from another since Istio 1.31, and told of', async t => {
+      if (h.lab.state.istioLine === '1.30') {
+        t.skip('served on this line');
+        return;
+      }
+      await h.apply(...describeClassic('ambient'));
+      await h.remove(...describeClassic('default'));
+      await settle(ask, 404);
+      assert.deepEqual(await judge(), { states: [], isTold: true });
+    });
+  },
+);
