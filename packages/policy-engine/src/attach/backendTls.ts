@@ -6,7 +6,6 @@ import { stringRecord } from './labels';
 import type { Mesh } from './Mesh';
 import type { Stored } from './Stored';
 
-const POLICIES_THERE = new Family();
 const BY_SERVICE = new Family();
 
 /** Istio's own switch: such a policy is left to other implementations. */
@@ -28,11 +27,6 @@ export function backendTlsOf(
   service: { namespace: string; name: string },
   port: ServicePortSpec,
 ): 'none' | 'this-port' | 'other-ports' {
-  const some = mesh.queries.getOne(
-    POLICIES_THERE,
-    () => mesh.all('BackendTLSPolicy').length > 0,
-  );
-  if (!some) return 'none';
   const { byService, unreadable } = mesh.queries.get(
     BY_SERVICE,
     service.namespace,

@@ -65,17 +65,18 @@ export function mergeServers(
     }),
   );
   return candidates.map((candidate, index) => {
-    const { server, leftOut } = candidate;
+    const { server } = candidate;
     const doubt = candidate.doubt ?? doubts.get(candidate);
     const rival = displaced.get(candidate);
+    const leftOut: LeftOut | undefined =
+      rival && ports[index].length === 0
+        ? { kind: 'displaced', by: rival.server }
+        : candidate.leftOut;
     return {
       server,
       listenPorts: ports[index],
       ...(doubt === undefined ? {} : { doubt }),
       ...(leftOut ? { leftOut } : {}),
-      ...(rival && ports[index].length === 0
-        ? { leftOut: { kind: 'displaced', by: rival.server } }
-        : {}),
     };
   });
 }
