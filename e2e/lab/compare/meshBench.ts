@@ -57,6 +57,12 @@ function findWayIn(mesh: InstanceType<typeof Mesh>): WayIn {
   return found;
 }
 
+/** As old as each other, so that the first by name wins: on the lab it is also the first that was created. */
+const withAge = (policy: Manifest): Manifest => ({
+  ...policy,
+  metadata: { ...policy.metadata, creationTimestamp: '2001-01-01T00:00:00Z' },
+});
+
 /** Under it a set may put a STRICT of its own; mesh-wide settings of other tests do not reach. */
 const PERMISSIVE: Manifest = {
   apiVersion: 'security.istio.io/v1',
@@ -165,7 +171,7 @@ export async function startMeshBench(
       await sleep(50);
     },
     judge(_slot, set) {
-      const policies = policiesOf(set);
+      const policies = policiesOf(set).map(withAge);
       const mesh = buildMesh([...known, ...routesOf(set), ...policies]);
       // Whatever the routes that were drawn lead to.
       const wayIn = findWayIn(

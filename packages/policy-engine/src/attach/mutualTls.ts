@@ -20,6 +20,8 @@ export interface MutualTls {
   ports: ReadonlyMap<number, EffectiveMode>;
   /** The PeerAuthentication that decided. */
   by?: ResourceRef;
+  /** Where a mode is `unknown`: why. */
+  doubt?: string;
 }
 
 export function modeOf(mtls: MutualTls, port: number): EffectiveMode {
@@ -64,13 +66,13 @@ function compose(mesh: Mesh, proxy: ProxyRef): MutualTls {
     ).filter(stored => selects(stored, proxy.labels)),
   );
   let mode: EffectiveMode = 'PERMISSIVE';
-  let by: ResourceRef | undefined;
+  let decided: Chosen | undefined;
   for (const chosen of [root, namespaced, own]) {
     if (!chosen) continue;
     const given = chosen.isSure ? readMode(chosen.stored) : 'unknown';
     if (given === 'UNSET') continue;
     mode = given;
-    by = refOf(chosen.stored.resource);
+    decided = chosen;
   }
   const ports = new Map<number, EffectiveMode>();
   const levels =
@@ -88,7 +90,18 @@ function compose(mesh: Mesh, proxy: ProxyRef): MutualTls {
     mode = admit(mode);
     for (const [port, given] of ports) ports.set(port, admit(given));
   }
-  return { mode, ports, ...(by ? { by } : {}) };
+  return {
+    mode,
+    ports,
+    ...(decided && { by: refOf(decided.stored.resource) }),
+    ...(decided && mode === 'unknown' && { doubt: describeDoubt(decided) }),
+  };
+}
+
+function describeDoubt({ isSure }: Chosen): string {
+  return isSure
+    ? 'the PeerAuthentication is malformed'
+    : 'which of several PeerAuthentications is the oldest is not known';
 }
 
 const TUNNEL_LABEL = 'networking.istio.io/tunnel';

@@ -44,18 +44,19 @@ function answer(
   evaluation: Evaluation,
 ): Answer {
   const { precondition, jwt, custom, badCustom, passes } = evaluation;
-  const { deny, allow } = evaluation;
+  const { deny, allow, hangsOnMode } = evaluation;
   if (program.opaque.length > 0) return { status: 'unknown' };
+  const tcp = request.protocol === 'tcp';
+  // An HTTP caller sees whether mutual TLS closed the connection or a filter answered.
+  const mayBeClosed = hangsOnMode && !tcp;
   if (precondition?.kind === 'bad-request') {
-    return { status: precondition.status };
+    return { status: mayBeClosed ? 'unknown' : precondition.status };
   }
   if (precondition) return { status: 'closed' };
   if (passes === true) return { status: 200 };
   const mayBe400 = mayBeRefused(evaluation.received, request);
-  if (passes === 'unknown' || custom.matched !== false || mayBe400) {
-    return { status: 'unknown' };
-  }
-  const tcp = request.protocol === 'tcp';
+  const isOther = custom.matched !== false || mayBe400 || mayBeClosed;
+  if (passes === 'unknown' || isOther) return { status: 'unknown' };
   if (badCustom.matched === 'unknown') return { status: 'unknown' };
   if (badCustom.matched) {
     const id = `${badCustom.rule?.id}-deny-due-to-bad-CUSTOM-action`;

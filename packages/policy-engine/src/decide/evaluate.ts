@@ -1,7 +1,7 @@
 import { ProxyRequest } from '../model';
 import { and, not, or, Tri } from '../match/tri';
 import { Program } from '../compile/program';
-import { modeOf } from '../attach/mutualTls';
+import { EffectiveMode, modeOf } from '../attach/mutualTls';
 import { Claims, Facts, NO_CLAIMS, readFacts } from './facts';
 import { evaluateJwt, JwtOutcome } from './jwtAuthn';
 import { headersAfterJwt } from './jwtHeaders';
@@ -29,6 +29,8 @@ export interface Evaluation {
   /** These two did not run, and did not match, where jwt_authn refused. */
   deny: RuleSetResult;
   allow: RuleSetResult;
+  /** Whether the answer hangs on a mode of mutual TLS that is not known. */
+  hangsOnMode: boolean;
   /** Whether the request goes on. */
   passes: Tri;
 }
@@ -44,6 +46,19 @@ export function evaluate(
   comparesEach = false,
 ): Evaluation {
   const mode = program.mutualTls && modeOf(program.mutualTls, request.port);
+  const evaluation = evaluateWith(mode, program, request, comparesEach);
+  if (mode !== 'unknown' || evaluation.hangsOnMode) return evaluation;
+  const anonymous = evaluateWith('DISABLE', program, request, comparesEach);
+  if (anonymous.passes === evaluation.passes) return evaluation;
+  return { ...evaluation, hangsOnMode: true, passes: 'unknown' };
+}
+
+function evaluateWith(
+  mode: EffectiveMode | undefined,
+  program: Program,
+  request: ProxyRequest,
+  comparesEach: boolean,
+): Evaluation {
   // With mutual TLS switched off no certificate is asked for.
   const facts = readFacts(
     request,
@@ -51,6 +66,7 @@ export function evaluate(
     mode !== 'DISABLE',
     comparesEach,
   );
+  const hangsOnMode = mode === 'unknown' && facts.principal === undefined;
   const isTcp = request.protocol === 'tcp';
   const precondition = checkPreconditions(facts, request, mode);
   if (precondition) {
@@ -63,6 +79,7 @@ export function evaluate(
       badCustom: NOT_MATCHED,
       deny: NOT_MATCHED,
       allow: NOT_MATCHED,
+      hangsOnMode,
       passes: program.opaque.length > 0 ? 'unknown' : false,
     };
   }
@@ -78,11 +95,9 @@ export function evaluate(
   const allow = isRefused ? NOT_MATCHED : evaluateRuleSet(filters.allow, seen);
   const admitted = or(not(filters.allow.present), allow.matched);
   let passes = and(and(jwtPasses(jwt), not(deny.matched)), admitted);
-  const isUncertain =
-    custom.matched !== false ||
-    mayBeRefused(facts, request) ||
-    (mode === 'unknown' && facts.principal === undefined);
-  if (isUncertain) passes = 'unknown';
+  if (custom.matched !== false) passes = 'unknown';
+  const mayBeStopped = hangsOnMode || mayBeRefused(facts, request);
+  if (mayBeStopped) passes = and(passes, 'unknown');
   passes = and(passes, not(badCustom.matched));
   return {
     facts: seen,
@@ -93,6 +108,7 @@ export function evaluate(
     badCustom,
     deny,
     allow,
+    hangsOnMode,
     passes: program.opaque.length > 0 ? 'unknown' : passes,
   };
 }
@@ -112,7 +128,7 @@ function seenByRbac(facts: Facts, jwt: JwtOutcome | undefined): Facts {
 function checkPreconditions(
   facts: Facts,
   request: ProxyRequest,
-  mode: string | undefined,
+  mode: EffectiveMode | undefined,
 ): Precondition {
   const { protocol, httpVersion = 1 } = request;
   if (mode === 'STRICT' && facts.principal === undefined) {

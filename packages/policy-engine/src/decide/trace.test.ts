@@ -212,6 +212,13 @@ spec: {configPatches: [{applyTo: HTTP_FILTER}]}
   });
 });
 
+const DENY_ALL = `
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: denied, namespace: default}
+spec: {action: DENY, rules: [{}]}
+`;
+
 describe('the trace at a sidecar', () => {
   const peer = (mode: string) => `
 apiVersion: security.istio.io/v1
@@ -219,11 +226,10 @@ kind: PeerAuthentication
 metadata: {name: peers, namespace: default}
 spec: {mtls: {mode: ${mode}}}
 `;
-  const answer = (mode: string, request: Partial<ProxyRequest> = {}) =>
-    decide(compileProxy(meshOf([peer(mode)]), SIDECAR), {
-      port: 8080,
-      ...request,
-    });
+  const ask = (files: string[], request: Partial<ProxyRequest> = {}) =>
+    decide(compileProxy(meshOf(files), SIDECAR), { port: 8080, ...request });
+  const answer = (mode: string, request?: Partial<ProxyRequest>) =>
+    ask([peer(mode)], request);
   const source = { principal: 'cluster.local/ns/a/sa/b' };
 
   it('names the policy that refuses plaintext', () => {
@@ -253,6 +259,47 @@ spec: {mtls: {mode: ${mode}}}
     expect(trace.map(({ filter }) => filter)).not.toContain(
       'peer-authentication',
     );
+  });
+
+  it('says where an age that nobody knows leaves it open', () => {
+    const other = peer('STRICT').replace('name: peers', 'name: others');
+    const { status, trace } = ask([peer('PERMISSIVE'), other]);
+    expect(status).toBe('unknown');
+    expect(trace[0].message).toMatch(/^which of several .* is the oldest/);
+  });
+
+  it('does not say by whom a request is refused where the mode is open', () => {
+    const odd = { method: 'get' };
+    expect(answer('PERMISSIVE', odd).status).toBe(400);
+    expect(answer('STRICT', odd).status).toBe('closed');
+    const { status, trace } = answer('ODD', odd);
+    expect(status).toBe('unknown');
+    expect(trace.map(({ filter }) => filter)).toEqual([
+      'peer-authentication',
+      'http-parser',
+    ]);
+    expect(answer('ODD', { ...odd, source }).status).toBe(400);
+    const denied = (mode: string, request?: Partial<ProxyRequest>) =>
+      ask([peer(mode), DENY_ALL], request).status;
+    expect(denied('ODD')).toBe('unknown');
+    expect(denied('ODD', { source })).toBe(403);
+    expect(denied('ODD', { protocol: 'tcp' })).toBe('closed');
+  });
+
+  it('knows no identity by which it could deny where mutual TLS may be off', () => {
+    const deny = DENY_ALL.replace(
+      '[{}]',
+      '[{from: [{source: {principals: ["*"]}}]}]',
+    );
+    const answers = ['DISABLE', 'PERMISSIVE', 'ODD'].map(mode =>
+      ask([peer(mode), deny], { source }),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 403, 'unknown']);
+    expect(answers[2].trace[0]).toMatchObject({
+      outcome: 'unknown',
+      message:
+        'the PeerAuthentication is malformed, so whether callers show an identity is not known',
+    });
   });
 });
 

@@ -30,6 +30,7 @@ export function traceEvaluation(
   if (precondition?.kind === 'bad-request') {
     return [
       ...opaque,
+      ...tls,
       { filter: 'http-parser', outcome: 'refused', message: precondition.why },
     ];
   }
@@ -66,13 +67,11 @@ export function traceEvaluation(
 function traceMutualTls(
   program: Program,
   request: ProxyRequest,
-  { facts, precondition }: Evaluation,
+  { facts, precondition, hangsOnMode }: Evaluation,
 ): TraceStep[] {
   if (!program.mutualTls) return [];
-  const mode = modeOf(program.mutualTls, request.port);
-  const resource = program.mutualTls.by
-    ? { resource: program.mutualTls.by }
-    : {};
+  const { by, doubt } = program.mutualTls;
+  const resource = by ? { resource: by } : {};
   if (precondition?.kind === 'plaintext-refused') {
     const message = 'mutual TLS is STRICT and the caller has no certificate';
     return [
@@ -84,10 +83,13 @@ function traceMutualTls(
       },
     ];
   }
-  if (mode !== 'unknown') return [];
-  const message =
-    'the PeerAuthentication is malformed, so whether plaintext is admitted is not known';
-  const outcome = facts.principal === undefined ? 'unknown' : 'skipped';
+  if (modeOf(program.mutualTls, request.port) !== 'unknown') return [];
+  const what =
+    hangsOnMode && facts.principal !== undefined
+      ? 'whether callers show an identity'
+      : 'whether plaintext is admitted';
+  const message = `${doubt}, so ${what} is not known`;
+  const outcome = hangsOnMode ? 'unknown' : 'skipped';
   return [{ filter: 'peer-authentication', ...resource, outcome, message }];
 }
 

@@ -49,7 +49,8 @@ export function formOf(
         : undefined);
     if (program === undefined) return undefined;
     const { mutualTls } = programs[index];
-    const mode = mutualTls && modeOf(mutualTls, hop.port);
+    const mode =
+      mutualTls && `${modeOf(mutualTls, hop.port)} ${mutualTls.doubt ?? ''}`;
     const speaksOn =
       hops.length > index + 1 && (isGateway || proxy.kind === 'waypoint');
     const identity = speaksOn ? gatewayWorkloadIdentity(mesh, proxy) : '';
