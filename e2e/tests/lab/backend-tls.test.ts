@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { assessService } from '../../lab/compare/engine.ts';
 import type { Manifest } from '../../lab/kube.ts';
-import { readMesh } from './planOnLab.ts';
+import { judgeHost } from './planOnLab.ts';
 import { testRefusals } from './refusals.ts';
 import {
   eventually,
@@ -64,12 +63,8 @@ describe('a BackendTLSPolicy', () => {
   });
   after(() => h.cleanUp());
 
-  async function judge() {
-    const mesh = await readMesh(h.lab.kube);
-    return assessService(mesh, { namespace: 'default', name: 'backend' })
-      .waysIn.filter(({ host }) => host === HOST)
-      .map(({ state }) => state);
-  }
+  const judge = async () =>
+    (await judgeHost(h, HOST)).map(({ state }) => state);
 
   test('changes how the gateway connects, which is not followed', async () => {
     assert.deepEqual(await judge(), ['open']);

@@ -1,25 +1,31 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { assessService, parseObjects } from '../../lab/compare/engine.ts';
 import {
   addToMeshConfig,
   describeMeshConfig,
 } from '../../lab/compare/meshConfig.ts';
 import type { Manifest } from '../../lab/kube.ts';
-import { readMesh } from './planOnLab.ts';
+import { describeService } from '../../lab/topology/objects.ts';
+import { BACKEND } from '../../lab/topology/workloads.ts';
+import { judgeHost } from './planOnLab.ts';
 import {
-  BACKEND_HOST,
-  describeBaseMesh,
   eventually,
+  ingressGateway,
   openHarness,
+  peerAuthentication,
+  routeTo,
   settle,
   type Harness,
 } from './support.ts';
 
+/** A Service of its own, so that no rule of another test is for it. */
+const NAME = 'identified';
+const HOST = `${NAME}.example.com`;
+
 const OFF = { tls: { mode: 'DISABLE' } };
 const ON = { tls: { mode: 'ISTIO_MUTUAL' } };
 const BALANCED = { loadBalancer: { simple: 'RANDOM' } };
-const FULL = 'backend.default.svc.cluster.local';
+const FULL = `${NAME}.default.svc.cluster.local`;
 let count = 0;
 const rule = (
   trafficPolicy: object,
@@ -53,7 +59,7 @@ const CASES: Record<string, [isShown: boolean, Manifest[]]> = {
   'mutual TLS': [true, [rule(ON)]],
   'no TLS': [false, [rule(OFF)]],
   'TLS without a mode': [false, [rule({ tls: {} })]],
-  'no TLS by a short name': [false, [rule(OFF, { host: 'backend' })]],
+  'no TLS by a short name': [false, [rule(OFF, { host: NAME })]],
   'no TLS by a wildcard': [false, [rule(OFF, WIDE)]],
   'no TLS for everything': [false, [rule(OFF, { host: '*' })]],
   'no TLS for another Service': [true, [rule(OFF, { host: 'echo' })]],
@@ -65,7 +71,7 @@ const CASES: Record<string, [isShown: boolean, Manifest[]]> = {
   "no TLS by the gateway's namespace": [false, [rule(OFF, ROOT)]],
   "no TLS by a short name of the gateway's namespace": [
     true,
-    [rule(OFF, { ...ROOT, host: 'backend' })],
+    [rule(OFF, { ...ROOT, host: NAME })],
   ],
   'no TLS by another namespace': [true, [rule(OFF, { namespace: 'ambient' })]],
   "the whole name before a wildcard of the gateway's namespace": [
@@ -115,17 +121,14 @@ const BY_HAND: typeof CASES = {
 
 describe('how a gateway connects to a strict sidecar, by', () => {
   let h: Harness;
-  const ask = () => h.atGateway(BACKEND_HOST);
+  const ask = () => h.atGateway(HOST);
 
-  async function judge() {
-    const mesh = await readMesh(h.lab.kube);
-    for (const each of parseObjects([describeMeshConfig()]).resources) {
-      mesh.apply(each);
-    }
-    return assessService(mesh, { namespace: 'default', name: 'backend' })
-      .waysIn.filter(({ host }) => host === BACKEND_HOST)
-      .map(({ state }) => state);
-  }
+  const judge = async () =>
+    (
+      await judgeHost(h, HOST, { namespace: 'default', name: NAME }, [
+        describeMeshConfig(),
+      ])
+    ).map(({ state }) => state);
 
   async function check(isShown: boolean, rules: Manifest[], opposite: object) {
     // From the other answer, so that the change itself is seen.
@@ -144,7 +147,20 @@ describe('how a gateway connects to a strict sidecar, by', () => {
 
   before(async () => {
     h = await openHarness();
-    await h.apply(...describeBaseMesh());
+    const { mode, state } = h.lab;
+    const [service, endpoints] = describeService(BACKEND, state.subnet, {
+      service: NAME,
+    });
+    await h.apply(
+      service,
+      // A cluster has a controller that writes them.
+      ...(mode === 'own' ? [endpoints] : []),
+      peerAuthentication('istio-system', 'default', {
+        mtls: { mode: 'STRICT' },
+      }),
+      ingressGateway(NAME, [HOST]),
+      routeTo(NAME, { name: NAME, host: HOST, gateway: NAME }),
+    );
     await eventually(ask, 200);
   });
   after(() => h.cleanUp());

@@ -7,6 +7,7 @@ import {
   eventually,
   openHarness,
   peerAuthentication,
+  routeTo,
   settle,
   type Harness,
 } from './support.ts';
@@ -42,25 +43,12 @@ function describeClassic(namespace: string): Manifest[] {
       },
     },
     {
-      apiVersion: 'networking.istio.io/v1',
-      kind: 'VirtualService',
+      ...routeTo('backend.default.svc.cluster.local', {
+        name: 'classic',
+        host: HOST,
+        gateway: 'classic',
+      }),
       metadata,
-      spec: {
-        hosts: [HOST],
-        gateways: ['classic'],
-        http: [
-          {
-            route: [
-              {
-                destination: {
-                  host: 'backend.default.svc.cluster.local',
-                  port: { number: 80 },
-                },
-              },
-            ],
-          },
-        ],
-      },
     },
   ];
 }

@@ -1,21 +1,19 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { assessService } from '../../lab/compare/engine.ts';
 import type { Manifest } from '../../lab/kube.ts';
-import { readMesh } from './planOnLab.ts';
+import { judgeHost } from './planOnLab.ts';
 import {
   BACKEND_HOST,
+  BACKEND_IN_PLAIN_TEXT,
   describeBaseMesh,
   eventually,
   openHarness,
   peerAuthentication,
   settle,
   type Harness,
+  applyInTurn,
 } from './support.ts';
 
-/** Times of creation are in seconds. */
-const NEXT_SECOND_MS = 1_100;
 const ROOT = 'istio-system';
 
 type Mode = 'STRICT' | 'PERMISSIVE' | 'DISABLE' | 'UNSET';
@@ -105,12 +103,8 @@ describe('a sidecar takes plain text by', () => {
   let h: Harness;
   const ask = () => h.atGateway(BACKEND_HOST);
 
-  async function judge() {
-    const mesh = await readMesh(h.lab.kube);
-    return assessService(mesh, { namespace: 'default', name: 'backend' })
-      .waysIn.filter(({ host }) => host === BACKEND_HOST)
-      .map(({ state }) => state);
-  }
+  const judge = async () =>
+    (await judgeHost(h, BACKEND_HOST)).map(({ state }) => state);
 
   async function check(isTaken: boolean, policies: Manifest[]) {
     // From the other answer, so that the change itself is seen. A workload's own has the last word on its port.
@@ -119,10 +113,10 @@ describe('a sidecar takes plain text by', () => {
     try {
       await h.apply(first);
       await eventually(ask, isTaken ? 503 : 200);
-      for (const each of policies) {
-        await h.apply(each);
-        if (policies.length > 1) await sleep(NEXT_SECOND_MS);
-      }
+      await applyInTurn(
+        h,
+        policies.map(each => [each]),
+      );
       await h.remove(first);
       await settle(ask, isTaken ? 200 : 503);
       assert.deepEqual(await judge(), [isTaken ? 'open' : 'over-blocked']);
@@ -134,12 +128,7 @@ describe('a sidecar takes plain text by', () => {
   before(async () => {
     h = await openHarness();
     const [, ...others] = describeBaseMesh();
-    await h.apply(...others, {
-      apiVersion: 'networking.istio.io/v1',
-      kind: 'DestinationRule',
-      metadata: { name: 'plain-text', namespace: 'default' },
-      spec: { host: 'backend', trafficPolicy: { tls: { mode: 'DISABLE' } } },
-    });
+    await h.apply(...others, BACKEND_IN_PLAIN_TEXT);
     await eventually(ask, 200);
   });
   after(() => h.cleanUp());

@@ -39,6 +39,18 @@ export async function readMesh(kube: Kube): Promise<InstanceType<typeof Mesh>> {
   return mesh;
 }
 
+/** The ways in to a Service by one host, as the engine sees them now. */
+export async function judgeHost(
+  { lab }: Harness,
+  host: string,
+  service = { namespace: 'default', name: 'backend' },
+  more: Manifest[] = [],
+) {
+  const mesh = await readMesh(lab.kube);
+  for (const each of parseObjects(more).resources) mesh.apply(each);
+  return assessService(mesh, service).waysIn.filter(way => way.host === host);
+}
+
 /** The product's own plan for the ways in of `backend` by hosts of the shared gateway. */
 export async function planForBackend(
   h: Harness,

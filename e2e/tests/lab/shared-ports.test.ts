@@ -1,28 +1,27 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { assessService } from '../../lab/compare/engine.ts';
 import type { Manifest } from '../../lab/kube.ts';
 import { describeEndpoints } from '../../lab/topology/objects.ts';
 import { BACKEND } from '../../lab/topology/workloads.ts';
-import { readMesh } from './planOnLab.ts';
+import { judgeHost } from './planOnLab.ts';
 import {
+  applyInTurn,
   authorizationPolicy,
   eventually,
+  expectAnswer,
   ingressGateway,
   openHarness,
   peerAuthentication,
   RBAC_DENIED,
   requestAuthentication,
   routeTo,
+  settle,
   type Harness,
 } from './support.ts';
 
 /** No other Service ends at it, and nothing listens there: what a policy refuses is told apart all the same. */
 const TARGET = 9090;
 const HOST = 'shared-ports.example.com';
-/** Times of creation are in seconds. */
-const NEXT_SECOND_MS = 1_100;
 
 interface Port {
   name: string;
@@ -76,12 +75,10 @@ describe('a sidecar reads a port that Services share as', () => {
     ];
   }
 
-  async function judge() {
-    const mesh = await readMesh(h.lab.kube);
-    return assessService(mesh, { namespace: 'default', name: 'asked-for' })
-      .waysIn.filter(({ host }) => host === HOST)
-      .map(({ hops }) => hops.at(-1)?.protocol);
-  }
+  const judge = async () =>
+    (await judgeHost(h, HOST, { namespace: 'default', name: 'asked-for' })).map(
+      ({ hops }) => hops.at(-1)?.protocol,
+    );
 
   before(async () => {
     h = await openHarness();
@@ -112,13 +109,14 @@ describe('a sidecar reads a port that Services share as', () => {
       describeServices(name, ports),
     );
     try {
-      for (const each of objects) {
-        await h.apply(...each);
-        await sleep(NEXT_SECOND_MS);
-      }
+      await applyInTurn(h, objects);
       // A filter of HTTP answers for the policy; one of TCP ends the connection.
       if (chain === 'http') await eventually(ask, 403, RBAC_DENIED);
-      else await eventually(ask, 503, /connection termination|reset/);
+      else {
+        // A gateway that does not know the Service yet says 503 too.
+        await settle(ask, 503);
+        await expectAnswer(ask, 503, /connection termination|reset/);
+      }
       assert.deepEqual(await judge(), [chain]);
     } finally {
       await h.remove(...objects.flat());

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { assessService } from '../../lab/compare/engine.ts';
 import type { Manifest } from '../../lab/kube.ts';
-import { readMesh } from './planOnLab.ts';
+import { judgeHost } from './planOnLab.ts';
 import {
+  applyInTurn,
   authorizationPolicy,
   BACKEND_HOST,
+  BACKEND_IN_PLAIN_TEXT,
   describeBaseMesh,
   eventually,
   openHarness,
@@ -16,8 +16,6 @@ import {
 } from './support.ts';
 
 const APP_PORT = 8080;
-/** Times of creation are in seconds. */
-const NEXT_SECOND_MS = 1_100;
 const SELECTOR = { matchLabels: { app: 'backend' } };
 const OWN = { workloadSelector: { labels: { app: 'backend' } } };
 const OTHERS = { workloadSelector: { labels: { app: 'echo' } } };
@@ -86,12 +84,8 @@ describe('a sidecar follows, of the Sidecars that give it listeners,', () => {
   let h: Harness;
   const ask = () => h.atGateway(BACKEND_HOST);
 
-  async function judge() {
-    const mesh = await readMesh(h.lab.kube);
-    return assessService(mesh, { namespace: 'default', name: 'backend' })
-      .waysIn.filter(({ host }) => host === BACKEND_HOST)
-      .map(({ hops }) => hops.at(-1)?.protocol);
-  }
+  const judge = async () =>
+    (await judgeHost(h, BACKEND_HOST)).map(({ hops }) => hops.at(-1)?.protocol);
 
   /** A filter of HTTP answers for the policy; one of TCP ends the connection. */
   const statusOf = (chain: 'http' | 'tcp') => (chain === 'http' ? 403 : 503);
@@ -103,10 +97,10 @@ describe('a sidecar follows, of the Sidecars that give it listeners,', () => {
     try {
       if (first.length > 0) await h.apply(...first);
       await eventually(ask, chain === 'http' ? 503 : 403);
-      for (const each of sidecars) {
-        await h.apply(each);
-        if (sidecars.length > 1) await sleep(NEXT_SECOND_MS);
-      }
+      await applyInTurn(
+        h,
+        sidecars.map(each => [each]),
+      );
       if (first.length > 0) await h.remove(...first);
       await settle(ask, statusOf(chain));
       assert.deepEqual(await judge(), [chain]);
@@ -122,12 +116,7 @@ describe('a sidecar follows, of the Sidecars that give it listeners,', () => {
       ...others,
       // In plain text, of which a sidecar finds out by itself whether it is HTTP: within mutual TLS clients say so, which
       // the lab's plain Envoys cannot.
-      {
-        apiVersion: 'networking.istio.io/v1',
-        kind: 'DestinationRule',
-        metadata: { name: 'plain-text', namespace: 'default' },
-        spec: { host: 'backend', trafficPolicy: { tls: { mode: 'DISABLE' } } },
-      },
+      BACKEND_IN_PLAIN_TEXT,
       requestAuthentication('default', 'backend', {
         selector: SELECTOR,
         jwtRules: [h.jwtRule],

@@ -197,6 +197,28 @@ export async function settle(
   await expectAnswer(ask, status);
 }
 
+/** Times of creation are in seconds. */
+const NEXT_SECOND_MS = 1_100;
+
+/** Applies one after the other, so that each is younger than the one before. */
+export async function applyInTurn(
+  h: Harness,
+  steps: Manifest[][],
+): Promise<void> {
+  for (const [index, step] of steps.entries()) {
+    if (index > 0) await sleep(NEXT_SECOND_MS);
+    await h.apply(...step);
+  }
+}
+
+/** Has all callers reach the backend in plain text. */
+export const BACKEND_IN_PLAIN_TEXT: Manifest = {
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'DestinationRule',
+  metadata: { name: 'plain-text', namespace: 'default' },
+  spec: { host: 'backend', trafficPolicy: { tls: { mode: 'DISABLE' } } },
+};
+
 /** For what must hold now that the configuration is known to have arrived. */
 export async function expectAnswer(
   ask: () => Promise<Answer>,

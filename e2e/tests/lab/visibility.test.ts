@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { assessService } from '../../lab/compare/engine.ts';
 import type { Manifest } from '../../lab/kube.ts';
 import { describeEndpoints } from '../../lab/topology/objects.ts';
 import { BACKEND } from '../../lab/topology/workloads.ts';
-import { readMesh } from './planOnLab.ts';
+import { judgeHost } from './planOnLab.ts';
 import {
   eventually,
   ingressGateway,
@@ -100,12 +99,8 @@ describe('a gateway leads to a Service with', () => {
     ];
   }
 
-  async function judge() {
-    const mesh = await readMesh(h.lab.kube);
-    return assessService(mesh, SERVICE)
-      .waysIn.filter(({ host }) => host === HOST)
-      .map(({ state }) => state);
-  }
+  const judge = async () =>
+    (await judgeHost(h, HOST, SERVICE)).map(({ state }) => state);
 
   async function check(leads: boolean, change: Case) {
     // From the other answer, so that the change itself is seen.

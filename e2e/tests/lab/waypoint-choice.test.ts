@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { assessService } from '../../lab/compare/engine.ts';
 import type { Manifest } from '../../lab/kube.ts';
 import { describeWaypoint } from '../../lab/topology/waypoint.ts';
-import { readMesh } from './planOnLab.ts';
+import { judgeHost } from './planOnLab.ts';
 import {
   authorizationPolicy,
   eventually,
@@ -133,12 +132,8 @@ describe(
       ];
     }
 
-    async function judge() {
-      const mesh = await readMesh(h.lab.kube);
-      return assessService(mesh, SERVICE)
-        .waysIn.filter(({ host }) => host === HOST)
-        .map(({ state }) => state);
-    }
+    const judge = async () =>
+      (await judgeHost(h, HOST, SERVICE)).map(({ state }) => state);
 
     before(async () => {
       h = await openHarness();
