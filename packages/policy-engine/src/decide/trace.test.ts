@@ -226,10 +226,10 @@ kind: PeerAuthentication
 metadata: {name: peers, namespace: default}
 spec: {mtls: {mode: ${mode}}}
 `;
-  const ask = (files: string[], request: Partial<ProxyRequest> = {}) =>
+  const askSidecar = (files: string[], request: Partial<ProxyRequest> = {}) =>
     decide(compileProxy(meshOf(files), SIDECAR), { port: 8080, ...request });
   const answer = (mode: string, request?: Partial<ProxyRequest>) =>
-    ask([peer(mode)], request);
+    askSidecar([peer(mode)], request);
   const source = { principal: 'cluster.local/ns/a/sa/b' };
 
   it('names the policy that refuses plaintext', () => {
@@ -263,7 +263,7 @@ spec: {mtls: {mode: ${mode}}}
 
   it('says where an age that nobody knows leaves it open', () => {
     const other = peer('STRICT').replace('name: peers', 'name: others');
-    const { status, trace } = ask([peer('PERMISSIVE'), other]);
+    const { status, trace } = askSidecar([peer('PERMISSIVE'), other]);
     expect(status).toBe('unknown');
     expect(trace[0].message).toMatch(/^which of several .* is the oldest/);
   });
@@ -280,7 +280,7 @@ spec: {mtls: {mode: ${mode}}}
     ]);
     expect(answer('ODD', { ...odd, source }).status).toBe(400);
     const denied = (mode: string, request?: Partial<ProxyRequest>) =>
-      ask([peer(mode), DENY_ALL], request).status;
+      askSidecar([peer(mode), DENY_ALL], request).status;
     expect(denied('ODD')).toBe('unknown');
     expect(denied('ODD', { source })).toBe(403);
     expect(denied('ODD', { protocol: 'tcp' })).toBe('closed');
@@ -292,7 +292,7 @@ spec: {mtls: {mode: ${mode}}}
       '[{from: [{source: {principals: ["*"]}}]}]',
     );
     const answers = ['DISABLE', 'PERMISSIVE', 'ODD'].map(mode =>
-      ask([peer(mode), deny], { source }),
+      askSidecar([peer(mode), deny], { source }),
     );
     expect(answers.map(({ status }) => status)).toEqual([200, 403, 'unknown']);
     expect(answers[2].trace[0]).toMatchObject({
