@@ -102,15 +102,33 @@ export async function startPool(
       state,
     );
   }
-  for (const { name, ports } of gateways) {
+  for (const gateway of gateways) await waitForPorts(lab, gateway);
+  return gateways;
+}
+
+const PUSHES = 5;
+
+/**
+ * Waits until a gateway listens. istiod tells it of its Gateway with the next push where it connected while one was
+ * under way, and by itself there is no next one.
+ */
+async function waitForPorts(lab: Lab, gateway: PoolGateway): Promise<void> {
+  const { name, address, ports } = gateway;
+  const listens = async () => {
     for (const port of ports) {
-      await waitFor(`${name}:${port}`, async () => {
-        await request(`http://${address}:${port}/`, { timeoutMs: 1000 });
-        return true;
-      });
+      await request(`http://${address}:${port}/`, { timeoutMs: 1000 });
+    }
+    return true;
+  };
+  for (let push = 1; ; push += 1) {
+    try {
+      await waitFor(`${name} to listen`, listens, { timeoutMs: 10_000 });
+      return;
+    } catch (error) {
+      if (push > PUSHES) throw error;
+      await lab.kube.apply(sentinelOf(gateway, `listens-${push}`));
     }
   }
-  return gateways;
 }
 
 const sentinelOf = (gateway: PoolGateway, generation: string): Manifest => ({
