@@ -167,6 +167,8 @@ export class EnablementHarness {
           ],
           probes: {
             enabled: options.probes ?? true,
+            // A machine that runs other suites has stalled the gateway for longer than the default.
+            timeout: '20s',
             allowedAddresses: ['127.0.0.1/32'],
             ratePerGateway: 100,
             maxConcurrency: 16,
