@@ -23,7 +23,9 @@ export const route = (
 ) => `
 apiVersion: gateway.networking.k8s.io/v1
 kind: ${kind}
-metadata: {name: ${name}, namespace: ${namespace}, creationTimestamp: "${created}"}
+metadata: {name: ${name}, namespace: ${namespace} ${
+  created && `, creationTimestamp: "${created}"`
+}}
 spec: {parentRefs: [${parent}], ${
   hosts ? `hostnames: [${hosts}],` : ''
 } rules: [${rules}]}

@@ -37,7 +37,7 @@ function listCandidates(host: VirtualHost): RouteCandidate[] {
     groups.set(key, list);
   }
   const listed = [...groups.values()].flatMap(group =>
-    untilCatchAll(group.sort(comparePrecedence)),
+    untilCatchAll(group.sort(comparePrecedence), host.isOrderUnknown),
   );
   return [
     ...listed.filter(candidate => !isCatchAll(candidate)),
@@ -60,7 +60,10 @@ export function mixesKinds({ entries }: VirtualHost): boolean {
 }
 
 /** Gateway API routes of one listener and host are merged, whatever their kind, and sorted by how much they tell. */
-function mergeKeyOf({ stored, server }: VirtualHostEntry): string | undefined {
+export function mergeKeyOf({
+  stored,
+  server,
+}: Pick<VirtualHostEntry, 'stored' | 'server'>): string | undefined {
   if (!isListenerKey(server.key)) return undefined;
   const [host] = specOf(stored).hosts ?? [];
   return `${server.key}/${host}`;
@@ -93,14 +96,32 @@ function candidatesIn(
   });
 }
 
-/** What stands behind a catch-all route of the same VirtualService is never sent to Envoy. */
-function untilCatchAll(candidates: RouteCandidate[]): RouteCandidate[] {
+/**
+ * What stands behind a catch-all route of the same VirtualService is never sent to Envoy. Of those that tell as much,
+ * the one that is sent may be another.
+ */
+function untilCatchAll(
+  candidates: RouteCandidate[],
+  isOrderUnknown = false,
+): RouteCandidate[] {
   const end = candidates.findIndex(isCatchAll);
-  return end < 0 ? candidates : candidates.slice(0, end + 1);
+  if (end < 0) return candidates;
+  const last = candidates[end];
+  return candidates.filter(
+    (candidate, index) =>
+      index <= end ||
+      (isOrderUnknown &&
+        candidate.stored !== last.stored &&
+        isCatchAll(candidate) &&
+        comparePrecedence(candidate, last) === 0),
+  );
 }
 
 /** Higher precedence first; routes of VirtualServices have none and keep their order. */
-function comparePrecedence(a: RouteCandidate, b: RouteCandidate): number {
+export function comparePrecedence(
+  a: RouteCandidate,
+  b: RouteCandidate,
+): number {
   const left = a.route.precedence ?? [];
   const right = b.route.precedence ?? [];
   for (let i = 0; i < Math.min(left.length, right.length); i++) {

@@ -98,6 +98,48 @@ spec: {ports: [{name: http, port: 80}]}
     expect(ask(texts, '/')).toBe('b');
   });
 
+  it.each([
+    ['catch-alls', path('PathPrefix', '/')],
+    ['paths', path('PathPrefix', '/p')],
+  ])('nobody knows which of two goes first without their ages: %s', (_, p) => {
+    const untimed = { created: '' };
+    const texts = (first = rule(p, 'a'), second = rule(p, 'b')) => [
+      route(first, { name: 'a', ...untimed }),
+      route(second, { name: 'b', ...untimed }),
+    ];
+    expect(ask(texts(), '/p')).toMatch(
+      /HTTPRoute default\/a and HTTPRoute default\/b both .* older/,
+    );
+    expect(ask(texts(rule(p, 'a'), rule(p, 'a')), '/p')).toBe('a');
+    const more = rule(path('PathPrefix', '/p/q'), 'b');
+    expect(ask(texts(rule(p, 'a'), more), '/p/q')).toBe('b');
+    expect(ask(texts(rule(p, 'a'), more), '/p')).toBe('a');
+    const post = rule(`${p}, method: POST`, 'b');
+    expect(ask(texts(rule(p, 'a'), post), '/p', { method: 'POST' })).toBe('b');
+    const timed = ['a', 'b'].map(name => route(rule(p, name), { name }));
+    const exact = rule(path('Exact', '/x'), 'c');
+    expect(ask([...timed, route(exact, { name: 'c', ...untimed })], '/p')).toBe(
+      'a',
+    );
+  });
+
+  it('a way in that another route may take is unknown', () => {
+    const untimed = { created: '', hosts: 'h.test' };
+    const by = (name: string) =>
+      route(`{${to(name)}}`, { name: `to-${name}`, ...untimed });
+    const mesh = meshOf([WORKLOADS, gateway(HTTP), by('backend'), by('aside')]);
+    const [way] = gatewayWays(mesh);
+    expect(way.state).toBe('unknown');
+    expect(way.reason).toMatch(/HTTPRoute default\/to-aside/);
+    const after = meshOf([
+      WORKLOADS,
+      gateway(HTTP),
+      by('frontend'),
+      by('backend'),
+    ]);
+    expect(gatewayWays(after)[0]?.state).not.toBe('enforced');
+  });
+
   it('routes of one host are sorted together', () => {
     const texts = [
       route(rule(path('PathPrefix', '/'), 'a'), { name: 'wide' }),
