@@ -19,6 +19,8 @@ export interface IstiodOptions {
   ambient?: boolean;
   /** What Helm's chart calls `revision`, by default `default`; without one objects of all revisions are read. */
   revision?: string;
+  /** More of its environment. */
+  env?: Readonly<Record<string, string>>;
 }
 
 export async function startIstiod(
@@ -77,6 +79,7 @@ export async function startIstiod(
       PILOT_JWT_PUB_KEY_REFRESH_INTERVAL: '2s',
       // Bound to the loopback address, where only the lab's own machine looks.
       ENABLE_DEBUG_ENDPOINT_AUTH: 'false',
+      ...options.env,
     },
   });
   await waitFor('istiod', async () => {

@@ -4,6 +4,7 @@ import { assessService, parseObjects } from '../../lab/compare/engine.ts';
 import type { Manifest } from '../../lab/kube.ts';
 import { readMesh } from './planOnLab.ts';
 import {
+  describeIstiod,
   eventually,
   openHarness,
   peerAuthentication,
@@ -62,27 +63,11 @@ describe(
     let h: Harness;
     const ask = () => h.lab.ask(h.lab.gateways.gatewayApi, '/', { host: HOST });
 
-    /** With istiod's Pod, which the lab runs without: its version decides. */
-    async function judge() {
+    async function judge(env?: Record<string, string>) {
       const mesh = await readMesh(h.lab.kube);
-      const istiod = {
-        apiVersion: 'v1',
-        kind: 'Pod',
-        metadata: {
-          name: 'istiod-0',
-          namespace: 'istio-system',
-          labels: { app: 'istiod' },
-        },
-        spec: {
-          containers: [
-            {
-              name: 'discovery',
-              image: `istio/pilot:${h.lab.state.istioLine}.0`,
-            },
-          ],
-        },
-      };
-      for (const each of parseObjects([istiod]).resources) mesh.apply(each);
+      for (const each of parseObjects([describeIstiod(h, env)]).resources) {
+        mesh.apply(each);
+      }
       const { waysIn, findings } = assessService(mesh, {
         namespace: 'default',
         name: 'backend',
@@ -121,6 +106,11 @@ describe(
       await h.remove(...describeClassic('default'));
       await settle(ask, 404);
       assert.deepEqual(await judge(), { states: [], isTold: true });
+      const env = { PILOT_ENABLE_STRICT_GATEWAY_MERGING: 'false' };
+      t.after(() => h.lab.restartIstiod());
+      await h.lab.restartIstiod({ env });
+      await settle(ask, 200);
+      assert.deepEqual(await judge(env), { states: ['open'], isTold: false });
     });
   },
 );

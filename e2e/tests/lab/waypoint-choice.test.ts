@@ -5,6 +5,7 @@ import { describeWaypoint } from '../../lab/topology/waypoint.ts';
 import { judgeHost } from './planOnLab.ts';
 import {
   authorizationPolicy,
+  describeIstiod,
   eventually,
   ingressGateway,
   openHarness,
@@ -178,6 +179,29 @@ describe(
     for (const [label, [isPassed, change]] of Object.entries(CASES)) {
       test(`${label}: ${isPassed ? 'passed' : 'not passed'}`, () =>
         check(isPassed, change));
+    }
+
+    for (const [label, ambient, setting] of [
+      ['is not in ambient mode', false, 'PILOT_ENABLE_AMBIENT'],
+      ['has gateways pass it by', true, 'ENABLE_INGRESS_WAYPOINT_ROUTING'],
+    ] as const) {
+      test(`none where istiod ${label}, for which the verdict is unknown`, async () => {
+        await h.lab.kube.apply(describeCase({}));
+        await h.lab.restartIstiod({ ambient: true });
+        await eventually(ask, 403);
+        const env = { [setting]: 'false' };
+        await h.lab.restartIstiod({ ambient, env });
+        await settle(ask, 200);
+        const istiod = describeIstiod(h, {
+          PILOT_ENABLE_AMBIENT: 'true',
+          ...env,
+        });
+        const ways = await judgeHost(h, HOST, SERVICE, [istiod]);
+        assert.deepEqual(
+          ways.map(({ state }) => state),
+          ['unknown'],
+        );
+      });
     }
   },
 );

@@ -78,18 +78,44 @@ const gateway = fc
   );
 
 /** Of some version: newer ones merge more, and keep more apart. */
-const controlPlane = of('1.29.0', '1.30.0', '1.31.0').map(version =>
-  build(
-    'v1',
-    'Pod',
-    { name: 'istiod-0', namespace: 'istio-system', labels: { app: 'istiod' } },
-    {
-      spec: {
-        containers: [{ name: 'discovery', image: `istio/pilot:${version}` }],
+const controlPlane = fc
+  .record({
+    version: of('1.29.0', '1.30.0', '1.31.0'),
+    setting: of<object[]>(
+      [],
+      [],
+      [{ name: 'PILOT_ENABLE_STRICT_GATEWAY_MERGING', value: 'false' }],
+      [{ name: 'PILOT_SCOPE_GATEWAY_TO_NAMESPACE', value: 'true' }],
+      [{ name: 'PILOT_SCOPE_GATEWAY_TO_NAMESPACE', valueFrom: {} }],
+      [{ name: 'ENABLE_SELECTOR_BASED_K8S_GATEWAY_POLICY', value: '0' }],
+    ),
+    isAmbient: of('true', 'true', 'false'),
+  })
+  .map(({ version, setting, isAmbient }) =>
+    build(
+      'v1',
+      'Pod',
+      {
+        name: 'istiod-0',
+        namespace: 'istio-system',
+        labels: { app: 'istiod' },
       },
-    },
-  ),
-);
+      {
+        spec: {
+          containers: [
+            {
+              name: 'discovery',
+              image: `istio/pilot:${version}`,
+              env: [
+                { name: 'PILOT_ENABLE_AMBIENT', value: isAmbient },
+                ...setting,
+              ],
+            },
+          ],
+        },
+      },
+    ),
+  );
 
 const apiGateway = fc
   .record({

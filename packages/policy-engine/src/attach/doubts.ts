@@ -3,6 +3,7 @@ import { nameOf, refOf } from '../parse';
 import { Family, sameData } from '../queries/queries';
 import { GATEWAY_API_GROUP } from './gatewayApi/specs';
 import { gatewaySelectorOf } from './gateways';
+import { settingsAgainst } from './istiodSettings';
 import { includesLabels, stringList } from './labels';
 import type { Mesh } from './Mesh';
 import type { Stored } from './Stored';
@@ -13,7 +14,6 @@ import { gatewaysOf, specOf } from './virtualServices';
 const UNCERTAIN = new Family();
 const NOT_READ = new Family();
 
-const NOTHING: readonly string[] = [];
 const NONE: readonly Doubtful[] = [];
 
 /** Kinds that say where requests go, wherever they stand. */
@@ -29,9 +29,11 @@ const ROUTING_KINDS: readonly string[] = [
 
 /** Why it cannot be told what istiod makes of a proxy; one sentence each. */
 export function doubtsAbout(mesh: Mesh, proxy: ProxyRef): readonly string[] {
-  if (mesh.isReadWhole()) return NOTHING;
+  const bySettings = settingsAgainst(mesh, proxy);
+  if (mesh.isReadWhole()) return bySettings;
   const own = mesh.readingIn(proxy.namespace);
   return [
+    ...bySettings,
     ...(own.kind === 'read' ? [] : [own.why]),
     ...uncertainObjects(mesh)
       .filter(({ stored }) => mayReach(mesh, stored, proxy))

@@ -1,7 +1,7 @@
 import { Resource } from '../model';
-import { Mesh } from './Mesh';
-import { Stored } from './Stored';
+import { istiodContainerOf, istiodsOf } from './istiods';
 import { stringRecord } from './labels';
+import type { Mesh } from './Mesh';
 import { Family } from '../queries/queries';
 
 const ISTIOD_VERSIONS = new Family();
@@ -51,21 +51,9 @@ export function istiodsHave(mesh: Mesh, wanted: Version): boolean {
 }
 
 function readVersions(mesh: Mesh): readonly string[] | undefined {
-  for (const kind of ['Pod', 'Deployment', 'Service']) {
-    const found = mesh
-      .inNamespace(kind, mesh.rootNamespace)
-      .filter(isIstiod)
-      .map(({ resource }) => versionOf(resource));
-    if (found.length === 0) continue;
-    if (found.includes(undefined)) return undefined;
-    return [...new Set(found as string[])].sort();
-  }
-  return undefined;
-}
-
-function isIstiod({ resource }: Stored): boolean {
-  const labels = stringRecord(resource.metadata.labels);
-  return labels.app === 'istiod' || labels.istio === 'pilot';
+  const found = istiodsOf(mesh).map(versionOf);
+  if (found.length === 0 || found.includes(undefined)) return undefined;
+  return [...new Set(found as string[])].sort();
 }
 
 function versionOf(resource: Resource): string | undefined {
@@ -73,15 +61,8 @@ function versionOf(resource: Resource): string | undefined {
   return text === undefined ? undefined : parseVersion(text)?.join('.');
 }
 
-function imageTag({ kind, spec }: Resource): string | undefined {
-  const pod = (
-    kind === 'Deployment'
-      ? (spec as { template?: { spec?: unknown } } | null)?.template?.spec
-      : spec
-  ) as { containers?: unknown } | null | undefined;
-  if (!Array.isArray(pod?.containers)) return undefined;
-  const main = pod.containers.find(item => item?.name === 'discovery');
-  const image: unknown = main?.image;
+function imageTag(resource: Resource): string | undefined {
+  const image: unknown = istiodContainerOf(resource)?.image;
   // `registry:5000/pilot@sha256:…` has no tag.
   return typeof image === 'string'
     ? /:([^:/@]+)(@.*)?$/s.exec(image)?.[1]

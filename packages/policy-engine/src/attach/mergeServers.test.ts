@@ -245,6 +245,22 @@ describe('a Gateway that selects proxies that Istio makes for the Gateway API', 
     });
   });
 
+  it('from another namespace is served where istiod is told so', () => {
+    const strict = 'name: PILOT_ENABLE_STRICT_GATEWAY_MERGING';
+    const ways = (env: string) =>
+      gatewayWays(
+        meshWith('other', istiod('1.31.0', '', `{${strict}, ${env}}`)),
+      );
+    expect(ways('value: "true"').map(({ state }) => state)).toEqual(['open']);
+    expect(ways('value: "false"')[0].reason).toMatch('No request was found');
+    expect(ways('valueFrom: {}')).toMatchObject([
+      {
+        state: 'unknown',
+        reason: expect.stringContaining('Gateway other/old'),
+      },
+    ]);
+  });
+
   it('keeps no other server from its port while it is in doubt', () => {
     const tcp = 'port: {number: 80, name: tcp, protocol: TCP}, hosts: ["*"]';
     const older = server('a', tcp, { selector, namespace: 'other' });

@@ -3,7 +3,8 @@ import type { GatewayServer } from './gateways';
 /** Why istiod leaves a server out. */
 export type LeftOut =
   | { kind: 'displaced'; by: GatewayServer }
-  | { kind: 'foreign-namespace' };
+  | { kind: 'foreign-namespace' }
+  | { kind: 'own-namespace-only' };
 
 /** A server with the ports on which a proxy listens for it; none where istiod leaves it out. */
 export interface ServedServer {

@@ -7,12 +7,18 @@ import { allListenersOf } from './gatewayApi/listenerSets';
 import { type ApiListener } from './gatewayApi/listeners';
 import { GatewayServer, gatewaySelectorOf, serversOf } from './gateways';
 import { intersectHosts } from './hosts';
+import { readSwitch } from './istiodSettings';
 import { istiodsHave } from './istiodVersions';
 import { GATEWAY_API_GATEWAY } from './kindKeys';
 import { includesLabels } from './labels';
 import { apiListenPorts, listenPortsOf } from './listenPorts';
 import type { Mesh } from './Mesh';
-import { mergeServers, ServedServer, ServerCandidate } from './mergeServers';
+import {
+  LeftOut,
+  mergeServers,
+  ServedServer,
+  ServerCandidate,
+} from './mergeServers';
 import { proxyKey } from './proxies';
 import type { Stored } from './Stored';
 
@@ -115,10 +121,6 @@ function candidatesFor(mesh: Mesh, proxy: ProxyRef): ServerCandidate[] {
 
 type NamedCandidate = ServerCandidate & { name: string };
 
-/**
- * Proxies that Istio makes for the Gateway API take Gateways of Istio's kind from other namespaces no more since
- * istiod 1.31 (`filterStrictGatewayMerging`); a fix of security, which older lines may get later.
- */
 function classicCandidates(
   mesh: Mesh,
   stored: Stored,
@@ -126,18 +128,45 @@ function classicCandidates(
   managed: ReadonlySet<string>,
 ): NamedCandidate[] {
   const { namespace, name } = stored;
-  const isForeign = managed.size > 0 && !managed.has(namespace);
-  const isLeftOut = isForeign && istiodsHave(mesh, [1, 31, 0]);
-  const doubt = `Gateway ${namespace}/${name} selects proxies that Istio makes for a Gateway of namespace ${proxy.namespace}, which istiods from 1.31 on do not allow and older ones do`;
+  const refusal = refusalOf(mesh, stored, proxy, managed);
+  const isLeftOut = refusal !== undefined && !('doubt' in refusal);
   return serversOf(stored).map(server => ({
     server,
     name,
     object: `${namespace}/${name}`,
     createdAt: createdAt(stored),
     listenPorts: isLeftOut ? [] : listenPortsOf(mesh, proxy, server.port),
-    ...(isForeign && !isLeftOut ? { doubt } : {}),
-    ...(isLeftOut ? { leftOut: { kind: 'foreign-namespace' } } : {}),
+    ...refusal,
   }));
+}
+
+/**
+ * Why istiod leaves out a Gateway whose selector picks a proxy of another namespace, or may: it was told to take each
+ * for its own namespace; or the proxy is one that Istio makes for the Gateway API, and istiod is of 1.31 or newer
+ * (`filterStrictGatewayMerging`; a fix of security, which older lines may get later).
+ */
+function refusalOf(
+  mesh: Mesh,
+  { namespace, name }: Stored,
+  proxy: ProxyRef,
+  managed: ReadonlySet<string>,
+): { leftOut: LeftOut } | { doubt: string } | undefined {
+  const scope = readSwitch(mesh, 'PILOT_SCOPE_GATEWAY_TO_NAMESPACE') ?? false;
+  if (scope !== false && namespace !== proxy.namespace) {
+    return scope === true
+      ? { leftOut: { kind: 'own-namespace-only' } }
+      : {
+          doubt: `Gateway ${namespace}/${name} selects proxies of namespace ${proxy.namespace}, and whether istiod has PILOT_SCOPE_GATEWAY_TO_NAMESPACE, which does not allow that, is not known`,
+        };
+  }
+  if (managed.size === 0 || managed.has(namespace)) return undefined;
+  const strict = readSwitch(mesh, 'PILOT_ENABLE_STRICT_GATEWAY_MERGING');
+  if (strict === false) return undefined;
+  return strict !== 'unknown' && istiodsHave(mesh, [1, 31, 0])
+    ? { leftOut: { kind: 'foreign-namespace' } }
+    : {
+        doubt: `Gateway ${namespace}/${name} selects proxies that Istio makes for a Gateway of namespace ${proxy.namespace}, which istiods from 1.31 on do not allow, unless told so, and older ones do`,
+      };
 }
 
 function apiCandidates(

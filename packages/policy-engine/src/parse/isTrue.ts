@@ -2,3 +2,7 @@
 export function isTrue(text: string | undefined): boolean {
   return /^(1|t|T|true|True|TRUE)$/.test(text ?? '');
 }
+
+export function isFalse(text: string): boolean {
+  return /^(0|f|F|false|False|FALSE)$/.test(text);
+}

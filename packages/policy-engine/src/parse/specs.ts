@@ -211,6 +211,7 @@ export interface ServiceSpec {
 
 export interface ContainerSpec {
   name: string;
+  image?: unknown;
   args?: string[];
   ports?: { name?: string; containerPort: number; protocol?: string }[];
   restartPolicy?: string;

@@ -1,5 +1,6 @@
 import { Resource } from '../model';
 import { captureFlags } from './captureFlags';
+import { ISTIOD, isIstiodSetting } from './istiodSettings';
 import { isMeshConfig, meshText } from './meshConfig';
 import { ContainerSpec } from './specs';
 
@@ -11,8 +12,6 @@ const TRAFFIC_ANNOTATIONS =
   /^(sidecar\.istio\.io\/(inject|interceptionMode|bootstrapOverride)|traffic\.sidecar\.istio\.io\/.+|status\.sidecar\.istio\.io\/port|ambient\.istio\.io\/(redirection|bypass-inbound-capture)|inject\.istio\.io\/templates|istio\.io\/rev|proxy\.istio\.io\/config)$/;
 /** Arguments of `pilot-agent proxy` that tell a gateway or a waypoint from a sidecar. */
 const PROXY_ROLES: readonly unknown[] = ['router', 'waypoint'];
-/** Container of istiod, whose image tells its version. */
-const ISTIOD = 'discovery';
 const SIDECAR = 'istio-proxy';
 /** Setting of a sidecar's agent that has no Envoy. */
 export const DISABLE_ENVOY = 'DISABLE_ENVOY';
@@ -144,17 +143,26 @@ function trimContainer({ name, image, ports, args, env }: Fields): Fields {
   const roles = Array.isArray(args)
     ? args.filter(arg => PROXY_ROLES.includes(arg))
     : [];
-  const switches =
-    name === SIDECAR
-      ? listOf(env).filter(setting => setting.name === DISABLE_ENVOY)
-      : [];
+  const settings = listOf(env).filter(setting => isRead(name, setting.name));
   return {
     name,
     ports,
-    ...(switches.length > 0 ? { env: switches } : {}),
+    ...(settings.length > 0 ? { env: settings } : {}),
     ...(name === ISTIOD ? { image } : {}),
     ...(roles.length > 0 ? { args: roles } : {}),
   };
+}
+
+/** Whether a container's setting says what its proxy does, or what istiod tells proxies. */
+function isRead(container: unknown, setting: unknown): boolean {
+  switch (container) {
+    case SIDECAR:
+      return setting === DISABLE_ENVOY;
+    case ISTIOD:
+      return isIstiodSetting(setting);
+    default:
+      return false;
+  }
 }
 
 /** Only what istiod reads its mesh config from. */

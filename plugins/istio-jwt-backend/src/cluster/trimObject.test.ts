@@ -113,4 +113,26 @@ describe('trimObject', () => {
     });
     expect(findings.map(({ id }) => id)).toContain('fallback-key');
   });
+
+  it('keeps what istiod is told to leave out, and nothing else of its environment', () => {
+    const ignored = { name: 'PILOT_IGNORE_RESOURCES', value: '*.istio.io' };
+    const trimmed = trimObject({
+      kind: 'Pod',
+      metadata: { name: 'istiod-0' },
+      spec: {
+        containers: [
+          {
+            name: 'discovery',
+            env: [{ name: 'KEY', value: 'secret' }, ignored],
+          },
+          { name: 'app', env: [ignored] },
+        ],
+      },
+    });
+    expect(trimmed.spec).toMatchObject({
+      containers: [{ name: 'discovery', env: [ignored] }, { name: 'app' }],
+    });
+    expect(JSON.stringify(trimmed)).not.toContain('secret');
+    expect(JSON.stringify(trimmed).match(/IGNORE/g)).toHaveLength(1);
+  });
 });

@@ -136,14 +136,18 @@ metadata: {name: default, labels: {${labels}}}
 `;
 }
 
-/** istiod's Pod with an image tag. */
-export function istiod(tag: string, labels = ''): string {
+/**
+ * istiod's Pod with an image tag.
+ *
+ * @param env - settings of its environment, as in `{name: A, value: b}`
+ */
+export function istiod(tag: string, labels = '', env = ''): string {
   return `
 apiVersion: v1
 kind: Pod
 metadata: {name: istiod-0, namespace: istio-system, labels: {app: istiod${
     labels && `, ${labels}`
   }}}
-spec: {containers: [{name: discovery, image: "docker.io/istio/pilot:${tag}"}]}
+spec: {containers: [{name: discovery, image: "docker.io/istio/pilot:${tag}", env: [${env}]}]}
 `;
 }

@@ -53,6 +53,12 @@ const tcpAtWeb = classic('tcp', 2024, ON_80.replace('HTTP', 'TCP'), {
   selector: 'gateway.networking.k8s.io/gateway-name: web',
 });
 
+const SCOPED = istiod(
+  '1.31.0',
+  '',
+  '{name: PILOT_SCOPE_GATEWAY_TO_NAMESPACE, value: "true"}',
+);
+
 /** Fixture of `server-left-out`. */
 export const serverLeftOut: Fixture = {
   bad: [
@@ -69,6 +75,8 @@ export const serverLeftOut: Fixture = {
     ],
     // Of a Gateway of another namespace.
     [istiod('1.31.0'), WEB, WEB_POD, elsewhere, routeBy('other/backend')],
+    // Of another namespace than the proxies are.
+    [SCOPED, classic('backend', 2026, ON_80), routeBy('backend')],
     // A listener of the Gateway API.
     [istiod('1.31.0'), WEB, WEB_POD, tcpAtWeb, route(TO_BACKEND)],
   ],
@@ -91,5 +99,10 @@ export const serverLeftOut: Fixture = {
     ],
     [istiod('1.30.0'), WEB, WEB_POD, elsewhere, routeBy('other/backend')],
     [istiod('1.31.0'), WEB, WEB_POD, route(TO_BACKEND)],
+    [
+      SCOPED,
+      classic('backend', 2026, ON_80, { namespace: 'istio-system' }),
+      routeBy('istio-system/backend'),
+    ],
   ],
 };
