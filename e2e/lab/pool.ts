@@ -66,6 +66,17 @@ export function describePoolObjects(gateway: PoolGateway): Manifest[] {
   ];
 }
 
+const sentinelOf = (gateway: PoolGateway, generation: string): Manifest => ({
+  apiVersion: 'security.istio.io/v1',
+  kind: 'AuthorizationPolicy',
+  metadata: { name: 'sentinel', namespace: gateway.namespace },
+  spec: {
+    // AUDIT decides nothing, so the policies under test stay as they are.
+    action: 'AUDIT',
+    rules: [{ to: [{ operation: { paths: [`/sentinel/${generation}`] } }] }],
+  },
+});
+
 /** Starts (or finds) `count` gateways and waits until each answers. */
 export async function startPool(
   lab: Lab,
@@ -130,17 +141,6 @@ async function waitForPorts(lab: Lab, gateway: PoolGateway): Promise<void> {
     }
   }
 }
-
-const sentinelOf = (gateway: PoolGateway, generation: string): Manifest => ({
-  apiVersion: 'security.istio.io/v1',
-  kind: 'AuthorizationPolicy',
-  metadata: { name: 'sentinel', namespace: gateway.namespace },
-  spec: {
-    // AUDIT decides nothing, so the policies under test stay as they are.
-    action: 'AUDIT',
-    rules: [{ to: [{ operation: { paths: [`/sentinel/${generation}`] } }] }],
-  },
-});
 
 /** What istiod has read: the resource versions of one kind, by namespace and name. */
 async function readStore(lab: Lab, kind: string): Promise<Map<string, string>> {

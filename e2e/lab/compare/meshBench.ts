@@ -4,7 +4,7 @@ import { waitForStore } from '../pool.ts';
 import { addressOf, FRONTEND, STRANGER } from '../topology/workloads.ts';
 import { sleep } from '../wait.ts';
 import { removeLeftoverRoutes, removeLeftovers } from './leftovers.ts';
-import { fillIn, toRouted, type Bench, type Seen } from './bench.ts';
+import { createdIn, fillIn, toRouted, type Bench, type Seen } from './bench.ts';
 import {
   assessService,
   compileProxy,
@@ -56,12 +56,6 @@ function findWayIn(mesh: InstanceType<typeof Mesh>): WayIn {
   if (!found) throw new Error('The engine sees no way in by the gateway');
   return found;
 }
-
-/** As old as each other, so that the first by name wins: on the lab it is also the first that was created. */
-const withAge = (policy: Manifest): Manifest => ({
-  ...policy,
-  metadata: { ...policy.metadata, creationTimestamp: '2001-01-01T00:00:00Z' },
-});
 
 /** Under it a set may put a STRICT of its own; mesh-wide settings of other tests do not reach. */
 const PERMISSIVE: Manifest = {
@@ -171,7 +165,8 @@ export async function startMeshBench(
       await sleep(50);
     },
     judge(_slot, set) {
-      const policies = policiesOf(set).map(withAge);
+      // Of one age the first by name wins: on the lab it is also the first that was created.
+      const policies = policiesOf(set).map(each => createdIn(2001, each));
       const mesh = buildMesh([...known, ...routesOf(set), ...policies]);
       // Whatever the routes that were drawn lead to.
       const wayIn = findWayIn(

@@ -10,7 +10,7 @@ import {
 } from '../pool.ts';
 import { sleep, waitFor } from '../wait.ts';
 import { removeLeftoverRoutes, removeLeftovers } from './leftovers.ts';
-import { fillIn, toRouted, type Bench, type Said } from './bench.ts';
+import { createdIn, fillIn, toRouted, type Bench, type Said } from './bench.ts';
 import { askHttp } from './askHttp.ts';
 import { decideWayIn, Mesh, parseObjects, type WayIn } from './engine.ts';
 import { GATEWAY_HOSTS, type SampleRequest } from './requests.ts';
@@ -60,8 +60,7 @@ const isPolicy = ({ kind }: Manifest) => kind === 'RequestAuthentication';
 /** Istio goes by age, and the pool's own Gateway was there before what is drawn. */
 function withAge(object: Manifest, { name }: PoolGateway): Manifest {
   const isOld = object.kind === 'Gateway' && object.metadata!.name === name;
-  const creationTimestamp = `${isOld ? 2000 : 2001}-01-01T00:00:00Z`;
-  return { ...object, metadata: { ...object.metadata, creationTimestamp } };
+  return createdIn(isOld ? 2000 : 2001, object);
 }
 
 /** The way in by a gateway's port, wherever its routes lead. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Manifest } from '../../lab/kube.ts';
-import { judgeHost } from './planOnLab.ts';
+import { judgeStates } from './planOnLab.ts';
 import { testRefusals } from './refusals.ts';
 import {
   eventually,
@@ -63,8 +63,7 @@ describe('a BackendTLSPolicy', () => {
   });
   after(() => h.cleanUp());
 
-  const judge = async () =>
-    (await judgeHost(h, HOST)).map(({ state }) => state);
+  const judge = () => judgeStates(h, HOST);
 
   test('changes how the gateway connects, which is not followed', async () => {
     assert.deepEqual(await judge(), ['open']);

@@ -7,7 +7,7 @@ import {
 import type { Manifest } from '../../lab/kube.ts';
 import { describeService } from '../../lab/topology/objects.ts';
 import { BACKEND } from '../../lab/topology/workloads.ts';
-import { judgeHost } from './planOnLab.ts';
+import { judgeStates } from './planOnLab.ts';
 import {
   eventually,
   ingressGateway,
@@ -123,12 +123,10 @@ describe('how a gateway connects to a strict sidecar, by', () => {
   let h: Harness;
   const ask = () => h.atGateway(HOST);
 
-  const judge = async () =>
-    (
-      await judgeHost(h, HOST, { namespace: 'default', name: NAME }, [
-        describeMeshConfig(),
-      ])
-    ).map(({ state }) => state);
+  const judge = () =>
+    judgeStates(h, HOST, { namespace: 'default', name: NAME }, [
+      describeMeshConfig(),
+    ]);
 
   async function check(isShown: boolean, rules: Manifest[], opposite: object) {
     // From the other answer, so that the change itself is seen.

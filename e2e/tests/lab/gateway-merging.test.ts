@@ -6,6 +6,7 @@ import { readMesh } from './planOnLab.ts';
 import {
   describeIstiod,
   eventually,
+  MANAGED_GATEWAY,
   openHarness,
   peerAuthentication,
   routeTo,
@@ -14,17 +15,6 @@ import {
 } from './support.ts';
 
 const HOST = 'classic.example.com';
-/** The Gateway whose proxies Istio would deploy; the lab runs them. */
-const MANAGED: Manifest = {
-  apiVersion: 'gateway.networking.k8s.io/v1',
-  kind: 'Gateway',
-  metadata: { name: 'backend-api', namespace: 'default' },
-  spec: {
-    gatewayClassName: 'istio',
-    listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }],
-  },
-};
-
 /** A Gateway of Istio's own kind that selects those proxies, and a route by it. */
 function describeClassic(namespace: string): Manifest[] {
   const metadata = { name: 'classic', namespace };
@@ -86,7 +76,7 @@ describe(
         peerAuthentication('istio-system', 'default', {
           mtls: { mode: 'STRICT' },
         }),
-        MANAGED,
+        MANAGED_GATEWAY,
         ...describeClassic('default'),
       );
       await eventually(ask, 200);

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Manifest } from '../../lab/kube.ts';
 import type { Answer } from '../../lab/client.ts';
-import { judgeHost } from './planOnLab.ts';
+import { judgeStates } from './planOnLab.ts';
 import {
-  authorizationPolicy,
   describeIstiod,
   eventually,
   ingressGateway,
   INGRESS_SELECTOR,
+  MANAGED_GATEWAY,
   openHarness,
   peerAuthentication,
   RBAC_DENIED,
-  requestAuthentication,
+  requireTokens,
   routeTo,
   settle,
   type Harness,
@@ -30,29 +30,16 @@ const inSystem = (object: Manifest): Manifest => ({
   metadata: { ...object.metadata, namespace: 'istio-system' },
 });
 
-function describeApiGateway(): Manifest[] {
-  return [
-    {
-      apiVersion: `${API}/v1`,
-      kind: 'Gateway',
-      metadata: { name: 'backend-api', namespace: 'default' },
-      spec: {
-        gatewayClassName: 'istio',
-        listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }],
-      },
-    },
-    {
-      apiVersion: `${API}/v1`,
-      kind: 'HTTPRoute',
-      metadata: { name: 'backend', namespace: 'default' },
-      spec: {
-        parentRefs: [{ name: 'backend-api' }],
-        hostnames: [BY_API],
-        rules: [{ backendRefs: [{ name: 'backend', port: 80 }] }],
-      },
-    },
-  ];
-}
+const BY_API_ROUTE: Manifest = {
+  apiVersion: `${API}/v1`,
+  kind: 'HTTPRoute',
+  metadata: { name: 'backend', namespace: 'default' },
+  spec: {
+    parentRefs: [{ name: 'backend-api' }],
+    hostnames: [BY_API],
+    rules: [{ backendRefs: [{ name: 'backend', port: 80 }] }],
+  },
+};
 
 describe(
   'what istiod makes of its objects hangs on its environment:',
@@ -63,24 +50,8 @@ describe(
       host === BY_API
         ? h.lab.ask(h.lab.gateways.gatewayApi, '/', { host })
         : h.atGateway(host, { token });
-    const judge = async (host: string, env: Record<string, string>) =>
-      (await judgeHost(h, host, undefined, [describeIstiod(h, env)])).map(
-        ({ state }) => state,
-      );
-
-    function requireTokens(namespace: string, matchLabels: object) {
-      const selector = { matchLabels };
-      return [
-        requestAuthentication(namespace, 'tokens', {
-          selector,
-          jwtRules: [h.jwtRule],
-        }),
-        authorizationPolicy(namespace, 'tokens', {
-          selector,
-          rules: [{ from: [{ source: { requestPrincipals: ['*'] } }] }],
-        }),
-      ];
-    }
+    const judge = (host: string, env: Record<string, string>) =>
+      judgeStates(h, host, undefined, [describeIstiod(h, env)]);
 
     before(async () => {
       h = await openHarness();
@@ -96,9 +67,14 @@ describe(
           gateway: 'istio-system/near',
         }),
         routeTo(BACKEND, { name: 'far', host: FAR, gateway: 'far' }),
-        ...describeApiGateway(),
-        ...requireTokens('istio-system', INGRESS_SELECTOR.matchLabels),
-        ...requireTokens('default', { [`${API}/gateway-name`]: 'backend-api' }),
+        MANAGED_GATEWAY,
+        BY_API_ROUTE,
+        ...requireTokens(h, 'istio-system', 'tokens', {
+          selector: INGRESS_SELECTOR,
+        }),
+        ...requireTokens(h, 'default', 'tokens', {
+          selector: { matchLabels: { [`${API}/gateway-name`]: 'backend-api' } },
+        }),
       );
       for (const host of [NEAR, FAR, BY_API]) {
         await eventually(() => ask(host), 403, RBAC_DENIED);
@@ -146,21 +122,22 @@ describe(
         },
       ],
     ];
+    async function check(
+      env: Record<string, string>,
+      seen: Record<string, [number, string[]]>,
+    ) {
+      await h.lab.restartIstiod({ env });
+      for (const [host, [status, states]] of Object.entries(seen)) {
+        await settle(() => ask(host), status);
+        assert.deepEqual(await judge(host, env), states, host);
+      }
+      const isServed = seen[FAR][1].length > 0;
+      await eventually(() => ask(FAR, h.lab.sampleToken), isServed ? 200 : 404);
+      await eventually(() => ask(NEAR, h.lab.sampleToken), 200);
+    }
     for (const [env, seen] of CASES) {
       const [label] = Object.entries(env).map(pair => pair.join('='));
-      test(label, async () => {
-        await h.lab.restartIstiod({ env });
-        for (const [host, [status, states]] of Object.entries(seen)) {
-          await settle(() => ask(host), status);
-          assert.deepEqual(await judge(host, env), states, host);
-        }
-        const isServed = seen[FAR][1].length > 0;
-        await eventually(
-          () => ask(FAR, h.lab.sampleToken),
-          isServed ? 200 : 404,
-        );
-        await eventually(() => ask(NEAR, h.lab.sampleToken), 200);
-      });
+      test(label, () => check(env, seen));
     }
   },
 );

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Manifest } from '../../lab/kube.ts';
-import { judgeHost } from './planOnLab.ts';
+import { judgeStates } from './planOnLab.ts';
 import {
   BACKEND_HOST,
   BACKEND_IN_PLAIN_TEXT,
@@ -103,8 +103,7 @@ describe('a sidecar takes plain text by', () => {
   let h: Harness;
   const ask = () => h.atGateway(BACKEND_HOST);
 
-  const judge = async () =>
-    (await judgeHost(h, BACKEND_HOST)).map(({ state }) => state);
+  const judge = () => judgeStates(h, BACKEND_HOST);
 
   async function check(isTaken: boolean, policies: Manifest[]) {
     // From the other answer, so that the change itself is seen. A workload's own has the last word on its port.

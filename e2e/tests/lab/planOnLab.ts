@@ -51,6 +51,10 @@ export async function judgeHost(
   return assessService(mesh, service).waysIn.filter(way => way.host === host);
 }
 
+/** The states of {@link judgeHost}. */
+export const judgeStates = async (...asked: Parameters<typeof judgeHost>) =>
+  (await judgeHost(...asked)).map(({ state }) => state);
+
 /** The product's own plan for the ways in of `backend` by hosts of the shared gateway. */
 export async function planForBackend(
   h: Harness,

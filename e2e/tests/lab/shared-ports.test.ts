@@ -6,14 +6,13 @@ import { BACKEND } from '../../lab/topology/workloads.ts';
 import { judgeHost } from './planOnLab.ts';
 import {
   applyInTurn,
-  authorizationPolicy,
   eventually,
   expectAnswer,
   ingressGateway,
   openHarness,
+  requireTokens,
   peerAuthentication,
   RBAC_DENIED,
-  requestAuthentication,
   routeTo,
   settle,
   type Harness,
@@ -86,13 +85,8 @@ describe('a sidecar reads a port that Services share as', () => {
       peerAuthentication('istio-system', 'default', {
         mtls: { mode: 'STRICT' },
       }),
-      requestAuthentication('default', 'backend', {
+      ...requireTokens(h, 'default', 'backend', {
         selector: { matchLabels: { app: 'backend' } },
-        jwtRules: [h.jwtRule],
-      }),
-      authorizationPolicy('default', 'backend', {
-        selector: { matchLabels: { app: 'backend' } },
-        rules: [{ from: [{ source: { requestPrincipals: ['*'] } }] }],
       }),
       ingressGateway('shared-ports', [HOST]),
       routeTo('asked-for', {

@@ -4,13 +4,12 @@ import type { Manifest } from '../../lab/kube.ts';
 import { judgeHost } from './planOnLab.ts';
 import {
   applyInTurn,
-  authorizationPolicy,
   BACKEND_HOST,
   BACKEND_IN_PLAIN_TEXT,
   describeBaseMesh,
   eventually,
   openHarness,
-  requestAuthentication,
+  requireTokens,
   settle,
   type Harness,
 } from './support.ts';
@@ -117,14 +116,7 @@ describe('a sidecar follows, of the Sidecars that give it listeners,', () => {
       // In plain text, of which a sidecar finds out by itself whether it is HTTP: within mutual TLS clients say so, which
       // the lab's plain Envoys cannot.
       BACKEND_IN_PLAIN_TEXT,
-      requestAuthentication('default', 'backend', {
-        selector: SELECTOR,
-        jwtRules: [h.jwtRule],
-      }),
-      authorizationPolicy('default', 'backend', {
-        selector: SELECTOR,
-        rules: [{ from: [{ source: { requestPrincipals: ['*'] } }] }],
-      }),
+      ...requireTokens(h, 'default', 'backend', { selector: SELECTOR }),
     );
     await eventually(ask, 403);
   });

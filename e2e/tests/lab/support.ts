@@ -73,6 +73,17 @@ export function ingressApiGateway(
   };
 }
 
+/** The Gateway whose proxies Istio would deploy; the lab runs them. */
+export const MANAGED_GATEWAY: Manifest = {
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind: 'Gateway',
+  metadata: { name: 'backend-api', namespace: 'default' },
+  spec: {
+    gatewayClassName: 'istio',
+    listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }],
+  },
+};
+
 /** istiod's Pod, which the lab runs without: for the engine, which goes by its version and environment. */
 export const describeIstiod = (
   { lab }: Harness,
@@ -233,6 +244,23 @@ export async function applyInTurn(
     await h.apply(...step);
   }
 }
+
+/** Policies by which whatever they attach to takes nothing without a token of the sample issuer. */
+export const requireTokens = (
+  h: Harness,
+  namespace: string,
+  name: string,
+  attachment: Spec,
+): Manifest[] => [
+  requestAuthentication(namespace, name, {
+    ...attachment,
+    jwtRules: [h.jwtRule],
+  }),
+  authorizationPolicy(namespace, name, {
+    ...attachment,
+    rules: [{ from: [{ source: { requestPrincipals: ['*'] } }] }],
+  }),
+];
 
 /** Has all callers reach the backend in plain text. */
 export const BACKEND_IN_PLAIN_TEXT: Manifest = {

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Manifest } from '../../lab/kube.ts';
 import { describeEndpoints } from '../../lab/topology/objects.ts';
 import { BACKEND } from '../../lab/topology/workloads.ts';
-import { judgeHost } from './planOnLab.ts';
+import { judgeStates } from './planOnLab.ts';
 import {
   eventually,
   ingressGateway,
@@ -99,8 +99,7 @@ describe('a gateway leads to a Service with', () => {
     ];
   }
 
-  const judge = async () =>
-    (await judgeHost(h, HOST, SERVICE)).map(({ state }) => state);
+  const judge = () => judgeStates(h, HOST, SERVICE);
 
   async function check(leads: boolean, change: Case) {
     // From the other answer, so that the change itself is seen.

@@ -77,6 +77,14 @@ const gateway = fc
     ),
   );
 
+const buildIstiod = (name: string, container: object, labels = {}) =>
+  build(
+    'v1',
+    'Pod',
+    { name, namespace: 'istio-system', labels: { app: 'istiod', ...labels } },
+    { spec: { containers: [{ name: 'discovery', ...container }] } },
+  );
+
 /** Of some version: newer ones merge more, and keep more apart. */
 const controlPlane = fc
   .record({
@@ -92,29 +100,10 @@ const controlPlane = fc
     isAmbient: of('true', 'true', 'false'),
   })
   .map(({ version, setting, isAmbient }) =>
-    build(
-      'v1',
-      'Pod',
-      {
-        name: 'istiod-0',
-        namespace: 'istio-system',
-        labels: { app: 'istiod' },
-      },
-      {
-        spec: {
-          containers: [
-            {
-              name: 'discovery',
-              image: `istio/pilot:${version}`,
-              env: [
-                { name: 'PILOT_ENABLE_AMBIENT', value: isAmbient },
-                ...setting,
-              ],
-            },
-          ],
-        },
-      },
-    ),
+    buildIstiod('istiod-0', {
+      image: `istio/pilot:${version}`,
+      env: [{ name: 'PILOT_ENABLE_AMBIENT', value: isAmbient }, ...setting],
+    }),
   );
 
 const apiGateway = fc
@@ -644,16 +633,7 @@ export const meshObject: fc.Arbitrary<Resource> = fc.oneof(
 const REVISIONS = ['default', 'canary'] as const;
 
 const istiod = of(...REVISIONS).map(revision =>
-  build(
-    'v1',
-    'Pod',
-    {
-      name: `istiod-${revision}`,
-      namespace: 'istio-system',
-      labels: { app: 'istiod', 'istio.io/rev': revision },
-    },
-    { spec: { containers: [{ name: 'discovery' }] } },
-  ),
+  buildIstiod(`istiod-${revision}`, {}, { 'istio.io/rev': revision }),
 );
 
 const selectedNamespace = fc

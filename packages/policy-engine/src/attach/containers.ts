@@ -1,5 +1,5 @@
-import type { Tri } from '../match/tri';
-import { isTrue } from '../parse/isTrue';
+import { not, type Tri } from '../match/tri';
+import { isFalse, isTrue } from '../parse/isTrue';
 import { ContainerSpec, PodSpec } from '../parse/specs';
 import { DISABLE_ENVOY } from '../parse/trimObject';
 
@@ -23,13 +23,33 @@ export function proxyContainerOf(spec: PodSpec): ContainerSpec | undefined {
 }
 
 /** Whether a sidecar's agent runs Envoy: it does not for proxyless gRPC, and then nothing is redirected to it (Istio's CNI, CmdAdd). */
-export function runsEnvoy({ env }: ContainerSpec): Tri {
-  const setting = Array.isArray(env)
-    ? env.find(item => item?.name === DISABLE_ENVOY)
-    : undefined;
-  if (!setting) return true;
-  const { value = '', valueFrom } = setting;
-  return valueFrom === undefined && typeof value === 'string'
-    ? !isTrue(value)
-    : 'unknown';
+export function runsEnvoy(container: ContainerSpec): Tri {
+  return not(readSwitch(container, DISABLE_ENVOY, false));
+}
+
+/**
+ * A truth value of a container's environment as Istio reads it: what is none counts as not set (pkg/env). `unknown`
+ * where it is taken from elsewhere.
+ */
+export function readSwitch(
+  container: ContainerSpec,
+  name: string,
+  byDefault: boolean,
+): Tri {
+  const found = envVarOf(container, name);
+  if (!found) return byDefault;
+  const { value = '', valueFrom } = found;
+  if (valueFrom !== undefined || typeof value !== 'string') return 'unknown';
+  if (isTrue(value)) return true;
+  return isFalse(value) ? false : byDefault;
+}
+
+/** Whether a container's environment has anything for a name. */
+export function hasSetting(container: ContainerSpec, name: string): boolean {
+  const { value = '', valueFrom } = envVarOf(container, name) ?? {};
+  return valueFrom !== undefined || value !== '';
+}
+
+function envVarOf({ env }: ContainerSpec, name: string) {
+  return Array.isArray(env) ? env.find(item => item?.name === name) : undefined;
 }

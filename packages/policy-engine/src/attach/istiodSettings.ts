@@ -1,11 +1,12 @@
+import { type Tri } from '../match/tri';
 import { ProxyRef } from '../model';
 import {
   IstiodSwitch,
   ISTIOD_SWITCHES,
   ISTIOD_TEXTS,
 } from '../parse/istiodSettings';
-import { isFalse, isTrue } from '../parse/isTrue';
 import { Family, sameData } from '../queries/queries';
+import { hasSetting, readSwitch } from './containers';
 import { istiodContainerOf, istiodsOf } from './istiods';
 import type { Mesh } from './Mesh';
 import { GATEWAY_NAME_LABEL } from './policies';
@@ -14,11 +15,9 @@ const SETTINGS = new Family();
 
 const NOTHING: readonly string[] = [];
 
-type Setting<T> = T | 'unknown';
-
 /** What the istiods of a mesh have set; `unknown` where they differ, or take it from elsewhere. */
 interface Settings {
-  switches: Readonly<Record<IstiodSwitch, Setting<boolean>>>;
+  switches: Readonly<Record<IstiodSwitch, Tri>>;
   /** Names of those of which one is not empty. */
   texts: readonly string[];
 }
@@ -39,10 +38,10 @@ const NEEDED: readonly [IstiodSwitch, (proxy: ProxyRef) => boolean][] = [
  * A switch of the environment of all istiods of a mesh; `undefined` where no istiod's environment is among the
  * objects, so that what istiod does by default is all there is to go by.
  */
-export function readSwitch(
+export function readIstiodSwitch(
   mesh: Mesh,
   name: IstiodSwitch,
-): Setting<boolean> | undefined {
+): Tri | undefined {
   return settingsOf(mesh)?.switches[name];
 }
 
@@ -64,7 +63,7 @@ export function settingsAgainst(
   ];
 }
 
-function doubtBy(name: IstiodSwitch, value: Setting<boolean>): string[] {
+function doubtBy(name: IstiodSwitch, value: Tri): string[] {
   switch (value) {
     case true:
       return [];
@@ -88,43 +87,18 @@ function readSettings(mesh: Mesh): Settings | undefined {
     istiod => istiodContainerOf(istiod) ?? [],
   );
   if (containers.length === 0) return undefined;
-  const valuesOf = (name: string) =>
-    containers.map(({ env }) =>
-      Array.isArray(env) ? env.find(item => item?.name === name) : undefined,
-    );
   const entries = Object.entries(ISTIOD_SWITCHES).map(([name, byDefault]) => {
-    const [value, ...others] = valuesOf(name).map(item =>
-      toSwitch(item, byDefault),
+    const [value, ...others] = containers.map(container =>
+      readSwitch(container, name, byDefault),
     );
     return [name, others.every(other => other === value) ? value : 'unknown'];
   });
   return {
     switches: Object.fromEntries(entries),
     texts: ISTIOD_TEXTS.filter(name =>
-      valuesOf(name).some(item => item && !isEmpty(item)),
+      containers.some(container => hasSetting(container, name)),
     ),
   };
-}
-
-interface EnvVar {
-  value?: unknown;
-  valueFrom?: unknown;
-}
-
-/** As Istio reads it: what is no truth value counts as not set (pkg/env). */
-function toSwitch(
-  item: EnvVar | undefined,
-  byDefault: boolean,
-): Setting<boolean> {
-  if (!item) return byDefault;
-  const { value = '', valueFrom } = item;
-  if (valueFrom !== undefined || typeof value !== 'string') return 'unknown';
-  if (isTrue(value)) return true;
-  return isFalse(value) ? false : byDefault;
-}
-
-function isEmpty({ value = '', valueFrom }: EnvVar): boolean {
-  return valueFrom === undefined && value === '';
 }
 
 function isWaypoint({ kind }: ProxyRef): boolean {

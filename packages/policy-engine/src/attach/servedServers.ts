@@ -7,7 +7,7 @@ import { allListenersOf } from './gatewayApi/listenerSets';
 import { type ApiListener } from './gatewayApi/listeners';
 import { GatewayServer, gatewaySelectorOf, serversOf } from './gateways';
 import { intersectHosts } from './hosts';
-import { readSwitch } from './istiodSettings';
+import { readIstiodSwitch } from './istiodSettings';
 import { istiodsHave } from './istiodVersions';
 import { GATEWAY_API_GATEWAY } from './kindKeys';
 import { includesLabels } from './labels';
@@ -129,7 +129,7 @@ function classicCandidates(
 ): NamedCandidate[] {
   const { namespace, name } = stored;
   const refusal = refusalOf(mesh, stored, proxy, managed);
-  const isLeftOut = refusal !== undefined && !('doubt' in refusal);
+  const isLeftOut = refusal !== undefined && 'leftOut' in refusal;
   return serversOf(stored).map(server => ({
     server,
     name,
@@ -151,7 +151,8 @@ function refusalOf(
   proxy: ProxyRef,
   managed: ReadonlySet<string>,
 ): { leftOut: LeftOut } | { doubt: string } | undefined {
-  const scope = readSwitch(mesh, 'PILOT_SCOPE_GATEWAY_TO_NAMESPACE') ?? false;
+  const scope =
+    readIstiodSwitch(mesh, 'PILOT_SCOPE_GATEWAY_TO_NAMESPACE') ?? false;
   if (scope !== false && namespace !== proxy.namespace) {
     return scope === true
       ? { leftOut: { kind: 'own-namespace-only' } }
@@ -160,7 +161,7 @@ function refusalOf(
         };
   }
   if (managed.size === 0 || managed.has(namespace)) return undefined;
-  const strict = readSwitch(mesh, 'PILOT_ENABLE_STRICT_GATEWAY_MERGING');
+  const strict = readIstiodSwitch(mesh, 'PILOT_ENABLE_STRICT_GATEWAY_MERGING');
   if (strict === false) return undefined;
   return strict !== 'unknown' && istiodsHave(mesh, [1, 31, 0])
     ? { leftOut: { kind: 'foreign-namespace' } }
