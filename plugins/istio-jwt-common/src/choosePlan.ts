@@ -1,9 +1,9 @@
 import {
   EnablementInForce,
   EnablementOptions,
-  EnablementPlanRequest,
   EnablementServiceOption,
-} from './enablement';
+} from './enablementOptions';
+import { EnablementPlanRequest } from './enablementPlan';
 
 /** What somebody wants, as far as they say it. @public */
 export interface PlanWishes {

@@ -12,7 +12,7 @@ import { programForHost } from '../compile/programForHost';
 import { JwtProvider, Program } from '../compile/program';
 import { findProblems } from '../analyse/findProblems';
 import { isByProxyOfOthers } from '../analyse/rules';
-import { AnalysedExposure, WayInAnalysis } from '../exposures/analyseWayIn';
+import { AnalysedExposure, WayInAnalysis } from '../exposures/analysis';
 import { analyseByForm } from '../exposures/analyseByForm';
 import { stateOf } from './stateOf';
 import { Family } from '../queries/queries';

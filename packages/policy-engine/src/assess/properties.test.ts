@@ -20,7 +20,7 @@ import { GATEWAY, WORKLOADS } from '../__testUtils__/handsOn';
 import { GATEWAY_PROXY } from '../__testUtils__/mesh';
 import { meshConfig } from '../__testUtils__/meshConfig';
 import { walk } from '../decide/walk';
-import { isPreflightShaped } from '../exposures/analyseWayIn';
+import { isPreflightShaped } from '../exposures/preflights';
 
 const BACKEND = { namespace: 'default', name: 'backend' };
 const BASE = parseYaml(

@@ -3,7 +3,7 @@ import { readsIdentity } from '../analyse/rules';
 import { Program } from '../compile/program';
 import { allRules } from '../compile/ruleSet';
 import { ResolvedWayIn } from '../attach/waysIn';
-import { WayInAnalysis } from '../exposures/analyseWayIn';
+import { WayInAnalysis } from '../exposures/analysis';
 
 const NO_WAYPOINT =
   'JWT cannot be checked: ambient without a waypoint, and ztunnel sees no tokens';

@@ -2,7 +2,8 @@ import { WayIn } from '../model';
 import { Mesh } from '../attach/Mesh';
 import { Program } from '../compile/program';
 import { allRules } from '../compile/ruleSet';
-import { AnalysedExposure, analyseWayIn, WayInAnalysis } from './analyseWayIn';
+import { analyseWayIn } from './analyseWayIn';
+import { AnalysedExposure, WayInAnalysis } from './analysis';
 import { formOf } from './forms';
 
 /** An analysis with the names in it: they are put in anew for every way in of the same form. */

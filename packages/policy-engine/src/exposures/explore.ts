@@ -28,6 +28,10 @@ export type ClassResult =
   /** Routed elsewhere as far as examples tell, and admitted if it were not. */
   | 'perhaps';
 
+export function isElsewhere(result: ClassResult): boolean {
+  return result === 'elsewhere' || result === 'perhaps';
+}
+
 /** All request classes of a way in, ready to be run with or without a token. */
 export interface Exploration {
   dimensions: Dimension[];
@@ -116,6 +120,15 @@ export function classify(result: Walk): ClassResult {
   if (result.reaches === 'unknown') return 'unknown';
   const last = result.steps.at(-1);
   return last && last.evaluation.passes !== false ? 'elsewhere' : 'refused';
+}
+
+/** The request that stands for the class with this number. */
+export function requestAt(
+  wayIn: WayIn,
+  exploration: Exploration,
+  index: number,
+): ProxyRequest {
+  return witnessOf(wayIn, exploration, coordinatesOf(exploration, index));
 }
 
 /** Runs one request without writing traces. */

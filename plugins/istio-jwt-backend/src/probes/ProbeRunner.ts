@@ -1,33 +1,21 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { Entity, stringifyEntityRef } from '@backstage/catalog-model';
-import {
-  Observation,
-  ProbeRun,
-  StatusProblem,
-} from 'backstage-plugin-istio-jwt-common';
+import { ProbeRun, StatusProblem } from 'backstage-plugin-istio-jwt-common';
 import { randomUUID } from 'node:crypto';
 import { ClusterRegistry } from '../cluster';
-import { ProbesConfig } from '../config';
 import { readAnnotations } from '../entity';
 import { assessEntity } from '../status/assessEntity';
 import { selectClusters } from '../status/buildEntityStatus';
 import { ProbeRunStore } from '../storage';
-import { AddressGuard } from './AddressGuard';
-import { Forger } from './Forger';
-import { GatewayClient } from './GatewayClient';
 import {
   GatewayPacer,
   GatewayPacerOptions,
-  PacedRun,
   startPacedRun,
 } from './GatewayPacer';
 import { narrowPlans } from './narrowPlans';
 import { ObservationWriter } from './ObservationWriter';
 import { boundPlans, planProbes, WayInPlan } from './planProbes';
-import { explainProbe, ProbeTools, runProbe } from './probeWayIn';
-import { ReachedWayIn, reachWayIn } from './reachWayIn';
-import { takeTurns } from './takeTurns';
-import { TokenSources } from './tokenSources';
+import { probeWaysIn, ProbingTools } from './probeWaysIn';
 
 export type StartResult =
   /** `ended` gives the run once it is over; it never rejects. */
@@ -49,18 +37,10 @@ export interface RunChoice {
   describePause?: (cluster: string) => string | undefined;
 }
 
-export interface ProbeRunnerOptions {
+export interface ProbeRunnerOptions extends Omit<ProbingTools, 'pacer'> {
   registry: ClusterRegistry;
   store: ProbeRunStore;
-  config: ProbesConfig;
-  guard: AddressGuard;
-  forger: Forger;
-  tokenSources: TokenSources;
-  /** Public keys that an issuer published, as far as they were read. Default: none are known. */
-  listPublicKeys?: ProbeTools['listPublicKeys'];
   logger: LoggerService;
-  /** Called with a copy of a run whenever it moved on. Must not throw. */
-  onProgress: (run: ProbeRun) => void;
   /** Pause between two runs of one entity. Default: 5 s. */
   minPauseMs?: number;
   /** Longest wait for clusters that are being read for the first time. Default: 10 s. */
@@ -204,10 +184,13 @@ export class ProbeRunner {
     const writer = new ObservationWriter(store, run.id);
     let end: { status: 'done' | 'failed'; error?: string };
     try {
-      await this.probeAll(current, plans, writer, {
-        ...startPacedRun(abort.signal),
-        notes,
-      }).finally(() => writer.flush());
+      await probeWaysIn(
+        current,
+        plans,
+        writer,
+        { ...startPacedRun(abort.signal), notes },
+        { ...this.options, pacer: this.pacer },
+      ).finally(() => writer.flush());
       end = abort.signal.aborted
         ? { status: 'failed', error: describeAbort(abort.signal) }
         : { status: 'done' };
@@ -237,97 +220,6 @@ export class ProbeRunner {
     };
     this.options.onProgress(over);
     return over;
-  }
-
-  private async probeAll(
-    run: ProbeRun,
-    plans: WayInPlan[],
-    writer: ObservationWriter,
-    paced: PacedRun,
-  ): Promise<void> {
-    const { guard, config, forger, tokenSources } = this.options;
-    const { signal } = paced;
-    const done: (Observation | undefined)[] = new Array(run.total);
-    let offset = 0;
-    for (const plan of plans) {
-      if (signal.aborted) {
-        return;
-      }
-      const reached = await reachWayIn(plan, guard, config);
-      const { reach, target, rateKey } = reached;
-      const send: ProbeTools['throttle'] = request =>
-        this.pacer.send(rateKey, paced, request);
-      const inTurn = takeTurns();
-      const tools: ProbeTools = {
-        forger,
-        tokenSources,
-        listPublicKeys: this.options.listPublicKeys ?? (() => []),
-        config,
-        signal,
-        throttle:
-          reach.kind === 'client' && reach.client instanceof GatewayClient
-            ? request => inTurn(() => send(request))
-            : send,
-      };
-      run.targets = [...run.targets, target];
-      writer.setTargets(run.targets);
-      const first = offset;
-      offset += plan.probes.length;
-      try {
-        await Promise.all(
-          plan.probes.map(async (probe, index) => {
-            const observation = await runProbe(plan, probe, reach, tools);
-            if (signal.aborted) {
-              return;
-            }
-            writer.add(first + index, observation);
-            done[first + index] = observation;
-            run.observations = done.filter(
-              (item): item is Observation => item !== undefined,
-            );
-            this.options.onProgress({ ...run });
-          }),
-        );
-        await this.explain(
-          run,
-          plan,
-          done.slice(first, offset),
-          reached,
-          tools,
-        );
-        writer.setTargets(run.targets);
-      } finally {
-        if (reach.kind === 'client') {
-          await reach.client.close();
-        }
-      }
-    }
-  }
-
-  /** Looks into the first answer of a way in that disagrees; the others have the same cause, as a rule. */
-  private async explain(
-    run: ProbeRun,
-    plan: WayInPlan,
-    observations: (Observation | undefined)[],
-    { reach, target }: ReachedWayIn,
-    tools: ProbeTools,
-  ): Promise<void> {
-    const index = observations.findIndex(item => item?.result === 'disagrees');
-    const observation = observations[index];
-    if (!observation || tools.signal.aborted) return;
-    const mismatch = await explainProbe(
-      plan,
-      plan.probes[index],
-      observation,
-      reach,
-      target.address,
-      tools,
-    );
-    if (!mismatch) return;
-    run.targets = run.targets.map(each =>
-      each === target ? { ...target, mismatch } : each,
-    );
-    this.options.onProgress({ ...run });
   }
 
   private measureWait(entityRef: string): number {
