@@ -14,3 +14,12 @@ export interface Stored {
 export function compareStored(a: Stored, b: Stored): number {
   return compareText(a.namespace, b.namespace) || compareText(a.name, b.name);
 }
+
+/** Whether both stand for one object: a route of the Gateway API is there once for each host that it names. */
+export function isSameObject(a: Stored, b: Stored): boolean {
+  return (
+    a.name === b.name &&
+    a.namespace === b.namespace &&
+    a.resource.kind === b.resource.kind
+  );
+}

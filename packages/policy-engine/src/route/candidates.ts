@@ -3,7 +3,7 @@ import { HttpMatchSpec, HttpRouteSpec } from '../parse/specs';
 import type { GatewayServer } from '../attach/gateways';
 import { resolveGatewayName } from '../attach/hosts';
 import { includesLabels } from '../attach/labels';
-import { Stored } from '../attach/Stored';
+import { isSameObject, Stored } from '../attach/Stored';
 import { specOf } from '../attach/virtualServices';
 import type { VirtualHost, VirtualHostEntry } from './routeTable';
 
@@ -111,7 +111,7 @@ function untilCatchAll(
     (candidate, index) =>
       index <= end ||
       (isOrderUnknown &&
-        candidate.stored !== last.stored &&
+        !isSameObject(candidate.stored, last.stored) &&
         isCatchAll(candidate) &&
         comparePrecedence(candidate, last) === 0),
   );

@@ -2,7 +2,7 @@ import { createdAt } from '../attach/age';
 import { isListenerKey } from '../attach/gatewayApi/listeners';
 import { stringList } from '../attach/labels';
 import type { Mesh } from '../attach/Mesh';
-import type { Stored } from '../attach/Stored';
+import { isSameObject, type Stored } from '../attach/Stored';
 import { specOf } from '../attach/virtualServices';
 import { rankOfExport } from '../attach/visibility';
 import type { Tri } from '../match/tri';
@@ -63,7 +63,7 @@ export function findRival(
   if (!host.isOrderUnknown) return undefined;
   return candidatesOf(host).find(
     other =>
-      other.stored !== taken.stored &&
+      !isSameObject(other.stored, taken.stored) &&
       mayChangePlaces(host, other, taken) &&
       !leadsAlike(other, taken) &&
       matches(other) !== false,

@@ -123,6 +123,16 @@ spec: {ports: [{name: http, port: 80}]}
     );
   });
 
+  it('a host that a route names twice is in no doubt', () => {
+    const twice = {
+      name: 'a',
+      created: '',
+      hosts: 'h.example.com, h.example.com',
+    };
+    const all = rule(path('PathPrefix', '/p'), 'a');
+    expect(ask([route(all, twice)], '/p')).toBe('a');
+  });
+
   it('a way in that another route may take is unknown', () => {
     const untimed = { created: '', hosts: 'h.test' };
     const by = (name: string) =>
