@@ -18,6 +18,8 @@ const PLURALS: Record<string, string> = {
   BackendTLSPolicy: 'backendtlspolicies',
   VirtualService: 'virtualservices',
   HTTPRoute: 'httproutes',
+  GRPCRoute: 'grpcroutes',
+  ListenerSet: 'listenersets',
 };
 
 export interface Acceptance {

@@ -11,7 +11,7 @@ import { BACKEND_REF, describeRoute, HTTP_ROUTES } from './routing.ts';
 
 type Fields = Record<string, unknown>;
 
-const HOSTNAMES = [
+export const HOSTNAMES = [
   'h.example.com',
   'h.example.com',
   '*.example.com',
@@ -37,7 +37,8 @@ function pickPath(random: Random): Fields {
   ]);
 }
 
-function pickMatch(random: Random): Fields {
+/** A condition of an HTTPRoute. */
+export function pickHttpMatch(random: Random): Fields {
   const named = (name: string, values: string[]) => [
     random.chance(0.7)
       ? { name, value: random.pick(values) }
@@ -104,7 +105,7 @@ function pickRewrite(random: Random, canReplacePrefix: boolean): Fields {
 
 function pickRule(random: Random, name: string): Fields {
   const matches = Array.from({ length: random.pick([0, 1, 1, 1, 2]) }, () =>
-    pickMatch(random),
+    pickHttpMatch(random),
   );
   const condition = matches.length > 0 ? { matches } : {};
   if (random.chance(0.12)) {

@@ -38,7 +38,10 @@ export async function removeLeftovers(
 
 const ROUTING = [
   ...['virtualservices', 'gateways'].map(plural => [NETWORKING, plural]),
-  ...['httproutes', 'gateways'].map(plural => [GATEWAY_API, plural]),
+  ...['httproutes', 'grpcroutes', 'listenersets', 'gateways'].map(plural => [
+    GATEWAY_API,
+    plural,
+  ]),
 ];
 
 /** Routes and Gateways of a namespace. */

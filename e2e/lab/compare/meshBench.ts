@@ -166,8 +166,10 @@ export async function startMeshBench(
     },
     judge(_slot, set) {
       // Of one age the first by name wins: on the lab it is also the first that was created.
-      const policies = policiesOf(set).map(each => createdIn(2001, each));
-      const mesh = buildMesh([...known, ...routesOf(set), ...policies]);
+      const [policies, routes] = [policiesOf(set), routesOf(set)].map(all =>
+        all.map(each => createdIn(2001, each)),
+      );
+      const mesh = buildMesh([...known, ...routes, ...policies]);
       // Whatever the routes that were drawn lead to.
       const wayIn = findWayIn(
         buildMesh([...known, routing.plain, ...policies]),

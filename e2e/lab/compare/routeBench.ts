@@ -1,5 +1,4 @@
 import type { Lab } from '../client.ts';
-import { request as send } from '../http.ts';
 import type { Manifest } from '../kube.ts';
 import {
   deployPolicies,
@@ -8,12 +7,16 @@ import {
   type PoolAssignment,
   type PoolGateway,
 } from '../pool.ts';
-import { sleep, waitFor } from '../wait.ts';
 import { removeLeftoverRoutes, removeLeftovers } from './leftovers.ts';
-import { createdIn, fillIn, toRouted, type Bench, type Said } from './bench.ts';
-import { askHttp } from './askHttp.ts';
-import { decideWayIn, Mesh, parseObjects, type WayIn } from './engine.ts';
-import { GATEWAY_HOSTS, type SampleRequest } from './requests.ts';
+import { createdIn, fillIn, type Bench } from './bench.ts';
+import {
+  askGateway,
+  judgeRoutes,
+  PORT_CALLERS,
+  SENTINEL_HOSTS,
+  sentinelHost,
+  waitForGeneration,
+} from './routedPool.ts';
 import { generateRoutes } from './routes.ts';
 
 const SENTINEL_STATUS = 299;
@@ -24,7 +27,6 @@ function describeSentinel(
   generation: string,
 ): Manifest[] {
   const { namespace, labels, ports } = gateway;
-  const host = `${generation}.sentinel.test`;
   return [
     {
       apiVersion: 'networking.istio.io/v1',
@@ -34,7 +36,7 @@ function describeSentinel(
         selector: labels,
         servers: ports.map(number => ({
           port: { number, name: `http-${number}`, protocol: 'HTTP' },
-          hosts: ['*.sentinel.test'],
+          hosts: [SENTINEL_HOSTS],
         })),
       },
     },
@@ -43,7 +45,7 @@ function describeSentinel(
       kind: 'VirtualService',
       metadata: { name: 'sentinel', namespace },
       spec: {
-        hosts: [host],
+        hosts: [sentinelHost(generation)],
         gateways: ['sentinel'],
         http: [{ directResponse: { status: SENTINEL_STATUS } }],
       },
@@ -61,24 +63,6 @@ const isPolicy = ({ kind }: Manifest) => kind === 'RequestAuthentication';
 function withAge(object: Manifest, { name }: PoolGateway): Manifest {
   const isOld = object.kind === 'Gateway' && object.metadata!.name === name;
   return createdIn(isOld ? 2000 : 2001, object);
-}
-
-/** The way in by a gateway's port, wherever its routes lead. */
-function describeWayIn(
-  { namespace, name, labels }: PoolGateway,
-  port: number,
-): WayIn {
-  const proxy = { kind: 'gateway' as const, namespace, name, labels };
-  return {
-    id: `port${port}`,
-    kind: 'gateway',
-    host: '*',
-    port,
-    protocol: 'http',
-    paths: [],
-    hops: [{ proxy, port, protocol: 'http', policies: [] }],
-    callerIdentity: 'none',
-  };
 }
 
 /** Routes of gateways: Gateway servers and VirtualServices, whose routes answer by themselves. */
@@ -101,15 +85,10 @@ export async function startRouteBench(lab: Lab, count: number): Promise<Bench> {
   };
   await assign([], `routes${process.pid}`);
   let deployed: Manifest[] = [];
-  const urlOf = (slot: number, { from }: Pick<SampleRequest, 'from'>) =>
-    `http://${pool[slot].address}:${
-      pool[slot].ports[from === 'port1' ? 1 : 0]
-    }`;
-
   return {
     title: `the routes of ${count} gateways`,
     generate: generateRoutes,
-    callers: ['port0', 'port1'].map(name => ({ name, hosts: GATEWAY_HOSTS })),
+    callers: PORT_CALLERS,
     slots: count,
     instantiate(manifests, slot, generation) {
       const { name, namespace, ports } = pool[slot];
@@ -144,49 +123,17 @@ export async function startRouteBench(lab: Lab, count: number): Promise<Bench> {
         }),
       );
       deployed = wanted;
-      for (const slot of sets.keys()) {
-        for (const from of ['port0', 'port1']) {
-          await waitFor(
-            `${pool[slot].name} to have ${generation}`,
-            async () => {
-              const { status } = await send(`${urlOf(slot, { from })}/`, {
-                headers: { host: `${generation}.sentinel.test` },
-              });
-              return status === SENTINEL_STATUS ? true : undefined;
-            },
-            { everyMs: 40, timeoutMs: 20_000 },
-          );
-        }
-      }
-      await sleep(100);
+      await waitForGeneration(
+        pool.slice(0, sets.length),
+        generation,
+        SENTINEL_STATUS,
+      );
     },
     judge(slot, manifests) {
-      const { ports } = pool[slot];
-      const mesh = new Mesh();
       const aged = manifests.map(each => withAge(each, pool[slot]));
-      for (const each of parseObjects(aged).resources) mesh.apply(each);
-      return ({ from, method, host, path, headers, tokens }): Said => {
-        const port = ports[from === 'port1' ? 1 : 0];
-        const way = decideWayIn(mesh, describeWayIn(pool[slot], port), {
-          ...{ port, method, host, path, headers, tokens },
-          source: { ip: client },
-        });
-        if (way.route?.kind === 'service') {
-          throw new Error('No route of this bench leads to a Service');
-        }
-        return toRouted(way);
-      };
+      return judgeRoutes(pool[slot], aged, client);
     },
-    async ask(slot, requests) {
-      const seen = [];
-      for (const request of requests) {
-        const { method, host, path, headers } = request;
-        const url = `${urlOf(slot, request)}${path}`;
-        const sent = { host, ...headers };
-        seen.push(await askHttp({ url, method, headers: sent }));
-      }
-      return seen;
-    },
+    ask: (slot, requests) => askGateway(pool[slot], requests),
     async clear() {
       await kube.remove([
         ...deployed,

@@ -9,6 +9,7 @@ import { runBatches } from './batches.ts';
 import type { Bench } from './bench.ts';
 import { startGatewayApiBench } from './gatewayApiBench.ts';
 import { API_FORWARDS } from './apiForwards.ts';
+import { startApiRouteBench } from './apiRouteBench.ts';
 import { FORWARDS } from './forwards.ts';
 import { addToMeshConfig } from './meshConfig.ts';
 import { startMeshBench } from './meshBench.ts';
@@ -30,7 +31,8 @@ const { values: options } = parseArgs({
     /** Comma-separated names of {@link BENCHES}. */
     bench: {
       type: 'string',
-      default: 'gateways,routes,mesh,forwards,api-forwards,gateway-api',
+      default:
+        'gateways,routes,api-routes,mesh,forwards,api-forwards,gateway-api',
     },
     /** A mode of `pathNormalization` in the mesh config; by default Istio's own. */
     normalization: { type: 'string' },
@@ -52,6 +54,10 @@ const BENCHES: Record<string, BenchEntry> = {
   },
   routes: {
     start: lab => startRouteBench(lab, Number(options.gateways)),
+    share: 0.5,
+  },
+  'api-routes': {
+    start: lab => startApiRouteBench(lab, Number(options.gateways)),
     share: 0.5,
   },
   mesh: { start: lab => startMeshBench(lab, POLICIES), share: 0.25 },

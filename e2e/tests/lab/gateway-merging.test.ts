@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { assessService, parseObjects } from '../../lab/compare/engine.ts';
 import type { Manifest } from '../../lab/kube.ts';
+import { describeIstiod } from '../../lab/topology/istiod.ts';
 import { readMesh } from './planOnLab.ts';
 import {
-  describeIstiod,
   eventually,
   MANAGED_GATEWAY,
   openHarness,
@@ -55,7 +55,7 @@ describe(
 
     async function judge(env?: Record<string, string>) {
       const mesh = await readMesh(h.lab.kube);
-      for (const each of parseObjects([describeIstiod(h, env)]).resources) {
+      for (const each of parseObjects([describeIstiod(h.lab, env)]).resources) {
         mesh.apply(each);
       }
       const { waysIn, findings } = assessService(mesh, {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Manifest } from '../../lab/kube.ts';
 import type { Answer } from '../../lab/client.ts';
+import { describeIstiod } from '../../lab/topology/istiod.ts';
 import { judgeStates } from './planOnLab.ts';
 import {
-  describeIstiod,
   eventually,
   ingressGateway,
   INGRESS_SELECTOR,
@@ -51,7 +51,7 @@ describe(
         ? h.lab.ask(h.lab.gateways.gatewayApi, '/', { host })
         : h.atGateway(host, { token });
     const judge = (host: string, env: Record<string, string>) =>
-      judgeStates(h, host, undefined, [describeIstiod(h, env)]);
+      judgeStates(h, host, undefined, [describeIstiod(h.lab, env)]);
 
     before(async () => {
       h = await openHarness();

@@ -84,29 +84,6 @@ export const MANAGED_GATEWAY: Manifest = {
   },
 };
 
-/** istiod's Pod, which the lab runs without: for the engine, which goes by its version and environment. */
-export const describeIstiod = (
-  { lab }: Harness,
-  env: Readonly<Record<string, string>> = {},
-): Manifest => ({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: {
-    name: 'istiod-0',
-    namespace: 'istio-system',
-    labels: { app: 'istiod' },
-  },
-  spec: {
-    containers: [
-      {
-        name: 'discovery',
-        image: `istio/pilot:${lab.state.istioLine}.0`,
-        env: Object.entries(env).map(([name, value]) => ({ name, value })),
-      },
-    ],
-  },
-});
-
 /** A VirtualService in `default` that sends all of `host` on `gateway` to a Service's port 80. */
 export function routeTo(
   service: string,

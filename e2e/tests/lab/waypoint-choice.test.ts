@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Manifest } from '../../lab/kube.ts';
 import { describeWaypoint } from '../../lab/topology/waypoint.ts';
+import { describeIstiod } from '../../lab/topology/istiod.ts';
 import { judgeStates } from './planOnLab.ts';
 import {
-  describeIstiod,
   eventually,
   ingressGateway,
   openHarness,
@@ -179,7 +179,7 @@ describe(
       const env = { [setting]: 'false' };
       await h.lab.restartIstiod({ ambient, env });
       await settle(ask, 200);
-      const istiod = describeIstiod(h, {
+      const istiod = describeIstiod(h.lab, {
         PILOT_ENABLE_AMBIENT: 'true',
         ...env,
       });

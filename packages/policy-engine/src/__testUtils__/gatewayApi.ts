@@ -1,12 +1,15 @@
 import { ProxyRef } from '..';
 
+const timed = (created: string) =>
+  created && `, creationTimestamp: "${created}"`;
+
 export const gateway = (
   listeners: string,
-  { name = 'web', namespace = 'default', rest = '' } = {},
+  { name = 'web', namespace = 'default', rest = '', created = '' } = {},
 ) => `
 apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
-metadata: {name: ${name}, namespace: ${namespace}}
+metadata: {name: ${name}, namespace: ${namespace}${timed(created)}}
 spec: {gatewayClassName: istio, ${rest} listeners: [${listeners}]}
 `;
 export const HTTP = '{name: http, port: 80, protocol: HTTP}';
@@ -23,9 +26,7 @@ export const route = (
 ) => `
 apiVersion: gateway.networking.k8s.io/v1
 kind: ${kind}
-metadata: {name: ${name}, namespace: ${namespace} ${
-  created && `, creationTimestamp: "${created}"`
-}}
+metadata: {name: ${name}, namespace: ${namespace}${timed(created)}}
 spec: {parentRefs: [${parent}], ${
   hosts ? `hostnames: [${hosts}],` : ''
 } rules: [${rules}]}

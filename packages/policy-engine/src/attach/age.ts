@@ -1,5 +1,5 @@
 import { compareText } from '../compareText';
-import { compareStored, type Stored } from './Stored';
+import type { Stored } from './Stored';
 
 export function sortByAge(list: readonly Stored[]): Stored[] {
   return [...list].sort(compareByAge);
@@ -21,9 +21,17 @@ export function compareByAge(a: Stored, b: Stored): number {
   );
 }
 
-/** In the Gateway API's order of routes, which Istio keeps: oldest first, then by namespace, then by name. */
+/**
+ * In Istio's order of routes of the Gateway API: oldest first, then by namespace, then by name with what Istio puts
+ * behind it, so that `shop-v2` comes before `shop` (`sortRoutesByCreationTime`).
+ */
 export function sortRoutesByAge(list: readonly Stored[]): Stored[] {
-  return [...list].sort((a, b) => compareAge(a, b) || compareStored(a, b));
+  return [...list].sort(
+    (a, b) =>
+      compareAge(a, b) ||
+      compareText(a.namespace, b.namespace) ||
+      compareText(`${a.name}~`, `${b.name}~`),
+  );
 }
 
 /** What has no time counts as the oldest. Times of one format (RFC 3339, in UTC) sort as texts. */

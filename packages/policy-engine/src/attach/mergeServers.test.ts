@@ -212,9 +212,9 @@ describe('a Gateway that selects proxies that Istio makes for the Gateway API', 
   const meshWith = (namespace: string, ...texts: string[]) =>
     meshOf([
       WORKLOADS,
-      gateway(HTTP),
+      gateway(HTTP, { created: '2026-01-01T00:00:00Z' }),
       route('{backendRefs: [{name: backend, port: 80}]}'),
-      server('old', http('"*"'), { selector, namespace }),
+      server('old', http('"*"'), { selector, namespace, year: '2025' }),
       virtualService(`{${to('frontend.default.svc.cluster.local')}}`, {
         rest: `hosts: [h.example.com], gateways: [${namespace}/old],`,
       }),

@@ -3,6 +3,8 @@ import type { GatewayServer } from './gateways';
 /** Why istiod leaves a server out. */
 export type LeftOut =
   | { kind: 'displaced'; by: GatewayServer }
+  /** `by`: an earlier listener of the same Gateway, in words. */
+  | { kind: 'conflicting-listener'; by: string }
   | { kind: 'foreign-namespace' }
   | { kind: 'own-namespace-only' };
 

@@ -107,7 +107,7 @@ export function findRoute(
       return { kind: 'unknown', reason };
     }
     if (matched) {
-      const rival = findRival(found, candidate, other =>
+      const rival = findRival(mesh, found, candidate, other =>
         matchesHttp(other.match, facts, proto),
       );
       if (rival) {

@@ -1,5 +1,11 @@
 import { createdAt } from '../attach/age';
-import { isListenerKey } from '../attach/gatewayApi/listeners';
+import {
+  isListenerKey,
+  type ListenerParent,
+  parseListenerKey,
+} from '../attach/gatewayApi/listeners';
+import type { GatewayServer } from '../attach/gateways';
+import { GATEWAY_API_GATEWAY } from '../attach/kindKeys';
 import { stringList } from '../attach/labels';
 import type { Mesh } from '../attach/Mesh';
 import { isSameObject, type Stored } from '../attach/Stored';
@@ -17,36 +23,45 @@ import {
 import type { VirtualHost, VirtualHostEntry } from './routeTable';
 
 /**
- * Whether nobody knows in which order istiod takes the routes of a virtual host: the oldest first, and in files
- * nothing says how old they are.
+ * Whether nobody knows in which order istiod takes the routes of a virtual host: the oldest first, of the oldest
+ * Gateway first, and in files nothing says how old they are.
  */
 export function isOrderUnknown(
   mesh: Mesh,
   entries: readonly VirtualHostEntry[],
 ): boolean {
-  const written = entries.filter(({ server }) => !isListenerKey(server.key));
-  const converted = entries.filter(({ server }) => isListenerKey(server.key));
-  const someAreUntimed =
-    converted.length > 1 && converted.some(({ stored }) => !isTimed(stored));
-  return someAreUntimed || isOrderOfWrittenUnknown(mesh, written);
-}
-
-function isOrderOfWrittenUnknown(
-  mesh: Mesh,
-  written: readonly VirtualHostEntry[],
-): boolean {
-  if (written.length < 2) return false;
-  const [{ server }] = written;
-  const isOneGateway = written.every(other => other.server.key === server.key);
-  return written.some(
-    entry =>
-      !isTimed(entry.stored) || !(isOneGateway || isGatewayTimed(mesh, entry)),
+  if (entries.length < 2) return false;
+  const owners = new Map(
+    entries.map(({ server }) => [ownerKey(server), server] as const),
+  );
+  const isUntimed = ({ stored }: VirtualHostEntry) => !isTimed(stored);
+  return (
+    entries.some(isUntimed) ||
+    (owners.size > 1 &&
+      [...owners.values()].some(server => !isOwnerTimed(mesh, server)))
   );
 }
 
-function isGatewayTimed(mesh: Mesh, { server }: VirtualHostEntry): boolean {
-  const { namespace, name } = server.gateway;
-  const stored = mesh.stored('Gateway', namespace ?? '', name);
+/** The Gateway or ListenerSet that a server is written in. */
+function ownerOf({ key, gateway }: GatewayServer): ListenerParent {
+  if (isListenerKey(key)) return parseListenerKey(key);
+  const { namespace = '', name } = gateway;
+  return { kind: 'Gateway', namespace, name };
+}
+
+function ownerKey(server: GatewayServer): string {
+  const { kind, namespace, name } = ownerOf(server);
+  return `${isListenerKey(server.key)} ${kind}/${namespace}/${name}`;
+}
+
+function isOwnerTimed(mesh: Mesh, server: GatewayServer): boolean {
+  const { kind, namespace, name } = ownerOf(server);
+  const isApiGateway = isListenerKey(server.key) && kind === 'Gateway';
+  const stored = mesh.stored(
+    isApiGateway ? GATEWAY_API_GATEWAY : kind,
+    namespace,
+    name,
+  );
   return stored !== undefined && isTimed(stored);
 }
 
@@ -56,6 +71,7 @@ function isTimed(stored: Stored): boolean {
 
 /** The one whose route would be taken instead, if it came first and nobody knows whether it does. */
 export function findRival(
+  mesh: Mesh,
   host: VirtualHost,
   taken: RouteCandidate,
   matches: (candidate: RouteCandidate) => Tri,
@@ -64,24 +80,32 @@ export function findRival(
   return candidatesOf(host).find(
     other =>
       !isSameObject(other.stored, taken.stored) &&
-      mayChangePlaces(host, other, taken) &&
+      mayChangePlaces(mesh, host, other, taken) &&
       !leadsAlike(other, taken) &&
       matches(other) !== false,
   )?.stored;
 }
 
-/** Routes of the Gateway API go by what they match before they go by age. */
+/** Given that the order of some is not known. */
 function mayChangePlaces(
+  mesh: Mesh,
   host: VirtualHost,
   a: RouteCandidate,
   b: RouteCandidate,
 ): boolean {
+  if (isCatchAll(a) !== isCatchAll(b)) return false;
+  if (ownerKey(a.server) !== ownerKey(b.server)) {
+    return ![a, b].every(({ server }) => isOwnerTimed(mesh, server));
+  }
+  // Servers of one object come as they are written there, or by name.
+  if (a.server.key !== b.server.key) return false;
   const [key, other] = [a, b].map(mergeKeyOf);
-  if (key !== other || isCatchAll(a) !== isCatchAll(b)) return false;
-  return key === undefined
-    ? rankIn(host, a) === rankIn(host, b)
-    : comparePrecedence(a, b) === 0 &&
-        !(isTimed(a.stored) && isTimed(b.stored));
+  if (key === undefined) return rankIn(host, a) === rankIn(host, b);
+  // Those of the Gateway API go by what they match where they are for one host, before they go by age.
+  return (
+    key !== other ||
+    (comparePrecedence(a, b) === 0 && !(isTimed(a.stored) && isTimed(b.stored)))
+  );
 }
 
 function rankIn(

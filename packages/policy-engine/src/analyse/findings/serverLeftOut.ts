@@ -11,7 +11,7 @@ export const serverLeftOut: Detector = {
   id: 'server-left-out',
   severity: 'warning',
   title: 'A route leads in by a server that istiod leaves out',
-  why: 'Where Gateways of one proxy have servers on one port, istiod leaves a younger server out as a whole if it has TLS and an older one has any of its hosts, or if both are in plain text and not both HTTP. It may leave out Gateways of other namespaces than their proxies, too. Istio accepts the Gateway all the same. Requests for the hosts of such a server get what the older ones make of them, by their own routes.',
+  why: 'Where Gateways of one proxy have servers on one port, istiod leaves a younger server out as a whole if it has TLS and an older one has any of its hosts, or if both are in plain text and not both HTTP. It leaves out listeners of the Gateway API that an earlier one does not let stand beside them, and may leave out Gateways of other namespaces than their proxies. Istio accepts the Gateway all the same. Requests for the hosts of such a server get what the older ones make of them, by their own routes.',
   fix: 'Give each host to one Gateway, and bind the route to that one.',
   link: 'https://istio.io/latest/docs/reference/config/analysis/ist0145/',
   inService: context => {
@@ -49,6 +49,8 @@ function describe(
 
 function reasonOf(server: GatewayServer, leftOut: LeftOut): string {
   switch (leftOut.kind) {
+    case 'conflicting-listener':
+      return `${leftOut.by} comes first, and both cannot stand beside each other`;
     case 'foreign-namespace':
       return 'its proxies are those of a Gateway of another namespace';
     case 'own-namespace-only':

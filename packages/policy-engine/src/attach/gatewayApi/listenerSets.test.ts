@@ -1,4 +1,5 @@
-import { assessService, matchRoute, Mesh } from '../..';
+import { assessService, listRouteGateways, matchRoute, Mesh } from '../..';
+import { istiod } from '../../analyse/__testUtils__/build';
 import { gateway, HTTP, PROXY, route } from '../../__testUtils__/gatewayApi';
 import { BACKEND, gatewayWays } from '../../__testUtils__/gateways';
 import { WORKLOADS } from '../../__testUtils__/handsOn';
@@ -11,11 +12,14 @@ const set = (
     namespace = 'default',
     parent = '{name: web, namespace: default}',
     rest = '',
+    created = '',
   } = {},
 ) => `
 apiVersion: gateway.networking.k8s.io/v1
 kind: ListenerSet
-metadata: {name: ${name}, namespace: ${namespace}}
+metadata: {name: ${name}, namespace: ${namespace} ${
+  created && `, creationTimestamp: "${created}"`
+}}
 spec: {parentRef: ${parent}, listeners: [${listeners}], ${rest}}
 `;
 const web = (allowed: string) =>
@@ -190,5 +194,92 @@ spec: {targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: web}
     expect([way.port, way.state]).toEqual([8081, 'enforced']);
     mesh.remove({ kind: 'ListenerSet', namespace: 'default', name: 'more' });
     expect(portsOf(mesh)).toEqual([]);
+  });
+});
+
+describe('a listener that an earlier one of the Gateway does not let stand beside it', () => {
+  const ON_80 = '{name: also, port: 80, protocol: HTTP}';
+  const meshWith = (...texts: string[]) =>
+    meshOf([WORKLOADS, web('from: Same'), toBackend(), ...texts]);
+  const [NEW, OLD] = ['1.31.0', '1.30.2'].map(version => istiod(version));
+
+  it('is left out since istiod 1.31, which a finding tells', () => {
+    const mesh = meshWith(set(ON_80), NEW);
+    expect(portsOf(mesh)).toEqual([]);
+    const { findings } = assessService(mesh, BACKEND);
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        id: 'server-left-out',
+        message: expect.stringContaining(
+          'since listener http of Gateway default/web comes first',
+        ),
+      }),
+    );
+  });
+
+  it('is served by an older istiod, and in doubt by one that is not known', () => {
+    expect(portsOf(meshWith(set(ON_80), OLD))).toEqual([80]);
+    for (const texts of [[], [NEW, OLD.replaceAll('istiod-0', 'istiod-1')]]) {
+      expect(gatewayWays(meshWith(set(ON_80), ...texts))).toMatchObject([
+        {
+          state: 'unknown',
+          reason: expect.stringContaining('listener also of ListenerSet'),
+        },
+      ]);
+    }
+  });
+
+  it.each([
+    ['another port', '{name: also, port: 8081, protocol: HTTP}', [8081]],
+    [
+      'a host',
+      '{name: also, port: 80, protocol: HTTP, hostname: h.example.com}',
+      [80],
+    ],
+    [
+      'any host, in another way',
+      '{name: also, port: 80, protocol: HTTP, hostname: ""}',
+      [],
+    ],
+    ['TLS', '{name: also, port: 80, protocol: HTTPS, tls: {}}', []],
+  ])('with %s: %s is served on %j', (_, listener, ports) => {
+    expect(portsOf(meshWith(set(listener), NEW))).toEqual(ports);
+  });
+
+  it('keeps no listener of a more general host from its routes', () => {
+    const own = HTTP.replace('}', ', hostname: h.example.com}');
+    const any = '{name: any, port: 80, protocol: HTTP}';
+    const twice =
+      '{name: twice, port: 80, protocol: HTTP, hostname: h.example.com}';
+    const mesh = meshOf([
+      WORKLOADS,
+      gateway(own, { rest: 'allowedListeners: {namespaces: {from: Same}},' }),
+      set(`${any}, ${twice}`),
+      toBackend(),
+      NEW,
+    ]);
+    const ask = matchRoute(mesh, PROXY, { port: 80, host: 'h.example.com' });
+    expect(ask.kind).toBe('service');
+  });
+
+  it('of two ListenerSets the older is served, if that is known', () => {
+    const extra = (name: string, created: string) =>
+      set(ON_8081, { name, created });
+    const ports = (own: string, other: string) =>
+      gatewayWays(meshWith(extra('more', own), extra('other', other), NEW)).map(
+        ({ port, state }) => `${port} ${state}`,
+      );
+    expect(ports('2025-01-01T00:00:00Z', '2026-01-01T00:00:00Z')).toEqual([
+      '8081 open',
+    ]);
+    expect(ports('2026-01-01T00:00:00Z', '2025-01-01T00:00:00Z')).toEqual([]);
+    expect(ports('', '')).toEqual(['8081 unknown']);
+  });
+
+  it('is not offered for a new route', () => {
+    const tcp = '{name: bytes, port: 80, protocol: TCP}';
+    const mesh = meshOf([WORKLOADS, gateway(`${tcp}, ${HTTP}`), NEW]);
+    const offered = listRouteGateways(mesh, 'default');
+    expect(offered.filter(({ by }) => by === 'gateway-api')).toEqual([]);
   });
 });

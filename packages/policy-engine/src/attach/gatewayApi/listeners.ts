@@ -3,12 +3,12 @@ import type { Mesh } from '../Mesh';
 import type { Stored } from '../Stored';
 import { certificateOf, ClientCertificate } from '../clientCertificates';
 import type { GatewayServer, ServerLayer } from '../gateways';
-import { matchesLabelSelector, stringRecord } from '../labels';
+import { allowedNamespaces } from './allowedNamespaces';
+import { Conflict, conflictsOf, listenerKey } from './listenerConflicts';
 import {
   AllowedRoutesSpec,
   KubernetesGatewaySpec,
   ListenerSpec,
-  ROUTE_KINDS,
 } from './specs';
 import { Family, sameData } from '../../queries/queries';
 
@@ -28,6 +28,8 @@ export interface ApiListener {
   server: GatewayServer;
   /** Kinds of routes that may bind to it. */
   kinds: readonly string[];
+  /** Set where an earlier listener of the Gateway is in its way. */
+  conflict?: Conflict;
 }
 
 /** The Gateway's own listeners that Istio programs; none for a malformed Gateway, or one that is not there. */
@@ -91,7 +93,10 @@ function readListener(
   index: number,
   layer: ServerLayer,
 ): ApiListener {
-  const { kind, namespace, name } = parent;
+  const { namespace } = parent;
+  const conflict = conflictsOf(mesh, stored.namespace, stored.name)[
+    listenerKey(parent, listener.name)
+  ];
   const written = listener.hostname || '*';
   const host = written.toLowerCase();
   const { namespaces, kinds } = listener.allowedRoutes ?? {};
@@ -99,8 +104,9 @@ function readListener(
     parent,
     spec: listener,
     kinds: kindsOf(listener, layer, kinds),
+    ...(conflict ? { conflict } : {}),
     server: {
-      key: `${KEY_PREFIX}${kind}/${namespace}/${name}/${listener.name}`,
+      key: `${KEY_PREFIX}${listenerKey(parent, listener.name)}`,
       gateway: {
         kind: 'Gateway',
         namespace: stored.namespace,
@@ -170,45 +176,4 @@ function clientCertificateOf(
   const { validation } = own?.tls ?? tls?.frontend?.default ?? {};
   if (!validation) return 'none';
   return validation.mode === 'AllowInsecureFallback' ? 'optional' : 'other';
-}
-
-/** Namespaces whose routes may bind; `*` for all. */
-export function allowedNamespaces(
-  mesh: Mesh,
-  own: string,
-  allowed: AllowedRoutesSpec['namespaces'],
-): string[] {
-  switch (allowed?.from ?? 'Same') {
-    case 'All':
-      return ['*'];
-    case 'Selector': {
-      const { selector } = allowed ?? {};
-      if (!selector) return ['*'];
-      return namespacesWithLabels(mesh)
-        .filter(({ labels }) => matchesLabelSelector(selector, labels))
-        .map(({ name }) => name);
-    }
-    case 'None':
-      return [];
-    default:
-      return [own];
-  }
-}
-
-/** Namespaces that are known, be it by their routes alone. */
-function namespacesWithLabels(
-  mesh: Mesh,
-): { name: string; labels: Record<string, string> }[] {
-  const known = new Map<string, Record<string, string>>();
-  for (const kind of ROUTE_KINDS) {
-    for (const name of mesh.namespacesOf(kind)) known.set(name, {});
-  }
-  for (const { resource } of mesh.all('Namespace')) {
-    const { name, labels } = resource.metadata;
-    known.set(name, stringRecord(labels));
-  }
-  return [...known].map(([name, labels]) => ({
-    name,
-    labels: { ...labels, 'kubernetes.io/metadata.name': name },
-  }));
 }

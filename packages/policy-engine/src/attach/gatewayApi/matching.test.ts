@@ -123,6 +123,79 @@ spec: {ports: [{name: http, port: 80}]}
     );
   });
 
+  describe('at a listener with a wildcard', () => {
+    const WILD = gateway(HTTP.replace('}', ', hostname: "*.example.com"}'));
+    const wild = (name: string, hosts: string, created?: string) =>
+      route(rule(path('PathPrefix', '/p'), name), { name, hosts, created });
+    const [OWN, ANY] = ['"*.example.com"', ''];
+
+    it('routes of one age go by the host that they name', () => {
+      expect(ask([WILD, wild('a', OWN), wild('b', ANY)], '/p')).toBe('b');
+      expect(ask([WILD, wild('b', OWN), wild('a', ANY)], '/p')).toBe('a');
+    });
+
+    it('the oldest route of a host comes first with all of that host', () => {
+      const [old, young] = ['2025-01-01T00:00:00Z', '2027-01-01T00:00:00Z'];
+      expect(ask([WILD, wild('a', OWN, old), wild('b', ANY)], '/p')).toBe('a');
+      const oldest = route(rule(path('Exact', '/x'), 'c'), {
+        name: 'c',
+        hosts: OWN,
+        created: old,
+      });
+      const others = [WILD, wild('a', OWN, young), wild('b', ANY)];
+      expect(ask([...others, oldest], '/p')).toBe('a');
+      expect(ask(others, '/p')).toBe('b');
+    });
+
+    it('without ages nobody knows, whatever they match', () => {
+      const more = route(rule(path('Exact', '/p'), 'a'), {
+        name: 'a',
+        hosts: OWN,
+        created: '',
+      });
+      expect(ask([WILD, more, wild('b', ANY, '')], '/p')).toMatch(/older/);
+    });
+  });
+
+  it('of routes of one age the first comes first by its name with more behind it', () => {
+    const named = (name: string, backend: string) =>
+      route(rule(path('PathPrefix', '/p'), backend), { name });
+    expect(ask([named('shop', 'a'), named('shop-v2', 'b')], '/p')).toBe('b');
+    expect(ask([named('shop', 'a'), named('shopping', 'b')], '/p')).toBe('b');
+    expect(ask([named('shop', 'a'), named('shoq', 'b')], '/p')).toBe('a');
+  });
+
+  it('of two Gateways of one proxy the older comes first, if that is known', () => {
+    const address = (created: string) => ({
+      rest: 'addresses: [{type: Hostname, value: shared}],',
+      created,
+    });
+    const shared = `
+apiVersion: v1
+kind: Service
+metadata: {name: shared, namespace: default}
+spec: {selector: {gateway.networking.k8s.io/gateway-name: web}, ports: [{port: 80}]}
+`;
+    const texts = (first: string, second: string) => [
+      shared,
+      gateway(HTTP, { name: 'web', ...address(first) }),
+      gateway(HTTP, { name: 'also', ...address(second) }),
+      route(rule(path('PathPrefix', '/'), 'a'), { name: 'a' }),
+      route(rule(path('Exact', '/p'), 'b'), {
+        name: 'b',
+        parent: '{name: also}',
+      }),
+    ];
+    const [old, young] = ['2025-01-01T00:00:00Z', '2026-01-01T00:00:00Z'];
+    expect(ask(texts(old, young), '/q')).toBe('a');
+    expect(ask(texts('', young), '/q')).toBe('a');
+    const prefix = (created: string) =>
+      texts(created, young).map(text => text.replace('"/"', '"/p"'));
+    expect(ask(prefix(old), '/p')).toBe('a');
+    expect(ask(prefix('2027-01-01T00:00:00Z'), '/p')).toBe('b');
+    expect(ask(prefix(''), '/p')).toMatch(/older/);
+  });
+
   it('a host that a route names twice is in no doubt', () => {
     const twice = {
       name: 'a',

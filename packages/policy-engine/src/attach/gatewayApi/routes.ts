@@ -1,4 +1,6 @@
+import { compareText } from '../../compareText';
 import { HttpRouteSpec, L4RouteSpec } from '../../parse/specs';
+import { createdAt } from '../age';
 import { intersectHosts, isSubsetHost } from '../hosts';
 import { stringList } from '../labels';
 import type { Mesh } from '../Mesh';
@@ -21,7 +23,8 @@ const GATEWAY_API_BOUND = new Family();
 const GATEWAY_API_BOUND_ROUTE = new Family();
 
 /**
- * The routes that bind to a listener, each as a VirtualService of one host, in the order of age.
+ * The routes that bind to a listener, each as a VirtualService of one host. istiod merges those of one host, and takes
+ * what it merged in the order of age: of the oldest route of each host, and of hosts as texts where it is the same.
  *
  * @param key - of the listener's server
  */
@@ -31,10 +34,38 @@ export function boundRoutes(mesh: Mesh, key: string): readonly Stored[] {
     key,
     () => {
       const routes = routesOfParent(mesh, parseListenerKey(key));
-      return routes.flatMap(route => bindRoute(mesh, route, key));
+      return inOrderOfHosts(
+        routes.flatMap(route => bindRoute(mesh, route, key)),
+      );
     },
     sameItems,
   );
+}
+
+/** @param bound - the oldest first */
+function inOrderOfHosts(bound: readonly Stored[]): readonly Stored[] {
+  const ages = new Map<string, string>();
+  for (const stored of bound) {
+    // Each of these is a VirtualService of its own.
+    if (!isMerged(stored)) return bound;
+    const host = hostOf(stored);
+    if (!ages.has(host)) ages.set(host, createdAt(stored));
+  }
+  if (ages.size < 2) return bound;
+  const ageOf = (host: string) => ages.get(host) ?? '';
+  return [...bound].sort((a, b) => {
+    const [one, other] = [a, b].map(hostOf);
+    return compareText(ageOf(one), ageOf(other)) || compareText(one, other);
+  });
+}
+
+function isMerged({ resource: { kind } }: Stored): boolean {
+  return kind === 'HTTPRoute' || kind === 'GRPCRoute';
+}
+
+function hostOf({ resource }: Stored): string {
+  const { hosts } = resource.spec as { hosts: readonly string[] };
+  return hosts[0];
 }
 
 /**
@@ -151,9 +182,10 @@ function isLeftTo(
   const own = spec.hostname ?? '';
   if (own !== '' && !own.startsWith('*')) return true;
   if (own !== '' && intersectHosts(host, own) === undefined) return false;
-  return !siblings.some(({ spec: other }) => {
+  return !siblings.some(({ spec: other, conflict }) => {
     const taken = other.hostname ?? '';
     return (
+      conflict?.kind !== 'left-out' &&
       other.port === spec.port &&
       other.protocol === spec.protocol &&
       taken !== own &&

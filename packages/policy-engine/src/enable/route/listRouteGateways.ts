@@ -63,11 +63,12 @@ function listListeners(mesh: Mesh, stored: Stored, from: string): RouteSite[] {
   if (controllerOf(mesh, stored) !== 'gateway') return [];
   const proxies = proxiesOfGateway(mesh, stored, 'gateway');
   return listenersOf(mesh, namespace, name).flatMap(
-    ({ spec, server, kinds }): RouteSite[] => {
+    ({ spec, server, kinds, conflict }): RouteSite[] => {
       const hosts = hostsFor(server, from);
       const { layer } = server;
       return (layer === 'http' || layer === 'https') &&
         kinds.includes('HTTPRoute') &&
+        conflict?.kind !== 'left-out' &&
         hosts.length > 0
         ? [
             {
