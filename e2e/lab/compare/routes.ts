@@ -131,7 +131,7 @@ function generateAuthentication(random: Random, stock: TokenStock): Manifest {
 }
 
 /**
- * A Gateway with one or two hosts per port, now and then a second one on the same ports, up to four
+ * A Gateway with one or two hosts per server, now and then others on the same ports, now and then a redirect, up to four
  * VirtualServices behind them with their delegates, and half of the time what verifies tokens.
  */
 export function generateRoutes(random: Random, stock: TokenStock): Manifest[] {
@@ -143,27 +143,33 @@ export function generateRoutes(random: Random, stock: TokenStock): Manifest[] {
     status += 1;
     return { directResponse: { status, body: { string: `${status}` } } };
   };
+  const describeServer = (port: string, index: number) => ({
+    port: { number: port, name: `http-${port}-${index}`, protocol: 'HTTP' },
+    hosts: random
+      .some(SERVER_HOSTS, 1, 2)
+      .map(host =>
+        random.chance(0.12) ? `${random.pick(SCOPES)}${host}` : host,
+      ),
+    ...(random.chance(0.1) ? { tls: { httpsRedirect: true } } : {}),
+  });
   const describeGateway = (name: string, ports: string[]): Manifest => ({
     apiVersion: 'networking.istio.io/v1',
     kind: 'Gateway',
     metadata: { name, namespace: '$NS' },
     spec: {
       selector: { pool: '$POOL' },
-      servers: ports.map(port => ({
-        port: { number: port, name: `http-${port}`, protocol: 'HTTP' },
-        hosts: random
-          .some(SERVER_HOSTS, 1, 2)
-          .map(host =>
-            random.chance(0.12) ? `${random.pick(SCOPES)}${host}` : host,
-          ),
-      })),
+      servers: ports.flatMap(port =>
+        Array.from({ length: random.chance(0.2) ? 2 : 1 }, (_, index) =>
+          describeServer(port, index),
+        ),
+      ),
     },
   });
   const gateways = [describeGateway('$POOL', ['$PORT0', '$PORT1'])];
   const bindings = [['$POOL'], ['$NS/$POOL'], ['mesh', '$POOL']];
   // Several Gateways may share a port of one proxy, and a route may bind to both.
-  if (random.chance(0.35)) {
-    const name = '$GENERATION-gw';
+  for (const name of ['$GENERATION-gv', '$GENERATION-gw']) {
+    if (!random.chance(0.3)) continue;
     gateways.push(
       describeGateway(name, random.some(['$PORT0', '$PORT1'], 1, 2)),
     );
