@@ -82,13 +82,14 @@ export async function runBatches(
 ): Promise<Disagreement[]> {
   const found: Disagreement[] = [];
   const slots = Array.from({ length: bench.slots }, (_, slot) => slot);
+  const { requestsPerSet = REQUESTS_PER_SET } = bench;
   let told = 0;
   for (let batch = 0; totalOf(tally) < wanted; batch++) {
     const generation = `g${process.pid}x${batch}`;
     // Chosen one after the other, whatever the API server takes how long: a seed gives one run.
     const chosen = slots.map(() => ({
       policies: bench.generate(random, stock),
-      requests: Array.from({ length: REQUESTS_PER_SET }, () =>
+      requests: Array.from({ length: requestsPerSet }, () =>
         generateRequest(random, stock, bench.callers),
       ),
     }));

@@ -47,6 +47,8 @@ export interface Bench {
   readonly callers: readonly Caller[];
   /** One set at random, with placeholders that `instantiate` fills in. */
   generate(random: Random, stock: TokenStock): Manifest[];
+  /** Default: 60. */
+  readonly requestsPerSet?: number;
   /** Policy sets that it takes at once. */
   readonly slots: number;
   /** What `policies` are on one slot: the placeholders filled in. */

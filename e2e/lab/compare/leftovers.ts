@@ -37,7 +37,10 @@ export async function removeLeftovers(
 }
 
 const ROUTING = [
-  ...['virtualservices', 'gateways'].map(plural => [NETWORKING, plural]),
+  ...['virtualservices', 'destinationrules', 'gateways'].map(plural => [
+    NETWORKING,
+    plural,
+  ]),
   ...['httproutes', 'grpcroutes', 'listenersets', 'gateways'].map(plural => [
     GATEWAY_API,
     plural,

@@ -66,7 +66,7 @@ export function generatePolicies(
 const MODES = ['STRICT', 'STRICT', 'PERMISSIVE', 'DISABLE', 'UNSET'];
 
 /** Up to two PeerAuthentications for one workload, the second of which does not count. */
-function generateMutualTls(
+export function generateMutualTls(
   random: Random,
   { namespace, selector, ports }: NonNullable<PolicyWords['mutualTls']>,
 ): Manifest[] {

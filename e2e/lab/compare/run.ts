@@ -10,6 +10,7 @@ import type { Bench } from './bench.ts';
 import { startGatewayApiBench } from './gatewayApiBench.ts';
 import { API_FORWARDS } from './apiForwards.ts';
 import { startApiRouteBench } from './apiRouteBench.ts';
+import { DESTINATION_RULES } from './destinationRules.ts';
 import { FORWARDS } from './forwards.ts';
 import { addToMeshConfig } from './meshConfig.ts';
 import { startMeshBench } from './meshBench.ts';
@@ -32,7 +33,7 @@ const { values: options } = parseArgs({
     bench: {
       type: 'string',
       default:
-        'gateways,routes,api-routes,mesh,forwards,api-forwards,gateway-api',
+        'gateways,routes,api-routes,mesh,destination-rules,forwards,api-forwards,gateway-api',
     },
     /** A mode of `pathNormalization` in the mesh config; by default Istio's own. */
     normalization: { type: 'string' },
@@ -61,6 +62,10 @@ const BENCHES: Record<string, BenchEntry> = {
     share: 0.5,
   },
   mesh: { start: lab => startMeshBench(lab, POLICIES), share: 0.25 },
+  'destination-rules': {
+    start: lab => startMeshBench(lab, DESTINATION_RULES),
+    share: 0.1,
+  },
   'api-forwards': {
     start: lab => startMeshBench(lab, API_FORWARDS),
     share: 0.25,

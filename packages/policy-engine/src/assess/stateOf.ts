@@ -2,7 +2,9 @@ import { ProtectionState, WayIn } from '../model';
 import { readsIdentity } from '../analyse/rules';
 import { Program } from '../compile/program';
 import { allRules } from '../compile/ruleSet';
+import { modeOf } from '../attach/mutualTls';
 import { ResolvedWayIn } from '../attach/waysIn';
+import { TLS_REFUSED } from '../decide/trace';
 import { WayInAnalysis } from '../exposures/analysis';
 
 const NO_WAYPOINT =
@@ -79,6 +81,12 @@ function refusedState(
       reason: `${NO_WAYPOINT}: rules on HTTP or tokens admit nobody at ztunnel, and every connection is refused.`,
     };
   }
+  if (insistsOnRefusedTls(wayIn, programs)) {
+    return {
+      state: 'over-blocked',
+      reason: `Every request is refused: ${TLS_REFUSED}.`,
+    };
+  }
   const isTcp = wayIn.hops.every(hop => hop.protocol === 'tcp');
   if (isTcp) {
     return {
@@ -93,6 +101,21 @@ function refusedState(
       ? 'Every request is refused, also with a valid token.'
       : 'Every request is refused, and no RequestAuthentication reads tokens.',
   };
+}
+
+function insistsOnRefusedTls(
+  { hops }: WayIn,
+  programs: readonly Program[],
+): boolean {
+  return hops.some(({ peer, port, protocol }, index) => {
+    const { mutualTls } = programs[index];
+    return (
+      peer === 'mutual-tls' &&
+      protocol === 'http' &&
+      mutualTls !== undefined &&
+      modeOf(mutualTls, port) === 'DISABLE'
+    );
+  });
 }
 
 function isZtunnelAlone({ hops }: WayIn): boolean {

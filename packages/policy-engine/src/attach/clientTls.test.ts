@@ -1,4 +1,4 @@
-import { assessService } from '..';
+import { assessService, decideWayIn, explain } from '..';
 import { podYaml, REPORTS, serviceYaml } from '../__testUtils__/ambient';
 import {
   gatewayWays,
@@ -132,6 +132,58 @@ describe('how a gateway connects to a strict sidecar', () => {
       ...texts,
     ]);
     expect(gatewayWays(mesh)[0].state).toBe(state);
+  });
+
+  describe('that takes no mutual TLS', () => {
+    const mode = (name: string, rest = 'mtls: {mode: DISABLE}') => `
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: ${name}, namespace: default}
+spec: {selector: {matchLabels: {app: backend}}, ${rest}}
+`;
+    const ON = 'tls: {mode: ISTIO_MUTUAL}';
+    const way = (...texts: string[]) => {
+      const mesh = meshOf([
+        ...[WORKLOADS, gatewayYaml(), virtualService(`{${TO_BACKEND}}`)],
+        ...texts,
+      ]);
+      return { mesh, way: gatewayWays(mesh)[0] };
+    };
+
+    it.each<[string, string, string[]]>([
+      ['nothing', 'open', []],
+      ['a rule for mutual TLS', 'over-blocked', [rule(ON)]],
+      ['a rule for none', 'open', [rule(OFF)]],
+      [
+        'a rule for mutual TLS on another port',
+        'open',
+        [rule(`portLevelSettings: [{port: {number: 81}, ${ON}}]`)],
+      ],
+    ])('by %s: %s', (_, state, texts) => {
+      expect(way(mode('off'), ...texts).way.state).toBe(state);
+      const byPort =
+        'mtls: {mode: STRICT}, portLevelMtls: {"8080": {mode: DISABLE}}';
+      expect(way(mode('off', byPort), ...texts).way.state).toBe(state);
+    });
+
+    it('is told apart from one that demands it, as far as that is known', () => {
+      const both = [mode('off'), mode('on', 'mtls: {mode: STRICT}')];
+      expect(way(...both, rule(ON)).way.state).toBe('unknown');
+    });
+
+    it('is explained', () => {
+      const { mesh, way: closed } = way(mode('off'), rule(ON));
+      expect(closed.reason).toMatch(/DestinationRule .* DISABLE/);
+      const { status, hops } = decideWayIn(mesh, closed, {
+        port: closed.hops[0].port,
+        host: closed.host,
+      });
+      expect(status).toBe('closed');
+      expect(explain(hops[1].decision)).toMatchObject({
+        summary: expect.stringContaining('here it is DISABLE'),
+        fix: expect.stringContaining('ISTIO_MUTUAL'),
+      });
+    });
   });
 
   it('names what is not followed', () => {

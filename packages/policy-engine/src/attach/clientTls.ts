@@ -20,10 +20,10 @@ const PEER = new Family();
 const DEFAULT_MODE = 'DISABLE';
 
 /**
- * How a proxy connects to a Service: by Istio's mutual TLS with its own identity where the other
- * side has a proxy (the default), without any identity of the mesh, or not known.
+ * How a proxy connects to a Service: by Istio's mutual TLS with its own identity where the other side takes it (the
+ * default), or even where it does not, without any identity of the mesh, or not known.
  */
-export type Peer = 'mesh' | 'plaintext' | 'unknown';
+export type Peer = 'mesh' | 'mutual-tls' | 'plaintext' | 'unknown';
 
 /**
  * How proxies of a namespace connect to a Service port. What DestinationRules and the mesh config switch off is
@@ -92,8 +92,13 @@ function peerByRules(
   );
 }
 
-function agreed([peer, ...others]: Peer[]): Peer {
-  return others.every(other => other === peer) ? peer : 'unknown';
+function agreed(peers: readonly Peer[]): Peer {
+  const [peer, ...others] = new Set(peers);
+  if (others.length === 0) return peer;
+  const showIdentity = [peer, ...others].every(
+    each => each === 'mesh' || each === 'mutual-tls',
+  );
+  return showIdentity ? 'mesh' : 'unknown';
 }
 
 function peersOf(
@@ -151,7 +156,7 @@ function levelOf(policy: TrafficPolicySpec, port: number) {
 function toPeer({ mode = DEFAULT_MODE }: TlsSpec): Peer {
   switch (mode) {
     case 'ISTIO_MUTUAL':
-      return 'mesh';
+      return 'mutual-tls';
     case 'DISABLE':
       return 'plaintext';
     default:

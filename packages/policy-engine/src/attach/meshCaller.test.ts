@@ -359,6 +359,29 @@ spec: {host: backend, trafficPolicy: {portLevelSettings: [{port: {number: ${port
     );
   });
 
+  it('is not known where mutual TLS is asked for and not taken', () => {
+    const mesh = meshOf([
+      backend,
+      podOf('backend'),
+      podOf('frontend'),
+      `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: rule, namespace: default}
+spec: {host: backend, trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}}
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: off, namespace: default}
+spec: {mtls: {mode: DISABLE}}
+`,
+    ]);
+    expect(call(mesh)).toMatchObject({
+      connects: 'unknown',
+      uncertain: expect.stringContaining('PeerAuthentication switches it off'),
+    });
+  });
+
   it('is not known for a gateway, and for a Pod that cannot be read', () => {
     const router = podOf('frontend').replace(
       '{name: istio-proxy}',

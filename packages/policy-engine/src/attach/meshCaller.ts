@@ -6,6 +6,7 @@ import { parentsOf } from './gatewayApi/routeIndex';
 import { isSubsetHost, resolveServiceHost } from './hosts';
 import { stringList } from './labels';
 import { Mesh } from './Mesh';
+import { modeOf, mutualTlsOf } from './mutualTls';
 import { isAmbientNamespace, readPod } from './readWorkload';
 import { specOf } from './virtualServices';
 import { limitsOutbound, redirectsNothing } from './capture';
@@ -110,7 +111,16 @@ function connectionOf(
       'a DestinationRule or BackendTLSPolicy sets how callers connect, in a way that is not read',
     );
   }
-  return { connects: peer === 'mesh' ? 'with-identity' : 'plaintext' };
+  if (peer === 'plaintext') return { connects: 'plaintext' };
+  const [hop] = wayIn.hops;
+  const isRefused =
+    peer === 'mutual-tls' &&
+    modeOf(mutualTlsOf(mesh, hop.proxy), hop.port) === 'DISABLE';
+  return isRefused
+    ? unknown(
+        'a DestinationRule has callers use mutual TLS, and a PeerAuthentication switches it off',
+      )
+    : { connects: 'with-identity' };
 }
 
 function peerAt(mesh: Mesh, from: string, { destination, hops }: WayIn) {

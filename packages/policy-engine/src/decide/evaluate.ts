@@ -11,6 +11,8 @@ import { evaluateRuleSet, NOT_MATCHED, RuleSetResult } from './rbac';
 export type Precondition =
   | { kind: 'bad-request'; status: 400 | 404; why: string }
   | { kind: 'plaintext-refused' }
+  /** The proxy before uses mutual TLS where none is spoken. */
+  | { kind: 'tls-refused' }
   | undefined;
 
 /** The raw result of one proxy, from which decisions and traces are made. */
@@ -39,16 +41,22 @@ export interface Evaluation {
  * Runs a program without writing a trace.
  *
  * @param comparesEach - for an Envoy that surely compares the values of a header one by one
+ * @param insistsOnTls - for a caller that uses mutual TLS whatever the proxy takes
  */
 export function evaluate(
   program: Program,
   request: ProxyRequest,
   comparesEach = false,
+  insistsOnTls = false,
 ): Evaluation {
   const mode = program.mutualTls && modeOf(program.mutualTls, request.port);
-  const evaluation = evaluateWith(mode, program, request, comparesEach);
+  const evaluateBy = (by: EffectiveMode | undefined) =>
+    insistsOnTls && by === 'DISABLE' && request.protocol !== 'tcp'
+      ? refuseTls(program, request)
+      : evaluateWith(by, program, request, comparesEach);
+  const evaluation = evaluateBy(mode);
   if (mode !== 'unknown' || evaluation.hangsOnMode) return evaluation;
-  const anonymous = evaluateWith('DISABLE', program, request, comparesEach);
+  const anonymous = evaluateBy('DISABLE');
   if (anonymous.passes === evaluation.passes) return evaluation;
   return { ...evaluation, hangsOnMode: true, passes: 'unknown' };
 }
@@ -69,20 +77,8 @@ function evaluateWith(
   const hangsOnMode = mode === 'unknown' && facts.principal === undefined;
   const isTcp = request.protocol === 'tcp';
   const precondition = checkPreconditions(facts, request, mode);
-  if (precondition) {
-    return {
-      facts,
-      received: facts,
-      precondition,
-      jwt: undefined,
-      custom: NOT_MATCHED,
-      badCustom: NOT_MATCHED,
-      deny: NOT_MATCHED,
-      allow: NOT_MATCHED,
-      hangsOnMode,
-      passes: program.opaque.length > 0 ? 'unknown' : false,
-    };
-  }
+  if (precondition)
+    return stopBefore(program, facts, precondition, hangsOnMode);
   const jwt = isTcp ? undefined : evaluateJwt(program, request, facts);
   const seen = seenByRbac(facts, jwt);
   const filters = isTcp ? program.tcp : program.http;
@@ -110,6 +106,32 @@ function evaluateWith(
     allow,
     hangsOnMode,
     passes: program.opaque.length > 0 ? 'unknown' : passes,
+  };
+}
+
+/** TLS is no HTTP, and what it carries is never read. */
+function refuseTls(program: Program, request: ProxyRequest): Evaluation {
+  const facts = readFacts(request, program.settings, false, false);
+  return stopBefore(program, facts, { kind: 'tls-refused' }, false);
+}
+
+function stopBefore(
+  program: Program,
+  facts: Facts,
+  precondition: Precondition,
+  hangsOnMode: boolean,
+): Evaluation {
+  return {
+    facts,
+    received: facts,
+    precondition,
+    jwt: undefined,
+    custom: NOT_MATCHED,
+    badCustom: NOT_MATCHED,
+    deny: NOT_MATCHED,
+    allow: NOT_MATCHED,
+    hangsOnMode,
+    passes: program.opaque.length > 0 ? 'unknown' : false,
   };
 }
 

@@ -64,6 +64,10 @@ export function traceEvaluation(
   return steps;
 }
 
+/** What is said of a proxy that is spoken to in mutual TLS, and takes none. */
+export const TLS_REFUSED =
+  'a DestinationRule has the proxy before use mutual TLS, and here it is DISABLE';
+
 function traceMutualTls(
   program: Program,
   request: ProxyRequest,
@@ -72,8 +76,14 @@ function traceMutualTls(
   if (!program.mutualTls) return [];
   const { by, doubt } = program.mutualTls;
   const resource = by ? { resource: by } : {};
-  if (precondition?.kind === 'plaintext-refused') {
-    const message = 'mutual TLS is STRICT and the caller has no certificate';
+  if (
+    precondition?.kind === 'plaintext-refused' ||
+    precondition?.kind === 'tls-refused'
+  ) {
+    const message =
+      precondition.kind === 'plaintext-refused'
+        ? 'mutual TLS is STRICT and the caller has no certificate'
+        : TLS_REFUSED;
     return [
       {
         filter: 'peer-authentication',

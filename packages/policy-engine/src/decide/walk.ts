@@ -98,7 +98,12 @@ function walkOnce(
       port: hop.port,
       protocol: hop.protocol,
     };
-    const evaluation = evaluate(programs[index], seen, options.comparesEach);
+    const evaluation = evaluate(
+      programs[index],
+      seen,
+      options.comparesEach,
+      hop.peer === 'mutual-tls',
+    );
     steps.push({ hop, program: programs[index], request: seen, evaluation });
     if (evaluation.passes === false) {
       return { steps, ...(route ? { route } : {}), reaches: false };

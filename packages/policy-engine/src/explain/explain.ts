@@ -1,4 +1,5 @@
 import { Decision, TraceStep } from '../model';
+import { TLS_REFUSED } from '../decide/trace';
 import { nameOf } from '../parse';
 
 /** @public */
@@ -101,7 +102,10 @@ function explainClosed(decision: Decision): Explanation {
   if (step?.filter === 'peer-authentication') {
     return {
       summary: `The connection is closed: ${step.message}.`,
-      fix: 'Call from a workload in the mesh, which gets a certificate, or through a gateway.',
+      fix:
+        step.message === TLS_REFUSED
+          ? 'Let the PeerAuthentication take mutual TLS (PERMISSIVE or STRICT), or take ISTIO_MUTUAL out of the DestinationRule.'
+          : 'Call from a workload in the mesh, which gets a certificate, or through a gateway.',
     };
   }
   return {

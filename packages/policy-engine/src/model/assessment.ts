@@ -38,10 +38,11 @@ export interface Hop {
   protocol: 'http' | 'tcp';
   policies: AttachedPolicy[];
   /**
-   * How the proxy before connects. Absent: with Istio's mutual TLS and its own identity.
-   * `plaintext`: without a certificate of the mesh. `unknown`: configured in a way that is not read.
+   * How the proxy before connects. Absent: with Istio's mutual TLS and its own identity, where this one takes it.
+   * `mutual-tls`: so even where it does not. `plaintext`: without a certificate of the mesh. `unknown`: configured in
+   * a way that is not read.
    */
-  peer?: 'plaintext' | 'unknown';
+  peer?: 'mutual-tls' | 'plaintext' | 'unknown';
 }
 
 /**
