@@ -14,9 +14,9 @@ export const PORT_CALLERS: Caller[] = ['port0', 'port1'].map(name => ({
   hosts: GATEWAY_HOSTS,
 }));
 
+const SENTINEL = 'sentinel.test';
 /** The host whose route of its own says which generation a gateway has. */
 export const sentinelHost = (generation: string) => `${generation}.${SENTINEL}`;
-const SENTINEL = 'sentinel.test';
 export const SENTINEL_HOSTS = `*.${SENTINEL}`;
 
 type From = Pick<SampleRequest, 'from'>;
