@@ -15,7 +15,7 @@ export interface HttpOptions {
   body?: string;
   /** Path of a certificate file to trust. */
   ca?: string;
-  /** Named to the server in place of `host`; its certificate is not looked at. */
+  /** Named to the server in place of `host`, none where it is empty; its certificate is not looked at. */
   serverName?: string;
   agent?: http.Agent;
   timeoutMs?: number;
@@ -50,7 +50,7 @@ export function request(
         agent: options.agent ?? false,
         timeout: options.timeoutMs ?? 10_000,
         ...(secure && options.ca ? { ca: readFileSync(options.ca) } : {}),
-        ...(options.serverName
+        ...(options.serverName !== undefined
           ? { servername: options.serverName, rejectUnauthorized: false }
           : {}),
       },

@@ -13,6 +13,7 @@ import { startApiRouteBench } from './apiRouteBench.ts';
 import { DESTINATION_RULES } from './destinationRules.ts';
 import { FORWARDS } from './forwards.ts';
 import { addToMeshConfig } from './meshConfig.ts';
+import { startHttpsBench } from './httpsBench.ts';
 import { startMeshBench } from './meshBench.ts';
 import { POLICIES } from './meshWords.ts';
 import { startPoolBench } from './poolBench.ts';
@@ -33,7 +34,7 @@ const { values: options } = parseArgs({
     bench: {
       type: 'string',
       default:
-        'gateways,routes,api-routes,mesh,destination-rules,forwards,api-forwards,gateway-api',
+        'gateways,routes,api-routes,https,mesh,destination-rules,forwards,api-forwards,gateway-api',
     },
     /** A mode of `pathNormalization` in the mesh config; by default Istio's own. */
     normalization: { type: 'string' },
@@ -61,6 +62,7 @@ const BENCHES: Record<string, BenchEntry> = {
     start: lab => startApiRouteBench(lab, Number(options.gateways)),
     share: 0.5,
   },
+  https: { start: startHttpsBench, share: 0.25 },
   mesh: { start: lab => startMeshBench(lab, POLICIES), share: 0.25 },
   'destination-rules': {
     start: lab => startMeshBench(lab, DESTINATION_RULES),

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import {
   assessService,
@@ -9,7 +8,7 @@ import {
 } from '../../lab/compare/engine.ts';
 import { request } from '../../lab/http.ts';
 import type { Manifest } from '../../lab/kube.ts';
-import { keyFiles } from '../../lab/parts/keys.ts';
+import { describeCertificate } from '../../lab/topology/certificate.ts';
 import { readMesh } from './planOnLab.ts';
 import { ownLabOnly } from './portalSupport.ts';
 import {
@@ -36,53 +35,6 @@ const PROTOS = [
   'http,https',
   'ftp',
 ];
-
-/** What lets istiod hand a Secret to the gateway. */
-function describeCertificate(): Manifest[] {
-  const metadata = { name: 'lab-certificate', namespace: 'istio-system' };
-  const base64 = (file: string) => readFileSync(file).toString('base64');
-  return [
-    {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata,
-      type: 'kubernetes.io/tls',
-      data: {
-        'tls.crt': base64(keyFiles.kubeletCert),
-        'tls.key': base64(keyFiles.kubeletKey),
-      },
-    },
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'Role',
-      metadata,
-      rules: [
-        {
-          apiGroups: [''],
-          resources: ['secrets'],
-          verbs: ['get', 'list', 'watch'],
-        },
-      ],
-    },
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'RoleBinding',
-      metadata,
-      roleRef: {
-        apiGroup: 'rbac.authorization.k8s.io',
-        kind: 'Role',
-        name: metadata.name,
-      },
-      subjects: [
-        {
-          kind: 'ServiceAccount',
-          name: 'istio-ingressgateway-service-account',
-          namespace: metadata.namespace,
-        },
-      ],
-    },
-  ];
-}
 
 const describeMeshConfig = (numTrustedProxies: number): Manifest => ({
   apiVersion: 'v1',
@@ -130,7 +82,11 @@ describe('a gateway with HTTPS', ownLabOnly, () => {
       peerAuthentication('istio-system', 'default', {
         mtls: { mode: 'STRICT' },
       }),
-      ...describeCertificate(),
+      ...describeCertificate(
+        'lab-certificate',
+        'istio-system',
+        'istio-ingressgateway-service-account',
+      ),
       GATEWAY,
       routeTo('backend', { name: 'api', host: HOST, gateway: 'secure' }),
     );

@@ -1,3 +1,4 @@
+import type { Tri } from '../match/tri';
 import { Resource } from '../model';
 import { istiodContainerOf, istiodsOf } from './istiods';
 import { stringRecord } from './labels';
@@ -38,16 +39,21 @@ export function istiodVersions(mesh: Mesh): readonly string[] | undefined {
   );
 }
 
+/** Whether all of them are of a version or newer; `unknown` where some are, or one cannot be told. */
+export function istiodsReach(mesh: Mesh, wanted: Version): Tri {
+  const versions = istiodVersions(mesh) ?? [];
+  const [first, ...others] = versions.map(text => {
+    const version = parseVersion(text);
+    return version && compareVersions(version, wanted) >= 0;
+  });
+  return first === undefined || others.some(other => other !== first)
+    ? 'unknown'
+    : first;
+}
+
 /** Whether all of them are of a version or newer; false where one is older, or cannot be told. */
 export function istiodsHave(mesh: Mesh, wanted: Version): boolean {
-  const versions = istiodVersions(mesh) ?? [];
-  return (
-    versions.length > 0 &&
-    versions.every(text => {
-      const version = parseVersion(text);
-      return version !== undefined && compareVersions(version, wanted) >= 0;
-    })
-  );
+  return istiodsReach(mesh, wanted) === true;
 }
 
 function readVersions(mesh: Mesh): readonly string[] | undefined {

@@ -62,6 +62,20 @@ describe('a server with TLS one of whose hosts an older server has', () => {
     expect(asked(mesh('b.test'), ask)).toBe(isHttps ? 'frontend' : 'redirect');
   });
 
+  it('takes no name from a younger one where it is for any name as well', () => {
+    const mesh = (first: string) =>
+      meshOf([
+        WORKLOADS,
+        server('ga', https(first), { year: '2024' }),
+        server('gb', https('"*.b.test"'), { year: '2025' }),
+        bound('ga', '"*"', TO_FRONTEND),
+        bound('gb', '"*"', TO_BACKEND),
+      ]);
+    const request = { port: 8443, host: 'a.b.test', sni: 'a.b.test' };
+    expect(asked(mesh('a.b.test'), request)).toBe('frontend');
+    expect(asked(mesh('"*", a.b.test'), request)).toBe('backend');
+  });
+
   it('is no way in', () => {
     const mesh = (year: string) =>
       meshOf([

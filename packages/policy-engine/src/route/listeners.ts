@@ -39,12 +39,16 @@ export function readListener(
   const names = new Map(
     [...secure]
       .reverse()
-      .flatMap(item =>
-        item.server.hosts.map(({ host: name }) => [name, item] as const),
-      ),
+      .flatMap(item => namesOf(item.server).map(name => [name, item] as const)),
   );
   const doubt = doubtOf(there, listenPort);
   return { listening, names, ...(doubt === undefined ? {} : { doubt }) };
+}
+
+/** Beside `*` no other host of a server is a name by which its filter chain is chosen. */
+function namesOf({ hosts }: GatewayServer): string[] {
+  const names = hosts.map(({ host }) => host);
+  return names.includes('*') ? ['*'] : names;
 }
 
 function doubtOf(

@@ -1,12 +1,7 @@
 import { compareText } from '../../compareText';
 import { Family, sameData } from '../../queries/queries';
 import { createdAt } from '../age';
-import {
-  compareVersions,
-  istiodsHave,
-  istiodVersions,
-  parseVersion,
-} from '../istiodVersions';
+import { istiodsReach } from '../istiodVersions';
 import { GATEWAY_API_GATEWAY } from '../kindKeys';
 import type { Mesh } from '../Mesh';
 import type { Stored } from '../Stored';
@@ -117,32 +112,22 @@ function judge(
   earlier: Placed,
   later: Placed,
 ): Conflict | undefined {
-  const [by, other] = [earlier, later].map(describe);
-  if (!istiodsHave(mesh, LEAVES_OUT)) {
-    return areOlder(mesh)
-      ? undefined
-      : {
-          kind: 'doubtful',
-          why: `${by} and ${other} cannot stand beside each other, and istiods from 1.31 on serve the first alone`,
-        };
+  const isNew = istiodsReach(mesh, LEAVES_OUT);
+  if (isNew === false) return undefined;
+  const by = describe(earlier);
+  if (isNew === true && isOrderKnown(earlier, later)) {
+    return { kind: 'left-out', by };
   }
-  return isOrderKnown(earlier, later)
-    ? { kind: 'left-out', by }
-    : {
-        kind: 'doubtful',
-        why: `${by} and ${other} cannot stand beside each other, and which ListenerSet is the older, whose listener is served, is not known`,
-      };
-}
-
-function areOlder(mesh: Mesh): boolean {
-  const versions = istiodVersions(mesh) ?? [];
-  return (
-    versions.length > 0 &&
-    versions.every(text => {
-      const version = parseVersion(text);
-      return version !== undefined && compareVersions(version, LEAVES_OUT) < 0;
-    })
-  );
+  const doubt =
+    isNew === true
+      ? 'which ListenerSet is the older, whose listener is served, is not known'
+      : 'istiods from 1.31 on serve the first alone';
+  return {
+    kind: 'doubtful',
+    why: `${by} and ${describe(
+      later,
+    )} cannot stand beside each other, and ${doubt}`,
+  };
 }
 
 function isOrderKnown(a: Placed, b: Placed): boolean {
