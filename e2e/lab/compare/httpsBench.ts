@@ -1,18 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab } from '../client.ts';
 import { request as send } from '../http.ts';
 import type { Manifest } from '../kube.ts';
 import { describeCertificate } from '../topology/certificate.ts';
 import { addressOf } from '../topology/workloads.ts';
-import { waitFor } from '../wait.ts';
+import { sleep } from '../wait.ts';
 import { createdIn, fillIn, toRouted, type Bench, type Seen } from './bench.ts';
 import { decideWayIn, Mesh, parseObjects } from './engine.ts';
 import { generateHttps, HTTPS_CERTIFICATE, HTTPS_PORTS } from './https.ts';
 import { removeLeftoverRoutes, removeLeftovers } from './leftovers.ts';
 import { GATEWAY, NAMESPACE, startComparedMesh } from './meshTopology.ts';
+import { describeSentinel, waitForSentinel } from './routedPool.ts';
 
 const SENTINEL_PORT = 8080;
-const SENTINEL_STATUS = 299;
 const SETTLE_MS = 150;
 
 /** Names in the handshake; none is no name. */
@@ -36,38 +35,12 @@ const HOSTS = [
   'other.test',
 ];
 
-/** A route of its own, in plain text, that says which generation the gateway has. */
-function describeSentinel(generation: string): Manifest[] {
-  const metadata = { name: 'sentinel', namespace: NAMESPACE };
-  const apiVersion = 'networking.istio.io/v1';
-  const hosts = [`${generation}.sentinel.test`];
-  return [
-    {
-      apiVersion,
-      kind: 'Gateway',
-      metadata,
-      spec: {
-        selector: GATEWAY.labels,
-        servers: [
-          {
-            port: { number: 80, name: 'http', protocol: 'HTTP' },
-            hosts: ['*'],
-          },
-        ],
-      },
-    },
-    {
-      apiVersion,
-      kind: 'VirtualService',
-      metadata,
-      spec: {
-        hosts,
-        gateways: ['sentinel'],
-        http: [{ directResponse: { status: SENTINEL_STATUS } }],
-      },
-    },
-  ];
-}
+/** Routes in plain text say which generation the gateway has. */
+const SENTINEL_GATEWAY = {
+  namespace: NAMESPACE,
+  labels: GATEWAY.labels,
+  ports: [80],
+};
 
 const proxy = {
   kind: 'gateway' as const,
@@ -124,22 +97,13 @@ export async function startHttpsBench(lab: Lab): Promise<Bench> {
     async deploy([set = []], generation) {
       await kube.remove(deployed);
       deployed = await kube.apply(set);
-      await kube.apply(describeSentinel(generation));
-      await waitFor(
-        `the gateway to have ${generation}`,
-        async () => {
-          const answer = await send(`http://${address}:${SENTINEL_PORT}/`, {
-            headers: { host: `${generation}.sentinel.test` },
-          });
-          return answer.status === SENTINEL_STATUS ? true : undefined;
-        },
-        { everyMs: 40, timeoutMs: 20_000 },
-      );
+      await kube.apply(describeSentinel(SENTINEL_GATEWAY, generation));
+      await waitForSentinel(`http://${address}:${SENTINEL_PORT}`, generation);
       await sleep(SETTLE_MS);
     },
     judge() {
       const mesh = new Mesh();
-      const sentinel = describeSentinel('none').map(each =>
+      const sentinel = describeSentinel(SENTINEL_GATEWAY, 'none').map(each =>
         createdIn(2000, each),
       );
       const known = [...objects, ...sentinel, ...deployed];
@@ -174,7 +138,7 @@ export async function startHttpsBench(lab: Lab): Promise<Bench> {
     async clear() {
       await kube.remove([
         ...deployed,
-        ...describeSentinel('none'),
+        ...describeSentinel(SENTINEL_GATEWAY, 'none'),
         ...certificate,
       ]);
       deployed = [];

@@ -11,47 +11,13 @@ import { removeLeftoverRoutes, removeLeftovers } from './leftovers.ts';
 import { createdIn, fillIn, type Bench } from './bench.ts';
 import {
   askGateway,
+  describeSentinel,
   judgeRoutes,
   PORT_CALLERS,
-  SENTINEL_HOSTS,
-  sentinelHost,
+  SENTINEL_STATUS,
   waitForGeneration,
 } from './routedPool.ts';
 import { generateRoutes } from './routes.ts';
-
-const SENTINEL_STATUS = 299;
-
-/** A route of its own that says which generation a gateway has. */
-function describeSentinel(
-  gateway: PoolGateway,
-  generation: string,
-): Manifest[] {
-  const { namespace, labels, ports } = gateway;
-  return [
-    {
-      apiVersion: 'networking.istio.io/v1',
-      kind: 'Gateway',
-      metadata: { name: 'sentinel', namespace },
-      spec: {
-        selector: labels,
-        servers: ports.map(number => ({
-          port: { number, name: `http-${number}`, protocol: 'HTTP' },
-          hosts: [SENTINEL_HOSTS],
-        })),
-      },
-    },
-    {
-      apiVersion: 'networking.istio.io/v1',
-      kind: 'VirtualService',
-      metadata: { name: 'sentinel', namespace },
-      spec: {
-        hosts: [sentinelHost(generation)],
-        gateways: ['sentinel'],
-        http: [{ directResponse: { status: SENTINEL_STATUS } }],
-      },
-    },
-  ];
-}
 
 /** The pool's own route, which would answer before the ones under test. */
 const ownRoute = (gateway: PoolGateway): Manifest[] =>

@@ -19,6 +19,40 @@ const SENTINEL = 'sentinel.test';
 export const sentinelHost = (generation: string) => `${generation}.${SENTINEL}`;
 export const SENTINEL_HOSTS = `*.${SENTINEL}`;
 
+export const SENTINEL_STATUS = 299;
+
+/** A route of its own that says which generation a gateway has. */
+export function describeSentinel(
+  gateway: Pick<PoolGateway, 'namespace' | 'labels'> & { ports: number[] },
+  generation: string,
+): Manifest[] {
+  const { namespace, labels, ports } = gateway;
+  return [
+    {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'Gateway',
+      metadata: { name: 'sentinel', namespace },
+      spec: {
+        selector: labels,
+        servers: ports.map(number => ({
+          port: { number, name: `http-${number}`, protocol: 'HTTP' },
+          hosts: [SENTINEL_HOSTS],
+        })),
+      },
+    },
+    {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'VirtualService',
+      metadata: { name: 'sentinel', namespace },
+      spec: {
+        hosts: [sentinelHost(generation)],
+        gateways: ['sentinel'],
+        http: [{ directResponse: { status: SENTINEL_STATUS } }],
+      },
+    },
+  ];
+}
+
 type From = Pick<SampleRequest, 'from'>;
 
 const portOf = ({ ports }: PoolGateway, { from }: From) =>
@@ -73,22 +107,28 @@ export async function waitForGeneration(
   generation: string,
   status: number,
 ): Promise<void> {
-  const headers = { host: sentinelHost(generation) };
   for (const gateway of gateways) {
     for (const { name: from } of PORT_CALLERS) {
-      await waitFor(
-        `${gateway.name} to have ${generation}`,
-        async () => {
-          const answer = await send(`${urlOf(gateway, { from })}/`, {
-            headers,
-          });
-          return answer.status === status ? true : undefined;
-        },
-        { everyMs: 40, timeoutMs: 20_000 },
-      );
+      await waitForSentinel(urlOf(gateway, { from }), generation, status);
     }
   }
   await sleep(100);
+}
+
+export async function waitForSentinel(
+  url: string,
+  generation: string,
+  status = SENTINEL_STATUS,
+): Promise<void> {
+  const headers = { host: sentinelHost(generation) };
+  await waitFor(
+    `${url} to have ${generation}`,
+    async () => {
+      const answer = await send(`${url}/`, { headers });
+      return answer.status === status ? true : undefined;
+    },
+    { everyMs: 40, timeoutMs: 20_000 },
+  );
 }
 
 export async function askGateway(

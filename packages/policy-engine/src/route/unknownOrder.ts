@@ -1,7 +1,6 @@
 import { createdAt } from '../attach/age';
 import {
   isListenerKey,
-  type ListenerParent,
   parseListenerKey,
 } from '../attach/gatewayApi/listeners';
 import type { GatewayServer } from '../attach/gateways';
@@ -31,38 +30,28 @@ export function isOrderUnknown(
   entries: readonly VirtualHostEntry[],
 ): boolean {
   if (entries.length < 2) return false;
-  const owners = new Map(
-    entries.map(({ server }) => [ownerKey(server), server] as const),
-  );
+  const owners = new Set(entries.map(({ server }) => ownerOf(mesh, server)));
   const isUntimed = ({ stored }: VirtualHostEntry) => !isTimed(stored);
   return (
     entries.some(isUntimed) ||
-    (owners.size > 1 &&
-      [...owners.values()].some(server => !isOwnerTimed(mesh, server)))
+    (owners.size > 1 && [...owners].some(owner => !owner || !isTimed(owner)))
   );
 }
 
 /** The Gateway or ListenerSet that a server is written in. */
-function ownerOf({ key, gateway }: GatewayServer): ListenerParent {
-  if (isListenerKey(key)) return parseListenerKey(key);
-  const { namespace = '', name } = gateway;
-  return { kind: 'Gateway', namespace, name };
-}
-
-function ownerKey(server: GatewayServer): string {
-  const { kind, namespace, name } = ownerOf(server);
-  return `${isListenerKey(server.key)} ${kind}/${namespace}/${name}`;
-}
-
-function isOwnerTimed(mesh: Mesh, server: GatewayServer): boolean {
-  const { kind, namespace, name } = ownerOf(server);
-  const isApiGateway = isListenerKey(server.key) && kind === 'Gateway';
-  const stored = mesh.stored(
-    isApiGateway ? GATEWAY_API_GATEWAY : kind,
+function ownerOf(
+  mesh: Mesh,
+  { key, gateway }: GatewayServer,
+): Stored | undefined {
+  if (!isListenerKey(key)) {
+    return mesh.stored('Gateway', gateway.namespace ?? '', gateway.name);
+  }
+  const { kind, namespace, name } = parseListenerKey(key);
+  return mesh.stored(
+    kind === 'Gateway' ? GATEWAY_API_GATEWAY : kind,
     namespace,
     name,
   );
-  return stored !== undefined && isTimed(stored);
 }
 
 function isTimed(stored: Stored): boolean {
@@ -94,9 +83,8 @@ function mayChangePlaces(
   b: RouteCandidate,
 ): boolean {
   if (isCatchAll(a) !== isCatchAll(b)) return false;
-  if (ownerKey(a.server) !== ownerKey(b.server)) {
-    return ![a, b].every(({ server }) => isOwnerTimed(mesh, server));
-  }
+  const [one, two] = [a, b].map(({ server }) => ownerOf(mesh, server));
+  if (one !== two) return !(one && two && isTimed(one) && isTimed(two));
   // Servers of one object come as they are written there, or by name.
   if (a.server.key !== b.server.key) return false;
   const [key, other] = [a, b].map(mergeKeyOf);
