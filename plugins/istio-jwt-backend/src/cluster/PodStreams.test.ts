@@ -108,10 +108,11 @@ describe('streams to Pods', () => {
       expect(hung).toMatchObject({ kind: 'failed' });
       const abort = new AbortController();
       setTimeout(() => abort.abort(), 100);
-      const startedAt = Date.now();
-      const cancelled = await exec({ signal: abort.signal });
+      const cancelled = await exec({
+        signal: abort.signal,
+        timeoutMs: 3_600_000,
+      });
       expect(cancelled).toMatchObject({ kind: 'failed' });
-      expect(Date.now() - startedAt).toBeLessThan(1500);
     });
 
     it('survives an API server that is down or speaks nonsense', async () => {
