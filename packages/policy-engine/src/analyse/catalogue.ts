@@ -35,6 +35,7 @@ import { jwksUnreachable } from './findings/jwksUnreachable';
 import { locksOtherHosts } from './findings/locksOtherHosts';
 import { malformed } from './findings/malformed';
 import { methodCase } from './findings/methodCase';
+import { mutualTlsMismatch } from './findings/mutualTlsMismatch';
 import { negationAdmitsAnonymous } from './findings/negationAdmitsAnonymous';
 import { noAudience } from './findings/noAudience';
 import { noProxy } from './findings/noProxy';
@@ -85,6 +86,7 @@ export const DETECTORS: readonly Detector[] = [
   jwksUnreachable,
   malformed,
   methodCase,
+  mutualTlsMismatch,
   negationAdmitsAnonymous,
   noProxy,
   notCarriedOut,

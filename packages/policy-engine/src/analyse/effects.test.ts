@@ -94,6 +94,44 @@ describe('what a patch mends', () => {
   });
 });
 
+describe('mutual-tls-mismatch', () => {
+  const at = (texts: string[]) => {
+    const mesh = meshOf([BASE, ...texts]);
+    const finding = assessService(mesh, BACKEND).findings.find(
+      ({ id }) => id === 'mutual-tls-mismatch',
+    )!;
+    return {
+      mesh,
+      finding,
+      status: () => byGateway(mesh, { host: 'h.example.com' }),
+    };
+  };
+  const { bad } = FIXTURES['mutual-tls-mismatch'];
+
+  it.each([[bad[0]], [bad[1]]])('is mended by its patch: %s', texts => {
+    const { mesh, status } = at(texts);
+    expect(status()).toBe('closed');
+    mend(mesh, 'mutual-tls-mismatch');
+    expect(status()).toBe(200);
+  });
+
+  it('gives no patch that would change more than the Service', () => {
+    expect(at(bad[2]).finding.patch).toBeUndefined();
+    expect(at(bad[3]).finding.patch).toBeUndefined();
+    expect(at(bad[3]).finding.resource?.kind).toBe('DestinationRule');
+  });
+
+  it('names the PeerAuthentication of the port, and what else says how to connect', () => {
+    expect(at(bad[4]).finding.message).toMatch(
+      /takes none, as PeerAuthentication default\/backend says/,
+    );
+    expect(at(bad[5]).finding).toMatchObject({
+      resource: { kind: 'PeerAuthentication' },
+      message: expect.stringContaining('enableAutoMtls of the mesh config'),
+    });
+  });
+});
+
 describe('what a finding warns of', () => {
   it.each<[string, Partial<ProxyRequest>, number]>([
     ['claim-type', tokens({ email_verified: true }), 403],

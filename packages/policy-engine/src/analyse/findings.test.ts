@@ -67,6 +67,7 @@ describe('patches', () => {
     'host-port',
     'issuer-mismatch',
     'method-case',
+    'mutual-tls-mismatch',
     'negation-admits-anonymous',
     'not-read',
     'path-never-matches',

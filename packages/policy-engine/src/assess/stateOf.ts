@@ -2,7 +2,7 @@ import { ProtectionState, WayIn } from '../model';
 import { readsIdentity } from '../analyse/rules';
 import { Program } from '../compile/program';
 import { allRules } from '../compile/ruleSet';
-import { modeOf } from '../attach/mutualTls';
+import { refusedPeer } from '../attach/mutualTls';
 import { ResolvedWayIn } from '../attach/waysIn';
 import { TLS_REFUSED } from '../decide/trace';
 import { WayInAnalysis } from '../exposures/analysis';
@@ -107,15 +107,10 @@ function insistsOnRefusedTls(
   { hops }: WayIn,
   programs: readonly Program[],
 ): boolean {
-  return hops.some(({ peer, port, protocol }, index) => {
-    const { mutualTls } = programs[index];
-    return (
-      peer === 'mutual-tls' &&
-      protocol === 'http' &&
-      mutualTls !== undefined &&
-      modeOf(mutualTls, port) === 'DISABLE'
-    );
-  });
+  return hops.some(
+    (hop, index) =>
+      refusedPeer(hop, programs[index].mutualTls) === 'mutual-tls',
+  );
 }
 
 function isZtunnelAlone({ hops }: WayIn): boolean {

@@ -180,7 +180,7 @@ spec: {selector: {matchLabels: {app: backend}}, ${rest}}
       });
       expect(status).toBe('closed');
       expect(explain(hops[1].decision)).toMatchObject({
-        summary: expect.stringContaining('here it is DISABLE'),
+        summary: expect.stringContaining('mutual TLS is DISABLE here'),
         fix: expect.stringContaining('ISTIO_MUTUAL'),
       });
     });

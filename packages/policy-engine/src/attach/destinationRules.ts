@@ -1,3 +1,5 @@
+import type { ResourceRef } from '../model';
+import { refOf } from '../parse';
 import { Family } from '../queries/queries';
 import { isSubsetHost, resolveShortName } from './hosts';
 import { stringList } from './labels';
@@ -24,6 +26,7 @@ export interface DestinationRuleSpec {
 }
 
 export interface DestinationRule {
+  ref: ResourceRef;
   host: string;
   exportTo: readonly string[];
   spec: DestinationRuleSpec | 'malformed';
@@ -80,6 +83,19 @@ export function rulesIn(
     : found;
 }
 
+/** The rules by which proxies of a namespace connect to a Service. Of several, Istio makes one. */
+export function rulesBetween(
+  mesh: Mesh,
+  from: string,
+  service: { namespace: string; name: string },
+): DestinationRule[] {
+  for (const pool of poolsFor(mesh, from, service.namespace)) {
+    const rules = rulesIn(mesh, pool, from, service);
+    if (rules.length > 0) return rules;
+  }
+  return [];
+}
+
 function isIn(mesh: Mesh, rule: DestinationRule, { place, of }: Pool): boolean {
   const { exportTo } = rule;
   if (of === 'local') return exportTo.includes('.') || showsTo(exportTo, place);
@@ -116,6 +132,7 @@ function rulesOf(mesh: Mesh, namespace: string): readonly DestinationRule[] {
         if (typeof spec.host !== 'string') return [];
         return [
           {
+            ref: refOf(resource),
             host: resolveShortName(spec.host, namespace),
             // What is for some workloads is for those of its own namespace.
             exportTo: spec.workloadSelector ? ['.'] : stringList(spec.exportTo),

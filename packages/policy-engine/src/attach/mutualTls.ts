@@ -1,4 +1,4 @@
-import { ProxyRef, ResourceRef } from '../model';
+import { Hop, ProxyRef, ResourceRef } from '../model';
 import { refOf } from '../parse';
 import { MutualTlsMode, PeerAuthenticationSpec } from '../parse/specs';
 import { Mesh } from './Mesh';
@@ -18,14 +18,39 @@ export type EffectiveMode = 'DISABLE' | 'PERMISSIVE' | 'STRICT' | 'unknown';
 export interface MutualTls {
   mode: EffectiveMode;
   ports: ReadonlyMap<number, EffectiveMode>;
-  /** The PeerAuthentication that decided. */
+  /** The PeerAuthentication that decided `mode`. */
   by?: ResourceRef;
+  /** The one that decided `ports`. */
+  portsBy?: ResourceRef;
   /** Where a mode is `unknown`: why. */
   doubt?: string;
 }
 
 export function modeOf(mtls: MutualTls, port: number): EffectiveMode {
   return mtls.ports.get(port) ?? mtls.mode;
+}
+
+/** The PeerAuthentication that decided the mode of a port. None: it is the default. */
+export function deciderOf(
+  { ports, by, portsBy }: MutualTls,
+  port: number,
+): ResourceRef | undefined {
+  return ports.has(port) ? portsBy : by;
+}
+
+/**
+ * How the proxy before connects, where no request gets through so: by mutual TLS to a sidecar that takes none, or in
+ * plain text to one that takes nothing else. The mutual TLS of a TCP port that takes none comes to the application.
+ */
+export function refusedPeer(
+  { peer, port, protocol }: Hop,
+  mtls: MutualTls | undefined,
+): 'mutual-tls' | 'plaintext' | undefined {
+  const mode = mtls && modeOf(mtls, port);
+  if (peer === 'plaintext' && mode === 'STRICT') return peer;
+  return peer === 'mutual-tls' && mode === 'DISABLE' && protocol === 'http'
+    ? peer
+    : undefined;
 }
 
 /**
@@ -81,7 +106,7 @@ function compose(mesh: Mesh, proxy: ProxyRef): MutualTls {
       : undefined;
   for (const [port, level] of Object.entries(levels ?? {})) {
     const given = level?.mode ?? 'UNSET';
-    ports.set(Number(port), given === 'UNSET' ? mode : given);
+    if (given !== 'UNSET') ports.set(Number(port), given);
   }
   if (takesTunnels(proxy)) {
     // The tunnel is mutual TLS whatever the mode is, so that DISABLE admits both.
@@ -94,6 +119,7 @@ function compose(mesh: Mesh, proxy: ProxyRef): MutualTls {
     mode,
     ports,
     ...(decided && { by: refOf(decided.stored.resource) }),
+    ...(own && ports.size > 0 && { portsBy: refOf(own.stored.resource) }),
     ...(decided && mode === 'unknown' && { doubt: describeDoubt(decided) }),
   };
 }

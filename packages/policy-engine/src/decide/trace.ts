@@ -1,7 +1,7 @@
 import { ProxyRequest, TraceStep } from '../model';
 import { Check, CompiledRule, Program, RuleSet } from '../compile/program';
 import { rulesFor } from '../compile/ruleSet';
-import { modeOf } from '../attach/mutualTls';
+import { deciderOf, modeOf } from '../attach/mutualTls';
 import { Evaluation, mayBeRefused } from './evaluate';
 import { Facts } from './facts';
 import { describeDoubt } from './jwtHeaders';
@@ -66,7 +66,7 @@ export function traceEvaluation(
 
 /** What is said of a proxy that is spoken to in mutual TLS, and takes none. */
 export const TLS_REFUSED =
-  'a DestinationRule has the proxy before use mutual TLS, and here it is DISABLE';
+  'a DestinationRule has the proxy before this one use mutual TLS, and mutual TLS is DISABLE here';
 
 function traceMutualTls(
   program: Program,
@@ -74,7 +74,8 @@ function traceMutualTls(
   { facts, precondition, hangsOnMode }: Evaluation,
 ): TraceStep[] {
   if (!program.mutualTls) return [];
-  const { by, doubt } = program.mutualTls;
+  const { doubt } = program.mutualTls;
+  const by = deciderOf(program.mutualTls, request.port);
   const resource = by ? { resource: by } : {};
   if (
     precondition?.kind === 'plaintext-refused' ||

@@ -35,6 +35,7 @@ import { jwksPrivateKey } from '../findings/jwksPrivateKey.fixture';
 import { locksOtherHosts } from '../findings/locksOtherHosts.fixture';
 import { malformed } from '../findings/malformed.fixture';
 import { methodCase } from '../findings/methodCase.fixture';
+import { mutualTlsMismatch } from '../findings/mutualTlsMismatch.fixture';
 import { negationAdmitsAnonymous } from '../findings/negationAdmitsAnonymous.fixture';
 import { noAudience } from '../findings/noAudience.fixture';
 import { noProxy } from '../findings/noProxy.fixture';
@@ -105,6 +106,7 @@ export const FIXTURES: Record<string, Fixture> = {
   'locks-other-hosts': locksOtherHosts,
   malformed: malformed,
   'method-case': methodCase,
+  'mutual-tls-mismatch': mutualTlsMismatch,
   'negation-admits-anonymous': negationAdmitsAnonymous,
   'no-audience': noAudience,
   'no-proxy': noProxy,
