@@ -7,7 +7,7 @@ import type { Seen } from './bench.ts';
 export interface TcpQuestion {
   host: string;
   port: number;
-  /** Opens with a TLS handshake for this name instead of plain bytes. */
+  /** Opens with a TLS handshake for this name, or for none where it is empty, instead of plain bytes. */
   sni?: string;
 }
 
@@ -15,10 +15,10 @@ const GREETING = 'passed';
 const TIMEOUT_MS = 5000;
 
 /** Answers the first bytes of every connection, whatever they are. */
-export const createTcpServer = () =>
+export const createTcpServer = (greeting = GREETING) =>
   net.createServer(socket => {
     socket.on('error', () => socket.destroy());
-    socket.once('data', () => socket.end(GREETING));
+    socket.once('data', () => socket.end(greeting));
   });
 
 /** What a TLS client sends first. */
@@ -37,24 +37,51 @@ function writeClientHello(servername: string): Promise<Buffer> {
 }
 
 /** 200 where the server behind the proxy answers. */
-export async function askTcp({ host, port, sni }: TcpQuestion): Promise<Seen> {
-  const first = sni ? await writeClientHello(sni) : Buffer.from('hello\n');
+export async function askTcp(question: TcpQuestion): Promise<Seen> {
+  const said = await readGreeting(question);
+  return { status: said === GREETING ? 200 : 'closed', body: '' };
+}
+
+const HELLO = Buffer.from('hello\n');
+/** First byte of what a server says that answers the handshake (RFC 8446 section 5.1: handshake). */
+const HANDSHAKE = '\x16';
+
+/**
+ * What the server that the connection leads to says first; empty where there is none. Where the proxy answers the
+ * handshake by itself, what it says within.
+ */
+export async function readGreeting(question: TcpQuestion): Promise<string> {
+  const { host, port, sni: servername } = question;
+  if (servername === undefined) return exchange(net.connect(port, host), HELLO);
+  const said = await exchange(
+    net.connect(port, host),
+    await writeClientHello(servername),
+  );
+  return said.startsWith(HANDSHAKE)
+    ? exchange(
+        tls.connect({ host, port, servername, rejectUnauthorized: false }),
+        HELLO,
+      )
+    : said;
+}
+
+function exchange(socket: net.Socket, first: Buffer): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = net.connect(port, host);
     let text = '';
     socket.setTimeout(TIMEOUT_MS, () =>
-      socket.destroy(new Error(`No answer from ${host}:${port} in time`)),
+      socket.destroy(new Error('No answer in time')),
     );
     socket.on('connect', () => socket.write(first));
     socket.on('data', chunk => {
       text += chunk.toString('latin1');
+      // Who began the handshake goes on with it, or never hears again.
+      if (text.startsWith(HANDSHAKE)) socket.destroy();
     });
     socket.on('error', error => {
       const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ECONNRESET' && code !== 'EPIPE') reject(error);
+      const isEnd = code === 'ECONNRESET' || code === 'EPIPE';
+      if (!isEnd) reject(error);
     });
-    socket.on('close', () =>
-      resolve({ status: text === GREETING ? 200 : 'closed', body: '' }),
-    );
+    socket.on('close', () => resolve(text));
   });
 }

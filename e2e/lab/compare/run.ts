@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { connectLab, type Lab } from '../client.ts';
 import { runBatches } from './batches.ts';
 import type { Bench } from './bench.ts';
+import { startConnectionsBench } from './connectionsBench.ts';
 import { startGatewayApiBench } from './gatewayApiBench.ts';
 import { API_FORWARDS } from './apiForwards.ts';
 import { startApiRouteBench } from './apiRouteBench.ts';
@@ -34,7 +35,7 @@ const { values: options } = parseArgs({
     bench: {
       type: 'string',
       default:
-        'gateways,routes,api-routes,https,mesh,destination-rules,forwards,api-forwards,gateway-api',
+        'gateways,routes,api-routes,https,connections,mesh,destination-rules,forwards,api-forwards,gateway-api',
     },
     /** A mode of `pathNormalization` in the mesh config; by default Istio's own. */
     normalization: { type: 'string' },
@@ -63,6 +64,7 @@ const BENCHES: Record<string, BenchEntry> = {
     share: 0.5,
   },
   https: { start: startHttpsBench, share: 0.25 },
+  connections: { start: startConnectionsBench, share: 0.25 },
   mesh: { start: lab => startMeshBench(lab, POLICIES), share: 0.25 },
   'destination-rules': {
     start: lab => startMeshBench(lab, DESTINATION_RULES),

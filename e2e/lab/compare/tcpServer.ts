@@ -1,4 +1,5 @@
-/** Answers connections: `node tcpServer.ts PORT`, in the network namespace of a pod. */
+/** Answers connections: `node tcpServer.ts PORT [GREETING]`, in the network namespace of a pod. */
 import { createTcpServer } from './askTcp.ts';
 
-createTcpServer().listen(Number(process.argv[2]));
+const [, , port, greeting] = process.argv;
+createTcpServer(greeting).listen(Number(port));

@@ -113,6 +113,12 @@ function layerOf({ port, tls }: GatewayServerSpec): ServerLayer {
   }
 }
 
+/** Names by which Envoy chooses the filter chain of a server that ends TLS. Beside `*` no other host is one. */
+export function namesOfServer({ hosts }: GatewayServer): string[] {
+  const names = hosts.map(({ host }) => host);
+  return names.includes('*') ? ['*'] : names;
+}
+
 /** Whether a server listens on every address, and so where requests to the gateway's Services come. */
 export function isEveryAddress(bind: string): boolean {
   return bind === '' || bind === '0.0.0.0';

@@ -1,6 +1,6 @@
 import { WayIn } from '../model';
 import { HttpMatchSpec, L4RouteSpec } from '../parse/specs';
-import type { GatewayServer } from './gateways';
+import { type GatewayServer, namesOfServer } from './gateways';
 import { resolveGatewayName } from './hosts';
 import type { Stored } from './Stored';
 import {
@@ -19,6 +19,8 @@ export interface Lead {
   /** Undefined where the destination names none. */
   port: number | undefined;
   paths: string[];
+  /** Why nobody can tell whether it leads there. */
+  doubt?: string;
 }
 
 /**
@@ -37,12 +39,10 @@ export function leadsOf(
   if (server.layer === 'http' || server.layer === 'https') {
     return httpLeads(stored, server, hosts, service, routing);
   }
-  const { tcp, tls } = specOf(stored);
-  const isPassthrough = server.layer === 'passthrough';
-  const leads = (isPassthrough ? tls : tcp)?.flatMap(route =>
-    l4Leads(stored, server, hosts, service, route),
+  if (hosts.length === 0) return [];
+  return connectionRoutesIn(stored, server).flatMap(({ route, match }) =>
+    connectionLeads({ stored, server, route, match }, hosts, service),
   );
-  return leads ?? [];
 }
 
 /** One lead per host and port, with the path patterns of all routes that lead there. */
@@ -89,22 +89,75 @@ function listPaths(patterns: ReadonlySet<string | undefined>): string[] {
   return named.length === patterns.size ? named : [];
 }
 
-function l4Leads(
+/** A route of connections without HTTP, with one of the matches that hold at a server. */
+export interface ConnectionRoute {
+  stored: Stored;
+  server: GatewayServer;
+  route: L4RouteSpec;
+  match: Partial<NonNullable<L4RouteSpec['match']>[number]>;
+  /** Why nobody can tell whether istiod makes it. */
+  doubt?: string;
+}
+
+/** Routes of a VirtualService with destinations that hold at a server; which istiod makes is another matter. */
+export function connectionRoutesIn(
   stored: Stored,
   server: GatewayServer,
-  hosts: string[],
+): ConnectionRoute[] {
+  const { tcp, tls } = specOf(stored);
+  const routes = (server.layer === 'passthrough' ? tls : tcp) ?? [];
+  return routes
+    .filter(({ route }) => route?.length)
+    .flatMap(route =>
+      boundMatches(route.match, stored, server).map(match => ({
+        ...{ stored, server, route, match },
+      })),
+    );
+}
+
+/** Names of the handshake by which a route that passes TLS on is taken. Beside `*` no other is one. */
+export function namesOfRoute({
+  sniHosts = [],
+}: ConnectionRoute['match']): readonly string[] {
+  return sniHosts.includes('*') ? ['*'] : sniHosts;
+}
+
+/** Names of the handshake by which clients come to a route. Where the server ends TLS, its own. */
+function namesAt(
+  server: GatewayServer,
+  match: ConnectionRoute['match'],
+  hosts: readonly string[],
+): readonly string[] {
+  switch (server.layer) {
+    case 'passthrough':
+      return namesOfRoute(match);
+    case 'tls':
+      return namesOfServer(server);
+    default:
+      return hosts;
+  }
+}
+
+/**
+ * Where connections by a route come to.
+ *
+ * @param hosts - for which the server has the VirtualService, by which those of TCP are named
+ */
+export function connectionLeads(
+  { stored, server, route, match, doubt }: ConnectionRoute,
+  hosts: readonly string[],
   service: Service,
-  route: L4RouteSpec,
 ): Lead[] {
-  const names = boundMatches(route.match, stored, server).flatMap(
-    ({ sniHosts }) => sniHosts ?? hosts,
-  );
+  const names = new Set(namesAt(server, match, hosts));
   const protocol = server.layer === 'tcp' ? 'tcp' : 'tls';
   return destinationsOf(stored, route.route)
     .filter(target => target.weight > 0 && isService(target, service))
     .flatMap(({ port }) =>
-      [...new Set(names)].map(
-        (host): Lead => ({ host, protocol, port, paths: [] }),
+      [...names].map(
+        (host): Lead => ({
+          ...{ host, protocol, port, paths: [] },
+          ...(doubt === undefined ? {} : { doubt }),
+        }),
       ),
     );
 }

@@ -4,15 +4,19 @@ import { programForHost } from '../compile/programForHost';
 import { serviceMeantBy } from './aliases';
 import { peerOf } from './clientTls';
 import { type GatewayServer, isEveryAddress } from './gateways';
-import { Lead, leadsOf } from './leads';
+import { connectionLeads, Lead, leadsOf } from './leads';
 import { Mesh } from './Mesh';
 import type { LeftOut } from './mergeServers';
-import { Stored } from './Stored';
+import { isSameObject, Stored } from './Stored';
 import { proxySettingsOf } from './proxySettings';
-import { serversOfProxy } from './servedServers';
+import { serverKey, serversOfProxy } from './servedServers';
 import { Tail } from './tails';
+import { servedHosts, specOf } from './virtualServices';
 import { isServiceVisible } from './visibility';
 import type { ResolvedWayIn } from './waysIn';
+import { sameItems } from '../queries/queries';
+import { connectionRoutesOf } from '../route/connectionRoutes';
+import { describeChainConflict } from '../route/filterChains';
 import { FORWARDED_PROTO } from '../route/forwardedProto';
 import { routingServer } from '../route/listeners';
 
@@ -61,7 +65,11 @@ export function waysInOfBinding(
     const routing = proxy
       ? routingServer(mesh, proxy, listenPort, server, stored)
       : server;
-    return leadsOf(stored, server, viewer, meant, routing).flatMap(lead => {
+    const leads =
+      proxy && !isHttp(server)
+        ? leadsMade(mesh, proxy, listenPort, binding, meant)
+        : leadsOf(stored, server, viewer, meant, routing);
+    return leads.flatMap(lead => {
       // Istio takes the server's port where the route names none, unless the Service has but one.
       const port =
         lead.port ?? (countPorts(service) > 1 ? routing.port : undefined);
@@ -76,6 +84,31 @@ export function waysInOfBinding(
         );
     });
   });
+}
+
+function isHttp({ layer }: GatewayServer): boolean {
+  return layer === 'http' || layer === 'https';
+}
+
+/** Of the routes of connections those that istiod makes. */
+function leadsMade(
+  mesh: Mesh,
+  proxy: ProxyRef,
+  listenPort: number,
+  { stored, server }: Binding,
+  service: { namespace: string; name: string },
+): Lead[] {
+  const hosts = servedHosts(stored, server, proxy.namespace);
+  const doubt = describeChainConflict(mesh, proxy, listenPort);
+  return connectionRoutesOf(mesh, proxy, listenPort)
+    .filter(
+      made =>
+        serverKey(made.server) === serverKey(server) &&
+        isSameObject(made.stored, stored) &&
+        // A route of the Gateway API is one for each of its hosts.
+        sameItems(specOf(made.stored).hosts ?? [], specOf(stored).hosts ?? []),
+    )
+    .flatMap(made => connectionLeads({ doubt, ...made }, hosts, service));
 }
 
 function toWayIn(
@@ -109,6 +142,7 @@ function toWayIn(
           `no Pod matches the selector of Gateway ${gateway.namespace}/${gateway.name}`,
         ]),
     ...(doubt === undefined ? [] : [doubt]),
+    ...(lead.doubt === undefined ? [] : [lead.doubt]),
     ...(isEverywhere
       ? []
       : [
@@ -194,8 +228,7 @@ function gatewayHop(
   port: number,
   lead: Lead,
 ): Hop {
-  const isHttp = lead.protocol === 'http' || lead.protocol === 'https';
-  const protocol = isHttp ? 'http' : 'tcp';
+  const protocol = lead.protocol.startsWith('http') ? 'http' : 'tcp';
   const { policies } = programForHost(mesh, proxy, lead.host, protocol);
   return { proxy, port, protocol, policies: [...policies] };
 }

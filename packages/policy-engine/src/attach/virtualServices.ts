@@ -22,7 +22,7 @@ import { Stored } from './Stored';
 import { pushTo } from '../multimap';
 import { perObject } from '../queries/perObject';
 import { Family, sameItems } from '../queries/queries';
-import { isExported } from './visibility';
+import { isExported, rankOfExport } from './visibility';
 import { visitFields } from './visitFields';
 
 const VIRTUAL_SERVICES_OF = new Family();
@@ -55,6 +55,23 @@ export function virtualServicesOf(
       ),
     sameItems,
   );
+}
+
+/**
+ * The same as a proxy of a namespace has them: those that fewer see come first, each kind in the order of age
+ * (Istio's VirtualServicesForGateway).
+ */
+export function virtualServicesFor(
+  mesh: Mesh,
+  gateway: string,
+  viewer: string,
+): readonly Stored[] {
+  const byAge = virtualServicesOf(mesh, gateway);
+  const rank = (stored: Stored) =>
+    rankOfExport(stringList(specOf(stored).exportTo), stored.namespace, viewer);
+  return byAge.some(stored => rank(stored) < 2)
+    ? [...byAge].sort((a, b) => rank(a) - rank(b))
+    : byAge;
 }
 
 /**

@@ -3,6 +3,7 @@ import { isListenerKey } from '../attach/gatewayApi/listeners';
 import {
   type GatewayServer,
   isEveryAddress,
+  namesOfServer,
   serversOf,
 } from '../attach/gateways';
 import type { Mesh } from '../attach/Mesh';
@@ -12,6 +13,7 @@ import type { Stored } from '../attach/Stored';
 import { servedHosts } from '../attach/virtualServices';
 import { perObject } from '../queries/perObject';
 import { hasRoutes } from './candidates';
+import { describeChainConflict } from './filterChains';
 
 /** What listens for HTTP on one port of a gateway, on every address. */
 export interface Listener {
@@ -39,16 +41,14 @@ export function readListener(
   const names = new Map(
     [...secure]
       .reverse()
-      .flatMap(item => namesOf(item.server).map(name => [name, item] as const)),
+      .flatMap(item =>
+        namesOfServer(item.server).map(name => [name, item] as const),
+      ),
   );
-  const doubt = doubtOf(there, listenPort);
+  const doubt =
+    doubtOf(there, listenPort) ??
+    describeChainConflict(mesh, proxy, listenPort);
   return { listening, names, ...(doubt === undefined ? {} : { doubt }) };
-}
-
-/** Beside `*` no other host of a server is a name by which its filter chain is chosen. */
-function namesOf({ hosts }: GatewayServer): string[] {
-  const names = hosts.map(({ host }) => host);
-  return names.includes('*') ? ['*'] : names;
 }
 
 function doubtOf(

@@ -13,11 +13,9 @@ import { makesRoutes, readListener } from './listeners';
 import { isOrderUnknown } from './unknownOrder';
 import {
   servedHosts,
-  specOf,
+  virtualServicesFor,
   virtualServicesOf,
 } from '../attach/virtualServices';
-import { rankOfExport } from '../attach/visibility';
-import { stringList } from '../attach/labels';
 
 const LISTENER = new Family();
 const DOMAINS = new Family();
@@ -135,10 +133,7 @@ function buildDomains(
     let known = routing.get(server.key);
     if (!known) routing.set(server.key, (known = new Map()));
     const isTls = server.layer === 'https';
-    for (const stored of inOrderFor(
-      namespace,
-      virtualServicesOf(mesh, server.key),
-    )) {
+    for (const stored of virtualServicesFor(mesh, server.key, namespace)) {
       const first = known.get(stored) ?? server;
       if (first === server && !makesRoutes(server, stored, proxy)) continue;
       known.set(stored, first);
@@ -189,18 +184,6 @@ function buildDomains(
     }
   }
   return domains;
-}
-
-/** Those that fewer see come first, each kind in the order of age (Istio's VirtualServicesForGateway). */
-function inOrderFor(
-  viewer: string,
-  byAge: readonly Stored[],
-): readonly Stored[] {
-  const rank = (stored: Stored) =>
-    rankOfExport(stringList(specOf(stored).exportTo), stored.namespace, viewer);
-  return byAge.some(stored => rank(stored) < 2)
-    ? [...byAge].sort((a, b) => rank(a) - rank(b))
-    : byAge;
 }
 
 function isEqualTo(stored: Stored, server: GatewayServer) {

@@ -1,0 +1,212 @@
+import { join } from 'node:path';
+import type { Lab } from '../client.ts';
+import type { Manifest } from '../kube.ts';
+import { namespaceOf } from '../network.ts';
+import { ensureProcess } from '../supervisor.ts';
+import { describeCertificate } from '../topology/certificate.ts';
+import { describeEndpoints } from '../topology/objects.ts';
+import { addressOf } from '../topology/workloads.ts';
+import { sleep } from '../wait.ts';
+import { readGreeting } from './askTcp.ts';
+import {
+  createdIn,
+  fillIn,
+  type Bench,
+  type Said,
+  type Seen,
+} from './bench.ts';
+import {
+  BACKENDS,
+  CONNECTION_CERTIFICATE,
+  CONNECTION_PORTS,
+  generateConnections,
+} from './connections.ts';
+import { assessService, Mesh, parseObjects, type WayIn } from './engine.ts';
+import { removeLeftoverRoutes, removeLeftovers } from './leftovers.ts';
+import {
+  GATEWAY,
+  NAMESPACE,
+  SERVER,
+  startComparedMesh,
+} from './meshTopology.ts';
+import { describeSentinel, waitForSentinel } from './routedPool.ts';
+
+const SENTINEL_PORT = 8080;
+const SETTLE_MS = 150;
+
+/** Names in the handshake: an empty one is none, and `plain` is no handshake. */
+const NAMES = [
+  'h.example.com',
+  'h.example.com',
+  'a.example.com',
+  'a.b.example.com',
+  'other.test',
+  'else.test',
+  'H.Example.com',
+  '',
+  'plain',
+];
+
+/** By which a comparison tells where a connection came to. */
+const STATUS: Record<string, number> = { one: 201, two: 202 };
+
+/** Routes in plain text say which generation the gateway has. */
+const SENTINEL_GATEWAY = {
+  namespace: NAMESPACE,
+  labels: GATEWAY.labels,
+  ports: [80],
+};
+
+function describeBackends(subnet: string): Manifest[] {
+  return BACKENDS.flatMap(({ name, port }) => {
+    const ports = [{ name: 'tcp', port, targetPort: port }];
+    return [
+      {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name, namespace: NAMESPACE },
+        spec: { selector: SERVER.labels, ports },
+      },
+      describeEndpoints(name, SERVER, subnet, [{ name: 'tcp', port }]),
+    ];
+  });
+}
+
+async function startBackends({ kube, state }: Lab): Promise<Manifest[]> {
+  for (const { name, port, greeting } of BACKENDS) {
+    await ensureProcess({
+      name: `app-compare-${name}`,
+      command: 'ip',
+      args: [
+        ...['netns', 'exec', namespaceOf(SERVER.name), process.execPath],
+        join(import.meta.dirname, 'tcpServer.ts'),
+        ...[String(port), greeting],
+      ],
+    });
+  }
+  return kube.apply(describeBackends(state.subnet));
+}
+
+/** Whether a way in takes connections that open with this name. */
+function takes({ protocol, host }: WayIn, sni: string | undefined): boolean {
+  if (protocol === 'tcp') return true;
+  if (protocol !== 'tls' || sni === undefined) return false;
+  const name = sni.toLowerCase();
+  return (
+    host === '*' ||
+    host === name ||
+    (host.startsWith('*.') && name.endsWith(host.slice(1)))
+  );
+}
+
+/** Envoy takes the route of the most specific name. */
+function mostSpecific<T extends { wayIn: WayIn }>(ways: readonly T[]): T[] {
+  const rank = ({ wayIn: { protocol, host } }: T) => {
+    if (protocol === 'tcp' || host === '*') return 0;
+    return host.startsWith('*') ? host.length : Infinity;
+  };
+  const best = Math.max(...ways.map(rank));
+  return ways.filter(way => rank(way) === best);
+}
+
+/** Which Services connections come to by gateways. Callers are ports and names. */
+export async function startConnectionsBench(lab: Lab): Promise<Bench> {
+  const { kube, state } = lab;
+  const { objects } = await startComparedMesh(lab);
+  objects.push(...(await startBackends(lab)));
+  const address = addressOf(GATEWAY, state.subnet);
+  await removeLeftovers(lab, NAMESPACE, () => true);
+  await removeLeftoverRoutes(lab, NAMESPACE, () => true);
+  const certificate = describeCertificate(
+    CONNECTION_CERTIFICATE,
+    NAMESPACE,
+    GATEWAY.serviceAccount,
+  );
+  await kube.apply(certificate);
+  /** As the API server has them: it alone knows when each was made. */
+  let deployed: Manifest[] = [];
+  const readCaller = (from: string) => {
+    const [port, name] = from.split(' ');
+    return { port: Number(port), sni: name === 'plain' ? undefined : name };
+  };
+
+  async function ask(from: string): Promise<Seen> {
+    try {
+      const said = await readGreeting({ host: address, ...readCaller(from) });
+      return { status: STATUS[said] ?? 'closed', body: '' };
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (code !== 'ECONNREFUSED') throw error;
+      return { status: 'closed', body: '' };
+    }
+  }
+
+  return {
+    title: 'where connections without HTTP come to by a gateway',
+    generate: generateConnections,
+    callers: CONNECTION_PORTS.flatMap(port =>
+      NAMES.map(name => ({ name: `${port} ${name}`, hosts: ['h'] })),
+    ),
+    requestsPerSet: 24,
+    slots: 1,
+    instantiate: (manifests, _slot, generation) =>
+      fillIn(manifests, { GENERATION: generation }),
+    async deploy([set = []], generation) {
+      await kube.remove(deployed);
+      deployed = await kube.apply(set);
+      await kube.apply(describeSentinel(SENTINEL_GATEWAY, generation));
+      await waitForSentinel(`http://${address}:${SENTINEL_PORT}`, generation);
+      await sleep(SETTLE_MS);
+    },
+    judge() {
+      const mesh = new Mesh();
+      const sentinel = describeSentinel(SENTINEL_GATEWAY, 'none').map(each =>
+        createdIn(2000, each),
+      );
+      const known = [...objects, ...sentinel, ...deployed];
+      for (const each of parseObjects(known).resources) mesh.apply(each);
+      const ways = BACKENDS.flatMap(({ name, greeting }) =>
+        assessService(mesh, { namespace: NAMESPACE, name })
+          .waysIn.filter(({ kind }) => kind === 'gateway')
+          .map(wayIn => ({ wayIn, status: STATUS[greeting] })),
+      );
+      return ({ from }): Said => {
+        const { port, sni } = readCaller(from);
+        const unknown = (reason: string): Said => ({
+          status: 'unknown',
+          reason,
+          trace: [],
+        });
+        const mayPass = ways.some(
+          ({ wayIn }) => wayIn.port === port && takes(wayIn, ''),
+        );
+        if (sni === undefined && mayPass) {
+          return unknown('a way in does not say whether it ends TLS');
+        }
+        const taken = mostSpecific(
+          ways.filter(({ wayIn }) => wayIn.port === port && takes(wayIn, sni)),
+        );
+        const [status = 'closed', ...others] = new Set(
+          taken.map(each => each.status),
+        );
+        const doubt = taken.find(({ wayIn }) => wayIn.uncertain?.length);
+        if (doubt) return unknown(doubt.wayIn.uncertain![0]);
+        if (others.length > 0) return unknown('several ways in take it');
+        return { status, trace: [] };
+      };
+    },
+    async ask(_slot, requests) {
+      const seen: Seen[] = [];
+      for (const { from } of requests) seen.push(await ask(from));
+      return seen;
+    },
+    async clear() {
+      await kube.remove([
+        ...deployed,
+        ...describeSentinel(SENTINEL_GATEWAY, 'none'),
+        ...certificate,
+      ]);
+      deployed = [];
+    },
+  };
+}
