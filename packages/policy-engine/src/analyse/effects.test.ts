@@ -10,6 +10,7 @@ import {
 } from '..';
 import { meshOf, SIDECAR, token } from '../__testUtils__/mesh';
 import { applyPatch } from './__testUtils__/applyPatch';
+import { authentication, authenticationAtGateway } from './__testUtils__/build';
 import { BASE, FIXTURES } from './__testUtils__/fixtures';
 
 /** What findings say of requests is held to what the engine decides, which is held to Envoy. */
@@ -91,6 +92,50 @@ describe('what a patch mends', () => {
     expect(byGateway(mesh, tokens())).toBe(403);
     mend(mesh, 'token-stripped');
     expect(byGateway(mesh, tokens())).toBe(200);
+  });
+});
+
+describe('by a gateway that ends TLS and reads TCP', () => {
+  const TCP = `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: tcp, namespace: default}
+spec:
+  selector: {istio: ingressgateway}
+  servers: [{port: {number: 443, name: tls, protocol: TLS}, hosts: ["*"], tls: {mode: SIMPLE, credentialName: c}}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: tcp, namespace: default}
+spec: {hosts: ["*"], gateways: [tcp], tcp: [{route: [{destination: {host: backend, port: {number: 80}}}]}]}
+`;
+  const { findings } = assessService(
+    meshOf([BASE, TCP, authentication(), authenticationAtGateway()]),
+    BACKEND,
+  );
+  const about = (id: string, part: string) =>
+    findings.find(each => each.id === id && each.message.includes(part));
+
+  it('validated-not-required names what looks at tokens', () => {
+    expect(
+      about('validated-not-required', "the gateway's *:443")?.resource,
+    ).toMatchObject({ namespace: 'default', name: 'backend-jwt' });
+  });
+
+  it('validated-not-required says nothing where nothing does', () => {
+    const { waysIn, findings: others } = assessService(
+      meshOf([BASE, TCP, authenticationAtGateway()]),
+      BACKEND,
+    );
+    expect(waysIn.map(({ state }) => state)).toEqual(['open', 'open']);
+    expect(others.map(({ id }) => id)).not.toContain('validated-not-required');
+  });
+
+  it('not-http is for the Gateway to mend', () => {
+    expect(about('not-http', "the gateway's *:443")).toMatchObject({
+      resource: { kind: 'Gateway', name: 'tcp' },
+      fix: expect.stringContaining('`HTTPS`'),
+    });
   });
 });
 

@@ -1,6 +1,9 @@
 import type { AnalysedWayIn } from '../../assess/assessService';
 import { Detector, Occurrence } from '../detector';
-import { describeWayIn, requiresToken } from '../rules';
+import { describeWayIn, proxyName, requiresToken } from '../rules';
+
+const AT_GATEWAY =
+  'Where clients speak HTTP, give the server of the Gateway the protocol `HTTP`, or `HTTPS` with a certificate, and the route rules for HTTP.';
 
 export const notHttp: Detector = {
   id: 'not-http',
@@ -16,23 +19,19 @@ export const notHttp: Detector = {
         if (hop.protocol !== 'tcp') return [];
         const meant = program.providers.length > 0 || requiresToken(program);
         if (!meant) return [];
-        const { destination } = way.wayIn;
-        return [
-          {
-            message: `${hop.proxy.kind} ${
-              hop.proxy.name
-            } has JWT policies and reads ${describeWayIn(way)} as TCP.`,
-            ...(destination
-              ? {
-                  resource: {
-                    kind: 'Service',
-                    namespace: destination.namespace,
-                    name: destination.name,
-                  },
-                }
-              : {}),
-          },
-        ];
+        const message = `${proxyName(
+          hop,
+        )} has JWT policies and reads ${describeWayIn(way)} as TCP.`;
+        const { destination, gateway } = way.wayIn;
+        if (hop.proxy.kind === 'gateway' && gateway) {
+          return [{ message, resource: gateway, fix: AT_GATEWAY }];
+        }
+        const resource = destination && {
+          kind: 'Service',
+          namespace: destination.namespace,
+          name: destination.name,
+        };
+        return [{ message, ...(resource ? { resource } : {}) }];
       }),
     ),
 };

@@ -12,8 +12,11 @@ export const validatedNotRequired: Detector = {
     waysIn
       .filter(({ assessment }) => assessment.state === 'validated-only')
       .flatMap(way => {
-        const provider = way.programs.flatMap(({ providers }) => providers)[0];
-        const resource = provider.policy;
+        // On a TCP port no proxy looks at tokens.
+        const [{ policy: resource }] = way.programs.flatMap(
+          ({ providers }, index) =>
+            way.wayIn.hops[index].protocol === 'http' ? providers : [],
+        );
         const message = `A request without a token reaches the service by ${describeWayIn(
           way,
         )}: ${nameOf(resource)} checks tokens, and no policy requires one.`;
