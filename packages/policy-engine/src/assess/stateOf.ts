@@ -17,7 +17,11 @@ export function stateOf(
   analysis: WayInAnalysis,
 ): { state: ProtectionState; reason: string } {
   const { wayIn } = resolved;
-  const looksAtTokens = programs.some(({ providers }) => providers.length > 0);
+  // A connection of TCP carries no token for a proxy to look at.
+  const readers = programs.filter(
+    (_, index) => wayIn.hops[index].protocol === 'http',
+  );
+  const looksAtTokens = readers.some(({ providers }) => providers.length > 0);
   const exposed = analysis.exposures.filter(({ preflight }) => !preflight);
   const [worst] = exposed;
   if (analysis.unreachable) {
@@ -36,7 +40,7 @@ export function stateOf(
         }
       : { state: 'open', reason: openReason(resolved) };
   }
-  if (worst && !looksAtTokens && !asksForIdentity(programs)) {
+  if (worst && !looksAtTokens && !asksForIdentity(readers)) {
     return {
       state: 'open',
       reason: `${blindReason(resolved)}; ${worst.summary} passes.`,
