@@ -162,13 +162,16 @@ export function connectionLeads(
     );
 }
 
+/** One object, so that what is derived from it stays the same. */
+const EVERYTHING = [{}] as const;
+
 /** The matches of a route that hold at a server; one of everything where the route has none. */
 function boundMatches<T extends { port?: number; gateways?: string[] }>(
   matches: readonly T[] | undefined,
   stored: Stored,
   server: GatewayServer,
 ): readonly Partial<T>[] {
-  const all: readonly Partial<T>[] = matches?.length ? matches : [{}];
+  const all: readonly Partial<T>[] = matches?.length ? matches : EVERYTHING;
   return all.filter(match => bindsTo(match, stored, server));
 }
 

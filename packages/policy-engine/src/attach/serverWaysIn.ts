@@ -7,15 +7,14 @@ import { type GatewayServer, isEveryAddress } from './gateways';
 import { connectionLeads, Lead, leadsOf } from './leads';
 import { Mesh } from './Mesh';
 import type { LeftOut } from './mergeServers';
-import { isSameObject, Stored } from './Stored';
+import { Stored } from './Stored';
 import { proxySettingsOf } from './proxySettings';
-import { serverKey, serversOfProxy } from './servedServers';
+import { serversOfProxy } from './servedServers';
 import { Tail } from './tails';
-import { servedHosts, specOf } from './virtualServices';
+import { servedHosts } from './virtualServices';
 import { isServiceVisible } from './visibility';
 import type { ResolvedWayIn } from './waysIn';
-import { sameItems } from '../queries/queries';
-import { connectionRoutesOf } from '../route/connectionRoutes';
+import { connectionRoutesBy } from '../route/connectionRoutes';
 import { describeChainConflict } from '../route/filterChains';
 import { FORWARDED_PROTO } from '../route/forwardedProto';
 import { routingServer } from '../route/listeners';
@@ -100,15 +99,10 @@ function leadsMade(
 ): Lead[] {
   const hosts = servedHosts(stored, server, proxy.namespace);
   const doubt = describeChainConflict(mesh, proxy, listenPort);
-  return connectionRoutesOf(mesh, proxy, listenPort)
-    .filter(
-      made =>
-        serverKey(made.server) === serverKey(server) &&
-        isSameObject(made.stored, stored) &&
-        // A route of the Gateway API is one for each of its hosts.
-        sameItems(specOf(made.stored).hosts ?? [], specOf(stored).hosts ?? []),
-    )
-    .flatMap(made => connectionLeads({ doubt, ...made }, hosts, service));
+  return connectionRoutesBy(mesh, proxy, listenPort, {
+    stored,
+    server,
+  }).flatMap(made => connectionLeads({ doubt, ...made }, hosts, service));
 }
 
 function toWayIn(

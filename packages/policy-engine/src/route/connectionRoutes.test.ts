@@ -4,7 +4,7 @@ import {
   virtualService,
 } from '../__testUtils__/gateways';
 import { WORKLOADS } from '../__testUtils__/handsOn';
-import { meshOf } from '../__testUtils__/mesh';
+import { applyYaml, meshOf } from '../__testUtils__/mesh';
 
 const TO_BACKEND = 'destination: {host: backend, port: {number: 80}}';
 const TO_OTHER = 'destination: {host: frontend, port: {number: 80}}';
@@ -56,6 +56,36 @@ describe('routes of connections that istiod makes', () => {
     expect(
       ways(tcp, routes('tcp', `${byPort(TO_OTHER)}, ${byPort()}`)),
     ).toEqual([]);
+  });
+
+  it('are no less for a VirtualService that cannot be read', () => {
+    const broken = virtualService('', {
+      ...{ name: 'x', layer: 'tcp', created: '2025-01-01T00:00:00Z' },
+      rest: 'hosts: ["*"], gateways: [gw],',
+    }).replace('tcp: []', 'tcp: {route: 1}, tls: x');
+    const of = (layer: 'tcp' | 'tls', list: string) =>
+      routes(layer, list, { year: '2026' });
+    expect(ways(server('TCP', '"*"'), of('tcp', byPort()), broken)).toEqual([
+      '*',
+    ]);
+    const pass = server('TLS', '"*"', PASS);
+    expect(ways(pass, of('tls', byName('a.test')), broken)).toEqual(['a.test']);
+  });
+
+  it('follow a change of another one', () => {
+    const mesh = meshOf([
+      WORKLOADS,
+      gatewayYaml(server('TLS', '"*"', PASS)),
+      routes('tls', byName('a.test')),
+    ]);
+    const hosts = () => gatewayWays(mesh).map(({ host }) => host);
+    expect(hosts()).toEqual(['a.test']);
+    const older = (names: string) =>
+      routes('tls', byName(names, TO_OTHER), { name: 'x', year: '2025' });
+    applyYaml(mesh, older('a.test'));
+    expect(hosts()).toEqual([]);
+    applyYaml(mesh, older('b.test'));
+    expect(hosts()).toEqual(['a.test']);
   });
 
   it('leave a match out as a whole whose names an earlier one has in part', () => {

@@ -6,31 +6,68 @@ import { isListenerKey } from '../attach/gatewayApi/listeners';
 import { ConnectionRoute, connectionRoutesIn } from '../attach/leads';
 import type { Mesh } from '../attach/Mesh';
 import { proxyKey } from '../attach/proxies';
-import { serversOfProxy } from '../attach/servedServers';
+import { serverKey, serversOfProxy } from '../attach/servedServers';
 import { isSameObject } from '../attach/Stored';
-import { servedHosts, virtualServicesFor } from '../attach/virtualServices';
-import { Family } from '../queries/queries';
+import {
+  servedHosts,
+  specOf,
+  virtualServicesFor,
+} from '../attach/virtualServices';
+import { stringList } from '../attach/labels';
+import { pushTo } from '../multimap';
+import { Family, sameItems } from '../queries/queries';
 import { isOrderUnknown } from './unknownOrder';
 
-const CONNECTION_ROUTES = new Family();
+const PORT_ROUTES = new Family();
+const BINDING_ROUTES = new Family({ isBrief: true });
 
-/**
- * The routes that istiod makes for a listening port of a gateway where it does not read HTTP. By a server of TCP all
- * goes to the first that holds there; by one that passes TLS on, a match is left out as a whole where an earlier one
- * of the port and address has any of its names, as Envoy takes no name twice (buildGatewayNetworkFiltersFromTCPRoutes,
- * buildGatewayNetworkFiltersFromTLSRoutes).
- */
+/** What istiod makes for a listening port of a gateway where it does not read HTTP. */
+interface PortRoutes {
+  readonly all: readonly ConnectionRoute[];
+  readonly byBinding: ReadonlyMap<string, readonly ConnectionRoute[]>;
+}
+
+/** The routes of connections that istiod makes for a listening port of a gateway. */
 export function connectionRoutesOf(
   mesh: Mesh,
   proxy: ProxyRef,
   listenPort: number,
 ): readonly ConnectionRoute[] {
+  return portRoutesOf(mesh, proxy, listenPort).all;
+}
+
+/** Those of one VirtualService, or route of the Gateway API for one host, by one server. */
+export function connectionRoutesBy(
+  mesh: Mesh,
+  proxy: ProxyRef,
+  listenPort: number,
+  binding: Pick<ConnectionRoute, 'stored' | 'server'>,
+): readonly ConnectionRoute[] {
+  const key = bindingKey(binding);
   return mesh.queries.get(
-    CONNECTION_ROUTES,
+    BINDING_ROUTES,
+    `${proxyKey(proxy)}/${listenPort}/${key}`,
+    () => portRoutesOf(mesh, proxy, listenPort).byBinding.get(key) ?? [],
+    areSame,
+  );
+}
+
+/**
+ * By a server of TCP all goes to the first route that holds there; by one that passes TLS on, a match is left out as a
+ * whole where an earlier one of the port and address has any of its names, as Envoy takes no name twice
+ * (buildGatewayNetworkFiltersFromTCPRoutes, buildGatewayNetworkFiltersFromTLSRoutes).
+ */
+function portRoutesOf(
+  mesh: Mesh,
+  proxy: ProxyRef,
+  listenPort: number,
+): PortRoutes {
+  return mesh.queries.get(
+    PORT_ROUTES,
     `${proxyKey(proxy)}/${listenPort}`,
     () => {
       const byName = new Map<string, ConnectionRoute>();
-      return serversOfProxy(mesh, proxy)
+      const all = serversOfProxy(mesh, proxy)
         .filter(({ listenPorts }) => listenPorts.includes(listenPort))
         .flatMap(({ server }) => {
           const routes = routesAt(mesh, proxy, server);
@@ -38,8 +75,33 @@ export function connectionRoutesOf(
             ? firstOfEachName(mesh, routes, byName)
             : firstOfAll(mesh, routes);
         });
+      const byBinding = new Map<string, ConnectionRoute[]>();
+      for (const route of all) pushTo(byBinding, bindingKey(route), route);
+      return { all, byBinding };
     },
   );
+}
+
+function bindingKey({
+  stored,
+  server,
+}: Pick<ConnectionRoute, 'stored' | 'server'>): string {
+  const { kind } = stored.resource;
+  const hosts = stringList(specOf(stored).hosts).join();
+  return `${serverKey(server)} ${kind}/${stored.namespace}/${
+    stored.name
+  } ${hosts}`;
+}
+
+function areSame(
+  a: readonly ConnectionRoute[],
+  b: readonly ConnectionRoute[],
+): boolean {
+  const parts = (routes: readonly ConnectionRoute[]) =>
+    routes.flatMap(({ stored, server, route, match, doubt }) => [
+      ...[stored, server, route, match, doubt],
+    ]);
+  return sameItems<unknown>(parts(a), parts(b));
 }
 
 function routesAt(
@@ -50,7 +112,12 @@ function routesAt(
   const { layer, key } = server;
   if (layer !== 'passthrough' && layer !== 'tcp' && layer !== 'tls') return [];
   return virtualServicesFor(mesh, key, proxy.namespace)
-    .filter(stored => servedHosts(stored, server, proxy.namespace).length > 0)
+    .filter(
+      stored =>
+        // What cannot be read takes nothing away from others.
+        stored.errors.length === 0 &&
+        servedHosts(stored, server, proxy.namespace).length > 0,
+    )
     .flatMap(stored => connectionRoutesIn(stored, server));
 }
 
