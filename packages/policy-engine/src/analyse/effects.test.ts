@@ -122,6 +122,29 @@ spec: {hosts: ["*"], gateways: [tcp], tcp: [{route: [{destination: {host: backen
     ).toMatchObject({ namespace: 'default', name: 'backend-jwt' });
   });
 
+  it('what is trusted is what looks at tokens', () => {
+    const policy = `
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: require, namespace: default}
+spec:
+  selector: {matchLabels: {app: backend}}
+  rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]
+`;
+    const { waysIn } = assessService(
+      meshOf([BASE, TCP, authentication(), authenticationAtGateway(), policy]),
+      BACKEND,
+    );
+    const way = waysIn.find(({ port }) => port === 443);
+    expect(way).toMatchObject({
+      state: 'enforced',
+      reason: expect.stringContaining('checked at sidecar backend'),
+    });
+    expect(way?.issuers.map(each => each.requestAuthentication.name)).toEqual([
+      'backend-jwt',
+    ]);
+  });
+
   it('validated-not-required says nothing where nothing does', () => {
     const { waysIn, findings: others } = assessService(
       meshOf([BASE, TCP, authenticationAtGateway()]),

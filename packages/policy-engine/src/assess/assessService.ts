@@ -14,7 +14,7 @@ import { findProblems } from '../analyse/findProblems';
 import { isByProxyOfOthers } from '../analyse/rules';
 import { AnalysedExposure, WayInAnalysis } from '../exposures/analysis';
 import { analyseByForm } from '../exposures/analyseByForm';
-import { stateOf } from './stateOf';
+import { programsOfHttp, stateOf } from './stateOf';
 import { Family } from '../queries/queries';
 
 const ASSESSMENT = new Family({ isBrief: true });
@@ -88,7 +88,9 @@ function analyse(mesh: Mesh, resolved: ResolvedWayIn): AnalysedWayIn {
     reason,
     exposures: analysis.exposures.map(toExposure),
     issuers: uniqueIssuers(
-      programs.flatMap(({ providers }) => providers.map(toIssuerUse)),
+      programsOfHttp(resolved.wayIn, programs).flatMap(({ providers }) =>
+        providers.map(toIssuerUse),
+      ),
     ),
   };
   return { ...resolved, programs, analysis, assessment };

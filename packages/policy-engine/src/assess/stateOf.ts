@@ -17,10 +17,7 @@ export function stateOf(
   analysis: WayInAnalysis,
 ): { state: ProtectionState; reason: string } {
   const { wayIn } = resolved;
-  // A connection of TCP carries no token for a proxy to look at.
-  const readers = programs.filter(
-    (_, index) => wayIn.hops[index].protocol === 'http',
-  );
+  const readers = programsOfHttp(wayIn, programs);
   const looksAtTokens = readers.some(({ providers }) => providers.length > 0);
   const exposed = analysis.exposures.filter(({ preflight }) => !preflight);
   const [worst] = exposed;
@@ -59,6 +56,14 @@ export function stateOf(
   return refusedState(wayIn, programs, analysis, looksAtTokens);
 }
 
+/** Of the proxies on the way those that read HTTP: a connection of TCP carries no token to look at. */
+export function programsOfHttp(
+  { hops }: WayIn,
+  programs: readonly Program[],
+): Program[] {
+  return programs.filter((_, index) => hops[index].protocol === 'http');
+}
+
 function refusedState(
   wayIn: WayIn,
   programs: readonly Program[],
@@ -67,7 +72,9 @@ function refusedState(
 ): { state: ProtectionState; reason: string } {
   if (analysis.validTokenPasses === 'yes') {
     // The first proxy that asks for an identity refuses; those behind it see what it let through.
-    const checks = programs.filter(({ providers }) => providers.length > 0);
+    const checks = programsOfHttp(wayIn, programs).filter(
+      ({ providers }) => providers.length > 0,
+    );
     const decides =
       checks.find(program => asksForIdentity([program])) ?? checks.at(-1);
     return {
