@@ -87,17 +87,19 @@ export function generateConnections(random: Random): Manifest[] {
   const names = random
     .some(['a', 'b', 'c'], 1, 3)
     .map(at => `$GENERATION-${at}`);
-  const gateways = [...new Set(names)].map(name => ({
+  const gateways = names.map(name => ({
     apiVersion,
     kind: 'Gateway',
     metadata: { name, namespace: NAMESPACE },
     spec: {
       selector: GATEWAY.labels,
-      servers: [...new Set(random.some(CONNECTION_PORTS, 1, 2))].flatMap(port =>
-        Array.from({ length: random.pick([1, 1, 2]) }, (_, index) =>
-          describeServer(random, port, index),
+      servers: random
+        .some(CONNECTION_PORTS, 1, 2)
+        .flatMap(port =>
+          Array.from({ length: random.pick([1, 1, 2]) }, (_, index) =>
+            describeServer(random, port, index),
+          ),
         ),
-      ),
     },
   }));
   const services = Array.from({ length: 1 + random.int(3) }, (_, index) => {
@@ -108,7 +110,7 @@ export function generateConnections(random: Random): Manifest[] {
       metadata: { name: `$GENERATION-vs${index}`, namespace: NAMESPACE },
       spec: {
         hosts,
-        gateways: [...new Set(random.some(names, 1, 2))],
+        gateways: random.some(names, 1, 2),
         ...describeRoutes(random, hosts, names),
       },
     };

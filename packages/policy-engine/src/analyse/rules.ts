@@ -32,6 +32,14 @@ export function proxiesOf(waysIn: readonly AnalysedWayIn[]): ProxyUse[] {
   return uses;
 }
 
+/** Of the proxies on the way those that read HTTP: a connection of TCP carries no token to look at. */
+export function programsOfHttp(
+  { hops }: WayIn,
+  programs: readonly Program[],
+): Program[] {
+  return programs.filter((_, index) => hops[index].protocol === 'http');
+}
+
 export interface EnforcedRule {
   rule: CompiledRule;
   action: 'ALLOW' | 'DENY';

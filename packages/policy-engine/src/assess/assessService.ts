@@ -11,10 +11,10 @@ import { ResolvedWayIn, waysInOf } from '../attach/waysIn';
 import { programForHost } from '../compile/programForHost';
 import { JwtProvider, Program } from '../compile/program';
 import { findProblems } from '../analyse/findProblems';
-import { isByProxyOfOthers } from '../analyse/rules';
+import { isByProxyOfOthers, programsOfHttp } from '../analyse/rules';
 import { AnalysedExposure, WayInAnalysis } from '../exposures/analysis';
 import { analyseByForm } from '../exposures/analyseByForm';
-import { programsOfHttp, stateOf } from './stateOf';
+import { stateOf } from './stateOf';
 import { Family } from '../queries/queries';
 
 const ASSESSMENT = new Family({ isBrief: true });

@@ -1,5 +1,5 @@
 import { ProtectionState, WayIn } from '../model';
-import { readsIdentity } from '../analyse/rules';
+import { programsOfHttp, readsIdentity } from '../analyse/rules';
 import { Program } from '../compile/program';
 import { allRules } from '../compile/ruleSet';
 import { refusedPeer } from '../attach/mutualTls';
@@ -54,14 +54,6 @@ export function stateOf(
     return { state: 'unknown', reason: `Not decidable: ${analysis.unknown}.` };
   }
   return refusedState(wayIn, programs, analysis, looksAtTokens);
-}
-
-/** Of the proxies on the way those that read HTTP: a connection of TCP carries no token to look at. */
-export function programsOfHttp(
-  { hops }: WayIn,
-  programs: readonly Program[],
-): Program[] {
-  return programs.filter((_, index) => hops[index].protocol === 'http');
 }
 
 function refusedState(

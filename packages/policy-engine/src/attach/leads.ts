@@ -109,9 +109,9 @@ export function connectionRoutesIn(
   return routes
     .filter(({ route }) => route?.length)
     .flatMap(route =>
-      boundMatches(route.match, stored, server).map(match => ({
-        ...{ stored, server, route, match },
-      })),
+      boundMatches(route.match, stored, server).map(
+        (match): ConnectionRoute => ({ stored, server, route, match }),
+      ),
     );
 }
 

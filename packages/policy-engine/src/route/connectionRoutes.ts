@@ -98,10 +98,14 @@ function areSame(
   b: readonly ConnectionRoute[],
 ): boolean {
   const parts = (routes: readonly ConnectionRoute[]) =>
-    routes.flatMap(({ stored, server, route, match, doubt }) => [
-      ...[stored, server, route, match, doubt],
+    routes.flatMap<unknown>(each => [
+      each.stored,
+      each.server,
+      each.route,
+      each.match,
+      each.doubt,
     ]);
-  return sameItems<unknown>(parts(a), parts(b));
+  return sameItems(parts(a), parts(b));
 }
 
 function routesAt(

@@ -1,5 +1,5 @@
 import { Detector, REQUEST_AUTHENTICATION_DOCS } from '../detector';
-import { describeWayIn, nameOf } from '../rules';
+import { describeWayIn, nameOf, programsOfHttp } from '../rules';
 
 export const validatedNotRequired: Detector = {
   id: 'validated-not-required',
@@ -12,11 +12,10 @@ export const validatedNotRequired: Detector = {
     waysIn
       .filter(({ assessment }) => assessment.state === 'validated-only')
       .flatMap(way => {
-        // On a TCP port no proxy looks at tokens.
-        const [{ policy: resource }] = way.programs.flatMap(
-          ({ providers }, index) =>
-            way.wayIn.hops[index].protocol === 'http' ? providers : [],
-        );
+        const [{ policy: resource }] = programsOfHttp(
+          way.wayIn,
+          way.programs,
+        ).flatMap(({ providers }) => providers);
         const message = `A request without a token reaches the service by ${describeWayIn(
           way,
         )}: ${nameOf(resource)} checks tokens, and no policy requires one.`;
