@@ -3,36 +3,18 @@ import type { Lab } from '../client.ts';
 import type { Manifest } from '../kube.ts';
 import { namespaceOf } from '../network.ts';
 import { ensureProcess } from '../supervisor.ts';
-import { describeCertificate } from '../topology/certificate.ts';
 import { describeEndpoints } from '../topology/objects.ts';
-import { addressOf } from '../topology/workloads.ts';
-import { sleep } from '../wait.ts';
 import { readGreeting } from './askTcp.ts';
-import {
-  createdIn,
-  fillIn,
-  type Bench,
-  type Said,
-  type Seen,
-} from './bench.ts';
+import { type Bench, type Said, type Seen } from './bench.ts';
 import {
   BACKENDS,
   CONNECTION_CERTIFICATE,
   CONNECTION_PORTS,
   generateConnections,
 } from './connections.ts';
-import { assessService, Mesh, parseObjects, type WayIn } from './engine.ts';
-import { removeLeftoverRoutes, removeLeftovers } from './leftovers.ts';
-import {
-  GATEWAY,
-  NAMESPACE,
-  SERVER,
-  startComparedMesh,
-} from './meshTopology.ts';
-import { describeSentinel, waitForSentinel } from './routedPool.ts';
-
-const SENTINEL_PORT = 8080;
-const SETTLE_MS = 150;
+import { assessService, parseObjects, type WayIn } from './engine.ts';
+import { startGatewayFrame } from './gatewayFrame.ts';
+import { NAMESPACE, SERVER } from './meshTopology.ts';
 
 /** Names in the handshake: an empty one is none, and `plain` is no handshake. */
 const NAMES = [
@@ -49,13 +31,6 @@ const NAMES = [
 
 /** By which a comparison tells where a connection came to. */
 const STATUS: Record<string, number> = { one: 201, two: 202 };
-
-/** Routes in plain text say which generation the gateway has. */
-const SENTINEL_GATEWAY = {
-  namespace: NAMESPACE,
-  labels: GATEWAY.labels,
-  ports: [80],
-};
 
 function describeBackends(subnet: string): Manifest[] {
   return BACKENDS.flatMap(({ name, port }) => {
@@ -111,20 +86,11 @@ function mostSpecific<T extends { wayIn: WayIn }>(ways: readonly T[]): T[] {
 
 /** Which Services connections come to by gateways. Callers are ports and names. */
 export async function startConnectionsBench(lab: Lab): Promise<Bench> {
-  const { kube, state } = lab;
-  const { objects } = await startComparedMesh(lab);
-  objects.push(...(await startBackends(lab)));
-  const address = addressOf(GATEWAY, state.subnet);
-  await removeLeftovers(lab, NAMESPACE, () => true);
-  await removeLeftoverRoutes(lab, NAMESPACE, () => true);
-  const certificate = describeCertificate(
+  const { address, readMesh, ...frame } = await startGatewayFrame(
+    lab,
     CONNECTION_CERTIFICATE,
-    NAMESPACE,
-    GATEWAY.serviceAccount,
   );
-  await kube.apply(certificate);
-  /** As the API server has them: it alone knows when each was made. */
-  let deployed: Manifest[] = [];
+  const backends = await startBackends(lab);
   const readCaller = (from: string) => {
     const [port, name] = from.split(' ');
     return { port: Number(port), sni: name === 'plain' ? undefined : name };
@@ -148,23 +114,10 @@ export async function startConnectionsBench(lab: Lab): Promise<Bench> {
       NAMES.map(name => ({ name: `${port} ${name}`, hosts: ['h'] })),
     ),
     requestsPerSet: 24,
-    slots: 1,
-    instantiate: (manifests, _slot, generation) =>
-      fillIn(manifests, { GENERATION: generation }),
-    async deploy([set = []], generation) {
-      await kube.remove(deployed);
-      deployed = await kube.apply(set);
-      await kube.apply(describeSentinel(SENTINEL_GATEWAY, generation));
-      await waitForSentinel(`http://${address}:${SENTINEL_PORT}`, generation);
-      await sleep(SETTLE_MS);
-    },
+    ...frame,
     judge() {
-      const mesh = new Mesh();
-      const sentinel = describeSentinel(SENTINEL_GATEWAY, 'none').map(each =>
-        createdIn(2000, each),
-      );
-      const known = [...objects, ...sentinel, ...deployed];
-      for (const each of parseObjects(known).resources) mesh.apply(each);
+      const mesh = readMesh();
+      for (const each of parseObjects(backends).resources) mesh.apply(each);
       const ways = BACKENDS.flatMap(({ name, greeting }) =>
         assessService(mesh, { namespace: NAMESPACE, name })
           .waysIn.filter(({ kind }) => kind === 'gateway')
@@ -199,14 +152,6 @@ export async function startConnectionsBench(lab: Lab): Promise<Bench> {
       const seen: Seen[] = [];
       for (const { from } of requests) seen.push(await ask(from));
       return seen;
-    },
-    async clear() {
-      await kube.remove([
-        ...deployed,
-        ...describeSentinel(SENTINEL_GATEWAY, 'none'),
-        ...certificate,
-      ]);
-      deployed = [];
     },
   };
 }

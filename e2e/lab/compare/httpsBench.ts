@@ -1,18 +1,10 @@
 import type { Lab } from '../client.ts';
 import { request as send } from '../http.ts';
-import type { Manifest } from '../kube.ts';
-import { describeCertificate } from '../topology/certificate.ts';
-import { addressOf } from '../topology/workloads.ts';
-import { sleep } from '../wait.ts';
-import { createdIn, fillIn, toRouted, type Bench, type Seen } from './bench.ts';
-import { decideWayIn, Mesh, parseObjects } from './engine.ts';
+import { toRouted, type Bench, type Seen } from './bench.ts';
+import { decideWayIn } from './engine.ts';
+import { startGatewayFrame } from './gatewayFrame.ts';
 import { generateHttps, HTTPS_CERTIFICATE, HTTPS_PORTS } from './https.ts';
-import { removeLeftoverRoutes, removeLeftovers } from './leftovers.ts';
-import { GATEWAY, NAMESPACE, startComparedMesh } from './meshTopology.ts';
-import { describeSentinel, waitForSentinel } from './routedPool.ts';
-
-const SENTINEL_PORT = 8080;
-const SETTLE_MS = 150;
+import { GATEWAY, NAMESPACE } from './meshTopology.ts';
 
 /** Names in the handshake; none is no name. */
 const NAMES = [
@@ -35,13 +27,6 @@ const HOSTS = [
   'other.test',
 ];
 
-/** Routes in plain text say which generation the gateway has. */
-const SENTINEL_GATEWAY = {
-  namespace: NAMESPACE,
-  labels: GATEWAY.labels,
-  ports: [80],
-};
-
 const proxy = {
   kind: 'gateway' as const,
   namespace: NAMESPACE,
@@ -51,19 +36,10 @@ const proxy = {
 
 /** Which of several Gateways serves a name, and whose routes it goes to. Callers are ports and names. */
 export async function startHttpsBench(lab: Lab): Promise<Bench> {
-  const { kube, state } = lab;
-  const { objects } = await startComparedMesh(lab);
-  const address = addressOf(GATEWAY, state.subnet);
-  await removeLeftovers(lab, NAMESPACE, () => true);
-  await removeLeftoverRoutes(lab, NAMESPACE, () => true);
-  const certificate = describeCertificate(
+  const { address, readMesh, ...frame } = await startGatewayFrame(
+    lab,
     HTTPS_CERTIFICATE,
-    NAMESPACE,
-    GATEWAY.serviceAccount,
   );
-  await kube.apply(certificate);
-  /** As the API server has them: it alone knows when each was made. */
-  let deployed: Manifest[] = [];
   const readCaller = (from: string) => {
     const [port, name] = from.split(' ');
     return { port: Number(port), sni: name === 'none' ? undefined : name };
@@ -91,23 +67,9 @@ export async function startHttpsBench(lab: Lab): Promise<Bench> {
     callers: HTTPS_PORTS.flatMap(port =>
       NAMES.map(name => ({ name: `${port} ${name}`, hosts: HOSTS })),
     ),
-    slots: 1,
-    instantiate: (manifests, _slot, generation) =>
-      fillIn(manifests, { GENERATION: generation }),
-    async deploy([set = []], generation) {
-      await kube.remove(deployed);
-      deployed = await kube.apply(set);
-      await kube.apply(describeSentinel(SENTINEL_GATEWAY, generation));
-      await waitForSentinel(`http://${address}:${SENTINEL_PORT}`, generation);
-      await sleep(SETTLE_MS);
-    },
+    ...frame,
     judge() {
-      const mesh = new Mesh();
-      const sentinel = describeSentinel(SENTINEL_GATEWAY, 'none').map(each =>
-        createdIn(2000, each),
-      );
-      const known = [...objects, ...sentinel, ...deployed];
-      for (const each of parseObjects(known).resources) mesh.apply(each);
+      const mesh = readMesh();
       return ({ from, host }) => {
         const { port, sni } = readCaller(from);
         return toRouted(
@@ -134,14 +96,6 @@ export async function startHttpsBench(lab: Lab): Promise<Bench> {
         seen.push(await ask(from, host));
       }
       return seen;
-    },
-    async clear() {
-      await kube.remove([
-        ...deployed,
-        ...describeSentinel(SENTINEL_GATEWAY, 'none'),
-        ...certificate,
-      ]);
-      deployed = [];
     },
   };
 }
