@@ -34,6 +34,24 @@ export function sortRoutesByAge(list: readonly Stored[]): Stored[] {
   );
 }
 
+/**
+ * Istio's order of TCPRoutes and TLSRoutes, whose names it makes `name~tcp~…` and `name~tls~…`: oldest first, then by
+ * that, then by namespace.
+ */
+export function compareConnectionRoutes(a: Stored, b: Stored): number {
+  const [one, other] = [a, b].map(connectionName);
+  return (
+    compareAge(a, b) ||
+    compareText(one, other) ||
+    compareText(a.namespace, b.namespace)
+  );
+}
+
+/** What of the name that Istio gives one is known here: behind it comes a number. */
+export function connectionName({ name, resource: { kind } }: Stored): string {
+  return `${name}~${kind === 'TCPRoute' ? 'tcp' : 'tls'}~`;
+}
+
 /** What has no time counts as the oldest. Times of one format (RFC 3339, in UTC) sort as texts. */
 function compareAge(a: Stored, b: Stored): number {
   return compareText(createdAt(a), createdAt(b));

@@ -1,6 +1,6 @@
 import { nameOf, refOf } from '../parse';
 import type { ProxyRef } from '../model';
-import { createdAt } from '../attach/age';
+import { connectionName, createdAt } from '../attach/age';
 import type { GatewayServer } from '../attach/gateways';
 import { isListenerKey } from '../attach/gatewayApi/listeners';
 import { ConnectionRoute, connectionRoutesIn } from '../attach/leads';
@@ -169,10 +169,11 @@ function mayComeFirst(
   earlier: ConnectionRoute,
 ): boolean {
   if (isSameObject(route.stored, earlier.stored)) return false;
-  // What Istio calls those of the Gateway API, by which it goes where they are of one age, is not followed.
+  // Of those of the Gateway API with one age and name Istio goes by a number, which is not followed.
   const isTie =
     isListenerKey(route.server.key) &&
-    createdAt(route.stored) === createdAt(earlier.stored);
+    createdAt(route.stored) === createdAt(earlier.stored) &&
+    connectionName(route.stored) === connectionName(earlier.stored);
   return isTie || isOrderUnknown(mesh, [route, earlier]);
 }
 

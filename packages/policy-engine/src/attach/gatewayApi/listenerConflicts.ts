@@ -86,7 +86,36 @@ function findConflicts(mesh: Mesh, gateway: Stored): Conflicts {
     conflicts[keyOf(later)] = conflict;
     if (conflict.kind === 'doubtful') conflicts[keyOf(rival)] ??= conflict;
   }
+  for (const each of placed) {
+    const why = describeNamesake(mesh, each);
+    if (why) conflicts[keyOf(each)] = { kind: 'doubtful', why };
+  }
   return conflicts;
+}
+
+/**
+ * istiod names what it makes of a listener by object and listener, but not by the object's kind, and keeps one of those
+ * with one name (InternalGatewayName). 1.31.0 keeps what it leaves out by the object's name as well.
+ */
+function describeNamesake(mesh: Mesh, placed: Placed): string | undefined {
+  const { parent, spec } = placed;
+  const kind = parent.kind === 'Gateway' ? 'ListenerSet' : 'Gateway';
+  const namesake = mesh.stored(
+    kind === 'Gateway' ? GATEWAY_API_GATEWAY : kind,
+    parent.namespace,
+    parent.name,
+  );
+  const { listeners = [] } = (namesake?.resource.spec ?? {}) as {
+    listeners?: Pick<ListenerSpec, 'name'>[];
+  };
+  const isTaken =
+    namesake?.errors.length === 0 &&
+    listeners.some(({ name }) => name === spec.name);
+  if (!isTaken) return undefined;
+  const other = describe({ ...placed, parent: { ...parent, kind } });
+  return `${describe(
+    placed,
+  )} and ${other} have one name for istiod, which serves one of them`;
 }
 
 function place(

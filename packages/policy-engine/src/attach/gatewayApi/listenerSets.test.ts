@@ -246,6 +246,42 @@ describe('a listener that an earlier one of the Gateway does not let stand besid
     expect(portsOf(meshWith(set(listener), NEW))).toEqual(ports);
   });
 
+  const namesake = (listener: string) =>
+    set(listener).replace('name: more', 'name: web');
+
+  it.each([
+    ['is left out', '{name: http, port: 80, protocol: TCP}'],
+    ['is served', '{name: http, port: 81, protocol: TCP}'],
+  ])(
+    'makes one of its name unknown where Gateway and set have one as well, and it %s',
+    (_, listener) => {
+      const mesh = meshWith(toBackend('{name: web}'), namesake(listener), NEW);
+      const unknown = {
+        port: 80,
+        state: 'unknown',
+        reason: expect.stringContaining(
+          'listener http of Gateway default/web and listener http of ListenerSet default/web have one name',
+        ),
+      };
+      expect(gatewayWays(mesh)).toMatchObject([unknown]);
+      const ofAnother = gateway('{name: also, port: 82, protocol: HTTP}', {
+        name: 'other',
+      });
+      applyYaml(mesh, ofAnother);
+      applyYaml(
+        mesh,
+        namesake(listener).replace('{name: web,', '{name: other,'),
+      );
+      expect(gatewayWays(mesh)).toMatchObject([unknown]);
+    },
+  );
+
+  it('is no matter to one of another name where Gateway and set have one', () => {
+    const listener = '{name: also, port: 81, protocol: TCP}';
+    const mesh = meshWith(toBackend('{name: web}'), namesake(listener), NEW);
+    expect(gatewayWays(mesh)).toMatchObject([{ port: 80, state: 'open' }]);
+  });
+
   it('keeps no listener of a more general host from its routes', () => {
     const own = HTTP.replace('}', ', hostname: h.example.com}');
     const any = '{name: any, port: 80, protocol: HTTP}';

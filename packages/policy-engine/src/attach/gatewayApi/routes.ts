@@ -1,12 +1,13 @@
 import { compareText } from '../../compareText';
 import { HttpRouteSpec, L4RouteSpec } from '../../parse/specs';
-import { createdAt } from '../age';
+import { compareConnectionRoutes, createdAt } from '../age';
 import { intersectHosts, isSubsetHost } from '../hosts';
 import { stringList } from '../labels';
 import type { Mesh } from '../Mesh';
 import type { Stored } from '../Stored';
 import { Family, sameItems } from '../../queries/queries';
 import { backendsOfRoute } from './backendRefs';
+import { convertConnectionRules } from './convertConnections';
 import { convertHttpRules } from './convertHttp';
 import { isDropped } from './droppedRoutes';
 import { ApiListener, parseListenerKey } from './listeners';
@@ -17,7 +18,7 @@ import {
   parentsOf,
   routesOfParent,
 } from './routeIndex';
-import { ParentRefSpec, RouteSpec } from './specs';
+import { ParentRefSpec } from './specs';
 
 const GATEWAY_API_BOUND = new Family();
 const GATEWAY_API_BOUND_ROUTE = new Family();
@@ -47,7 +48,7 @@ function inOrderOfHosts(bound: readonly Stored[]): readonly Stored[] {
   const ages = new Map<string, string>();
   for (const stored of bound) {
     // Each of these is a VirtualService of its own.
-    if (!isMerged(stored)) return bound;
+    if (!isMerged(stored)) return [...bound].sort(compareConnectionRoutes);
     const host = hostOf(stored);
     if (!ages.has(host)) ages.set(host, createdAt(stored));
   }
@@ -107,7 +108,7 @@ function bind(
     ...route,
     resource: {
       ...route.resource,
-      spec: { hosts: [host], ...convert(mesh, route, host, listener) },
+      spec: { hosts: [host], ...convert(mesh, route, listener) },
     },
   }));
 }
@@ -123,9 +124,7 @@ function hostsAt(
       return ['*'];
     case 'TLSRoute':
       // Other listeners take nothing of it (TLSRouteCollection).
-      return hostnamesOf(route).filter(
-        host => commonHost(listener, host) !== undefined,
-      );
+      return commonHosts(listener, hostnamesOf(route));
     default:
       return hostnamesOf(route).filter(host =>
         isLeftTo(listener, host, siblings),
@@ -133,17 +132,20 @@ function hostsAt(
   }
 }
 
-function commonHost(
+function commonHosts(
   { spec: { hostname } }: ApiListener,
-  host: string,
-): string | undefined {
-  return intersectHosts(host.toLowerCase(), (hostname || '*').toLowerCase());
+  hosts: readonly string[],
+): string[] {
+  const own = (hostname || '*').toLowerCase();
+  const common = hosts.flatMap(
+    host => intersectHosts(host.toLowerCase(), own) ?? [],
+  );
+  return [...new Set(common)];
 }
 
 function convert(
   mesh: Mesh,
   route: Stored,
-  host: string,
   listener: ApiListener,
 ): {
   http?: readonly HttpRouteSpec[];
@@ -157,19 +159,12 @@ function convert(
     const rules = convertHttpRules(route, backends);
     return { http: rules === 'invalid' ? [] : rules };
   }
-  const spec = (route.resource.spec ?? {}) as RouteSpec;
-  const rules = (spec.rules ?? []).map(rule => ({
-    route: (rule.backendRefs ?? []).flatMap(ref =>
-      backends
-        .destination(ref)
-        .map(destination => ({ destination, weight: ref.weight ?? 1 })),
-    ),
-  }));
+  const rules = convertConnectionRules(route, backends);
   if (kind === 'TCPRoute' || listener.server.layer !== 'passthrough') {
     return { tcp: rules };
   }
-  const name = commonHost(listener, host);
-  const sniHosts = name === undefined ? [] : [name];
+  // Each has all names of the route, whichever host it stands for.
+  const sniHosts = commonHosts(listener, hostnamesOf(route));
   return { tls: rules.map(rule => ({ ...rule, match: [{ sniHosts }] })) };
 }
 

@@ -1,0 +1,99 @@
+import { gateway, route } from '../__testUtils__/gatewayApi';
+import { gatewayWays } from '../__testUtils__/gateways';
+import { WORKLOADS } from '../__testUtils__/handsOn';
+import { meshOf } from '../__testUtils__/mesh';
+
+const PASS = '{name: x, port: 443, protocol: TLS, tls: {mode: Passthrough}}';
+const END =
+  '{name: x, port: 443, protocol: TLS, tls: {certificateRefs: [{name: c}]}}';
+const TCP = '{name: x, port: 443, protocol: TCP}';
+
+const to = (name: string, rest = '') =>
+  `{backendRefs: [{name: ${name}, port: 80${rest}}]}`;
+const HERE = to('backend');
+const ELSEWHERE = to('frontend');
+const NO_SHARE = to('backend', ', weight: 0');
+
+type Rest = Parameters<typeof route>[1];
+const tls = (hosts: string, rules = HERE, rest: Rest = {}) =>
+  route(rules, { kind: 'TLSRoute', hosts, ...rest });
+const tcp = (rules = HERE, rest: Rest = {}) =>
+  route(rules, { kind: 'TCPRoute', hosts: '', ...rest });
+
+/** Hosts of the ways in by the gateway, those in doubt with a mark. */
+const ways = (listener: string, ...routes: string[]) =>
+  gatewayWays(meshOf([WORKLOADS, gateway(listener), ...routes])).map(
+    ({ host, uncertain }) => (uncertain ? `${host}?` : host),
+  );
+
+describe('TLSRoutes and TCPRoutes of which istiod makes routes', () => {
+  it('lose all their names where an earlier one has one of them', () => {
+    const two = tls('a.test, b.test');
+    const rival = (name: string) => tls('b.test', ELSEWHERE, { name });
+    expect(ways(PASS, two)).toEqual(['a.test', 'b.test']);
+    expect(ways(PASS, two, rival('s'))).toEqual(['a.test', 'b.test']);
+    expect(ways(PASS, two, rival('a'))).toEqual([]);
+  });
+
+  it.each([
+    ['r', 's', ['*']],
+    ['r', 'a', []],
+    // Behind a name istiod puts a sign that comes after all others.
+    ['r', 'r-v2', []],
+    ['r-v2', 'r', ['*']],
+  ])(
+    'go by name where they are of one age: %s beside %s',
+    (name, other, to_) => {
+      const both = [tcp(HERE, { name }), tcp(ELSEWHERE, { name: other })];
+      expect(ways(TCP, ...both)).toEqual(to_);
+    },
+  );
+
+  it('go by kind where they are of one age and name', () => {
+    expect(ways(END, tls('a.test'), tcp(ELSEWHERE))).toEqual([]);
+    expect(ways(END, tls('a.test', ELSEWHERE), tcp())).toEqual(['*']);
+  });
+
+  it('go by age before they go by name', () => {
+    const older = { name: 's', created: '2025-01-01T00:00:00Z' };
+    expect(ways(TCP, tcp(), tcp(ELSEWHERE, older))).toEqual([]);
+    expect(ways(TCP, tcp(), tcp(ELSEWHERE, { ...older, created: '' }))).toEqual(
+      ['*?'],
+    );
+  });
+
+  it('are in doubt where two namespaces have one of a name and age', () => {
+    const anywhere = TCP.replace(
+      '}',
+      ', allowedRoutes: {namespaces: {from: All}}}',
+    );
+    const other = tcp(ELSEWHERE, {
+      namespace: 'other',
+      parent: '{name: web, namespace: default}',
+    });
+    expect(ways(anywhere, tcp(), other)).toEqual(['*?']);
+  });
+
+  it.each([
+    ['a Service that is not there', to('gone')],
+    ['a Service of another namespace', to('backend', ', namespace: other')],
+    ['another kind', to('backend', ', group: else.test, kind: Else')],
+  ])('take what comes even if they lead to %s', (_, nowhere) => {
+    const first = { name: 'a' };
+    expect(ways(TCP, tcp(), tcp(nowhere, first))).toEqual([]);
+    expect(ways(PASS, tls('a.test'), tls('a.test', nowhere, first))).toEqual(
+      [],
+    );
+  });
+
+  it('take connections of TCP, but none of TLS, where no backend has a share', () => {
+    const first = { name: 'a' };
+    expect(ways(TCP, tcp(), tcp(NO_SHARE, first))).toEqual([]);
+    expect(ways(TCP, tcp(NO_SHARE))).toEqual([]);
+    for (const listener of [PASS, END]) {
+      const before = tls('a.test', NO_SHARE, first);
+      expect(ways(listener, tls('a.test'), before)).toHaveLength(1);
+      expect(ways(listener, before)).toEqual([]);
+    }
+  });
+});
