@@ -19,6 +19,8 @@ const PLURALS: Record<string, string> = {
   VirtualService: 'virtualservices',
   HTTPRoute: 'httproutes',
   GRPCRoute: 'grpcroutes',
+  TCPRoute: 'tcproutes',
+  TLSRoute: 'tlsroutes',
   ListenerSet: 'listenersets',
 };
 

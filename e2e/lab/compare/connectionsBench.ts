@@ -1,10 +1,16 @@
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Lab } from '../client.ts';
 import type { Manifest } from '../kube.ts';
 import { namespaceOf } from '../network.ts';
 import { ensureProcess } from '../supervisor.ts';
 import { describeEndpoints } from '../topology/objects.ts';
 import { readGreeting } from './askTcp.ts';
+import { describeIstiod } from '../topology/istiod.ts';
+import {
+  CONNECTION_SERVICE,
+  generateApiConnections,
+} from './apiConnections.ts';
 import { type Bench, type Said, type Seen } from './bench.ts';
 import {
   BACKENDS,
@@ -74,6 +80,16 @@ function takes({ protocol, host }: WayIn, sni: string | undefined): boolean {
   );
 }
 
+/** Whether a route of the Gateway API takes connections and leads them nowhere. */
+function isDeadEnd({ kind, spec }: Manifest): boolean {
+  return (
+    /^T(LS|CP)Route$/.test(kind!) &&
+    !BACKENDS.some(({ name, port }) =>
+      isDeepStrictEqual(spec.rules[0].backendRefs, [{ name, port }]),
+    )
+  );
+}
+
 /** Envoy takes the route of the most specific name. */
 function mostSpecific<T extends { wayIn: WayIn }>(ways: readonly T[]): T[] {
   const rank = ({ wayIn: { protocol, host } }: T) => {
@@ -84,13 +100,35 @@ function mostSpecific<T extends { wayIn: WayIn }>(ways: readonly T[]): T[] {
   return ways.filter(way => rank(way) === best);
 }
 
+/** What is drawn on the compared gateway. */
+type ConnectionsDraw = Pick<Bench, 'title' | 'generate'>;
+
+/** Servers and VirtualServices of Istio's own kinds. */
+export const CONNECTIONS: ConnectionsDraw = {
+  title: 'where connections without HTTP come to by a gateway',
+  generate: generateConnections,
+};
+
+/** Listeners and routes of the Gateway API. */
+export const API_CONNECTIONS: ConnectionsDraw = {
+  title: 'where connections without HTTP come to by the Gateway API',
+  generate: generateApiConnections,
+};
+
 /** Which Services connections come to by gateways. Callers are ports and names. */
-export async function startConnectionsBench(lab: Lab): Promise<Bench> {
+export async function startConnectionsBench(
+  lab: Lab,
+  draw: ConnectionsDraw,
+): Promise<Bench> {
   const { address, readMesh, ...frame } = await startGatewayFrame(
     lab,
     CONNECTION_CERTIFICATE,
   );
-  const backends = await startBackends(lab);
+  const known = [
+    ...(await startBackends(lab)),
+    ...(await lab.kube.apply(CONNECTION_SERVICE)),
+    describeIstiod(lab),
+  ];
   const readCaller = (from: string) => {
     const [port, name] = from.split(' ');
     return { port: Number(port), sni: name === 'plain' ? undefined : name };
@@ -108,16 +146,16 @@ export async function startConnectionsBench(lab: Lab): Promise<Bench> {
   }
 
   return {
-    title: 'where connections without HTTP come to by a gateway',
-    generate: generateConnections,
+    ...draw,
     callers: CONNECTION_PORTS.flatMap(port =>
       NAMES.map(name => ({ name: `${port} ${name}`, hosts: ['h'] })),
     ),
     requestsPerSet: 24,
     ...frame,
-    judge() {
+    judge(_slot, set) {
+      const hasDeadEnd = set.some(isDeadEnd);
       const mesh = readMesh();
-      for (const each of parseObjects(backends).resources) mesh.apply(each);
+      for (const each of parseObjects(known).resources) mesh.apply(each);
       const ways = BACKENDS.flatMap(({ name, greeting }) =>
         assessService(mesh, { namespace: NAMESPACE, name })
           .waysIn.filter(({ kind }) => kind === 'gateway')
@@ -142,9 +180,18 @@ export async function startConnectionsBench(lab: Lab): Promise<Bench> {
         const [status = 'closed', ...others] = new Set(
           taken.map(each => each.status),
         );
-        const doubt = taken.find(({ wayIn }) => wayIn.uncertain?.length);
+        // Where Envoy refuses a listener nobody knows what it serves, and whom.
+        const asked =
+          taken.length > 0
+            ? taken
+            : ways.filter(({ wayIn }) => wayIn.port === port);
+        const doubt = asked.find(({ wayIn }) => wayIn.uncertain?.length);
         if (doubt) return unknown(doubt.wayIn.uncertain![0]);
         if (others.length > 0) return unknown('several ways in take it');
+        const isExact = taken.some(({ wayIn }) => wayIn.host === sni);
+        if (taken.length > 0 && !isExact && hasDeadEnd) {
+          return unknown('a route that leads nowhere may take it');
+        }
         return { status, trace: [] };
       };
     },

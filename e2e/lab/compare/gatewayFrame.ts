@@ -11,7 +11,8 @@ import { GATEWAY, NAMESPACE, startComparedMesh } from './meshTopology.ts';
 import { describeSentinel, waitForSentinel } from './routedPool.ts';
 
 const SENTINEL_PORT = 8080;
-const SETTLE_MS = 150;
+/** Objects of several kinds reach istiod's routes one after the other, in no order that shows. */
+const SETTLE_MS = 300;
 
 /** Routes in plain text say which generation the gateway has. */
 const SENTINEL_GATEWAY = {

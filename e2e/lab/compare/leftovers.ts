@@ -41,10 +41,10 @@ const ROUTING = [
     NETWORKING,
     plural,
   ]),
-  ...['httproutes', 'grpcroutes', 'listenersets', 'gateways'].map(plural => [
-    GATEWAY_API,
-    plural,
-  ]),
+  ...[
+    ...['httproutes', 'grpcroutes', 'tcproutes', 'tlsroutes'],
+    ...['listenersets', 'gateways'],
+  ].map(plural => [GATEWAY_API, plural]),
 ];
 
 /** Routes and Gateways of a namespace. */

@@ -36,6 +36,7 @@ export function describeCase(found: Disagreement, number: number): string {
     `### Case ${number}: engine ${said.status}, Envoy ${seen.status}`,
     '',
     `- engine: ${said.status} ${cut(said.body)} ${said.details ?? ''}`,
+    ...(said.reason === undefined ? [] : [`  since ${said.reason}`]),
     `- Envoy:  ${seen.status} ${cut(seen.body)} ${seen.details ?? ''}`,
     '',
     '```yaml',

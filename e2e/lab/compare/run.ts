@@ -7,7 +7,11 @@ import { parseArgs } from 'node:util';
 import { connectLab, type Lab } from '../client.ts';
 import { runBatches } from './batches.ts';
 import type { Bench } from './bench.ts';
-import { startConnectionsBench } from './connectionsBench.ts';
+import {
+  API_CONNECTIONS,
+  CONNECTIONS,
+  startConnectionsBench,
+} from './connectionsBench.ts';
 import { startGatewayApiBench } from './gatewayApiBench.ts';
 import { API_FORWARDS } from './apiForwards.ts';
 import { startApiRouteBench } from './apiRouteBench.ts';
@@ -23,6 +27,7 @@ import { describeAcceptance, describeDisagreements } from './report.ts';
 import { startRouteBench } from './routeBench.ts';
 import { Shrinker } from './shrink.ts';
 import { createTally, printTally } from './tally.ts';
+import { startWaypointBench } from './waypointBench.ts';
 import { buildTokens, type TokenStock } from './tokens.ts';
 
 const { values: options } = parseArgs({
@@ -35,7 +40,7 @@ const { values: options } = parseArgs({
     bench: {
       type: 'string',
       default:
-        'gateways,routes,api-routes,https,connections,mesh,destination-rules,forwards,api-forwards,gateway-api',
+        'gateways,routes,api-routes,https,connections,api-connections,mesh,destination-rules,forwards,api-forwards,gateway-api,waypoints',
     },
     /** A mode of `pathNormalization` in the mesh config; by default Istio's own. */
     normalization: { type: 'string' },
@@ -64,7 +69,14 @@ const BENCHES: Record<string, BenchEntry> = {
     share: 0.5,
   },
   https: { start: startHttpsBench, share: 0.25 },
-  connections: { start: startConnectionsBench, share: 0.25 },
+  connections: {
+    start: lab => startConnectionsBench(lab, CONNECTIONS),
+    share: 0.25,
+  },
+  'api-connections': {
+    start: lab => startConnectionsBench(lab, API_CONNECTIONS),
+    share: 0.25,
+  },
   mesh: { start: lab => startMeshBench(lab, POLICIES), share: 0.25 },
   'destination-rules': {
     start: lab => startMeshBench(lab, DESTINATION_RULES),
@@ -76,6 +88,7 @@ const BENCHES: Record<string, BenchEntry> = {
   },
   forwards: { start: lab => startMeshBench(lab, FORWARDS), share: 0.25 },
   'gateway-api': { start: startGatewayApiBench, share: 0.25 },
+  waypoints: { start: startWaypointBench, share: 0.25 },
 };
 
 const say = (line: string) => process.stdout.write(`${line}\n`);

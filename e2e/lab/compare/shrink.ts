@@ -119,8 +119,8 @@ export class Shrinker {
     await this.#bench.deploy(sets, generation);
     const found: Disagreement[] = [];
     for (const [slot, { policies, request }] of alive.entries()) {
-      const said = this.#bench.judge(slot, sets[slot])(request);
       const [seen] = await this.#bench.ask(slot, [request]);
+      const said = this.#bench.judge(slot, sets[slot])(request);
       if (isDisagreement(compare(said, seen, request))) {
         found.push({ policies, request, said, seen });
       }

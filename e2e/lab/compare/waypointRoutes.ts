@@ -1,0 +1,117 @@
+/** Routes inside the mesh at random, which a waypoint may follow, and policies at it and at the Services. */
+import type { Manifest } from '../kube.ts';
+import { generatePolicies } from './policies.ts';
+import type { Random } from './random.ts';
+import type { TokenStock } from './tokens.ts';
+import { fullNameOf, NAMESPACE, SERVERS } from './waypointTopology.ts';
+import { WAYPOINT_WORDS } from './waypointWords.ts';
+
+type Fields = Record<string, unknown>;
+
+const NAMES = SERVERS.map(({ name }) => name);
+const PREFIXES = ['/api', '/a', '/healthz', '/'];
+
+/** A waypoint follows those of its Services' namespace, and of its own. */
+const pickNamespace = (random: Random) =>
+  random.pick([NAMESPACE, NAMESPACE, NAMESPACE, 'default']);
+
+function pickDestinations(random: Random): string[] {
+  return random.chance(0.15)
+    ? random.some([...NAMES, 'nobody'], 2, 2)
+    : [random.pick([...NAMES, ...NAMES, ...NAMES, 'nobody'])];
+}
+
+function pickApiRule(random: Random): Fields {
+  const value = random.pick(PREFIXES);
+  const matches = random.chance(0.6)
+    ? { matches: [{ path: { type: 'PathPrefix', value } }] }
+    : {};
+  if (random.chance(0.08)) {
+    const requestRedirect = { hostname: 'elsewhere.test', statusCode: 302 };
+    return {
+      ...matches,
+      filters: [{ type: 'RequestRedirect', requestRedirect }],
+    };
+  }
+  return {
+    ...matches,
+    backendRefs: pickDestinations(random).map(name => ({
+      name,
+      namespace: NAMESPACE,
+      port: 80,
+      ...(random.chance(0.1) && { weight: 0 }),
+    })),
+  };
+}
+
+function describeApiRoute(random: Random, name: string): Manifest {
+  return {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'HTTPRoute',
+    metadata: { name, namespace: pickNamespace(random) },
+    spec: {
+      parentRefs: random.some(NAMES, 1, 2).map(service => ({
+        group: '',
+        kind: 'Service',
+        name: service,
+        namespace: NAMESPACE,
+        ...(random.chance(0.3) && { port: random.pick([80, 80, 81]) }),
+      })),
+      rules: Array.from({ length: 1 + random.int(2) }, () =>
+        pickApiRule(random),
+      ),
+    },
+  };
+}
+
+const HOSTS = [
+  ...NAMES,
+  ...NAMES.map(fullNameOf),
+  ...['*', `*.${NAMESPACE}.svc.cluster.local`, 'one.example.com'],
+];
+
+function pickVirtualRule(random: Random): Fields {
+  const prefix = random.pick(PREFIXES);
+  const match = random.chance(0.6) ? { match: [{ uri: { prefix } }] } : {};
+  if (random.chance(0.08)) {
+    return { ...match, directResponse: { status: 299 } };
+  }
+  const destinations = pickDestinations(random);
+  return {
+    ...match,
+    route: destinations.map(name => ({
+      destination: { host: fullNameOf(name), port: { number: 80 } },
+      ...(destinations.length > 1 && { weight: 50 }),
+    })),
+  };
+}
+
+function describeVirtualService(random: Random, name: string): Manifest {
+  return {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'VirtualService',
+    metadata: { name, namespace: pickNamespace(random) },
+    spec: {
+      hosts: random.some(HOSTS, 1, 2),
+      ...(random.chance(0.3) && { gateways: ['mesh'] }),
+      ...(random.chance(0.15) && { exportTo: [random.pick(['.', '*'])] }),
+      http: Array.from({ length: 1 + random.int(2) }, () =>
+        pickVirtualRule(random),
+      ),
+    },
+  };
+}
+
+export function generateWaypointRoutes(
+  random: Random,
+  stock: TokenStock,
+): Manifest[] {
+  const routes = random
+    .some(['r', 's', 't'], 1, 3)
+    .map(name =>
+      random.chance(0.5)
+        ? describeApiRoute(random, `$GENERATION-${name}`)
+        : describeVirtualService(random, `$GENERATION-${name}`),
+    );
+  return [...routes, ...generatePolicies(random, stock, WAYPOINT_WORDS)];
+}
