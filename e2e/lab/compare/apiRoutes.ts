@@ -4,11 +4,18 @@
  */
 import type { Manifest } from '../kube.ts';
 import { HOSTNAMES, pickHttpMatch } from './apiForwards.ts';
+import {
+  describeApiObject,
+  describeGateway,
+  describeSet,
+  pickRouteNames,
+  referToSome,
+  type Fields,
+  type Parent,
+  type ParentDraw,
+} from './apiParents.ts';
 import type { Random } from './random.ts';
 
-type Fields = Record<string, unknown>;
-
-const GATEWAY_API = 'gateway.networking.k8s.io/v1';
 /** Of the Service before the gateway. */
 export const SERVICE_PORTS = [80, 81] as const;
 
@@ -26,84 +33,18 @@ const LISTENER_HOSTS = [
 ];
 const STATUSES = [301, 302, 303, 307, 308];
 
-const describeObject = (
-  kind: string,
-  name: string,
-  spec: Fields,
-): Manifest => ({
-  apiVersion: GATEWAY_API,
-  kind,
-  metadata: { name, namespace: '$NS' },
-  spec,
-});
-
-function pickAllowed(random: Random): Fields {
-  const kinds = random.chance(0.12)
-    ? { kinds: [{ kind: random.pick(['HTTPRoute', 'GRPCRoute']) }] }
-    : {};
-  const namespaces = random.chance(0.12)
-    ? { namespaces: { from: random.pick(['Same', 'All', 'None']) } }
-    : {};
-  const allowedRoutes = { ...kinds, ...namespaces };
-  return Object.keys(allowedRoutes).length > 0 ? { allowedRoutes } : {};
-}
-
-/** Port and host together are there once. */
-function pickListeners(random: Random, count: number): Fields[] {
-  const listeners = new Map<string, Fields>();
-  for (let index = 0; index < count; index++) {
+const PARENTS: ParentDraw = {
+  namespace: '$NS',
+  address: '$POOL.$NS.svc.cluster.local',
+  routeKinds: ['HTTPRoute', 'GRPCRoute'],
+  maxListeners: 4,
+  pickListener(random) {
     const port = random.pick(SERVICE_PORTS);
     const hostname = random.pick(LISTENER_HOSTS);
-    listeners.set(`${port} ${hostname}`, {
-      name: random.pick(['x', 'y', 'y-z', 'z']) + index,
-      port,
-      protocol: 'HTTP',
-      ...(hostname === undefined ? {} : { hostname }),
-      ...pickAllowed(random),
-    });
-  }
-  return [...listeners.values()];
-}
-
-/** What routes can name as their parent. */
-interface Parent {
-  object: Manifest;
-  listeners: Fields[];
-}
-
-function describeGateway(random: Random, name: string): Parent {
-  const listeners = pickListeners(random, 1 + random.int(4));
-  const object = describeObject('Gateway', name, {
-    gatewayClassName: 'istio',
-    addresses: [{ type: 'Hostname', value: '$POOL.$NS.svc.cluster.local' }],
-    listeners,
-    ...(random.chance(0.9)
-      ? { allowedListeners: { namespaces: { from: 'Same' } } }
-      : {}),
-  });
-  return { object, listeners };
-}
-
-function describeSet(random: Random, name: string, gateway: string): Parent {
-  const listeners = pickListeners(random, 1 + random.int(2));
-  const object = describeObject('ListenerSet', name, {
-    parentRef: { name: gateway },
-    listeners,
-  });
-  return { object, listeners };
-}
-
-function referTo(random: Random, { object, listeners }: Parent): Fields {
-  const { name, port } = random.pick(listeners);
-  return {
-    ...(object.kind === 'Gateway' ? {} : { kind: object.kind }),
-    name: object.metadata!.name,
-    ...(random.chance(0.35)
-      ? { sectionName: random.chance(0.9) ? name : 'none' }
-      : {}),
-    ...(random.chance(0.15) ? { port } : {}),
-  };
-}
+    const host = hostname === undefined ? {} : { hostname };
+    return { port, protocol: 'HTTP', ...host };
+  },
+};
 
 function pickHttpRule(random: Random): Fields {
   const matches = Array.from({ length: random.pick([0, 1, 1, 1, 2]) }, () =>
@@ -154,10 +95,9 @@ function describeRoute(
   const hostnames = random.chance(0.4)
     ? {}
     : { hostnames: random.some(HOSTNAMES, 1, 2) };
-  return describeObject(isGrpc ? 'GRPCRoute' : 'HTTPRoute', name, {
-    parentRefs: random
-      .some(parents, 1, 2)
-      .map(parent => referTo(random, parent)),
+  const kind = isGrpc ? 'GRPCRoute' : 'HTTPRoute';
+  return describeApiObject(kind, name, PARENTS.namespace, {
+    parentRefs: referToSome(random, parents),
     ...hostnames,
     rules: Array.from({ length: 1 + random.int(3) }, () =>
       isGrpc ? pickGrpcRule(random) : pickHttpRule(random),
@@ -196,25 +136,22 @@ function describeClassic(random: Random): Manifest[] {
   ];
 }
 
-/** Behind a name istiod puts more, by which the order of some changes. */
-const ROUTE_NAMES = ['r', 'r-v2', 'r.a', 'r1', 'r10', 's'];
-
 /**
  * One or two Gateways before the same proxy, now and then ListenerSets, up to five routes, and now and then a Gateway of
  * Istio's own kind.
  */
 export function generateApiRoutes(random: Random): Manifest[] {
-  const parents = [describeGateway(random, '$GENERATION-a')];
+  const parents = [describeGateway(random, '$GENERATION-a', PARENTS)];
   if (random.chance(0.35)) {
-    parents.push(describeGateway(random, '$GENERATION-a-b'));
+    parents.push(describeGateway(random, '$GENERATION-a-b', PARENTS));
   }
   for (const name of ['$GENERATION-set', '$GENERATION-set2']) {
     if (!random.chance(0.25)) continue;
-    parents.push(describeSet(random, name, '$GENERATION-a'));
+    parents.push(describeSet(random, name, '$GENERATION-a', PARENTS));
   }
-  const routes = random
-    .some(ROUTE_NAMES, 1, 5)
-    .map(name => describeRoute(random, `$GENERATION-${name}`, parents));
+  const routes = pickRouteNames(random).map(name =>
+    describeRoute(random, name, parents),
+  );
   return [
     ...parents.map(({ object }) => object),
     ...routes,

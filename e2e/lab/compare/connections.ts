@@ -12,7 +12,7 @@ export const BACKENDS = [
   { name: 'server-two', port: 9102, greeting: 'two' },
 ] as const;
 
-const NAMES = [
+export const CONNECTION_NAMES = [
   '*.example.com',
   'h.example.com',
   'h.example.com',
@@ -20,7 +20,7 @@ const NAMES = [
   '*.b.example.com',
   'other.test',
 ];
-const HOSTS = ['*', '*', ...NAMES];
+const HOSTS = ['*', '*', ...CONNECTION_NAMES];
 
 function describeServer(random: Random, number: number, index: number) {
   const protocol = random.pick(['TLS', 'TLS', 'HTTPS', 'TCP']);
@@ -50,8 +50,9 @@ function pickBinding(random: Random, gateways: readonly string[]) {
 
 /** Names that a VirtualService for these hosts may have, and now and then others, which Istio refuses. */
 function namesUnder(random: Random, hosts: readonly string[]): string[] {
-  if (hosts.includes('*') || random.chance(0.1)) return [...hosts, ...NAMES];
-  const under = NAMES.filter(name =>
+  if (hosts.includes('*') || random.chance(0.1))
+    return [...hosts, ...CONNECTION_NAMES];
+  const under = CONNECTION_NAMES.filter(name =>
     hosts.some(host => host.startsWith('*') && name.endsWith(host.slice(1))),
   );
   return [...hosts, ...under];

@@ -1,6 +1,5 @@
 import type { Lab } from '../client.ts';
 import type { Manifest } from '../kube.ts';
-import { waitForStore } from '../pool.ts';
 import {
   addressOf,
   GATEWAY_API_GATEWAY,
@@ -27,7 +26,7 @@ import { removeLeftovers } from './leftovers.ts';
 import { describeMeshConfig } from './meshConfig.ts';
 import { generatePolicies } from './policies.ts';
 import type { SampleRequest } from './requests.ts';
-import { describeSentinels, waitForSentinels } from './settle.ts';
+import { deployPolicies, describeSentinels } from './settle.ts';
 
 const REPORTS = { namespace: 'ambient', name: 'reports' };
 
@@ -93,13 +92,7 @@ export async function startGatewayApiBench(lab: Lab): Promise<Bench> {
     async deploy([policies = []], generation) {
       await kube.remove(deployed);
       deployed = policies;
-      // One kind is read in order, several are not: the sentinel comes when the others were read.
-      const isLast = (each: Manifest) => each.kind === 'AuthorizationPolicy';
-      const read = await kube.apply(policies.filter(each => !isLast(each)));
-      await waitForStore(lab, read, 'RequestAuthentication');
-      await kube.apply(policies.filter(isLast));
-      await kube.apply(describeSentinels(PROXIES, generation));
-      await waitForSentinels(PROXIES, generation);
+      await deployPolicies(lab, policies, PROXIES, generation);
       await sleep(100);
     },
     judge(_slot, policies) {

@@ -1,6 +1,5 @@
 import type { Lab } from '../client.ts';
 import type { Manifest } from '../kube.ts';
-import { waitForStore } from '../pool.ts';
 import { addressOf, FRONTEND, STRANGER } from '../topology/workloads.ts';
 import { sleep } from '../wait.ts';
 import { removeLeftoverRoutes, removeLeftovers } from './leftovers.ts';
@@ -27,12 +26,7 @@ import {
 import { onGateway, onServer } from './meshWords.ts';
 import type { SampleRequest } from './requests.ts';
 import type { Routing } from './routing.ts';
-import {
-  describeSentinels,
-  waitForRoutes,
-  waitForSentinels,
-  type SettledProxy,
-} from './settle.ts';
+import { deployPolicies, waitForRoutes, type SettledProxy } from './settle.ts';
 
 /** What is drawn on the mesh. */
 export interface MeshDraw
@@ -158,15 +152,7 @@ export async function startMeshBench(
       routed = routes;
       // The mark is the last of them.
       for (const each of routes) await kube.apply(each);
-      // One kind is read in order, several are not: the sentinel comes when the others were read.
-      const isLast = (each: Manifest) => each.kind === 'AuthorizationPolicy';
-      const read = await kube.apply(policies.filter(each => !isLast(each)));
-      await waitForStore(lab, read, 'RequestAuthentication');
-      await waitForStore(lab, read, 'PeerAuthentication');
-      await waitForStore(lab, read, 'DestinationRule');
-      await kube.apply(policies.filter(isLast));
-      await kube.apply(describeSentinels(proxies, generation));
-      await waitForSentinels(proxies, generation);
+      await deployPolicies(lab, policies, proxies, generation);
       await waitForRoutes(GATEWAY.name, routing.markOf(generation));
       await sleep(50);
     },

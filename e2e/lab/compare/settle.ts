@@ -1,8 +1,16 @@
 /** Knows when a proxy has what was applied, by a mark that comes last. */
+import type { Lab } from '../client.ts';
 import type { Manifest } from '../kube.ts';
 import { namespaceOf } from '../network.ts';
+import { waitForStore } from '../pool.ts';
 import { run } from '../run.ts';
 import { waitFor } from '../wait.ts';
+
+const AWAITED_KINDS = [
+  'RequestAuthentication',
+  'PeerAuthentication',
+  'DestinationRule',
+] as const;
 
 /** A proxy that takes part, and what a policy says to reach it alone. */
 export interface SettledProxy {
@@ -55,6 +63,25 @@ export async function waitForSentinels(
         : undefined,
     );
   }
+}
+
+/**
+ * Applies policies and waits until all proxies have them. One kind is read in order, several are not: the sentinel comes
+ * when the others were read.
+ */
+export async function deployPolicies(
+  lab: Lab,
+  policies: readonly Manifest[],
+  proxies: readonly SettledProxy[],
+  generation: string,
+): Promise<void> {
+  const { kube } = lab;
+  const isLast = (each: Manifest) => each.kind === 'AuthorizationPolicy';
+  const read = await kube.apply(policies.filter(each => !isLast(each)));
+  for (const kind of AWAITED_KINDS) await waitForStore(lab, read, kind);
+  await kube.apply(policies.filter(isLast));
+  await kube.apply(describeSentinels(proxies, generation));
+  await waitForSentinels(proxies, generation);
 }
 
 /** Waits until the routes of a gateway hold a mark. */

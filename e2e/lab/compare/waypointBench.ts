@@ -1,6 +1,5 @@
 import type { Lab } from '../client.ts';
 import type { Manifest } from '../kube.ts';
-import { waitForStore } from '../pool.ts';
 import { addressOf, INGRESS, WAYPOINT } from '../topology/workloads.ts';
 import { sleep, waitFor } from '../wait.ts';
 import { askHttp } from './askHttp.ts';
@@ -8,8 +7,8 @@ import { fillIn, type Bench, type Seen } from './bench.ts';
 import { removeLeftoverRoutes, removeLeftovers } from './leftovers.ts';
 import type { SampleRequest } from './requests.ts';
 import {
+  deployPolicies,
   describeSentinels,
-  waitForSentinels,
   type SettledProxy,
 } from './settle.ts';
 import { GATEWAY_PORT, judgeWaypoint } from './waypointJudge.ts';
@@ -110,14 +109,7 @@ export async function startWaypointBench(lab: Lab): Promise<Bench> {
       deployed = set;
       await kube.apply(set.filter(each => !isPolicy(each)));
       await sleep(SETTLE_MS);
-      // One kind is read in order, several are not: the sentinel comes when the others were read.
-      const policies = set.filter(isPolicy);
-      const isLast = (each: Manifest) => each.kind === 'AuthorizationPolicy';
-      const read = await kube.apply(policies.filter(each => !isLast(each)));
-      await waitForStore(lab, read, 'RequestAuthentication');
-      await kube.apply(policies.filter(isLast));
-      await kube.apply(describeSentinels(PROXIES, generation));
-      await waitForSentinels(PROXIES, generation);
+      await deployPolicies(lab, set.filter(isPolicy), PROXIES, generation);
       await sleep(100);
     },
     judge(_slot, set) {

@@ -1,0 +1,119 @@
+/** Gateways and ListenerSets of the Gateway API at random, and the names of routes at them. */
+import type { Manifest } from '../kube.ts';
+import type { Random } from './random.ts';
+
+export type Fields = Record<string, unknown>;
+
+/** What routes can name as their parent. */
+export interface Parent {
+  object: Manifest;
+  listeners: Fields[];
+}
+
+/** What the Gateways of a bench have in common. */
+export interface ParentDraw {
+  namespace: string;
+  /** Host of the Service before their proxy. */
+  address: string;
+  routeKinds: readonly string[];
+  /** At most so many of one Gateway. */
+  maxListeners: number;
+  /** A listener without a name and `allowedRoutes`. */
+  pickListener(random: Random): Fields;
+}
+
+export const describeApiObject = (
+  kind: string,
+  name: string,
+  namespace: string,
+  spec: Fields,
+): Manifest => ({
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind,
+  metadata: { name, namespace },
+  spec,
+});
+
+function pickAllowed(random: Random, routeKinds: readonly string[]): Fields {
+  const kinds = random.chance(0.12)
+    ? { kinds: [{ kind: random.pick(routeKinds) }] }
+    : {};
+  const namespaces = random.chance(0.12)
+    ? { namespaces: { from: random.pick(['Same', 'All', 'None']) } }
+    : {};
+  const allowedRoutes = { ...kinds, ...namespaces };
+  return Object.keys(allowedRoutes).length > 0 ? { allowedRoutes } : {};
+}
+
+/** Port, protocol and host together are there once. */
+function pickListeners(
+  random: Random,
+  count: number,
+  { pickListener, routeKinds }: ParentDraw,
+): Fields[] {
+  const listeners = new Map<string, Fields>();
+  for (let index = 0; index < count; index++) {
+    const listener = pickListener(random);
+    const { port, protocol, hostname } = listener;
+    listeners.set(`${port} ${protocol} ${hostname}`, {
+      name: random.pick(['x', 'y', 'y-z', 'z']) + index,
+      ...listener,
+      ...pickAllowed(random, routeKinds),
+    });
+  }
+  return [...listeners.values()];
+}
+
+export function describeGateway(
+  random: Random,
+  name: string,
+  draw: ParentDraw,
+): Parent {
+  const count = 1 + random.int(draw.maxListeners);
+  const listeners = pickListeners(random, count, draw);
+  const object = describeApiObject('Gateway', name, draw.namespace, {
+    gatewayClassName: 'istio',
+    addresses: [{ type: 'Hostname', value: draw.address }],
+    listeners,
+    ...(random.chance(0.9) && {
+      allowedListeners: { namespaces: { from: 'Same' } },
+    }),
+  });
+  return { object, listeners };
+}
+
+export function describeSet(
+  random: Random,
+  name: string,
+  gateway: string,
+  draw: ParentDraw,
+): Parent {
+  const listeners = pickListeners(random, 1 + random.int(2), draw);
+  const object = describeApiObject('ListenerSet', name, draw.namespace, {
+    parentRef: { name: gateway },
+    listeners,
+  });
+  return { object, listeners };
+}
+
+function referTo(random: Random, { object, listeners }: Parent): Fields {
+  const { name, port } = random.pick(listeners);
+  return {
+    ...(object.kind === 'Gateway' ? {} : { kind: object.kind }),
+    name: object.metadata!.name,
+    ...(random.chance(0.35) && {
+      sectionName: random.chance(0.9) ? name : 'none',
+    }),
+    ...(random.chance(0.15) && { port }),
+  };
+}
+
+/** `parentRefs` of a route to one or two of them. */
+export const referToSome = (random: Random, parents: readonly Parent[]) =>
+  random.some(parents, 1, 2).map(parent => referTo(random, parent));
+
+/** Names of up to five routes. Behind a name istiod puts more, by which the order of some changes. */
+export const pickRouteNames = (random: Random) =>
+  random
+    .some(['r', 'r-v2', 'r.a', 'r1', 'r10', 's'], 1, 5)
+    .map(name => `$GENERATION-${name}`);
