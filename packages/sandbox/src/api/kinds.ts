@@ -95,6 +95,13 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
     ['se'],
     NETWORKING_VERSIONS,
   ),
+  istio(
+    'networking',
+    'WorkloadEntry',
+    'workloadentries',
+    ['we'],
+    NETWORKING_VERSIONS,
+  ),
   istio('networking', 'Sidecar', 'sidecars', [], NETWORKING_VERSIONS),
   istio(
     'networking',
@@ -107,7 +114,12 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
   gatewayApi('GatewayClass', 'gatewayclasses', ['gc'], false),
   gatewayApi('Gateway', 'gateways', ['gtw']),
   gatewayApi('HTTPRoute', 'httproutes', []),
+  gatewayApi('ListenerSet', 'listenersets', []),
   gatewayApi('GRPCRoute', 'grpcroutes', []),
+  gatewayApi('TLSRoute', 'tlsroutes', []),
+  gatewayApi('TCPRoute', 'tcproutes', []),
+  gatewayApi('ReferenceGrant', 'referencegrants', ['refgrant']),
+  gatewayApi('BackendTLSPolicy', 'backendtlspolicies', ['btlspolicy']),
   istio(
     'security',
     'PeerAuthentication',
