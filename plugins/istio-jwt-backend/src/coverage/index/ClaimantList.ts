@@ -5,7 +5,7 @@ export interface ClaimantListOptions {
   logger: LoggerService;
   /** All entities with annotations, as the catalog has them now. */
   listClaimants: (signal: AbortSignal) => Promise<Claimant[]>;
-  /** How long the list of entities is good for. Default: 60 s. */
+  /** How long a list with entities is good for; an empty one is read anew each time. Default: 60 s. */
   claimantsMaxAgeMs?: number;
 }
 
@@ -24,7 +24,9 @@ export class ClaimantList {
   /** @throws what the catalog throws, as long as nothing was read */
   async refresh(signal: AbortSignal, now: number): Promise<void> {
     const { claimantsMaxAgeMs = 60_000, logger } = this.options;
-    if (now - this.readAt < claimantsMaxAgeMs) {
+    // A catalog that has just started is empty, and then all Services would stand there unclaimed.
+    const isEmpty = this.list.length === 0;
+    if (!isEmpty && now - this.readAt < claimantsMaxAgeMs) {
       return;
     }
     try {
