@@ -1,8 +1,8 @@
 import { JwtProvider, Matcher } from '../compile/program';
 import {
   compareVersions,
+  lacksFix,
   parseVersion,
-  Version,
 } from '../attach/istiodVersions';
 import { allChecks, EnforcedRule } from './rules';
 
@@ -135,15 +135,7 @@ export function isAffected(
   if (!current) return false;
   const first = since === undefined ? undefined : parseVersion(since);
   if (first && compareVersions(current, first) < 0) return false;
-  const lines = fixed
-    .map(text => parseVersion(text))
-    .filter((item): item is Version => item !== undefined);
-  const own = lines.find(
-    ([major, minor]) => major === current[0] && minor === current[1],
-  );
-  if (own) return compareVersions(current, own) < 0;
-  // A line without a fix of its own: affected where all fixed lines are later.
-  return lines.every(line => compareVersions(current, line) < 0);
+  return lacksFix(current, fixed);
 }
 
 function uses(

@@ -56,6 +56,32 @@ export function istiodsHave(mesh: Mesh, wanted: Version): boolean {
   return istiodsReach(mesh, wanted) === true;
 }
 
+/**
+ * Whether a version came before a fix.
+ *
+ * @param fixed - first versions with it, one for each line; later lines always had it
+ */
+export function lacksFix(current: Version, fixed: readonly string[]): boolean {
+  const lines = fixed
+    .map(text => parseVersion(text))
+    .filter((item): item is Version => item !== undefined);
+  const own = lines.find(
+    ([major, minor]) => major === current[0] && minor === current[1],
+  );
+  if (own) return compareVersions(current, own) < 0;
+  // A line without a fix of its own: it lacks one where all fixed lines are later.
+  return lines.every(line => compareVersions(current, line) < 0);
+}
+
+/** Whether one of them lacks a fix, or may, as none is known. */
+export function istiodsMayLack(mesh: Mesh, fixed: readonly string[]): boolean {
+  const versions = istiodVersions(mesh) ?? [undefined];
+  return versions.some(text => {
+    const version = text === undefined ? undefined : parseVersion(text);
+    return version === undefined || lacksFix(version, fixed);
+  });
+}
+
 function readVersions(mesh: Mesh): readonly string[] | undefined {
   const found = istiodsOf(mesh).map(versionOf);
   if (found.length === 0 || found.includes(undefined)) return undefined;

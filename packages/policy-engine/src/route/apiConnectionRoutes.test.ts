@@ -1,3 +1,4 @@
+import { istiod } from '../analyse/__testUtils__/build';
 import { gateway, route } from '../__testUtils__/gatewayApi';
 import { gatewayWays } from '../__testUtils__/gateways';
 import { WORKLOADS } from '../__testUtils__/handsOn';
@@ -84,6 +85,47 @@ describe('TLSRoutes and TCPRoutes of which istiod makes routes', () => {
     expect(ways(PASS, tls('a.test'), tls('a.test', nowhere, first))).toEqual(
       [],
     );
+  });
+
+  it.each([
+    ['1.29.1', ['*.example.com', '*.com']],
+    ['1.29.2', ['*.example.com']],
+    ['1.26.8', ['*.example.com', '*.com']],
+    ['1.30.0', ['*.example.com']],
+    [undefined, ['*.example.com', '*.com']],
+  ])(
+    'come by names that the listener does not have before they were held to it: %s',
+    (version, hosts) => {
+      const narrow = PASS.replace(
+        'name: x',
+        'name: x, hostname: "*.example.com"',
+      );
+      const texts = version === undefined ? [] : [istiod(version)];
+      expect(ways(narrow, tls('"*.com"'), ...texts)).toEqual(hosts);
+      const both = `${narrow}, ${narrow
+        .replace('name: x', 'name: y')
+        .replace('.example', '')}`;
+      expect(ways(both, tls('"*.com"'), ...texts).sort()).toEqual([
+        '*.com',
+        '*.example.com',
+      ]);
+    },
+  );
+
+  it('take nothing from others by names that their listener does not have', () => {
+    const named = (name: string) =>
+      PASS.replace('name: x', `name: ${name}, hostname: "*.${name}.test"`);
+    const at = (name: string) => ({
+      parent: `{name: web, sectionName: ${name}}`,
+    });
+    const elsewhere = tls('h.a.test, h.b.test', ELSEWHERE, {
+      name: 'a',
+      ...at('a'),
+    });
+    const both = `${named('a')}, ${named('b')}`;
+    expect(ways(both, elsewhere, tls('h.b.test', HERE, at('b')))).toEqual([
+      'h.b.test',
+    ]);
   });
 
   it('take connections of TCP, but none of TLS, where no backend has a share', () => {

@@ -13,6 +13,7 @@ import {
   specOf,
   virtualServicesFor,
 } from '../attach/virtualServices';
+import { istiodsMayLack } from '../attach/istiodVersions';
 import { stringList } from '../attach/labels';
 import { pushTo } from '../multimap';
 import { Family, sameItems } from '../queries/queries';
@@ -20,6 +21,9 @@ import { isOrderUnknown } from './unknownOrder';
 
 const PORT_ROUTES = new Family();
 const BINDING_ROUTES = new Family({ isBrief: true });
+
+/** The istiods that hold a TLSRoute to its listener's hostname (istio/istio#59604). */
+const HOLD_NAMES = ['1.27.9', '1.28.6', '1.29.2'];
 
 /** What istiod makes for a listening port of a gateway where it does not read HTTP. */
 interface PortRoutes {
@@ -76,7 +80,9 @@ function portRoutesOf(
             : firstOfAll(mesh, routes);
         });
       const byBinding = new Map<string, ConnectionRoute[]>();
-      for (const route of all) pushTo(byBinding, bindingKey(route), route);
+      for (const route of [...all, ...routesBeyond(mesh, all)]) {
+        pushTo(byBinding, bindingKey(route), route);
+      }
       return { all, byBinding };
     },
   );
@@ -106,6 +112,33 @@ function areSame(
       each.doubt,
     ]);
   return sameItems(parts(a), parts(b));
+}
+
+/**
+ * By names of TLSRoutes that their listeners do not have connections come in all the same where an istiod does not
+ * hold them to those, or nobody knows that it does. They take nothing from other routes here.
+ */
+function routesBeyond(
+  mesh: Mesh,
+  made: readonly ConnectionRoute[],
+): ConnectionRoute[] {
+  const ofTls = made.filter(
+    ({ stored, server }) =>
+      stored.resource.kind === 'TLSRoute' && server.layer === 'passthrough',
+  );
+  if (ofTls.length === 0 || !istiodsMayLack(mesh, HOLD_NAMES)) return [];
+  return ofTls.flatMap(route => {
+    const { namespace, name } = route.stored;
+    const held = ofTls
+      .filter(other => isSameObject(other.stored, route.stored))
+      .flatMap(({ match }) => match.sniHosts ?? []);
+    const { spec } = mesh.stored('TLSRoute', namespace, name)?.resource ?? {};
+    const { hostnames } = (spec ?? {}) as { hostnames?: unknown };
+    const sniHosts = stringList(hostnames)
+      .map(each => each.toLowerCase())
+      .filter(each => !held.includes(each));
+    return sniHosts.length > 0 ? [{ ...route, match: { sniHosts } }] : [];
+  });
 }
 
 function routesAt(

@@ -1,3 +1,4 @@
+import { istiod } from '../../analyse/__testUtils__/build';
 import { gateway, route, TO_BACKEND } from '../../__testUtils__/gatewayApi';
 import { gatewayWays } from '../../__testUtils__/gateways';
 import { WORKLOADS } from '../../__testUtils__/handsOn';
@@ -195,6 +196,8 @@ describe('a host of a TLSRoute that several listeners have', () => {
     const ways = gatewayWays(
       meshOf([
         WORKLOADS,
+        // Older ones hold a route to no hostname of its listener.
+        istiod('1.31.0'),
         gateway([listener('own', own), listener('b', other)].join(', ')),
         route(TO_BACKEND, {
           kind: 'TLSRoute',
