@@ -2,8 +2,7 @@
 import type { Manifest } from '../kube.ts';
 import {
   describeApiObject,
-  describeGateway,
-  describeSet,
+  pickParents,
   pickRouteNames,
   referToSome,
   type Fields,
@@ -97,14 +96,11 @@ function describeRoute(
  * name, and up to five routes.
  */
 export function generateApiConnections(random: Random): Manifest[] {
-  const parents = [describeGateway(random, '$GENERATION-a', PARENTS)];
-  if (random.chance(0.35)) {
-    parents.push(describeGateway(random, '$GENERATION-b', PARENTS));
-  }
-  for (const name of ['$GENERATION-set', '$GENERATION-a']) {
-    if (!random.chance(0.2)) continue;
-    parents.push(describeSet(random, name, '$GENERATION-a', PARENTS));
-  }
+  const names = {
+    gateways: ['$GENERATION-a', '$GENERATION-b'],
+    sets: ['$GENERATION-set', '$GENERATION-a'],
+  } as const;
+  const parents = pickParents(random, PARENTS, names, 0.2);
   const routes = pickRouteNames(random).map(name =>
     describeRoute(random, name, parents),
   );

@@ -64,7 +64,7 @@ function pickListeners(
   return [...listeners.values()];
 }
 
-export function describeGateway(
+function describeGateway(
   random: Random,
   name: string,
   draw: ParentDraw,
@@ -82,7 +82,7 @@ export function describeGateway(
   return { object, listeners };
 }
 
-export function describeSet(
+function describeSet(
   random: Random,
   name: string,
   gateway: string,
@@ -106,6 +106,23 @@ function referTo(random: Random, { object, listeners }: Parent): Fields {
     }),
     ...(random.chance(0.15) && { port }),
   };
+}
+
+/** A Gateway, now and then a second one, and now and then ListenerSets of the first. */
+export function pickParents(
+  random: Random,
+  draw: ParentDraw,
+  names: { gateways: readonly [string, string]; sets: readonly string[] },
+  setChance: number,
+): Parent[] {
+  const [first, second] = names.gateways;
+  const parents = [describeGateway(random, first, draw)];
+  if (random.chance(0.35)) parents.push(describeGateway(random, second, draw));
+  for (const name of names.sets) {
+    if (!random.chance(setChance)) continue;
+    parents.push(describeSet(random, name, first, draw));
+  }
+  return parents;
 }
 
 /** `parentRefs` of a route to one or two of them. */

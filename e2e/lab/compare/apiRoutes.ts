@@ -6,8 +6,7 @@ import type { Manifest } from '../kube.ts';
 import { HOSTNAMES, pickHttpMatch } from './apiForwards.ts';
 import {
   describeApiObject,
-  describeGateway,
-  describeSet,
+  pickParents,
   pickRouteNames,
   referToSome,
   type Fields,
@@ -141,14 +140,11 @@ function describeClassic(random: Random): Manifest[] {
  * Istio's own kind.
  */
 export function generateApiRoutes(random: Random): Manifest[] {
-  const parents = [describeGateway(random, '$GENERATION-a', PARENTS)];
-  if (random.chance(0.35)) {
-    parents.push(describeGateway(random, '$GENERATION-a-b', PARENTS));
-  }
-  for (const name of ['$GENERATION-set', '$GENERATION-set2']) {
-    if (!random.chance(0.25)) continue;
-    parents.push(describeSet(random, name, '$GENERATION-a', PARENTS));
-  }
+  const names = {
+    gateways: ['$GENERATION-a', '$GENERATION-a-b'],
+    sets: ['$GENERATION-set', '$GENERATION-set2'],
+  } as const;
+  const parents = pickParents(random, PARENTS, names, 0.25);
   const routes = pickRouteNames(random).map(name =>
     describeRoute(random, name, parents),
   );

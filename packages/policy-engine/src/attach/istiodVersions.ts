@@ -75,11 +75,8 @@ export function lacksFix(current: Version, fixed: readonly string[]): boolean {
 
 /** Whether one of them lacks a fix, or may, as none is known. */
 export function istiodsMayLack(mesh: Mesh, fixed: readonly string[]): boolean {
-  const versions = istiodVersions(mesh) ?? [undefined];
-  return versions.some(text => {
-    const version = text === undefined ? undefined : parseVersion(text);
-    return version === undefined || lacksFix(version, fixed);
-  });
+  const versions = istiodVersions(mesh)?.map(parseVersion) ?? [undefined];
+  return versions.some(version => !version || lacksFix(version, fixed));
 }
 
 function readVersions(mesh: Mesh): readonly string[] | undefined {

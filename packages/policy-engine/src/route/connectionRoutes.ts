@@ -127,16 +127,21 @@ function routesBeyond(
       stored.resource.kind === 'TLSRoute' && server.layer === 'passthrough',
   );
   if (ofTls.length === 0 || !istiodsMayLack(mesh, HOLD_NAMES)) return [];
+  const keyOf = ({ stored }: ConnectionRoute) =>
+    `${stored.namespace}/${stored.name}`;
+  // By whichever listeners of the port.
+  const held = new Set(
+    ofTls.flatMap(route =>
+      (route.match.sniHosts ?? []).map(host => `${keyOf(route)} ${host}`),
+    ),
+  );
   return ofTls.flatMap(route => {
     const { namespace, name } = route.stored;
-    const held = ofTls
-      .filter(other => isSameObject(other.stored, route.stored))
-      .flatMap(({ match }) => match.sniHosts ?? []);
     const { spec } = mesh.stored('TLSRoute', namespace, name)?.resource ?? {};
     const { hostnames } = (spec ?? {}) as { hostnames?: unknown };
     const sniHosts = stringList(hostnames)
       .map(each => each.toLowerCase())
-      .filter(each => !held.includes(each));
+      .filter(each => !held.has(`${keyOf(route)} ${each}`));
     return sniHosts.length > 0 ? [{ ...route, match: { sniHosts } }] : [];
   });
 }
