@@ -8,6 +8,7 @@ const POLICIES = [
 ];
 const SECURITY = '/apis/security.istio.io/v1';
 const NETWORKING = '/apis/networking.istio.io/v1';
+const KUBERNETES = '/apis/networking.k8s.io/v1';
 const GATEWAY_API = '/apis/gateway.networking.k8s.io/v1';
 
 async function removeWhere(
@@ -37,6 +38,7 @@ export async function removeLeftovers(
 }
 
 const ROUTING = [
+  [KUBERNETES, 'ingresses'],
   ...['virtualservices', 'destinationrules', 'gateways'].map(plural => [
     NETWORKING,
     plural,

@@ -19,6 +19,7 @@ import { DESTINATION_RULES } from './destinationRules.ts';
 import { FORWARDS } from './forwards.ts';
 import { addToMeshConfig } from './meshConfig.ts';
 import { startHttpsBench } from './httpsBench.ts';
+import { startIngressBench } from './ingressBench.ts';
 import { startMeshBench } from './meshBench.ts';
 import { POLICIES } from './meshWords.ts';
 import { startPoolBench } from './poolBench.ts';
@@ -40,7 +41,7 @@ const { values: options } = parseArgs({
     bench: {
       type: 'string',
       default:
-        'gateways,routes,api-routes,https,connections,api-connections,mesh,destination-rules,forwards,api-forwards,gateway-api,waypoints',
+        'gateways,routes,api-routes,https,connections,api-connections,mesh,destination-rules,forwards,api-forwards,gateway-api,waypoints,ingresses',
     },
     /** A mode of `pathNormalization` in the mesh config; by default Istio's own. */
     normalization: { type: 'string' },
@@ -89,6 +90,7 @@ const BENCHES: Record<string, BenchEntry> = {
   forwards: { start: lab => startMeshBench(lab, FORWARDS), share: 0.25 },
   'gateway-api': { start: startGatewayApiBench, share: 0.25 },
   waypoints: { start: startWaypointBench, share: 0.25 },
+  ingresses: { start: startIngressBench, share: 0.25 },
 };
 
 const say = (line: string) => process.stdout.write(`${line}\n`);

@@ -436,24 +436,39 @@ const opaque = fc
     ),
   );
 
+const ingressRule = fc
+  .record({
+    host: maybe(of('h.test', '*.test')),
+    path: of('/', '/x'),
+    pathType: of('Prefix', 'Exact'),
+    service: of('backend', 'frontend'),
+    port: of<object>({ number: 80 }, { name: 'http' }),
+  })
+  .map(({ host, path, pathType, service: name, port }) => ({
+    host,
+    http: {
+      paths: [{ path, pathType, backend: { service: { name, port } } }],
+    },
+  }));
+
 const ingress = fc
   .record({
-    name: of('backend', 'frontend'),
-    annotations: maybe(of({ 'kubernetes.io/ingress.class': 'istio' })),
-    ingressClassName: maybe(of('istio', 'mesh')),
-  })
-  .map(({ name, annotations, ingressClassName }) =>
-    build(
-      'networking.k8s.io/v1',
-      'Ingress',
-      { name: 'front', namespace: 'default', annotations },
-      {
-        spec: {
-          ingressClassName,
-          defaultBackend: { service: { name, port: { number: 80 } } },
-        },
-      },
+    name: of('front', 'other'),
+    namespace: of('default', 'default', 'shop'),
+    creationTimestamp: maybe(of('2026-01-01T00:00:00Z')),
+    annotations: of(
+      { 'kubernetes.io/ingress.class': 'istio' },
+      { 'kubernetes.io/ingress.class': 'istio' },
+      undefined,
     ),
+    ingressClassName: maybe(of('istio', 'mesh')),
+    tls: maybe(of([{ hosts: ['h.test'], secretName: 's' }])),
+    rules: fc.array(ingressRule, { maxLength: 3 }),
+  })
+  .map(({ ingressClassName, tls, rules, ...metadata }) =>
+    build('networking.k8s.io/v1', 'Ingress', metadata, {
+      spec: { ingressClassName, tls, rules },
+    }),
   );
 
 const workloadEntry = fc

@@ -124,7 +124,7 @@ spec: {hosts: [other.example.com], gateways: [${gateway}], http: [{redirect: {ur
 apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata: {name: front, namespace: default, labels: {istio.io/rev: canary}, annotations: {kubernetes.io/ingress.class: istio}}
-spec: {defaultBackend: {service: {name: backend, port: {number: 80}}}}
+spec: {rules: [{http: {paths: [{pathType: ImplementationSpecific, backend: {service: {name: backend, port: {number: 80}}}}]}}]}
 `;
     const mesh = meshOf([WORKLOADS, ingress, istiod('default')]);
     const [way] = assessService(mesh, BACKEND).waysIn;

@@ -1,5 +1,6 @@
 import { refOf } from '../parse';
 import { gatewayProxyOf, gatewayWorkloads, serversOf } from './gateways';
+import { gatewayNamed } from './ingress/ingressRoutes';
 import { listenPortsOf } from './listenPorts';
 import { Mesh } from './Mesh';
 import { Stored } from './Stored';
@@ -41,7 +42,7 @@ function waysInOfVirtualService(
   }
   return gatewaysOf(stored).flatMap(key => {
     const [namespace, name] = key.split('/');
-    const gateway = mesh.stored('Gateway', namespace, name);
+    const gateway = gatewayNamed(mesh, namespace, name);
     if (!gateway) return [];
     if (gateway.errors.length > 0) {
       return [
@@ -60,7 +61,7 @@ export function gatewayBindings(mesh: Mesh, service: Stored): Binding[] {
   return virtualServicesTo(mesh, `${namespace}/${name}`).flatMap(stored =>
     gatewaysOf(stored).flatMap(key => {
       const [home, own] = key.split('/');
-      const gateway = mesh.stored('Gateway', home, own);
+      const gateway = gatewayNamed(mesh, home, own);
       return gateway ? bindingsOf(mesh, stored, gateway) : [];
     }),
   );
@@ -70,7 +71,7 @@ function bindingsOf(mesh: Mesh, stored: Stored, gateway: Stored): Binding[] {
   const { namespace, name } = gateway;
   return mesh.queries
     .get(GATEWAY_SERVINGS, `${namespace}/${name}`, () => {
-      const known = mesh.stored('Gateway', namespace, name) ?? gateway;
+      const known = gatewayNamed(mesh, namespace, name) ?? gateway;
       return servingsOf(mesh, known);
     })
     .map(serving => ({ stored, ...serving }));

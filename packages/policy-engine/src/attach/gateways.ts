@@ -1,4 +1,5 @@
 import { ProxyRef, ResourceRef } from '../model';
+import { refOf } from '../parse';
 import { GatewayServerSpec, GatewaySpec } from '../parse/specs';
 import { certificateOf, ClientCertificate } from './clientCertificates';
 import { Mesh } from './Mesh';
@@ -74,12 +75,16 @@ function readServer(
   server: GatewayServerSpec,
   index: number,
 ): GatewayServer {
-  const { namespace, name } = stored;
+  const { namespace, name, resource } = stored;
   const layer = layerOf(server);
   const endsTls = layer === 'https' || layer === 'tls';
   return {
     key: `${namespace}/${name}`,
-    gateway: { kind: 'Gateway', namespace, name },
+    // One that istiod makes of another object is known by that.
+    gateway:
+      resource.kind === 'Gateway'
+        ? { kind: 'Gateway', namespace, name }
+        : refOf(resource),
     namespace,
     index,
     port: server.port.number,

@@ -3,6 +3,7 @@ import { apiBindings } from './apiWaysIn';
 import { controllerOf, proxiesOfGateway } from './gatewayApi/gateways';
 import { gatewayProxyOf, gatewayWorkloads } from './gateways';
 import { gatewayBindings } from './gatewayWaysIn';
+import { allGateways } from './ingress/ingressRoutes';
 import { GATEWAY_API_GATEWAY } from './kindKeys';
 import type { Mesh } from './Mesh';
 import { leavesServersOut } from './servedServers';
@@ -24,8 +25,7 @@ export function leftOutBindings(mesh: Mesh, service: Stored): Binding[] {
 
 function someAreLeftOut(mesh: Mesh): boolean {
   return (
-    mesh
-      .all('Gateway')
+    allGateways(mesh)
       .flatMap(gateway => gatewayWorkloads(mesh, gateway))
       .some(workload => leavesServersOut(mesh, gatewayProxyOf(workload))) ||
     mesh

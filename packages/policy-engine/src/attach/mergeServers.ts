@@ -1,3 +1,4 @@
+import { nameOf } from '../parse';
 import type { GatewayServer } from './gateways';
 
 /** Why istiod leaves a server out. */
@@ -117,8 +118,6 @@ function isOrderKnown(a: ServerCandidate, b: ServerCandidate): boolean {
 }
 
 function describeConflict(a: ServerCandidate, b: ServerCandidate): string {
-  const [first, second] = [b, a].map(
-    ({ server: { gateway } }) => `${gateway.namespace}/${gateway.name}`,
-  );
-  return `istiod serves one of Gateway ${first} and Gateway ${second} on port ${a.server.port}, the older one, and when they were made is not known`;
+  const [first, second] = [b, a].map(({ server }) => nameOf(server.gateway));
+  return `istiod serves one of ${first} and ${second} on port ${a.server.port}, the older one, and when they were made is not known`;
 }

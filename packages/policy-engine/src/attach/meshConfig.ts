@@ -1,6 +1,7 @@
 import { Resource } from '../model';
 import {
   DEFAULT_EXPORT_TO,
+  DEFAULT_INGRESS,
   MeshConfig,
   meshText,
   readMeshConfig,
@@ -26,6 +27,7 @@ export const DEFAULT_MESH_CONFIG: KnownMeshConfig = {
   defaultExportTo: DEFAULT_EXPORT_TO,
   discoverySelectors: [],
   autoMtls: true,
+  ingress: DEFAULT_INGRESS,
 };
 
 /**

@@ -8,6 +8,7 @@ import type { Conflict } from './gatewayApi/listenerConflicts';
 import { type ApiListener } from './gatewayApi/listeners';
 import { GatewayServer, gatewaySelectorOf, serversOf } from './gateways';
 import { intersectHosts } from './hosts';
+import { allGateways, doubtAboutRoutes } from './ingress/ingressRoutes';
 import { readIstiodSwitch } from './istiodSettings';
 import { istiodsHave } from './istiodVersions';
 import { GATEWAY_API_GATEWAY } from './kindKeys';
@@ -111,8 +112,7 @@ function candidatesFor(mesh: Mesh, proxy: ProxyRef): ServerCandidate[] {
       .filter(({ isManagedByIstio }) => isManagedByIstio)
       .map(({ server }) => server.namespace),
   );
-  const classic = mesh
-    .all('Gateway')
+  const classic = allGateways(mesh)
     .filter(stored => includesLabels(proxy.labels, gatewaySelectorOf(stored)))
     .flatMap(stored => classicCandidates(mesh, stored, proxy, managed));
   return [...classic, ...listeners].sort(
@@ -134,12 +134,14 @@ function classicCandidates(
   const { namespace, name } = stored;
   const refusal = refusalOf(mesh, stored, proxy, managed);
   const isLeftOut = refusal !== undefined && 'leftOut' in refusal;
+  const doubt = doubtAboutRoutes(stored);
   return serversOf(stored).map(server => ({
     server,
     name,
     object: `${namespace}/${name}`,
     createdAt: createdAt(stored),
     listenPorts: isLeftOut ? [] : listenPortsOf(mesh, proxy, server.port),
+    ...(doubt === undefined ? {} : { doubt }),
     ...refusal,
   }));
 }

@@ -1,5 +1,5 @@
 import { Hop, ProxyRef, WayIn } from '../model';
-import { refOf } from '../parse';
+import { nameOf, refOf } from '../parse';
 import { programForHost } from '../compile/programForHost';
 import { serviceMeantBy } from './aliases';
 import { peerOf } from './clientTls';
@@ -130,17 +130,15 @@ function toWayIn(
     port: tail.port.port,
   };
   const uncertain = [
-    ...(proxy
-      ? []
-      : [
-          `no Pod matches the selector of Gateway ${gateway.namespace}/${gateway.name}`,
-        ]),
+    ...(proxy ? [] : [`no Pod matches the selector of ${nameOf(gateway)}`]),
     ...(doubt === undefined ? [] : [doubt]),
     ...(lead.doubt === undefined ? [] : [lead.doubt]),
     ...(isEverywhere
       ? []
       : [
-          `Gateway ${gateway.namespace}/${gateway.name} listens on address ${server.bind} alone, and which requests come there is not known`,
+          `${nameOf(gateway)} listens on address ${
+            server.bind
+          } alone, and which requests come there is not known`,
         ]),
     ...tail.fromGateway.uncertain,
   ];

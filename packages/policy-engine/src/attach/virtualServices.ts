@@ -16,6 +16,7 @@ import { aliasedBy } from './aliases';
 import { completeVirtualService } from './delegates';
 import { boundRoutes } from './gatewayApi/routes';
 import type { GatewayServer } from './gateways';
+import { ingressRoutes } from './ingress/ingressRoutes';
 import { stringList } from './labels';
 import { Mesh } from './Mesh';
 import { Stored } from './Stored';
@@ -213,7 +214,8 @@ function index(mesh: Mesh): VirtualServiceIndex {
       byGateway: new Map(),
       byDestination: new Map(),
     };
-    for (const stored of sortByAge(mesh.all('VirtualService'))) {
+    const written = sortByAge(mesh.all('VirtualService'));
+    for (const stored of [...ingressRoutes(mesh), ...written]) {
       // Without hosts it is a delegate: its routes serve where others delegate to it.
       if (stringList(specOf(stored).hosts).length === 0) continue;
       for (const gateway of new Set(gatewaysOf(stored))) {

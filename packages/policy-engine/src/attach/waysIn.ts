@@ -4,7 +4,7 @@ import { apiWaysIn } from './apiWaysIn';
 import { entryWaysIn } from './entryWaysIn';
 import { gatewayWaysIn } from './gatewayWaysIn';
 import { inferencePoolWaysIn } from './inferencePools';
-import { ingressWaysIn } from './ingresses';
+import { ingressWaysIn } from './ingress/ingressWaysIn';
 import { inMeshWaysIn } from './inMeshWaysIn';
 import { Mesh } from './Mesh';
 import { meshRouteWaysIn } from './meshRoutes';

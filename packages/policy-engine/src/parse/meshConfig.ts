@@ -34,6 +34,17 @@ export interface MeshConfig {
   discoverySelectors: readonly LabelSelectorSpec[];
   /** Whether proxies use mutual TLS where no DestinationRule says how they connect. */
   autoMtls: boolean;
+  ingress: IngressConfig;
+}
+
+/** Which Ingresses istiod serves, and by which proxies. */
+export interface IngressConfig {
+  /** `DEFAULT`: those of no class too. `OFF`, and what is no mode: none. */
+  controllerMode: string;
+  /** What the annotation of an Ingress is compared with. */
+  className: string;
+  /** Value of the label `istio` of the proxies. */
+  gatewayLabel: string;
 }
 
 export type ExportedKind = 'VirtualService' | 'DestinationRule' | 'Service';
@@ -44,6 +55,13 @@ export const DEFAULT_EXPORT_TO: MeshConfig['defaultExportTo'] = {
   VirtualService: EVERYWHERE,
   DestinationRule: EVERYWHERE,
   Service: EVERYWHERE,
+};
+
+/** Istio's (`DefaultMeshConfig`). */
+export const DEFAULT_INGRESS: IngressConfig = {
+  controllerMode: 'STRICT',
+  className: 'istio',
+  gatewayLabel: 'ingressgateway',
 };
 
 /** Annotation with a Pod's own ProxyConfig. */
@@ -98,12 +116,31 @@ export function readMeshConfig(text: string, reader: Reader): MeshConfig {
         pick(root, 'enableAutoMtls'),
         'data.mesh.enableAutoMtls',
       ) ?? true,
+    ingress: readIngress(root, reader),
   };
   for (const field of ['rootNamespace', 'trustDomain'] as const) {
     const value = reader.string(pick(root, field), `data.mesh.${field}`);
     if (value) config[field] = value;
   }
   return config;
+}
+
+function readIngress(
+  root: Record<string, unknown>,
+  reader: Reader,
+): IngressConfig {
+  const read = (field: string) =>
+    reader.string(pick(root, field), `data.mesh.${field}`);
+  const service = read('ingressService');
+  // The Service of the usual name has Pods with a label of another (getIngressGatewaySelector).
+  const ofService = service === 'istio-ingressgateway' ? undefined : service;
+  return {
+    controllerMode:
+      read('ingressControllerMode') ?? DEFAULT_INGRESS.controllerMode,
+    className: read('ingressClass') ?? DEFAULT_INGRESS.className,
+    gatewayLabel:
+      read('ingressSelector') || ofService || DEFAULT_INGRESS.gatewayLabel,
+  };
 }
 
 /** Reads a `proxy.istio.io/config` annotation. */

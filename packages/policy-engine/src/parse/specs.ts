@@ -152,7 +152,7 @@ export interface HttpMatchSpec {
 
 export interface HttpRouteSpec {
   name?: string;
-  /** Of a route made from the Gateway API: compared place by place, highest first. */
+  /** Of a route made from the Gateway API or an Ingress: compared place by place, highest first. */
   precedence?: readonly number[];
   match?: HttpMatchSpec[];
   route?: DestinationSpec[];
@@ -175,6 +175,28 @@ export interface HttpRouteSpec {
   mirror?: { host: string; port?: { number?: number } };
   mirrors?: { destination: { host: string; port?: { number?: number } } }[];
   headers?: HeaderOperationsSpec;
+}
+
+/** Of networking.k8s.io/v1, as far as istiod reads it. */
+export interface IngressSpec {
+  ingressClassName?: string;
+  tls?: { hosts?: string[]; secretName?: string }[];
+  rules?: IngressRuleSpec[];
+}
+
+export interface IngressRuleSpec {
+  /** Absent for every host. */
+  host?: string;
+  http?: { paths: IngressPathSpec[] };
+}
+
+export interface IngressPathSpec {
+  path?: string;
+  pathType: string;
+  backend: {
+    /** Absent where the backend is another resource, which istiod does not follow. */
+    service?: { name: string; port?: { number?: number; name?: string } };
+  };
 }
 
 export interface L4RouteSpec {

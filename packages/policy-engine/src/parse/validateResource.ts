@@ -11,6 +11,7 @@ import {
   validateRoute,
 } from './validateGatewayApi';
 import { validateDestinationRule } from './validateDestinationRule';
+import { validateIngress } from './validateIngress';
 import { validateMetadata } from './validateMetadata';
 import {
   validateGateway,
@@ -44,6 +45,7 @@ const VALIDATORS: Record<string, Validate> = {
   'TCPRoute.gateway.networking.k8s.io': validateRoute,
   'ReferenceGrant.gateway.networking.k8s.io': validateReferenceGrant,
   'BackendTLSPolicy.gateway.networking.k8s.io': validateBackendTlsPolicy,
+  'Ingress.networking.k8s.io': validateIngress,
   'Service.': validateService,
   'Pod.': validatePod,
 };

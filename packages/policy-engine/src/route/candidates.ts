@@ -59,12 +59,17 @@ export function mixesKinds({ entries }: VirtualHost): boolean {
   });
 }
 
-/** Gateway API routes of one listener and host are merged, whatever their kind, and sorted by how much they tell. */
+/**
+ * Gateway API routes of one listener and host are merged, whatever their kind, and sorted by how much they tell; rules
+ * of Ingresses of one host by the length of their paths.
+ */
 export function mergeKeyOf({
   stored,
   server,
 }: Pick<VirtualHostEntry, 'stored' | 'server'>): string | undefined {
-  if (!isListenerKey(server.key)) return undefined;
+  const isMerged =
+    isListenerKey(server.key) || stored.resource.kind === 'Ingress';
+  if (!isMerged) return undefined;
   const [host] = specOf(stored).hosts ?? [];
   return `${server.key}/${host}`;
 }

@@ -44,7 +44,8 @@ function ownerOf(
   { key, gateway }: GatewayServer,
 ): Stored | undefined {
   if (!isListenerKey(key)) {
-    return mesh.stored('Gateway', gateway.namespace ?? '', gateway.name);
+    const { kind, namespace = '', name } = gateway;
+    return mesh.stored(kind, namespace, name);
   }
   const { kind, namespace, name } = parseListenerKey(key);
   return mesh.stored(

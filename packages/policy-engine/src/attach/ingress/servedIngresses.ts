@@ -1,0 +1,121 @@
+import { IngressSpec } from '../../parse/specs';
+import { Family, sameItems } from '../../queries/queries';
+import { createdAt, sortByAge } from '../age';
+import { stringRecord } from '../labels';
+import type { Mesh } from '../Mesh';
+import type { Stored } from '../Stored';
+
+const INGRESSES = new Family();
+
+const CLASS = 'kubernetes.io/ingress.class';
+const DEFAULT_CLASS = 'ingressclass.kubernetes.io/is-default-class';
+const ISTIO_CONTROLLER = 'istio.io/ingress-controller';
+/** The usual name of a class of Istio's, where it is not among the objects. */
+const USUAL_CLASS = 'istio';
+
+/** Ingresses of Istio's, in the order in which istiod takes their rules. */
+export interface Ingresses {
+  served: readonly Stored[];
+  /** Whether istiod serves them, or how, is not known. */
+  uncertain: readonly Stored[];
+}
+
+const NONE: Ingresses = { served: [], uncertain: [] };
+
+export function ingressesIn(mesh: Mesh): Ingresses {
+  return mesh.queries.getOne(
+    INGRESSES,
+    () => {
+      const all = mesh.all('Ingress');
+      return all.length === 0 ? NONE : sortOut(mesh, all);
+    },
+    (a, b) =>
+      sameItems(a.served, b.served) && sameItems(a.uncertain, b.uncertain),
+  );
+}
+
+function sortOut(mesh: Mesh, all: readonly Stored[]): Ingresses {
+  const classes = mesh.all('IngressClass');
+  const served: Stored[] = [];
+  const uncertain: Stored[] = [];
+  for (const ingress of sortByAge(all)) {
+    const isServed = isServedByIstio(mesh, ingress, classes);
+    if (isServed === false) continue;
+    const isSure = isServed === true && ingress.errors.length === 0;
+    (isSure ? served : uncertain).push(ingress);
+  }
+  const contested = findContested(served);
+  if (contested.size === 0) return { served, uncertain };
+  return {
+    served: served.filter(ingress => !contested.has(ingress)),
+    uncertain: [...uncertain, ...contested],
+  };
+}
+
+/**
+ * As istiod decides it (shouldProcessIngressWithClass). An Ingress of no class gets the default one from the API
+ * server, so that files may lack it.
+ */
+function isServedByIstio(
+  mesh: Mesh,
+  { resource }: Stored,
+  classes: readonly Stored[],
+): boolean | 'unknown' {
+  const { controllerMode: mode, className } = mesh.config.ingress;
+  if (mode === 'OFF') return false;
+  const hasMode = mode === 'STRICT' || mode === 'DEFAULT';
+  const annotated = stringRecord(resource.metadata.annotations)[CLASS];
+  if (annotated !== undefined) return hasMode && annotated === className;
+  const { ingressClassName: wanted } = (resource.spec ?? {}) as IngressSpec;
+  const isUnset = wanted === undefined || wanted === null;
+  const named = classes.find(found =>
+    isUnset ? isDefault(found) : found.name === wanted,
+  );
+  if (named && !isUnset) return isOfIstio(named);
+  if (named) return isOfIstio(named) || (mode === 'DEFAULT' && 'unknown');
+  if (mode === 'DEFAULT') return isUnset || 'unknown';
+  return wanted === USUAL_CLASS ? 'unknown' : false;
+}
+
+function isDefault({ resource }: Stored): boolean {
+  return stringRecord(resource.metadata.annotations)[DEFAULT_CLASS] === 'true';
+}
+
+function isOfIstio({ resource }: Stored): boolean {
+  const { controller } = (resource.spec ?? {}) as { controller?: unknown };
+  return controller === ISTIO_CONTROLLER;
+}
+
+/**
+ * Those that share a host where nobody knows which is the oldest: by its TLS alone istiod serves the host. Without any
+ * TLS it makes no difference.
+ */
+function findContested(served: readonly Stored[]): Set<Stored> {
+  const byHost = new Map<string, Set<Stored>>();
+  for (const ingress of served) {
+    for (const host of hostsOf(ingress)) {
+      const sharing = byHost.get(host) ?? new Set();
+      byHost.set(host, sharing.add(ingress));
+    }
+  }
+  const contested = new Set<Stored>();
+  for (const sharing of byHost.values()) {
+    const all = [...sharing];
+    if (
+      all.length > 1 &&
+      all.some(ingress => createdAt(ingress) === '') &&
+      all.some(({ resource }) => (resource.spec as IngressSpec)?.tls?.length)
+    ) {
+      all.forEach(ingress => contested.add(ingress));
+    }
+  }
+  return contested;
+}
+
+/** Hosts for which an Ingress has rules that istiod takes; `*` for every one. */
+export function hostsOf({ resource }: Stored): Set<string> {
+  const { rules = [] } = (resource.spec ?? {}) as IngressSpec;
+  return new Set(
+    rules.flatMap(({ host, http }) => (http ? [host || '*'] : [])),
+  );
+}
