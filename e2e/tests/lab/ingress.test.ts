@@ -1,12 +1,21 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { assessService, Mesh, parseObjects } from '../../lab/compare/engine.ts';
+import { assessService } from '../../lab/compare/engine.ts';
 import type { Manifest } from '../../lab/kube.ts';
-import { describeBaseMesh, eventually, openHarness } from './support.ts';
+import { readMesh } from './planOnLab.ts';
+import {
+  authorizationPolicy,
+  eventually,
+  INGRESS_SELECTOR,
+  openHarness,
+  peerAuthentication,
+  RBAC_DENIED,
+  requestAuthentication,
+} from './support.ts';
 import type { Harness } from './support.ts';
 
 const SERVICE = { namespace: 'default', name: 'backend' };
-const OBJECTS = ['/api/v1/services', '/api/v1/pods'];
+const HOST = 'by-ingress.example.com';
 
 const describeIngress = (name: string, ingressClass: string): Manifest => ({
   apiVersion: 'networking.k8s.io/v1',
@@ -23,10 +32,10 @@ const describeIngress = (name: string, ingressClass: string): Manifest => ({
         http: {
           paths: [
             {
-              path: '/',
+              path: '/api/',
               pathType: 'Prefix',
               backend: {
-                service: { name: SERVICE.name, port: { number: 80 } },
+                service: { name: SERVICE.name, port: { name: 'http' } },
               },
             },
           ],
@@ -38,41 +47,50 @@ const describeIngress = (name: string, ingressClass: string): Manifest => ({
 
 describe('a Kubernetes Ingress', () => {
   let h: Harness;
-  const ours = describeIngress('by-ingress', 'istio');
-  const theirs = describeIngress('by-another', 'nginx');
 
   before(async () => {
     h = await openHarness();
-    await h.apply(...describeBaseMesh(), theirs, ours);
+    await h.apply(
+      peerAuthentication('istio-system', 'default', {
+        mtls: { mode: 'STRICT' },
+      }),
+      describeIngress('by-another', 'nginx'),
+      describeIngress('by-ingress', 'istio'),
+    );
   });
   after(() => h.cleanUp());
 
-  test('of Istio’s class is a way in by the ingress gateway, of another class it is none', async () => {
-    const { body } = await eventually(
-      () => h.atGateway('by-ingress.example.com'),
-      200,
-    );
-    assert.equal(JSON.parse(body).workload, SERVICE.name);
-    await eventually(() => h.atGateway('by-another.example.com'), 404);
+  const ask = (host: string, path: string) => () => h.atGateway(host, { path });
 
-    const mesh = new Mesh();
-    const known = await Promise.all(OBJECTS.map(path => h.lab.kube.list(path)));
-    const objects = OBJECTS.flatMap((path, index) =>
-      known[index].map(object => ({
-        apiVersion: 'v1',
-        kind: path.endsWith('pods') ? 'Pod' : 'Service',
-        ...object,
-      })),
+  async function judge() {
+    const mesh = await readMesh(h.lab.kube);
+    return assessService(mesh, SERVICE)
+      .waysIn.filter(({ kind }) => kind === 'gateway')
+      .map(({ route, host, state }) => [route?.name, host, state]);
+  }
+
+  test('of Istio’s class is a way in by the ingress gateway, of another class it is none', async () => {
+    const { body } = await eventually(ask(HOST, '/api/x'), 200);
+    assert.equal(JSON.parse(body).workload, SERVICE.name);
+    await eventually(ask(HOST, '/api'), 200);
+    await eventually(ask(HOST, '/apis'), 404);
+    await eventually(ask('by-another.example.com', '/api'), 404);
+    assert.deepEqual(await judge(), [['by-ingress', HOST, 'open']]);
+  });
+
+  test('has the policies of the gateway before it', async () => {
+    const where = { selector: INGRESS_SELECTOR };
+    await h.apply(
+      requestAuthentication('istio-system', 'sample', {
+        ...where,
+        jwtRules: [h.jwtRule],
+      }),
+      authorizationPolicy('istio-system', 'tokens', {
+        ...where,
+        rules: [{ from: [{ source: { requestPrincipals: ['*'] } }] }],
+      }),
     );
-    for (const each of parseObjects([...objects, ours, theirs]).resources) {
-      mesh.apply(each);
-    }
-    const found = assessService(mesh, SERVICE).waysIn.filter(
-      ({ kind }) => kind === 'gateway',
-    );
-    assert.deepEqual(
-      found.map(({ route, state }) => [route?.name, state]),
-      [['by-ingress', 'unknown']],
-    );
+    await eventually(ask(HOST, '/api'), 403, RBAC_DENIED);
+    assert.deepEqual(await judge(), [['by-ingress', HOST, 'enforced']]);
   });
 });

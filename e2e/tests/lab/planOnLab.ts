@@ -25,6 +25,8 @@ const KINDS = [
   ['security.istio.io/v1', 'peerauthentications', 'PeerAuthentication'],
   ['security.istio.io/v1', 'requestauthentications', 'RequestAuthentication'],
   ['security.istio.io/v1', 'authorizationpolicies', 'AuthorizationPolicy'],
+  ['networking.k8s.io/v1', 'ingresses', 'Ingress'],
+  ['networking.k8s.io/v1', 'ingressclasses', 'IngressClass'],
 ] as const;
 
 /** The mesh as the engine sees it, of what stands in the cluster now. */
