@@ -120,10 +120,9 @@ export async function startConnectionsBench(
   lab: Lab,
   draw: ConnectionsDraw,
 ): Promise<Bench> {
-  const { address, readMesh, ...frame } = await startGatewayFrame(
-    lab,
-    CONNECTION_CERTIFICATE,
-  );
+  const { address, readMesh, ...frame } = await startGatewayFrame(lab, {
+    certificate: CONNECTION_CERTIFICATE,
+  });
   const known = [
     ...(await startBackends(lab)),
     ...(await lab.kube.apply(CONNECTION_SERVICE)),

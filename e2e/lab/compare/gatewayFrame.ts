@@ -1,8 +1,8 @@
-/** The compared gateway as benches use it that draw all of its Gateways: one set at a time. */
+/** A gateway as benches use it that draw all of its Gateways: one set at a time. */
 import type { Lab } from '../client.ts';
 import type { Manifest } from '../kube.ts';
 import { describeCertificate } from '../topology/certificate.ts';
-import { addressOf } from '../topology/workloads.ts';
+import { addressOf, type GatewayWorkload } from '../topology/workloads.ts';
 import { sleep } from '../wait.ts';
 import { createdIn, fillIn, type Bench } from './bench.ts';
 import { Mesh, parseObjects } from './engine.ts';
@@ -14,13 +14,6 @@ const SENTINEL_PORT = 8080;
 /** Objects of several kinds reach istiod's routes one after the other, in no order that shows. */
 const SETTLE_MS = 300;
 
-/** Routes in plain text say which generation the gateway has. */
-const SENTINEL_GATEWAY = {
-  namespace: NAMESPACE,
-  labels: GATEWAY.labels,
-  ports: [80],
-};
-
 export interface GatewayFrame
   extends Pick<Bench, 'slots' | 'instantiate' | 'deploy' | 'clear'> {
   address: string;
@@ -28,21 +21,28 @@ export interface GatewayFrame
   readMesh(): InstanceType<typeof Mesh>;
 }
 
-/** @param certificate - name of the Secret by which its servers end TLS */
+interface FrameOptions {
+  /** Name of the Secret by which its servers end TLS. */
+  certificate: string;
+  /** Default: the compared one. */
+  gateway?: GatewayWorkload;
+  /** What else is deployed and stays. */
+  more?: readonly Manifest[];
+}
+
 export async function startGatewayFrame(
   lab: Lab,
-  certificate: string,
+  { certificate, gateway = GATEWAY, more = [] }: FrameOptions,
 ): Promise<GatewayFrame> {
   const { kube, state } = lab;
   const { objects } = await startComparedMesh(lab);
-  const address = addressOf(GATEWAY, state.subnet);
+  const address = addressOf(gateway, state.subnet);
+  const { namespace, labels, serviceAccount } = gateway;
+  // Routes in plain text say which generation the gateway has.
+  const marked = { namespace, labels, ports: [80] };
   await removeLeftovers(lab, NAMESPACE, () => true);
   await removeLeftoverRoutes(lab, NAMESPACE, () => true);
-  const secrets = describeCertificate(
-    certificate,
-    NAMESPACE,
-    GATEWAY.serviceAccount,
-  );
+  const secrets = describeCertificate(certificate, namespace, serviceAccount);
   await kube.apply(secrets);
   /** As the API server has them: it alone knows when each was made. */
   let deployed: Manifest[] = [];
@@ -54,23 +54,23 @@ export async function startGatewayFrame(
     async deploy([set = []], generation) {
       await kube.remove(deployed);
       deployed = await kube.apply(set);
-      await kube.apply(describeSentinel(SENTINEL_GATEWAY, generation));
+      await kube.apply(describeSentinel(marked, generation));
       await waitForSentinel(`http://${address}:${SENTINEL_PORT}`, generation);
       await sleep(SETTLE_MS);
     },
     readMesh() {
       const mesh = new Mesh();
-      const sentinel = describeSentinel(SENTINEL_GATEWAY, 'none').map(each =>
+      const sentinel = describeSentinel(marked, 'none').map(each =>
         createdIn(2000, each),
       );
-      const known = [...objects, ...sentinel, ...deployed];
+      const known = [...objects, ...more, ...sentinel, ...deployed];
       for (const each of parseObjects(known).resources) mesh.apply(each);
       return mesh;
     },
     async clear() {
       await kube.remove([
         ...deployed,
-        ...describeSentinel(SENTINEL_GATEWAY, 'none'),
+        ...describeSentinel(marked, 'none'),
         ...secrets,
       ]);
       deployed = [];

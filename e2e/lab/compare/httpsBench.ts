@@ -36,10 +36,9 @@ const proxy = {
 
 /** Which of several Gateways serves a name, and whose routes it goes to. Callers are ports and names. */
 export async function startHttpsBench(lab: Lab): Promise<Bench> {
-  const { address, readMesh, ...frame } = await startGatewayFrame(
-    lab,
-    HTTPS_CERTIFICATE,
-  );
+  const { address, readMesh, ...frame } = await startGatewayFrame(lab, {
+    certificate: HTTPS_CERTIFICATE,
+  });
   const readCaller = (from: string) => {
     const [port, name] = from.split(' ');
     return { port: Number(port), sni: name === 'none' ? undefined : name };

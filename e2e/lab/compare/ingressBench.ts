@@ -1,17 +1,10 @@
 import type { Lab } from '../client.ts';
 import { request as send } from '../http.ts';
 import type { Manifest } from '../kube.ts';
-import { describeCertificate } from '../topology/certificate.ts';
-import { addressOf, INGRESS } from '../topology/workloads.ts';
-import { sleep } from '../wait.ts';
-import { createdIn, fillIn, toRouted, type Bench, type Seen } from './bench.ts';
-import {
-  assessService,
-  decideWayIn,
-  Mesh,
-  parseObjects,
-  type WayIn,
-} from './engine.ts';
+import { INGRESS } from '../topology/workloads.ts';
+import { toRouted, type Bench, type Seen } from './bench.ts';
+import { assessService, decideWayIn, type WayIn } from './engine.ts';
+import { startGatewayFrame } from './gatewayFrame.ts';
 import {
   generateIngresses,
   INGRESS_CERTIFICATE,
@@ -19,9 +12,7 @@ import {
   MISSING,
 } from './ingresses.ts';
 import { removeLeftoverRoutes } from './leftovers.ts';
-import { NAMESPACE, startComparedMesh } from './meshTopology.ts';
 import { GATEWAY_HOSTS } from './requests.ts';
-import { describeSentinel, waitForSentinel } from './routedPool.ts';
 
 const PLAIN_PORT = 8080;
 const SECURE_PORT = 8443;
@@ -33,15 +24,6 @@ const NAMES = [
   'other.test',
   '',
 ];
-/** Objects of several kinds reach istiod's routes one after the other, in no order that shows. */
-const SETTLE_MS = 400;
-
-const SENTINEL_GATEWAY = {
-  namespace: INGRESS.namespace,
-  labels: INGRESS.labels,
-  ports: [80],
-};
-
 const CLASS: Manifest = {
   apiVersion: 'networking.k8s.io/v1',
   kind: 'IngressClass',
@@ -105,21 +87,16 @@ function leads({ kind, hops, host }: WayIn, port: number, asked: string) {
 
 /** Which Services Ingresses lead to. Callers are ports, with the names of their handshake. */
 export async function startIngressBench(lab: Lab): Promise<Bench> {
-  const { kube, state } = lab;
-  await startComparedMesh(lab);
-  const address = addressOf(INGRESS, state.subnet);
-  for (const namespace of ['default', NAMESPACE, INGRESS.namespace]) {
+  const { kube } = lab;
+  for (const namespace of ['default', INGRESS.namespace]) {
     await removeLeftoverRoutes(lab, namespace);
   }
-  const secrets = describeCertificate(
-    INGRESS_CERTIFICATE,
-    INGRESS.namespace,
-    INGRESS.serviceAccount,
-  );
-  await kube.apply([...secrets, CLASS]);
-  const workloads = await listWorkloads(lab);
-  /** As the API server has them: it alone knows when each was made. */
-  let deployed: Manifest[] = [];
+  await kube.apply(CLASS);
+  const { address, readMesh, clear, ...frame } = await startGatewayFrame(lab, {
+    certificate: INGRESS_CERTIFICATE,
+    gateway: INGRESS,
+    more: [...(await listWorkloads(lab)), CLASS],
+  });
 
   async function ask(from: string, host: string, path: string): Promise<Seen> {
     const [, sni] = from.split(' ');
@@ -154,23 +131,9 @@ export async function startIngressBench(lab: Lab): Promise<Bench> {
         hosts: name === '' ? GATEWAY_HOSTS : [name, name, 'h.example.com'],
       })),
     ],
-    slots: 1,
-    instantiate: (manifests, _slot, generation) =>
-      fillIn(manifests, { GENERATION: generation }),
-    async deploy([set = []], generation) {
-      await kube.remove(deployed);
-      deployed = await kube.apply(set);
-      await kube.apply(describeSentinel(SENTINEL_GATEWAY, generation));
-      await waitForSentinel(`http://${address}:${PLAIN_PORT}`, generation);
-      await sleep(SETTLE_MS);
-    },
+    ...frame,
     judge() {
-      const mesh = new Mesh();
-      const sentinel = describeSentinel(SENTINEL_GATEWAY, 'none').map(each =>
-        createdIn(2000, each),
-      );
-      const known = [...workloads, CLASS, ...sentinel, ...deployed];
-      for (const each of parseObjects(known).resources) mesh.apply(each);
+      const mesh = readMesh();
       return ({ from, host, path }) => {
         const [, sni] = from.split(' ');
         const port = sni === undefined ? PLAIN_PORT : SECURE_PORT;
@@ -198,13 +161,8 @@ export async function startIngressBench(lab: Lab): Promise<Bench> {
       return seen;
     },
     async clear() {
-      await kube.remove([
-        ...deployed,
-        ...describeSentinel(SENTINEL_GATEWAY, 'none'),
-        ...secrets,
-        CLASS,
-      ]);
-      deployed = [];
+      await clear();
+      await kube.remove(CLASS);
     },
   };
 }
