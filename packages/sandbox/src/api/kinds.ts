@@ -29,6 +29,21 @@ const core = (
   builtIn: true,
 });
 
+const ingress = (
+  kind: string,
+  plural: string,
+  shortNames: string[],
+  namespaced = true,
+): ResourceKind => ({
+  group: 'networking.k8s.io',
+  versions: ['v1'],
+  kind,
+  plural,
+  shortNames,
+  namespaced,
+  builtIn: true,
+});
+
 const istio = (
   group: 'security' | 'networking',
   kind: string,
@@ -80,6 +95,8 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
     namespaced: true,
     builtIn: true,
   },
+  ingress('IngressClass', 'ingressclasses', [], false),
+  ingress('Ingress', 'ingresses', ['ing']),
   istio('networking', 'Gateway', 'gateways', ['gw'], NETWORKING_VERSIONS),
   istio(
     'networking',

@@ -25,6 +25,38 @@ describe('a gateway under changes', () => {
     expect((await demo.shared({ host })).status).toBe(200);
   });
 
+  it('serves what an Ingress says, under the policies that are there', async () => {
+    const host = 'ingress.example.com';
+    const token = await demo.mint();
+    const serviceAt = async (at: string) =>
+      JSON.parse((await demo.ingress({ host, path: at, token })).body).service;
+    expect(await serviceAt('/apis')).toBe('default/backend');
+    const path = '/apis/networking.k8s.io/v1/namespaces/default/ingresses';
+    const service = { name: 'frontend', port: { name: 'http' } };
+    await demo.kube('POST', path, {
+      metadata: {
+        name: 'frontend',
+        annotations: { 'kubernetes.io/ingress.class': 'istio' },
+      },
+      spec: {
+        rules: [
+          {
+            host,
+            http: {
+              paths: [
+                { path: '/api', pathType: 'Prefix', backend: { service } },
+              ],
+            },
+          },
+        ],
+      },
+    });
+    expect((await demo.ingress({ host, path: '/api/x' })).status).toBe(403);
+    expect(await serviceAt('/api/x')).toBe('default/frontend');
+    const other = await demo.ingress({ host, path: '/apis', token });
+    expect(other.status).toBe(404);
+  });
+
   it('refuses good tokens of the partners at the hands-on gateway', async () => {
     const token = await demo.mint({
       issuer: 'https://partners.example.net',
