@@ -1,4 +1,5 @@
 import { WayIn } from 'istio-jwt-policy-engine';
+import { countThings } from './formatCount';
 
 const DEFAULT_PORTS: Partial<Record<string, number>> = {
   http: 80,
@@ -13,8 +14,13 @@ export function describeWayIn({
   paths,
 }: Pick<WayIn, 'host' | 'port' | 'paths'> & { protocol: string }): string {
   const shownPort = DEFAULT_PORTS[protocol] === port ? '' : `:${port}`;
-  const more = paths.length > 1 ? ` and ${paths.length - 1} more paths` : '';
-  const path = `${paths[0] ?? ''}${more}`;
+  // What is below a path stands for the path as well.
+  const [first = '', ...others] = paths.filter(
+    each => !paths.includes(`${each}/*`),
+  );
+  const more =
+    others.length > 0 ? ` and ${countThings(others.length, 'more path')}` : '';
+  const path = `${first}${more}`;
   if (host === '*')
     return `Any host, ${protocol}, port ${port}${path && ` ${path}`}`;
   return `${protocol}://${host}${shownPort}${path}`;

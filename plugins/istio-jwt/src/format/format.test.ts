@@ -45,6 +45,9 @@ describe('describeWayIn', () => {
     expect(describeWayIn({ ...base, paths: ['/a', '/b', '/c'] })).toBe(
       'http://a.example/a and 2 more paths',
     );
+    expect(describeWayIn({ ...base, paths: ['/a', '/a/*', '/b'] })).toBe(
+      'http://a.example/a/* and 1 more path',
+    );
     expect(describeWayIn({ ...base, host: '*', paths: ['/x'] })).toBe(
       'Any host, http, port 80 /x',
     );
