@@ -22,6 +22,7 @@ const PLURALS: Record<string, string> = {
   TCPRoute: 'tcproutes',
   TLSRoute: 'tlsroutes',
   ListenerSet: 'listenersets',
+  ReferenceGrant: 'referencegrants',
   Ingress: 'ingresses',
 };
 

@@ -3,11 +3,12 @@ import type { Manifest } from '../kube.ts';
 import {
   describeApiObject,
   pickParents,
-  pickRouteNames,
+  pickRoutePlaces,
   referToSome,
   type Fields,
   type Parent,
   type ParentDraw,
+  type RoutePlace,
 } from './apiParents.ts';
 import {
   BACKENDS,
@@ -47,6 +48,7 @@ function pickSecurity(random: Random): Fields {
 
 const PARENTS: ParentDraw = {
   namespace: NAMESPACE,
+  elsewhere: 'default',
   address: `${
     CONNECTION_SERVICE.metadata!.name
   }.${NAMESPACE}.svc.cluster.local`,
@@ -61,9 +63,13 @@ const PARENTS: ParentDraw = {
 };
 
 /** Now and then one that leads nowhere. */
-function pickBackends(random: Random): Fields[] {
+function pickBackends(random: Random, namespace: string): Fields[] {
   const { name, port } = random.pick([BACKENDS[0], ...BACKENDS]);
-  if (random.chance(0.85)) return [{ name, port }];
+  if (random.chance(0.85)) {
+    return [
+      { name, port, ...(namespace !== NAMESPACE && { namespace: NAMESPACE }) },
+    ];
+  }
   return [
     random.pick<Fields>([
       { name, port, weight: 0 },
@@ -77,18 +83,40 @@ function pickBackends(random: Random): Fields[] {
 
 function describeRoute(
   random: Random,
-  name: string,
+  { namespace, name }: RoutePlace,
   parents: readonly Parent[],
 ): Manifest {
   const isTls = random.chance(0.7);
   const kind = isTls ? 'TLSRoute' : 'TCPRoute';
-  return describeApiObject(kind, name, PARENTS.namespace, {
+  return describeApiObject(kind, name, namespace, {
     parentRefs: referToSome(random, parents),
     ...(isTls && {
       hostnames: [...new Set(random.some(CONNECTION_NAMES, 1, 3))],
     }),
-    rules: [{ backendRefs: pickBackends(random) }],
+    rules: [{ backendRefs: pickBackends(random, namespace) }],
   });
+}
+
+/** Lets routes from elsewhere lead to the Services, or to one of them. */
+function describeGrant(random: Random): Manifest {
+  const [{ name }] = BACKENDS;
+  const from = random.some(PARENTS.routeKinds, 1, 2).map(kind => ({
+    group: 'gateway.networking.k8s.io',
+    kind,
+    namespace: random.pick([PARENTS.elsewhere, PARENTS.elsewhere, 'edge']),
+  }));
+  const to = {
+    group: '',
+    kind: 'Service',
+    ...(random.chance(0.3) && { name }),
+  };
+  return {
+    ...describeApiObject('ReferenceGrant', '$GENERATION-grant', NAMESPACE, {
+      from,
+      to: [to],
+    }),
+    apiVersion: 'gateway.networking.k8s.io/v1beta1',
+  };
 }
 
 /**
@@ -101,8 +129,12 @@ export function generateApiConnections(random: Random): Manifest[] {
     sets: ['$GENERATION-set', '$GENERATION-a'],
   } as const;
   const parents = pickParents(random, PARENTS, names, 0.2);
-  const routes = pickRouteNames(random).map(name =>
-    describeRoute(random, name, parents),
+  const routes = pickRoutePlaces(random, PARENTS).map(place =>
+    describeRoute(random, place, parents),
   );
-  return [...parents.map(({ object }) => object), ...routes];
+  return [
+    ...parents.map(({ object }) => object),
+    ...(random.chance(0.7) ? [describeGrant(random)] : []),
+    ...routes,
+  ];
 }

@@ -13,6 +13,8 @@ export interface Parent {
 /** What the Gateways of a bench have in common. */
 export interface ParentDraw {
   namespace: string;
+  /** Another one, of which routes come as well. */
+  elsewhere: string;
   /** Host of the Service before their proxy. */
   address: string;
   routeKinds: readonly string[];
@@ -34,12 +36,31 @@ export const describeApiObject = (
   spec,
 });
 
-function pickAllowed(random: Random, routeKinds: readonly string[]): Fields {
+/** With which the names of routes end that stand elsewhere. */
+export const FAR = '-far';
+
+function pickNamespaces(
+  random: Random,
+  { namespace, elsewhere }: ParentDraw,
+): Fields {
+  const from = random.pick(['Same', 'All', 'All', 'None', 'Selector']);
+  if (from !== 'Selector') return { from };
+  const key = 'kubernetes.io/metadata.name';
+  const name = random.pick([namespace, elsewhere]);
+  const selector = random.pick<Fields>([
+    { matchLabels: { [key]: name } },
+    { matchExpressions: [{ key, operator: 'NotIn', values: [name] }] },
+  ]);
+  return { from, selector };
+}
+
+function pickAllowed(random: Random, draw: ParentDraw): Fields {
+  const { routeKinds } = draw;
   const kinds = random.chance(0.12)
     ? { kinds: [{ kind: random.pick(routeKinds) }] }
     : {};
-  const namespaces = random.chance(0.12)
-    ? { namespaces: { from: random.pick(['Same', 'All', 'None']) } }
+  const namespaces = random.chance(0.4)
+    ? { namespaces: pickNamespaces(random, draw) }
     : {};
   const allowedRoutes = { ...kinds, ...namespaces };
   return Object.keys(allowedRoutes).length > 0 ? { allowedRoutes } : {};
@@ -49,16 +70,16 @@ function pickAllowed(random: Random, routeKinds: readonly string[]): Fields {
 function pickListeners(
   random: Random,
   count: number,
-  { pickListener, routeKinds }: ParentDraw,
+  draw: ParentDraw,
 ): Fields[] {
   const listeners = new Map<string, Fields>();
   for (let index = 0; index < count; index++) {
-    const listener = pickListener(random);
+    const listener = draw.pickListener(random);
     const { port, protocol, hostname } = listener;
     listeners.set(`${port} ${protocol} ${hostname}`, {
       name: random.pick(['x', 'y', 'y-z', 'z']) + index,
       ...listener,
-      ...pickAllowed(random, routeKinds),
+      ...pickAllowed(random, draw),
     });
   }
   return [...listeners.values()];
@@ -100,6 +121,7 @@ function referTo(random: Random, { object, listeners }: Parent): Fields {
   const { name, port } = random.pick(listeners);
   return {
     ...(object.kind === 'Gateway' ? {} : { kind: object.kind }),
+    namespace: object.metadata!.namespace,
     name: object.metadata!.name,
     ...(random.chance(0.35) && {
       sectionName: random.chance(0.9) ? name : 'none',
@@ -129,8 +151,20 @@ export function pickParents(
 export const referToSome = (random: Random, parents: readonly Parent[]) =>
   random.some(parents, 1, 2).map(parent => referTo(random, parent));
 
-/** Names of up to five routes. Behind a name istiod puts more, by which the order of some changes. */
-export const pickRouteNames = (random: Random) =>
+export interface RoutePlace {
+  namespace: string;
+  name: string;
+}
+
+/** Up to five routes, one or the other elsewhere. Behind a name istiod puts more, by which the order of some changes. */
+export const pickRoutePlaces = (
+  random: Random,
+  { namespace, elsewhere }: ParentDraw,
+): RoutePlace[] =>
   random
     .some(['r', 'r-v2', 'r.a', 'r1', 'r10', 's'], 1, 5)
-    .map(name => `$GENERATION-${name}`);
+    .map(name =>
+      random.chance(0.25)
+        ? { namespace: elsewhere, name: `$GENERATION-${name}${FAR}` }
+        : { namespace, name: `$GENERATION-${name}` },
+    );

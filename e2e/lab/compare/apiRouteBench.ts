@@ -3,6 +3,7 @@ import type { Manifest } from '../kube.ts';
 import { describePoolObjects, startPool, type PoolGateway } from '../pool.ts';
 import { describeIstiod } from '../topology/istiod.ts';
 import { sleep } from '../wait.ts';
+import { FAR } from './apiParents.ts';
 import { generateApiRoutes, SERVICE_PORTS } from './apiRoutes.ts';
 import { createdIn, fillIn, type Bench } from './bench.ts';
 import { removeLeftoverRoutes, removeLeftovers } from './leftovers.ts';
@@ -98,6 +99,8 @@ export async function startApiRouteBench(
     await kube.remove(describePoolObjects(gateway));
     await kube.apply(describeService(gateway));
   }
+  /** Another slot's namespace, where one slot alone has routes that are far. */
+  const elsewhereOf = (slot: number) => pool[(slot + 1) % count].namespace;
   /** As the API server has them: it alone knows when each was made, and seconds part some of a set. */
   let deployed: Manifest[] = [];
 
@@ -108,7 +111,10 @@ export async function startApiRouteBench(
     slots: count,
     instantiate(manifests, slot, generation) {
       const { name, namespace } = pool[slot];
-      const values = { NS: namespace, POOL: name, GENERATION: generation };
+      const values = {
+        ...{ NS: namespace, OTHER: elsewhereOf(slot) },
+        ...{ POOL: name, GENERATION: generation },
+      };
       return fillIn(manifests, values);
     },
     async deploy(sets, generation) {
@@ -131,8 +137,10 @@ export async function startApiRouteBench(
         describeIstiod(lab),
         describeService(gateway),
         ...describeSentinel(gateway, 'none').map(each => createdIn(2000, each)),
-        ...deployed.filter(
-          ({ metadata }) => metadata!.namespace === gateway.namespace,
+        ...deployed.filter(({ metadata }) =>
+          metadata!.name!.endsWith(FAR)
+            ? metadata!.namespace === elsewhereOf(slot)
+            : metadata!.namespace === gateway.namespace,
         ),
       ];
       return judgeRoutes(gateway, known, client);

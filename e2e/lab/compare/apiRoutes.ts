@@ -7,11 +7,12 @@ import { HOSTNAMES, pickHttpMatch } from './apiForwards.ts';
 import {
   describeApiObject,
   pickParents,
-  pickRouteNames,
+  pickRoutePlaces,
   referToSome,
   type Fields,
   type Parent,
   type ParentDraw,
+  type RoutePlace,
 } from './apiParents.ts';
 import type { Random } from './random.ts';
 
@@ -34,6 +35,7 @@ const STATUSES = [301, 302, 303, 307, 308];
 
 const PARENTS: ParentDraw = {
   namespace: '$NS',
+  elsewhere: '$OTHER',
   address: '$POOL.$NS.svc.cluster.local',
   routeKinds: ['HTTPRoute', 'GRPCRoute'],
   maxListeners: 4,
@@ -87,7 +89,7 @@ function pickGrpcRule(random: Random): Fields {
 
 function describeRoute(
   random: Random,
-  name: string,
+  { namespace, name }: RoutePlace,
   parents: readonly Parent[],
 ): Manifest {
   const isGrpc = random.chance(0.2);
@@ -95,7 +97,7 @@ function describeRoute(
     ? {}
     : { hostnames: random.some(HOSTNAMES, 1, 2) };
   const kind = isGrpc ? 'GRPCRoute' : 'HTTPRoute';
-  return describeApiObject(kind, name, PARENTS.namespace, {
+  return describeApiObject(kind, name, namespace, {
     parentRefs: referToSome(random, parents),
     ...hostnames,
     rules: Array.from({ length: 1 + random.int(3) }, () =>
@@ -145,8 +147,8 @@ export function generateApiRoutes(random: Random): Manifest[] {
     sets: ['$GENERATION-set', '$GENERATION-set2'],
   } as const;
   const parents = pickParents(random, PARENTS, names, 0.25);
-  const routes = pickRouteNames(random).map(name =>
-    describeRoute(random, name, parents),
+  const routes = pickRoutePlaces(random, PARENTS).map(place =>
+    describeRoute(random, place, parents),
   );
   return [
     ...parents.map(({ object }) => object),

@@ -42,6 +42,9 @@ export async function startGatewayFrame(
   const marked = { namespace, labels, ports: [80] };
   await removeLeftovers(lab, NAMESPACE, () => true);
   await removeLeftoverRoutes(lab, NAMESPACE, () => true);
+  for (const other of new Set(['default', namespace])) {
+    if (other !== NAMESPACE) await removeLeftoverRoutes(lab, other);
+  }
   const secrets = describeCertificate(certificate, namespace, serviceAccount);
   await kube.apply(secrets);
   /** As the API server has them: it alone knows when each was made. */

@@ -11,7 +11,6 @@ import {
   INGRESS_CLASS,
   MISSING,
 } from './ingresses.ts';
-import { removeLeftoverRoutes } from './leftovers.ts';
 import { GATEWAY_HOSTS } from './requests.ts';
 
 const PLAIN_PORT = 8080;
@@ -88,9 +87,6 @@ function leads({ kind, hops, host }: WayIn, port: number, asked: string) {
 /** Which Services Ingresses lead to. Callers are ports, with the names of their handshake. */
 export async function startIngressBench(lab: Lab): Promise<Bench> {
   const { kube } = lab;
-  for (const namespace of ['default', INGRESS.namespace]) {
-    await removeLeftoverRoutes(lab, namespace);
-  }
   await kube.apply(CLASS);
   const { address, readMesh, clear, ...frame } = await startGatewayFrame(lab, {
     certificate: INGRESS_CERTIFICATE,

@@ -47,6 +47,7 @@ const ROUTING = [
     ...['httproutes', 'grpcroutes', 'tcproutes', 'tlsroutes'],
     ...['listenersets', 'gateways'],
   ].map(plural => [GATEWAY_API, plural]),
+  ['/apis/gateway.networking.k8s.io/v1beta1', 'referencegrants'],
 ];
 
 /** Routes and Gateways of a namespace. */

@@ -14,7 +14,7 @@ import {
 import { sortByAge } from './age';
 import { aliasedBy } from './aliases';
 import { completeVirtualService } from './delegates';
-import { boundRoutes } from './gatewayApi/routes';
+import { boundRoutes, boundRoutesFor } from './gatewayApi/routes';
 import type { GatewayServer } from './gateways';
 import { ingressRoutes } from './ingress/ingressRoutes';
 import { stringList } from './labels';
@@ -59,14 +59,15 @@ export function virtualServicesOf(
 }
 
 /**
- * The same as a proxy of a namespace has them: those that fewer see come first, each kind in the order of age
- * (Istio's VirtualServicesForGateway).
+ * The same as a proxy of a namespace has them: those that fewer see come first, each kind in the order of age; of the
+ * Gateway API those of its own namespace (Istio's VirtualServicesForGateway).
  */
 export function virtualServicesFor(
   mesh: Mesh,
   gateway: string,
   viewer: string,
 ): readonly Stored[] {
+  if (isListenerKey(gateway)) return boundRoutesFor(mesh, gateway, viewer);
   const byAge = virtualServicesOf(mesh, gateway);
   const rank = (stored: Stored) =>
     rankOfExport(stringList(specOf(stored).exportTo), stored.namespace, viewer);

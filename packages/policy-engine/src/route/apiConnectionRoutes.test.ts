@@ -63,16 +63,23 @@ describe('TLSRoutes and TCPRoutes of which istiod makes routes', () => {
     );
   });
 
+  const ANYWHERE = TCP.replace(
+    '}',
+    ', allowedRoutes: {namespaces: {from: All}}}',
+  );
+  const FAR = {
+    namespace: 'other',
+    parent: '{name: web, namespace: default}',
+  };
+
   it('are in doubt where two namespaces have one of a name and age', () => {
-    const anywhere = TCP.replace(
-      '}',
-      ', allowedRoutes: {namespaces: {from: All}}}',
-    );
-    const other = tcp(ELSEWHERE, {
-      namespace: 'other',
-      parent: '{name: web, namespace: default}',
-    });
-    expect(ways(anywhere, tcp(), other)).toEqual(['*?']);
+    expect(ways(ANYWHERE, tcp(), tcp(ELSEWHERE, FAR))).toEqual(['*?']);
+  });
+
+  it('of the namespace of the gateway come before all others', () => {
+    const older = { ...FAR, name: 'a', created: '2025-01-01T00:00:00Z' };
+    expect(ways(ANYWHERE, tcp(), tcp(ELSEWHERE, older))).toEqual(['*']);
+    expect(ways(ANYWHERE, tcp(ELSEWHERE), tcp(HERE, older))).toEqual([]);
   });
 
   it.each([

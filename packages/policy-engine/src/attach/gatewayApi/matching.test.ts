@@ -147,6 +147,23 @@ spec: {ports: [{name: http, port: 80}]}
       expect(ask(others, '/p')).toBe('b');
     });
 
+    it('the hosts of which the oldest route is of the gateway’s namespace come first', () => {
+      const open = WILD.replace(
+        '"*.example.com"',
+        '"*.example.com", allowedRoutes: {namespaces: {from: All}}',
+      );
+      const far = (name: string, created: string) =>
+        wild(name, OWN, created)
+          .replace('namespace: default', 'namespace: other')
+          .replace('{name: web}', '{name: web, namespace: default}');
+      const [old, young] = ['2025-01-01T00:00:00Z', '2027-01-01T00:00:00Z'];
+      expect(ask([open, far('a', old), wild('b', ANY, young)], '/p')).toBe('b');
+      const both = [far('a', old), wild('c', OWN, young)];
+      expect(ask([open, ...both, wild('b', ANY, young)], '/p')).toBe('b');
+      const mine = [far('a', young), wild('c', OWN, old)];
+      expect(ask([open, ...mine, wild('b', ANY, young)], '/p')).toBe('c');
+    });
+
     it('without ages nobody knows, whatever they match', () => {
       const more = route(rule(path('Exact', '/p'), 'a'), {
         name: 'a',

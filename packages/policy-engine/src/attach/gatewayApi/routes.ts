@@ -43,6 +43,30 @@ export function boundRoutes(mesh: Mesh, key: string): readonly Stored[] {
   );
 }
 
+/**
+ * The same as a proxy of a namespace has them: first those of its own namespace, each part in the same order (Istio's
+ * VirtualServicesForGateway). What istiod merged is of the namespace of the oldest.
+ */
+export function boundRoutesFor(
+  mesh: Mesh,
+  key: string,
+  viewer: string,
+): readonly Stored[] {
+  const bound = boundRoutes(mesh, key);
+  const places = new Map<string, string>();
+  const isForeign = (stored: Stored) => {
+    if (!isMerged(stored)) return stored.namespace !== viewer;
+    const host = hostOf(stored);
+    const place = places.get(host) ?? stored.namespace;
+    places.set(host, place);
+    return place !== viewer;
+  };
+  const foreign = bound.filter(isForeign);
+  if (foreign.length === 0 || foreign.length === bound.length) return bound;
+  const later = new Set(foreign);
+  return [...bound.filter(stored => !later.has(stored)), ...foreign];
+}
+
 /** @param bound - the oldest first */
 function inOrderOfHosts(bound: readonly Stored[]): readonly Stored[] {
   const ages = new Map<string, string>();
