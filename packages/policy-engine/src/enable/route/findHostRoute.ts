@@ -36,7 +36,10 @@ export function findHostRoute(
   return undefined;
 }
 
-/** The Gateway that takes a host at a workload on a port already. */
+/**
+ * The Gateway that takes a host at a workload on a port already. What Istio makes of Ingresses has every host in plain
+ * HTTP, and leaves those without rules to others.
+ */
 export function findHostGateway(
   mesh: Mesh,
   proxies: readonly ProxyRef[],
@@ -48,6 +51,7 @@ export function findHostGateway(
     .find(
       ({ server }) =>
         server.port === port &&
+        !(server.gateway.kind === 'Ingress' && server.layer === 'http') &&
         (!/^https?$/.test(server.layer) ||
           server.hosts.some(
             each => intersectHosts(host, each.host) !== undefined,

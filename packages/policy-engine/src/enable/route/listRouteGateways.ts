@@ -12,6 +12,7 @@ import {
   gatewaySelectorOf,
   isEveryAddress,
 } from '../../attach/gateways';
+import { allGateways } from '../../attach/ingress/ingressRoutes';
 import { includesLabels } from '../../attach/labels';
 import { GATEWAY_API_GATEWAY } from '../../attach/kindKeys';
 import { Mesh } from '../../attach/Mesh';
@@ -130,8 +131,7 @@ function listWorkloads(mesh: Mesh): RouteSite[] {
     .flatMap(namespace => workloadsIn(mesh, namespace))
     .filter(({ spec }) => isRouter(spec));
   // What a Gateway selects by name stands as a gateway, however its proxy is started.
-  const selected = mesh
-    .all('Gateway')
+  const selected = allGateways(mesh)
     .filter(stored => Object.keys(gatewaySelectorOf(stored)).length > 0)
     .flatMap(stored => gatewayWorkloads(mesh, stored));
   const proxies = uniqueProxies(

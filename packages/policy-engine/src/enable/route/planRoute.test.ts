@@ -160,6 +160,26 @@ describe('a plan that creates the route', () => {
     );
   });
 
+  it('goes beside an Ingress at the workload, unless that has the host', () => {
+    const ingress = (host: string) => `
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: front, namespace: default, annotations: {kubernetes.io/ingress.class: istio}}
+spec: {rules: [{${host} http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: frontend, port: {number: 80}}}}]}}]}
+`;
+    const gateway = 'workload.istio-system.istio-ingressgateway.80';
+    const by = (host: string) => meshOf([WORKLOADS, ingress(host)]);
+    const other = by(`host: ${NEIGHBOUR_HOST},`);
+    expect(followStates(other, planned(other, { gateway }))).toEqual([
+      ...['no way in', 'no way in', 'no way in', 'enforced'],
+    ]);
+    for (const taken of [`host: ${HOST},`, 'host: "*.example.com",', '']) {
+      expect(whyRefused(by(taken), { gateway })).toMatch(
+        /served by this gateway already: Ingress default\/front/,
+      );
+    }
+  });
+
   it('plans from a mesh that had routes before as from a new one', () => {
     const serve = (host: string) =>
       gatewayYaml(
