@@ -10,6 +10,8 @@ import { ask, gatewayPolicy } from '../__testUtils__/policies';
 
 const principal = (name: string) => ({ source: { principal: name } });
 
+const FEATURES = 'envoy.reloadable_features';
+
 describe('mesh config', () => {
   it('sets how paths are normalised', () => {
     const exempt = gatewayPolicy(
@@ -134,10 +136,19 @@ spec: {}
     ]);
   });
 
-  it('with settings that the engine does not follow leaves all unknown', () => {
-    const config = meshConfig(
-      'defaultConfig: {connectionSettings: {profile: EDGE}}',
-    );
-    expect(ask([config]).status).toBe('unknown');
-  });
+  it.each([
+    ['connectionSettings: {profile: EDGE}', 'unknown'],
+    [
+      `runtimeValues: {${FEATURES}.http_reject_path_with_fragment: "false"}`,
+      'unknown',
+    ],
+    [`runtimeValues: {${FEATURES}.google_grpc_disable_tls_13: "true"}`, 200],
+    ['runtimeValues: {overload.global_downstream_max_connections: "9"}', 200],
+  ])(
+    'with settings that the engine does not follow leaves all unknown: %s',
+    (settings, status) => {
+      const config = meshConfig(`defaultConfig: {${settings}}`);
+      expect(ask([config]).status).toBe(status);
+    },
+  );
 });

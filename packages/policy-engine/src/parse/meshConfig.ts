@@ -69,6 +69,10 @@ export const PROXY_CONFIG_ANNOTATION = 'proxy.istio.io/config';
 /** Names a ConfigMap with another start configuration for the Pod's Envoy. */
 export const BOOTSTRAP_ANNOTATION = 'sidecar.istio.io/bootstrapOverride';
 
+/** Words in names of Envoy's runtime features that change what policies compare, or by which requests are refused. */
+const TELLING_FEATURE =
+  /^envoy\.re(loadable|start)_features\..*(path|fragment|ur[il]|query|host|authority|header|cookie|method|scheme|forwarded|xff|address|jwt|rbac|normaliz|sanitize)/;
+
 const LABEL_OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
 
 const MAX_LENGTH = 1024 * 1024;
@@ -176,10 +180,20 @@ function readProxyConfig(
     pick(config, 'interceptionMode'),
     modeAt,
   );
+  const values = reader.object(
+    pick(config, 'runtimeValues'),
+    `${at}.runtimeValues`,
+  );
+  const features = Object.keys(values ?? {}).filter(name =>
+    TELLING_FEATURE.test(name),
+  );
   return {
     ...(interceptionMode === undefined ? {} : { interceptionMode }),
     ...(trusted === undefined ? {} : { trustedProxies: trusted }),
-    unread: unread.map(field => `connectionSettings.${field}`),
+    unread: [
+      ...unread.map(field => `connectionSettings.${field}`),
+      ...features.map(name => `runtimeValues.${name}`),
+    ],
   };
 }
 

@@ -7,6 +7,7 @@ import {
 } from '../../__testUtils__/gateways';
 import { BACKEND_JWT, WORKLOADS } from '../../__testUtils__/handsOn';
 import { applyYaml, meshOf } from '../../__testUtils__/mesh';
+import { meshConfig } from '../../__testUtils__/meshConfig';
 
 const ingress = (spec: string, metadata = '') => `
 apiVersion: networking.k8s.io/v1
@@ -30,12 +31,6 @@ const ISTIOS = ingressClass('istio.io/ingress-controller');
 const DEFAULT =
   'annotations: {ingressclass.kubernetes.io/is-default-class: "true"}';
 
-const meshConfig = (text: string) => `
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: istio, namespace: istio-system}
-data: {mesh: "${text}"}
-`;
 const CLASSLESS = ingress(BY_PATH);
 const OF_MESH = ingress(`ingressClassName: mesh, ${BY_PATH}`);
 
