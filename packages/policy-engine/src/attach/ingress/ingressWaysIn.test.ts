@@ -89,6 +89,14 @@ describe('a Kubernetes Ingress', () => {
       ['enforced'],
     ],
     [
+      'of no class, made before Istio’s became the default',
+      [
+        ingressClass('istio.io/ingress-controller', DEFAULT),
+        ingress(BY_PATH, 'creationTimestamp: "2026-01-01T00:00:00Z"'),
+      ],
+      [],
+    ],
+    [
       'of no class, in mode DEFAULT, where somebody else’s is the default',
       [
         meshConfig('ingressControllerMode: DEFAULT'),

@@ -53,28 +53,32 @@ function sortOut(mesh: Mesh, all: readonly Stored[]): Ingresses {
 }
 
 /**
- * As istiod decides it (shouldProcessIngressWithClass). An Ingress of no class gets the default one from the API
- * server, so that files may lack it.
+ * As istiod decides it (shouldProcessIngressWithClass). The API server gives an Ingress of no class the default one
+ * when it is made, which one in a file is yet to be.
  */
 function isServedByIstio(
   mesh: Mesh,
-  { resource }: Stored,
+  ingress: Stored,
   classes: readonly Stored[],
 ): boolean | 'unknown' {
   const { controllerMode: mode, className } = mesh.config.ingress;
   if (mode === 'OFF') return false;
-  const hasMode = mode === 'STRICT' || mode === 'DEFAULT';
-  const annotated = stringRecord(resource.metadata.annotations)[CLASS];
-  if (annotated !== undefined) return hasMode && annotated === className;
-  const { ingressClassName: wanted } = (resource.spec ?? {}) as IngressSpec;
-  const isUnset = wanted === undefined || wanted === null;
-  const named = classes.find(found =>
-    isUnset ? isDefault(found) : found.name === wanted,
-  );
-  if (named && !isUnset) return isOfIstio(named);
-  if (named) return isOfIstio(named) || (mode === 'DEFAULT' && 'unknown');
-  if (mode === 'DEFAULT') return isUnset || 'unknown';
-  return wanted === USUAL_CLASS ? 'unknown' : false;
+  const { metadata, spec } = ingress.resource;
+  const annotated = stringRecord(metadata.annotations)[CLASS];
+  if (annotated !== undefined) {
+    return ['STRICT', 'DEFAULT'].includes(mode) && annotated === className;
+  }
+  const { ingressClassName: wanted } = (spec ?? {}) as IngressSpec;
+  const takesAll = mode === 'DEFAULT';
+  if (wanted === undefined || wanted === null) {
+    const isMade = createdAt(ingress) !== '';
+    const fallback = isMade ? undefined : classes.find(isDefault);
+    if (!fallback) return takesAll;
+    return isOfIstio(fallback) || (takesAll && 'unknown');
+  }
+  const named = classes.find(({ name }) => name === wanted);
+  if (named) return isOfIstio(named);
+  return takesAll || wanted === USUAL_CLASS ? 'unknown' : false;
 }
 
 function isDefault({ resource }: Stored): boolean {
