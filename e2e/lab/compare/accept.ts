@@ -24,6 +24,8 @@ const PLURALS: Record<string, string> = {
   ListenerSet: 'listenersets',
   ReferenceGrant: 'referencegrants',
   Ingress: 'ingresses',
+  ServiceEntry: 'serviceentries',
+  WorkloadEntry: 'workloadentries',
 };
 
 export interface Acceptance {

@@ -39,10 +39,10 @@ export async function removeLeftovers(
 
 const ROUTING = [
   [KUBERNETES, 'ingresses'],
-  ...['virtualservices', 'destinationrules', 'gateways'].map(plural => [
-    NETWORKING,
-    plural,
-  ]),
+  ...[
+    ...['virtualservices', 'destinationrules', 'gateways'],
+    ...['serviceentries', 'workloadentries'],
+  ].map(plural => [NETWORKING, plural]),
   ...[
     ...['httproutes', 'grpcroutes', 'tcproutes', 'tlsroutes'],
     ...['listenersets', 'gateways'],

@@ -12,6 +12,7 @@ import {
   CONNECTIONS,
   startConnectionsBench,
 } from './connectionsBench.ts';
+import { startEntryBench } from './entryBench.ts';
 import { startGatewayApiBench } from './gatewayApiBench.ts';
 import { API_FORWARDS } from './apiForwards.ts';
 import { startApiRouteBench } from './apiRouteBench.ts';
@@ -41,7 +42,7 @@ const { values: options } = parseArgs({
     bench: {
       type: 'string',
       default:
-        'gateways,routes,api-routes,https,connections,api-connections,mesh,destination-rules,forwards,api-forwards,gateway-api,waypoints,ingresses',
+        'gateways,routes,api-routes,https,connections,api-connections,mesh,destination-rules,forwards,api-forwards,gateway-api,waypoints,ingresses,entries',
     },
     /** A mode of `pathNormalization` in the mesh config; by default Istio's own. */
     normalization: { type: 'string' },
@@ -91,6 +92,7 @@ const BENCHES: Record<string, BenchEntry> = {
   'gateway-api': { start: startGatewayApiBench, share: 0.25 },
   waypoints: { start: startWaypointBench, share: 0.25 },
   ingresses: { start: startIngressBench, share: 0.25 },
+  entries: { start: startEntryBench, share: 0.1 },
 };
 
 const say = (line: string) => process.stdout.write(`${line}\n`);

@@ -1,0 +1,70 @@
+import type { Lab } from '../client.ts';
+import { request as send } from '../http.ts';
+import { addressOf } from '../topology/workloads.ts';
+import { fillIn, type Bench, type Said, type Seen } from './bench.ts';
+import { assessService, parseObjects, type WayIn } from './engine.ts';
+import { generateEntries, SERVER_ADDRESS } from './entries.ts';
+import { startGatewayFrame } from './gatewayFrame.ts';
+import { NAMESPACE, SERVER } from './meshTopology.ts';
+import { GATEWAY_HOSTS } from './requests.ts';
+
+const PORT = 8080;
+const SERVICE = { namespace: NAMESPACE, name: SERVER.service.name };
+
+/** Whether a way in may be by the gateway, for a host that is asked for. */
+function mayLead({ kind, host }: WayIn, asked: string): boolean {
+  const wanted = asked.toLowerCase().replace(/:\d*$/, '');
+  return (
+    kind === 'gateway' &&
+    (host === '*' ||
+      host === wanted ||
+      (host.startsWith('*') && wanted.endsWith(host.slice(1))))
+  );
+}
+
+/**
+ * Whether every route by ServiceEntries that comes to the server is a way in. The engine does not follow them, so where
+ * it lists a way nothing is compared, and where it lists none the server must not be reached.
+ */
+export async function startEntryBench(lab: Lab): Promise<Bench> {
+  const { address, readMesh, ...frame } = await startGatewayFrame(lab, {
+    certificate: 'compare-entries',
+  });
+  // With their addresses, which the API server has alone.
+  const pods = await lab.kube.list(`/api/v1/namespaces/${NAMESPACE}/pods`);
+  const running = pods.map(pod => ({ apiVersion: 'v1', kind: 'Pod', ...pod }));
+  const values = {
+    [SERVER_ADDRESS.slice(1)]: addressOf(SERVER, lab.state.subnet),
+  };
+  return {
+    title: 'which ServiceEntries lead to a Service',
+    generate: generateEntries,
+    callers: [{ name: 'gateway', hosts: GATEWAY_HOSTS }],
+    requestsPerSet: 16,
+    ...frame,
+    instantiate: (manifests, _slot, generation) =>
+      fillIn(manifests, { ...values, GENERATION: generation }),
+    judge() {
+      const mesh = readMesh();
+      for (const each of parseObjects(running).resources) mesh.apply(each);
+      const { waysIn } = assessService(mesh, SERVICE);
+      return ({ host }): Said => {
+        const listed = waysIn.find(each => mayLead(each, host));
+        if (!listed) return { status: 404, trace: [] };
+        const [reason = 'a way in is listed'] = listed.uncertain ?? [];
+        return { status: 'unknown', reason, trace: [] };
+      };
+    },
+    async ask(_slot, requests) {
+      const seen: Seen[] = [];
+      for (const { host } of requests) {
+        const { body } = await send(`http://${address}:${PORT}/`, {
+          headers: { host },
+        });
+        const isReached = body.includes(SERVER.name);
+        seen.push({ status: isReached ? 200 : 404, body: '' });
+      }
+      return seen;
+    },
+  };
+}
