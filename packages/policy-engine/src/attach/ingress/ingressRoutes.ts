@@ -103,7 +103,7 @@ export function doubtAboutRoutes({ resource }: Stored): string | undefined {
       )} that Envoy refuses, and Envoy goes on with the routes it had`;
 }
 
-function gatewayNameOf({ namespace, name }: Stored): string {
+function gatewayNameOf({ namespace, name }: Owner): string {
   return `${name}-${NAME}-${namespace}`;
 }
 
@@ -148,7 +148,7 @@ function partsOf(mesh: Mesh, stored: Stored): readonly Part[] {
 }
 
 function makePart(mesh: Mesh, ingress: Stored, host: string): Part {
-  const owner = ownersOfHosts(mesh)[host] ?? ingress;
+  const owner: Owner = ownersOfHosts(mesh).get(host) ?? ingress;
   const { namespace } = ingress;
   const spec: VirtualServiceSpec = {
     hosts: [resolveShortName(host, owner.namespace)],
@@ -175,20 +175,23 @@ function makePart(mesh: Mesh, ingress: Stored, host: string): Part {
   };
 }
 
+type Owner = Pick<Stored, 'namespace' | 'name'>;
+
 /** The oldest Ingress of each host. */
-function ownersOfHosts(mesh: Mesh): Readonly<Record<string, Stored>> {
+function ownersOfHosts(mesh: Mesh): ReadonlyMap<string, Owner> {
   return mesh.queries.getOne(
     OWNERS,
     () => {
-      const owners = new Map<string, Stored>();
+      const owners = new Map<string, Owner>();
       for (const ingress of ingressesIn(mesh).served) {
+        const { namespace, name } = ingress;
         for (const host of hostsOf(ingress)) {
-          if (!owners.has(host)) owners.set(host, ingress);
+          if (!owners.has(host)) owners.set(host, { namespace, name });
         }
       }
-      return Object.fromEntries(owners);
+      return owners;
     },
-    sameData,
+    (a, b) => sameData([...a], [...b]),
   );
 }
 
