@@ -47,6 +47,16 @@ const toFrontend = (hosts: string, gateways = '') =>
     `hosts: [${hosts}], ${gateways} http: [{route: [{destination: {host: frontend}}]}]`,
     { name: 'to-frontend' },
   );
+const ingress = (name: string) =>
+  object(
+    'Ingress',
+    `rules: [{host: ${name}.example.com, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: frontend, port: {number: 80}}}}]}}]`,
+    {
+      group: 'networking.k8s.io',
+      name,
+      metadata: 'annotations: {kubernetes.io/ingress.class: istio}',
+    },
+  );
 const security = { group: 'security.istio.io' };
 /** What is said before and after a change. Where nothing was computed again it is one object. */
 function askTwice(
@@ -102,6 +112,19 @@ describe('an assessment is the same object after a change that it does not depen
         object('ServiceEntry', 'hosts: [y.example.com]', { name: 'y' }),
       ],
       object('ServiceEntry', 'hosts: [x.example.com]'),
+    ],
+    [
+      'a Gateway for other hosts at its gateway',
+      AT_GATEWAY,
+      object(
+        'Gateway',
+        'selector: {istio: ingressgateway}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: [x.example.com]}]',
+      ),
+    ],
+    [
+      'an Ingress for others at its gateway, the second',
+      [...AT_GATEWAY, ingress('y')],
+      ingress('x'),
     ],
     [
       'an EnvoyFilter of another namespace, the first',

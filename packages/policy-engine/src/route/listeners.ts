@@ -8,7 +8,7 @@ import {
 } from '../attach/gateways';
 import type { Mesh } from '../attach/Mesh';
 import type { ServedServer } from '../attach/mergeServers';
-import { serversOfProxy, servingOf } from '../attach/servedServers';
+import { serverKey, serversOfProxy, servingOf } from '../attach/servedServers';
 import type { Stored } from '../attach/Stored';
 import { servedHosts } from '../attach/virtualServices';
 import { perObject } from '../queries/perObject';
@@ -18,6 +18,8 @@ import { describeChainConflict } from './filterChains';
 /** What listens for HTTP on one port of a gateway, on every address. */
 export interface Listener {
   listening: readonly ServedServer[];
+  /** Those with TLS by the key of their server: each is a place of its own. */
+  secure: ReadonlyMap<string, GatewayServer>;
   /** Servers with TLS by the names that they serve. */
   names: ReadonlyMap<string, ServedServer>;
   /** Why nobody can tell what is served. */
@@ -48,7 +50,14 @@ export function readListener(
   const doubt =
     doubtOf(there, listenPort) ??
     describeChainConflict(mesh, proxy, listenPort);
-  return { listening, names, ...(doubt === undefined ? {} : { doubt }) };
+  return {
+    listening,
+    secure: new Map(
+      secure.map(({ server }) => [serverKey(server), server] as const),
+    ),
+    names,
+    ...(doubt === undefined ? {} : { doubt }),
+  };
 }
 
 function doubtOf(

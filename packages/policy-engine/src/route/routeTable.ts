@@ -1,15 +1,14 @@
 import { ProxyRef } from '../model';
 import { findDomain } from '../attach/hosts';
 import type { GatewayServer } from '../attach/gateways';
-import type { ServedServer } from '../attach/mergeServers';
 import { serverKey, serversOfProxy } from '../attach/servedServers';
 import { istiodsHave } from '../attach/istiodVersions';
 import { Mesh } from '../attach/Mesh';
 import { Stored } from '../attach/Stored';
 import { proxyKey } from '../attach/workloads';
-import { Family, sameItems } from '../queries/queries';
+import { Family, sameData, sameItems } from '../queries/queries';
 import { mixesKinds } from './candidates';
-import { makesRoutes, readListener } from './listeners';
+import { type Listener, makesRoutes, readListener } from './listeners';
 import { isOrderUnknown } from './unknownOrder';
 import {
   servedHosts,
@@ -20,7 +19,10 @@ import {
 const LISTENER = new Family();
 const DOMAINS = new Family();
 const DOMAIN_OF = new Family();
+const SCOPE_OF = new Family();
 const VIRTUAL_HOST = new Family({ isBrief: true });
+
+const PLAIN = 'plain';
 
 /** The istiod that merges HTTPRoutes and GRPCRoutes of one host (istio/istio#59222); before, either was left out. */
 const MERGES_KINDS = [1, 30, 0] as const;
@@ -64,28 +66,34 @@ export function findVirtualHost(
     mesh.queries.get(LISTENER, listener, () =>
       readListener(mesh, proxy, listenPort),
     );
-  const { listening, names, doubt } = read();
-  if (listening.length === 0) return 'no-listener';
-  if (doubt !== undefined) return doubtfulHost(proxy, doubt);
-  let chosen: ServedServer | undefined;
-  if (names.size > 0) {
-    const name = findDomain(names, (sni ?? host).toLowerCase());
-    chosen = name === undefined ? undefined : names.get(name);
-    if (!chosen) return undefined;
+  const name = (sni ?? host).toLowerCase();
+  const chooseScope = () => scopeOf(read(), name);
+  // So that a change of other servers stops here, too.
+  const found = mesh.queries.isRecording
+    ? mesh.queries.get(SCOPE_OF, `${listener}/${name}`, chooseScope, sameData)
+    : chooseScope();
+  switch (found.kind) {
+    case 'no-listener':
+      return 'no-listener';
+    case 'doubtful':
+      return doubtfulHost(proxy, found.doubt);
+    case 'no-server':
+      return undefined;
+    default:
   }
-  const scope = chosen ? serverKey(chosen.server) : 'plain';
+  const { scope } = found;
   const key = `${listener}/${scope}`;
   // The first way to compute a value is kept, so it reads the servers of then, not those of now.
   const readDomains = () =>
-    mesh.queries.get(DOMAINS, key, () =>
-      buildDomains(
-        mesh,
-        proxy,
-        read()
-          .listening.map(({ server }) => server)
-          .filter(server => scope === 'plain' || serverKey(server) === scope),
-      ),
-    );
+    mesh.queries.get(DOMAINS, key, () => {
+      const now = read();
+      const own = now.secure.get(scope);
+      const servers =
+        scope === PLAIN
+          ? now.listening.map(({ server }) => server)
+          : [...(own ? [own] : [])];
+      return buildDomains(mesh, proxy, servers);
+    });
   const requested = host.toLowerCase();
   const choose = () => findDomain(readDomains(), requested);
   // Cached by host and by domain, so that a change of another host's routes stops here. What is asked
@@ -100,6 +108,23 @@ export function findVirtualHost(
     () => readDomains().get(domain) as VirtualHost,
     sameVirtualHost,
   );
+}
+
+/** What on a port takes a connection for a name: everything in plain text, or a server with TLS by its key. */
+type Scope =
+  | { kind: 'no-listener' | 'no-server' }
+  | { kind: 'doubtful'; doubt: string }
+  | { kind: 'scope'; scope: string };
+
+function scopeOf({ listening, names, doubt }: Listener, name: string): Scope {
+  if (listening.length === 0) return { kind: 'no-listener' };
+  if (doubt !== undefined) return { kind: 'doubtful', doubt };
+  if (names.size === 0) return { kind: 'scope', scope: PLAIN };
+  const domain = findDomain(names, name);
+  const chosen = domain === undefined ? undefined : names.get(domain);
+  return chosen
+    ? { kind: 'scope', scope: serverKey(chosen.server) }
+    : { kind: 'no-server' };
 }
 
 function doubtfulHost(

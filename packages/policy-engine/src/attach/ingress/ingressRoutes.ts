@@ -1,4 +1,5 @@
 import { compareText } from '../../compareText';
+import { Resource } from '../../model';
 import { nameOf, refOf } from '../../parse';
 import { ServiceSpec, VirtualServiceSpec } from '../../parse/specs';
 import { Family, sameData, sameItems } from '../../queries/queries';
@@ -16,6 +17,7 @@ import { hostsOf, ingressesIn } from './servedIngresses';
 
 const GATEWAY = new Family();
 const GATEWAY_NAMED = new Family();
+const GATEWAYS_BY_NAME = new Family();
 const GATEWAYS = new Family();
 const OWNERS = new Family();
 const PARTS = new Family();
@@ -47,7 +49,14 @@ export function gatewayNamed(
     return written;
   }
   return mesh.queries.get(GATEWAY_NAMED, name, () =>
-    ingressGateways(mesh).find(made => made.name === name),
+    gatewaysByName(mesh).get(name),
+  );
+}
+
+function gatewaysByName(mesh: Mesh): ReadonlyMap<string, Stored> {
+  return mesh.queries.getOne(
+    GATEWAYS_BY_NAME,
+    () => new Map(ingressGateways(mesh).map(made => [made.name, made])),
   );
 }
 
@@ -72,14 +81,13 @@ function gatewayOf(mesh: Mesh, stored: Stored): Stored {
     `${namespace}/${name}`,
     () => {
       const ingress = mesh.stored('Ingress', namespace, name) ?? stored;
-      const { resource } = ingress;
       return {
         ...ingress,
         namespace: NAMESPACE,
         name: gatewayNameOf(ingress),
         resource: {
-          ...resource,
-          metadata: { ...resource.metadata, creationTimestamp: NO_TIME },
+          ...describeObject(ingress),
+          metadata: { name, namespace, creationTimestamp: NO_TIME },
           spec: {
             selector: { istio: mesh.config.ingress.gatewayLabel },
             servers: convertServers(ingress),
@@ -90,6 +98,13 @@ function gatewayOf(mesh: Mesh, stored: Stored): Stored {
     },
     sameData,
   );
+}
+
+/** What is known of an Ingress by what is made of it: its other metadata changes nothing there. */
+function describeObject({ resource }: Stored): Omit<Resource, 'spec'> {
+  const { apiVersion, kind, metadata } = resource;
+  const { namespace, name, creationTimestamp } = metadata;
+  return { apiVersion, kind, metadata: { namespace, name, creationTimestamp } };
 }
 
 /** Why nobody can tell what Envoy does on the ports of such a Gateway. */
@@ -168,7 +183,7 @@ function makePart(mesh: Mesh, ingress: Stored, host: string): Part {
     stored: {
       ...ingress,
       resource: {
-        ...ingress.resource,
+        ...describeObject(ingress),
         spec: followAliases(mesh, { ...spec, ...shown }, namespace),
       },
     },
