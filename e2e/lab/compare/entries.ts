@@ -31,7 +31,8 @@ function pickEndpoints(random: Random): Fields {
   return random.pick<Fields>([
     { endpoints: [{ address: SERVER_ADDRESS, ...ports }] },
     { endpoints: [{ address: SERVER_ADDRESS, ...ports }] },
-    { endpoints: [{ address: '192.0.2.9', ...ports }] },
+    // Where nobody listens.
+    { endpoints: [{ address: SERVER_ADDRESS, ports: { http: 9 } }] },
     { workloadSelector: { labels: { app: 'server' } } },
     { workloadSelector: { labels: SERVER.labels } },
     { workloadSelector: { labels: { app: 'other' } } },
