@@ -167,14 +167,14 @@ kind: Ingress
 metadata: {name: front, namespace: default, annotations: {kubernetes.io/ingress.class: istio}}
 spec: {rules: [{${host} http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: frontend, port: {number: 80}}}}]}}]}
 `;
-    const gateway = 'workload.istio-system.istio-ingressgateway.80';
+    const chosen = { gateway: 'workload.istio-system.istio-ingressgateway.80' };
     const by = (host: string) => meshOf([WORKLOADS, ingress(host)]);
     const other = by(`host: ${NEIGHBOUR_HOST},`);
-    expect(followStates(other, planned(other, { gateway }))).toEqual([
+    expect(followStates(other, planned(other, chosen))).toEqual([
       ...['no way in', 'no way in', 'no way in', 'enforced'],
     ]);
     for (const taken of [`host: ${HOST},`, 'host: "*.example.com",', '']) {
-      expect(whyRefused(by(taken), { gateway })).toMatch(
+      expect(whyRefused(by(taken), chosen)).toMatch(
         /served by this gateway already: Ingress default\/front/,
       );
     }
