@@ -18,7 +18,7 @@ import {
   CONNECTION_PORTS,
   generateConnections,
 } from './connections.ts';
-import { assessService, parseObjects, type WayIn } from './engine.ts';
+import { assessService, type WayIn } from './engine.ts';
 import { startGatewayFrame } from './gatewayFrame.ts';
 import { NAMESPACE, SERVER } from './meshTopology.ts';
 
@@ -154,8 +154,7 @@ export async function startConnectionsBench(
     ...frame,
     judge(_slot, set) {
       const hasDeadEnd = set.some(mayBeDeadEnd);
-      const mesh = readMesh();
-      for (const each of parseObjects(known).resources) mesh.apply(each);
+      const mesh = readMesh(known);
       const ways = BACKENDS.flatMap(({ name, greeting }) =>
         assessService(mesh, { namespace: NAMESPACE, name })
           .waysIn.filter(({ kind }) => kind === 'gateway')

@@ -2,7 +2,8 @@ import type { Lab } from '../client.ts';
 import { request as send } from '../http.ts';
 import { addressOf } from '../topology/workloads.ts';
 import { fillIn, type Bench, type Said, type Seen } from './bench.ts';
-import { assessService, parseObjects, type WayIn } from './engine.ts';
+import { coversHost } from './coversHost.ts';
+import { assessService } from './engine.ts';
 import { generateEntries, SERVER_ADDRESS } from './entries.ts';
 import { startGatewayFrame } from './gatewayFrame.ts';
 import { NAMESPACE, SERVER } from './meshTopology.ts';
@@ -10,17 +11,6 @@ import { GATEWAY_HOSTS } from './requests.ts';
 
 const PORT = 8080;
 const SERVICE = { namespace: NAMESPACE, name: SERVER.service.name };
-
-/** Whether a way in may be by the gateway, for a host that is asked for. */
-function mayLead({ kind, host }: WayIn, asked: string): boolean {
-  const wanted = asked.toLowerCase().replace(/:\d*$/, '');
-  return (
-    kind === 'gateway' &&
-    (host === '*' ||
-      host === wanted ||
-      (host.startsWith('*') && wanted.endsWith(host.slice(1))))
-  );
-}
 
 /**
  * Whether every route by ServiceEntries that comes to the server is a way in. The engine does not follow them, so where
@@ -45,11 +35,9 @@ export async function startEntryBench(lab: Lab): Promise<Bench> {
     instantiate: (manifests, _slot, generation) =>
       fillIn(manifests, { ...values, GENERATION: generation }),
     judge() {
-      const mesh = readMesh();
-      for (const each of parseObjects(running).resources) mesh.apply(each);
-      const { waysIn } = assessService(mesh, SERVICE);
+      const { waysIn } = assessService(readMesh(running), SERVICE);
       return ({ host }): Said => {
-        const listed = waysIn.find(each => mayLead(each, host));
+        const listed = waysIn.find(each => coversHost(each, host));
         if (!listed) return { status: 404, trace: [] };
         const [reason = 'a way in is listed'] = listed.uncertain ?? [];
         return { status: 'unknown', reason, trace: [] };

@@ -17,8 +17,8 @@ const SETTLE_MS = 300;
 export interface GatewayFrame
   extends Pick<Bench, 'slots' | 'instantiate' | 'deploy' | 'clear'> {
   address: string;
-  /** All that the engine must know, with what is deployed. */
-  readMesh(): InstanceType<typeof Mesh>;
+  /** All that the engine must know, with what is deployed, and more if there is. */
+  readMesh(more?: readonly Manifest[]): InstanceType<typeof Mesh>;
 }
 
 interface FrameOptions {
@@ -61,12 +61,15 @@ export async function startGatewayFrame(
       await waitForSentinel(`http://${address}:${SENTINEL_PORT}`, generation);
       await sleep(SETTLE_MS);
     },
-    readMesh() {
+    readMesh(others = []) {
       const mesh = new Mesh();
       const sentinel = describeSentinel(marked, 'none').map(each =>
         createdIn(2000, each),
       );
-      const known = [...objects, ...more, ...sentinel, ...deployed];
+      const known = [
+        ...[...objects, ...more, ...sentinel, ...deployed],
+        ...others,
+      ];
       for (const each of parseObjects(known).resources) mesh.apply(each);
       return mesh;
     },

@@ -4,6 +4,7 @@ import type { Manifest } from '../kube.ts';
 import { INGRESS } from '../topology/workloads.ts';
 import { toRouted, type Bench, type Seen } from './bench.ts';
 import { assessService, decideWayIn, type WayIn } from './engine.ts';
+import { coversHost } from './coversHost.ts';
 import { startGatewayFrame } from './gatewayFrame.ts';
 import {
   generateIngresses,
@@ -72,18 +73,6 @@ function workloadIn(body: string): string {
   }
 }
 
-/** Whether a way in is one by a port of the gateway, for a host that is asked for. */
-function leads({ kind, hops, host }: WayIn, port: number, asked: string) {
-  const wanted = asked.toLowerCase().replace(/:\d*$/, '');
-  return (
-    kind === 'gateway' &&
-    hops[0]?.port === port &&
-    (host === '*' ||
-      host === wanted ||
-      (host.startsWith('*') && wanted.endsWith(host.slice(1))))
-  );
-}
-
 /** Which Services Ingresses lead to. Callers are ports, with the names of their handshake. */
 export async function startIngressBench(lab: Lab): Promise<Bench> {
   const { kube } = lab;
@@ -141,8 +130,8 @@ export async function startIngressBench(lab: Lab): Promise<Bench> {
         if (way.route?.kind !== 'service' || said.status !== 200) return said;
         const { service } = way.route;
         if (service.name === MISSING) return { ...said, status: 503 };
-        const isListed = assessService(mesh, service).waysIn.some(each =>
-          leads(each, port, host),
+        const isListed = assessService(mesh, service).waysIn.some(
+          each => each.hops[0]?.port === port && coversHost(each, host),
         );
         return isListed
           ? { ...said, body: service.name }

@@ -4,13 +4,11 @@ import { assessService } from '../../lab/compare/engine.ts';
 import type { Manifest } from '../../lab/kube.ts';
 import { readMesh } from './planOnLab.ts';
 import {
-  authorizationPolicy,
+  describeTokenPolicies,
   eventually,
-  INGRESS_SELECTOR,
   openHarness,
   peerAuthentication,
   RBAC_DENIED,
-  requestAuthentication,
 } from './support.ts';
 import type { Harness } from './support.ts';
 
@@ -79,17 +77,7 @@ describe('a Kubernetes Ingress', () => {
   });
 
   test('has the policies of the gateway before it', async () => {
-    const where = { selector: INGRESS_SELECTOR };
-    await h.apply(
-      requestAuthentication('istio-system', 'sample', {
-        ...where,
-        jwtRules: [h.jwtRule],
-      }),
-      authorizationPolicy('istio-system', 'tokens', {
-        ...where,
-        rules: [{ from: [{ source: { requestPrincipals: ['*'] } }] }],
-      }),
-    );
+    await h.apply(...describeTokenPolicies(h.jwtRule));
     await eventually(ask(HOST, '/api'), 403, RBAC_DENIED);
     assert.deepEqual(await judge(), [['by-ingress', HOST, 'enforced']]);
   });

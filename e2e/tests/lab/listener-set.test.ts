@@ -5,13 +5,12 @@ import type { Manifest } from '../../lab/kube.ts';
 import { readMesh } from './planOnLab.ts';
 import {
   authorizationPolicy,
+  describeTokenPolicies,
   eventually,
   ingressApiGateway,
-  INGRESS_SELECTOR,
   openHarness,
   peerAuthentication,
   RBAC_DENIED,
-  requestAuthentication,
   type Harness,
 } from './support.ts';
 
@@ -76,17 +75,7 @@ describe('a ListenerSet', () => {
       return;
     }
     assert.deepEqual(await judge(), [[HOST, 'open']]);
-    const where = { selector: INGRESS_SELECTOR };
-    await h.apply(
-      requestAuthentication('istio-system', 'sample', {
-        ...where,
-        jwtRules: [h.jwtRule],
-      }),
-      authorizationPolicy('istio-system', 'tokens', {
-        ...where,
-        rules: [{ from: [{ source: { requestPrincipals: ['*'] } }] }],
-      }),
-    );
+    await h.apply(...describeTokenPolicies(h.jwtRule));
     await eventually(() => h.atGateway(HOST), 403, RBAC_DENIED);
     assert.deepEqual(await judge(), [[HOST, 'enforced']]);
     await h.remove(authorizationPolicy('istio-system', 'tokens', {}));

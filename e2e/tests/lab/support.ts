@@ -34,6 +34,21 @@ export const INGRESS_SELECTOR = {
   matchLabels: { istio: 'ingressgateway' },
 };
 
+/** By which the shared ingress gateway asks for a token of an issuer. */
+export function describeTokenPolicies(jwtRule: Spec): Manifest[] {
+  const where = { selector: INGRESS_SELECTOR };
+  return [
+    requestAuthentication('istio-system', 'sample', {
+      ...where,
+      jwtRules: [jwtRule],
+    }),
+    authorizationPolicy('istio-system', 'tokens', {
+      ...where,
+      rules: [{ from: [{ source: { requestPrincipals: ['*'] } }] }],
+    }),
+  ];
+}
+
 /** A Gateway resource in `default` that opens hosts on the shared ingress gateway's port 80. */
 export function ingressGateway(name: string, hosts: string[]): Manifest {
   return {

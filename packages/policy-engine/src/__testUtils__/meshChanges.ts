@@ -454,7 +454,7 @@ const ingressRule = fc
 const ingress = fc
   .record({
     name: of('front', 'other'),
-    namespace: of('default', 'default', 'shop'),
+    namespace,
     creationTimestamp: maybe(of('2026-01-01T00:00:00Z')),
     annotations: of(
       { 'kubernetes.io/ingress.class': 'istio' },

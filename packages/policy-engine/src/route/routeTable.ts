@@ -87,11 +87,10 @@ export function findVirtualHost(
   const readDomains = () =>
     mesh.queries.get(DOMAINS, key, () => {
       const now = read();
-      const own = now.secure.get(scope);
       const servers =
         scope === PLAIN
           ? now.listening.map(({ server }) => server)
-          : [...(own ? [own] : [])];
+          : [now.secure.get(scope)].flatMap(server => server ?? []);
       return buildDomains(mesh, proxy, servers);
     });
   const requested = host.toLowerCase();

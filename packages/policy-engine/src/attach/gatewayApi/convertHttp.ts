@@ -5,6 +5,7 @@ import {
   HttpRouteSpec,
   StringMatchSpec,
 } from '../../parse/specs';
+import { segmentMatches, trimSlash } from '../segments';
 import type { Stored } from '../Stored';
 import { Backends } from './backendRefs';
 import {
@@ -130,10 +131,6 @@ function readGrpcPath(call: GrpcRouteMatchSpec['method']): Path {
   return { kind: 'segments', value: path, length: path.length + 1 };
 }
 
-function trimSlash(path: string): string {
-  return path === '/' ? path : path.replace(/\/$/, '');
-}
-
 /** Exact before prefix before regular expression, then the longest. */
 function rankOf(path: Path): [number, number] {
   switch (path.kind) {
@@ -158,12 +155,9 @@ function spreadPath(path: Path): { uri?: StringMatchSpec; prefix?: boolean }[] {
     case 'regex':
       return [{ uri: { regex: path.value } }];
     default:
-      return path.value === '/'
-        ? [{ uri: { prefix: '/' }, prefix: true }]
-        : [
-            { uri: { exact: path.value } },
-            { uri: { prefix: `${path.value}/` }, prefix: true },
-          ];
+      return segmentMatches(path.value).map(uri =>
+        'prefix' in uri ? { uri, prefix: true } : { uri },
+      );
   }
 }
 

@@ -5,6 +5,7 @@ import {
   IngressSpec,
   StringMatchSpec,
 } from '../../parse/specs';
+import { segmentMatches, trimSlash } from '../segments';
 import type { Stored } from '../Stored';
 
 /** Servers of the Gateway that istiod makes of an Ingress (convertIngressV1alpha3). */
@@ -76,13 +77,11 @@ function rankOf(uri: StringMatchSpec | undefined): readonly number[] {
     : [(uri as { prefix: string }).prefix.length, 0];
 }
 
-/** A prefix is one of whole segments: `/api` stands for `/api` and `/api/x`, not for `/apis`. */
 function spread(
   uri: StringMatchSpec | undefined,
 ): (StringMatchSpec | undefined)[] {
-  if (!uri || !('prefix' in uri) || uri.prefix === '/') return [uri];
-  const path = uri.prefix.replace(/\/$/, '');
-  return [{ exact: path }, { prefix: `${path}/` }];
+  if (!uri || !('prefix' in uri)) return [uri];
+  return segmentMatches(trimSlash(uri.prefix));
 }
 
 /**
@@ -99,7 +98,7 @@ export function findRefusedPath({ resource }: Stored): string | undefined {
         uri &&
         'prefix' in uri &&
         uri.prefix !== '/' &&
-        !/^[^?#]+[^?#/]$/.test(uri.prefix.replace(/\/$/, ''))
+        !/^[^?#]+[^?#/]$/.test(trimSlash(uri.prefix))
       );
     })?.path;
 }
