@@ -20,7 +20,8 @@ import {
 } from './connections.ts';
 import { assessService, type WayIn } from './engine.ts';
 import { startGatewayFrame } from './gatewayFrame.ts';
-import { NAMESPACE, SERVER } from './meshTopology.ts';
+import { GATEWAY, NAMESPACE, SERVER } from './meshTopology.ts';
+import { refusesListener } from './settle.ts';
 
 /** Names in the handshake: an empty one is none, and `plain` is no handshake. */
 const NAMES = [
@@ -155,6 +156,9 @@ export async function startConnectionsBench(
     judge(_slot, set) {
       const hasDeadEnd = set.some(mayBeDeadEnd);
       const mesh = readMesh(known);
+      const refused = new Set<number>(
+        CONNECTION_PORTS.filter(port => refusesListener(GATEWAY.name, port)),
+      );
       const ways = BACKENDS.flatMap(({ name, greeting }) =>
         assessService(mesh, { namespace: NAMESPACE, name })
           .waysIn.filter(({ kind }) => kind === 'gateway')
@@ -186,6 +190,10 @@ export async function startConnectionsBench(
             : ways.filter(({ wayIn }) => wayIn.port === port);
         const doubt = asked.find(({ wayIn }) => wayIn.uncertain?.length);
         if (doubt) return unknown(doubt.wayIn.uncertain![0]);
+        // Without a way in there is nothing on which the engine could say it.
+        if (asked.length === 0 && refused.has(port)) {
+          return unknown('Envoy refused the listener, and serves an older one');
+        }
         if (others.length > 0) return unknown('several ways in take it');
         const isExact = taken.some(({ wayIn }) => wayIn.host === sni);
         if (taken.length > 0 && !isExact && hasDeadEnd) {

@@ -37,17 +37,24 @@ export const describeSentinels = (
     },
   }));
 
-/** What a proxy has in use, as its Envoy tells it. */
-function dumpListeners({ pod, listeners }: SettledProxy): string {
+/** The listeners that Envoy was told of, as it tells of them, those whose name matches. */
+function readListeners(pod: string, names: RegExp): any[] {
   const dump = JSON.parse(
     run('ip', [
       ...['netns', 'exec', namespaceOf(pod), 'curl', '-s'],
       'http://127.0.0.1:15000/config_dump?resource=dynamic_listeners',
     ]),
   );
-  const found = (dump.configs ?? []).filter((each: any) =>
-    listeners.test(each.name),
-  );
+  return (dump.configs ?? []).filter((each: any) => names.test(each.name));
+}
+
+/** Whether Envoy refused what it was told last of the listener on a port: it serves what it had before. */
+export const refusesListener = (pod: string, port: number): boolean =>
+  readListeners(pod, new RegExp(`_${port}$`)).some(each => each.error_state);
+
+/** What a proxy has in use, as its Envoy tells it. */
+function dumpListeners({ pod, listeners }: SettledProxy): string {
+  const found = readListeners(pod, listeners);
   if (found.some((each: any) => each.warming_state)) return '';
   return JSON.stringify(found.map((each: any) => each.active_state));
 }
