@@ -34,6 +34,21 @@ describe('findingsOfPolicies', () => {
     expect(idsIn(policy('config', target))).toEqual(['target-missing']);
   });
 
+  it('knows workloads of which there are no Pods yet, in every namespace', () => {
+    const shop = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop, namespace: shop}
+spec: {template: {metadata: {labels: {app: shop}}, spec: {containers: [{name: shop}]}}}
+`;
+    const selects = policy(
+      'istio-system',
+      'selector: {matchLabels: {app: shop}}, rules: [{}]',
+    );
+    expect(idsIn(selects)).toEqual(['selects-nothing']);
+    expect(idsIn(selects, shop)).toEqual([]);
+  });
+
   it('looks at rules of RequestAuthentications', () => {
     const authentication = `
 apiVersion: security.istio.io/v1

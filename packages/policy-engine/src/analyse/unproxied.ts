@@ -34,7 +34,7 @@ export function unproxiedOf({
   return selectWorkloads(mesh, service.namespace, selector).flatMap(
     workload => {
       // A gateway's policies are those of the Services behind it.
-      if (isRouter(workload.spec)) return [];
+      if (isRouter(workload)) return [];
       const policies = policiesOf(mesh, workload);
       return policies.length > 0 ? [{ workload, policies }] : [];
     },

@@ -7,6 +7,7 @@ import {
   isRouter,
   labelIndex,
   proxyOf,
+  workloadNamespaces,
   workloadsIn,
 } from '../attach/workloads';
 import {
@@ -39,10 +40,10 @@ export function* prepareMesh(mesh: Mesh): Generator<void, void> {
   yield* preparePolicies(mesh);
   yield* prepareRoutes(mesh);
   const routers: ProxyRef[] = [];
-  for (const namespace of mesh.namespacesOf('Pod')) {
+  for (const namespace of workloadNamespaces(mesh)) {
     labelIndex(mesh, namespace);
     for (const workload of workloadsIn(mesh, namespace)) {
-      if (isRouter(workload.spec)) routers.push(proxyOf(workload, 'gateway'));
+      if (isRouter(workload)) routers.push(proxyOf(workload, 'gateway'));
     }
     yield;
   }

@@ -86,7 +86,7 @@ function http3BackendsOf(
 ): Backend[] {
   if (Object.keys(selector).length === 0) return [];
   return selectWorkloads(mesh, namespace, selector)
-    .filter(({ spec }) => !isRouter(spec))
+    .filter(workload => !isRouter(workload))
     .flatMap(workload => {
       const targetPort = targetPortOf(workload, port);
       return targetPort === undefined
@@ -122,7 +122,7 @@ function describe(
   backend: Backend & { workload: Workload },
 ): Backend {
   const { workload, targetPort } = backend;
-  if (isRouter(workload.spec)) {
+  if (isRouter(workload)) {
     const uncertain = `the Pods of ${workload.name} are a gateway: what it serves shows at the Services behind it`;
     return { ...backend, uncertain };
   }

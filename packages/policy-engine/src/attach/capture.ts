@@ -70,18 +70,23 @@ const SETTINGS: Record<keyof InboundSettings, string> = {
   interfaces: `${TRAFFIC}excludeInterfaces`,
 };
 
+const list = (text: string) =>
+  text
+    .split(',')
+    .map(item => item.trim())
+    .filter(item => item !== '');
+
+/** Names of the templates by which a Pod shall be injected. */
+export const templatesOf = (annotations: Workload['annotations']): string[] =>
+  list(annotations[TEMPLATES] ?? 'sidecar');
+
 /** An init container was told what counts: annotations may have come later. */
 function readInbound({ annotations, spec }: Workload): InboundSettings {
   const flags = captureFlags(spec);
-  const list = (text: string) =>
-    text
-      .split(',')
-      .map(item => item.trim())
-      .filter(item => item !== '');
   const read = (part: 'included' | 'excluded' | 'interfaces') =>
     flags[CAPTURE_FLAG[part]] ?? annotations[SETTINGS[part]];
   return {
-    templates: list(annotations[TEMPLATES] ?? 'sidecar'),
+    templates: templatesOf(annotations),
     included: list(read('included') ?? '*'),
     excluded: list(read('excluded') ?? ''),
     interfaces: list(read('interfaces') ?? ''),

@@ -230,6 +230,60 @@ spec: {selector: {matchLabels: {app: backend}}, rules: [{from: [{source: {princi
   });
 });
 
+describe('a gateway of which only a Deployment is known', () => {
+  const deployment = (metadata: string, container: string) => `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: gw, namespace: edge}
+spec:
+  template:
+    metadata: {labels: {istio: edge, sidecar.istio.io/inject: "true"}, ${metadata}}
+    spec: {containers: [{name: istio-proxy, ${container}}]}
+`;
+  const edge = (spec: string) => `
+apiVersion: v1
+kind: Service
+metadata: {name: gw, namespace: edge}
+spec: {selector: {istio: edge}, ports: [{name: http, port: 80, targetPort: 8080}]}
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: gw, namespace: default}
+spec: {${spec}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}]}
+`;
+  const DENY = `
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: deny, namespace: edge}
+spec: {selector: {matchLabels: {istio: edge}}, action: DENY, rules: [{}]}
+`;
+  const INJECTED = deployment(
+    'annotations: {inject.istio.io/templates: gateway}',
+    'image: auto',
+  );
+
+  it.each([
+    ['as istioctl writes it', deployment('', 'args: [proxy, router]')],
+    ['that the injector makes one', INJECTED],
+  ])('%s, serves the Gateways that select it, or all', (_, template) => {
+    for (const spec of ['selector: {istio: edge}', 'selector: {}']) {
+      const mesh = meshOf([WORKLOADS, edge(spec), template, DENY, ROUTE]);
+      expect(
+        gatewayWays(mesh).filter(({ hops }) =>
+          hops.some(({ proxy }) => proxy.namespace === 'edge'),
+        ),
+      ).toMatchObject([{ port: 80, state: 'over-blocked' }]);
+    }
+  });
+
+  it('is no workload behind its own Service', () => {
+    const mesh = meshOf([edge('selector: {istio: edge}'), INJECTED, DENY]);
+    const own = assessService(mesh, { namespace: 'edge', name: 'gw' });
+    expect(own.state).toBe('unknown');
+    expect(own.reason).toContain('the Pods of gw are a gateway');
+  });
+});
+
 describe('a route that names no port', () => {
   const service = (ports: string) => `
 apiVersion: v1

@@ -12,6 +12,7 @@ import {
   selectWorkloads,
   stringRecord,
   Workload,
+  workloadNamespaces,
   workloadsIn,
 } from './workloads';
 
@@ -159,13 +160,11 @@ export function gatewayWorkloads(
     GATEWAY_WORKLOADS,
     key,
     () =>
-      mesh
-        .namespacesOf('Pod')
-        .flatMap(namespace =>
-          Object.keys(selector).length > 0
-            ? selectWorkloads(mesh, namespace, selector)
-            : workloadsIn(mesh, namespace).filter(({ spec }) => isRouter(spec)),
-        ),
+      workloadNamespaces(mesh).flatMap(namespace =>
+        Object.keys(selector).length > 0
+          ? selectWorkloads(mesh, namespace, selector)
+          : workloadsIn(mesh, namespace).filter(isRouter),
+      ),
     sameItems,
   );
 }

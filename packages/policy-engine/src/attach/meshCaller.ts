@@ -80,7 +80,7 @@ function connectionOf(
     connects: 'unknown',
     uncertain,
   });
-  if (workload.sidecar === 'unknown' || isRouter(workload.spec)) {
+  if (workload.sidecar === 'unknown' || isRouter(workload)) {
     return unknown(`how ${name} connects to others is not known`);
   }
   const other = wayIn.hops[0]?.proxy.kind;

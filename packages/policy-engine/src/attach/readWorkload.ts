@@ -147,7 +147,7 @@ function intern(
   const annotations = tellingAnnotations(parts.annotations);
   const serviceAccount = parts.spec.serviceAccountName || 'default';
   const ports = portNames(parts.spec);
-  const router = isRouter(parts.spec);
+  const router = isRouter({ spec: parts.spec, annotations });
   const key = JSON.stringify([
     namespace,
     parts.name,

@@ -4,7 +4,7 @@ import {
 } from '../parse/meshConfig';
 import { Resource } from '../model';
 import { PodSpec } from '../parse/specs';
-import { isCapturedAs } from './capture';
+import { isCapturedAs, templatesOf } from './capture';
 import { servingContainersOf } from './containers';
 import { isEphemeral } from './ephemeralLabels';
 import { includesLabels, stringRecord } from './labels';
@@ -40,6 +40,14 @@ export interface Workload {
   readonly spec: PodSpec;
   /** Groups with equal keys are the same workload. */
   readonly key: string;
+}
+
+/** Namespaces in which workloads may run, sorted. */
+export function workloadNamespaces(mesh: Mesh): string[] {
+  const found = ['Pod', ...TEMPLATE_KINDS].flatMap(kind =>
+    mesh.namespacesOf(kind),
+  );
+  return [...new Set(found)].sort();
 }
 
 /** Workloads of a namespace: from its Pods, and from templates that have no Pod. */
@@ -140,12 +148,21 @@ export function labelIndex(
   });
 }
 
-/** Whether the Pod's proxy runs as a gateway or waypoint (`pilot-agent proxy router`). */
-export function isRouter(spec: PodSpec): boolean {
-  return (spec.containers ?? []).some(
-    container =>
-      Array.isArray(container.args) &&
-      container.args.some(arg => arg === 'router' || arg === 'waypoint'),
+/**
+ * Whether the proxy runs as a gateway or waypoint (`pilot-agent proxy router`). A template says it by the one that
+ * the injector shall use: the arguments come from there (files/gateway-injection-template.yaml).
+ */
+export function isRouter({
+  spec,
+  annotations,
+}: Pick<Workload, 'spec' | 'annotations'>): boolean {
+  return (
+    templatesOf(annotations).includes('gateway') ||
+    (spec.containers ?? []).some(
+      container =>
+        Array.isArray(container.args) &&
+        container.args.some(arg => arg === 'router' || arg === 'waypoint'),
+    )
   );
 }
 

@@ -5,6 +5,7 @@ import { Stored } from '../../attach/Stored';
 import {
   includesLabels,
   selectWorkloads,
+  workloadNamespaces,
   workloadsIn,
 } from '../../attach/workloads';
 import { AUTHORIZATION_POLICY_DOCS, Detector, Occurrence } from '../detector';
@@ -27,7 +28,7 @@ function findIn(
 ): Occurrence[] {
   const isRoot = namespace === mesh.rootNamespace;
   // In the root namespace a selector is looked up everywhere.
-  const places = isRoot ? mesh.namespacesOf('Pod') : [namespace];
+  const places = isRoot ? workloadNamespaces(mesh) : [namespace];
   return policies.flatMap(stored => {
     const selector = selectorOf(stored);
     if (selector === 'unreadable' || targetRefsOf(stored).length > 0) return [];

@@ -19,7 +19,12 @@ import { Mesh } from '../../attach/Mesh';
 import { Stored } from '../../attach/Stored';
 import { GATEWAY_NAME_LABEL } from '../../attach/policies';
 import { servingOf } from '../../attach/servedServers';
-import { isRouter, proxyKey, workloadsIn } from '../../attach/workloads';
+import {
+  isRouter,
+  proxyKey,
+  workloadNamespaces,
+  workloadsIn,
+} from '../../attach/workloads';
 import { ServicePortSpec, ServiceSpec } from '../../parse/specs';
 
 /** A place for a route, with what is needed to build one. */
@@ -126,10 +131,9 @@ function listServers(mesh: Mesh, stored: Stored, from: string): RouteSite[] {
 
 /** Gateways that people run themselves, by each plain HTTP port of a Service in front of them. */
 function listWorkloads(mesh: Mesh): RouteSite[] {
-  const routers = mesh
-    .namespacesOf('Pod')
+  const routers = workloadNamespaces(mesh)
     .flatMap(namespace => workloadsIn(mesh, namespace))
-    .filter(({ spec }) => isRouter(spec));
+    .filter(isRouter);
   // What a Gateway selects by name stands as a gateway, however its proxy is started.
   const selected = allGateways(mesh)
     .filter(stored => Object.keys(gatewaySelectorOf(stored)).length > 0)
