@@ -167,6 +167,23 @@ function walkOnce(
 }
 
 /**
+ * Whether a request that the gateway of a way in refused would have come to it, `unknown` where its route is. Policies
+ * go first: of what they refuse, a part is for other Services of the gateway.
+ *
+ * @param refused - the gateway's step
+ */
+export function wouldLeadTo(
+  mesh: Mesh,
+  wayIn: WayIn,
+  { hop, request, evaluation }: Step,
+  virtualHosts?: VirtualHosts,
+): Tri {
+  const facts = factsForRoute(evaluation);
+  const route = findRoute(mesh, hop.proxy, request, facts, virtualHosts);
+  return route.kind === 'unknown' ? 'unknown' : leadsTo(route, wayIn);
+}
+
+/**
  * A gateway picks the route as the request comes in, by headers that jwt_authn takes out only later, and once
  * more where a token was verified (the `clear_route_cache` that Istio sets).
  */

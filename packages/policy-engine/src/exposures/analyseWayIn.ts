@@ -1,7 +1,7 @@
 import { ProxyRequest, WayIn } from '../model';
 import { Mesh } from '../attach/Mesh';
 import { Program } from '../compile/program';
-import { Walk } from '../decide/walk';
+import { Walk, wouldLeadTo } from '../decide/walk';
 import { WayInAnalysis } from './analysis';
 import { describeExposures, describeSample } from './describeExposures';
 import {
@@ -30,6 +30,9 @@ export function analyseWayIn(
   const exploration = prepare(mesh, wayIn, programs);
   if (exploration.tooMany) return analyseSample(mesh, wayIn, exploration);
   const { results, unknown } = runAll(mesh, wayIn, exploration);
+  if (results.includes('passes')) {
+    setAsideForeign(mesh, wayIn, exploration, results);
+  }
   const isPreflightAt = (index: number) =>
     isPreflightShaped(requestAt(wayIn, exploration, index));
   const relevant = results
@@ -85,6 +88,32 @@ function runAll(
   }
   if (results.includes('perhaps')) unknown ??= REGEX_ROUTES;
   return { results, unknown };
+}
+
+/**
+ * Takes what the gateway refuses, and would have led elsewhere, for what it is: beside requests that pass it would look
+ * as if a part of the way in were closed. By regular expressions only examples are known, and each counts.
+ */
+function setAsideForeign(
+  mesh: Mesh,
+  wayIn: WayIn,
+  exploration: Exploration,
+  results: ClassResult[],
+): void {
+  const [first] = wayIn.hops;
+  if (first?.proxy.kind !== 'gateway' || first.protocol !== 'http') return;
+  if (exploration.patterns.usesRegex) return;
+  results.forEach((result, index) => {
+    if (result !== 'refused') return;
+    const request = requestAt(wayIn, exploration, index);
+    const { steps } = run(mesh, wayIn, exploration, request);
+    const isAtGateway = steps.length === 1;
+    if (!isAtGateway) return;
+    const { virtualHosts } = exploration;
+    if (wouldLeadTo(mesh, wayIn, steps[0], virtualHosts) === false) {
+      results[index] = 'elsewhere';
+    }
+  });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { ProxyRequest, WayIn } from '../model';
 import { Mesh } from '../attach/Mesh';
+import { StringPattern } from '../match/stringPattern';
 import { Walk } from '../decide/walk';
 import { AnalysedExposure } from './analysis';
 import { Box, coverWithBoxes } from './boxes';
@@ -121,7 +122,7 @@ function witnessIn(
 
 function summarize(
   wayIn: WayIn,
-  { dimensions }: Exploration,
+  { dimensions, patterns }: Exploration,
   box: Box,
 ): Pick<AnalysedExposure, 'summary' | 'hostAt'> {
   const label = (name: string) =>
@@ -132,7 +133,9 @@ function summarize(
         : [];
     });
   const [method = 'any method'] = label('method');
-  const [path = 'any path'] = label('path');
+  const [path = 'any path'] = label('path').map(text =>
+    namePath(text, patterns.path),
+  );
   const [caller = 'anyone'] = label('caller');
   const [host] = label('host');
   const details = label('detail')
@@ -148,4 +151,12 @@ function summarize(
   if (host === undefined) return { summary: `${head}${tail}` };
   const start = `${head} for host `;
   return { summary: `${start}${host}${tail}`, hostAt: start.length };
+}
+
+/** A path that nobody wrote stands for those that policies and routes do not tell from it. */
+function namePath(path: string, patterns: readonly StringPattern[]): string {
+  const isWritten = patterns.some(
+    pattern => pattern.kind === 'exact' && pattern.value === path,
+  );
+  return isWritten ? path : `paths like ${path}`;
 }

@@ -176,6 +176,60 @@ spec:
     expect(surely.way.state).toBe('enforced');
   });
 
+  describe('of a Service that has a part of a host', () => {
+    const routes = (...matches: string[]) => `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: backend-vs, namespace: default}
+spec:
+  hosts: ["*"]
+  gateways: [backend-gateway]
+  http: [{match: [${matches}], route: [{destination: {host: backend, port: {number: 80}}}]}]
+`;
+    const PUBLIC = '{uri: {prefix: /public/}}';
+    const REST_CLOSED = gatewayPolicy(
+      `action: DENY, rules: [{from: [{source: {notRequestPrincipals: ["*"]}}], to: [{operation: {notPaths: ["/public/*"]}}]}]`,
+    );
+    const assessWith = (...texts: string[]) => {
+      const mesh = meshOf([WORKLOADS, GATEWAY, AUTHENTICATION, ...texts]);
+      const { waysIn, findings } = assessService(mesh, BACKEND);
+      const [{ state, exposures }] = waysIn.filter(
+        ({ kind }) => kind === 'gateway',
+      );
+      return {
+        state,
+        summaries: exposures.map(({ summary }) => summary),
+        ids: findings.map(({ id }) => id),
+      };
+    };
+
+    it('are all of it, though the gateway closes what is for others', () => {
+      const { state, summaries, ids } = assessWith(routes(PUBLIC), REST_CLOSED);
+      expect(state).toBe('validated-only');
+      expect(summaries).toEqual(['any method on any path from anyone']);
+      expect(ids).not.toContain('preflight-blocked');
+    });
+
+    it('are a part of it where the gateway closes another', () => {
+      const own = '{uri: {exact: /own}}';
+      const both = assessWith(routes(PUBLIC, own), REST_CLOSED);
+      expect(both.state).toBe('partial');
+      expect(both.summaries).toEqual([
+        'any method on paths like /public/x from anyone',
+      ]);
+      expect(both.ids).toContain('preflight-blocked');
+    });
+
+    it('are none of it where it is closed', () => {
+      const { state, summaries } = assessWith(
+        routes('{uri: {exact: /own}}'),
+        REST_CLOSED,
+      );
+      expect(state).toBe('enforced');
+      expect(summaries).toEqual([]);
+    });
+  });
+
   it('are only sampled where there are too many classes, and never said to be none', () => {
     const hosts = Array.from(
       { length: 100 },
