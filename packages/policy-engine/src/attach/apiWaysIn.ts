@@ -5,7 +5,7 @@ import { ApiListener, ListenerParent } from './gatewayApi/listeners';
 import { gatewayOfSet } from './gatewayApi/attachedSets';
 import { listenersOfParent } from './gatewayApi/listenerSets';
 import { listenerParentOf, parentsOf, routesTo } from './gatewayApi/routeIndex';
-import { bindRoute } from './gatewayApi/routes';
+import { bindRoute, hasBoundRoute } from './gatewayApi/routes';
 import { ParentRefSpec } from './gatewayApi/specs';
 import { GATEWAY_API_GATEWAY } from './kindKeys';
 import { Mesh } from './Mesh';
@@ -119,13 +119,17 @@ function bindingsOf(
   return bound.flatMap((stored): Binding[] =>
     proxies.length === 0
       ? [{ stored, server, proxy: undefined, listenPorts: [], isOneOfMany }]
-      : proxies.map(proxy => ({
-          stored,
-          server,
-          proxy,
-          listenPorts: apiListenPorts(mesh, gateway, proxy, server.port),
-          ...servingOf(mesh, proxy, server),
-          isOneOfMany,
-        })),
+      : proxies
+          .filter(({ namespace }) =>
+            hasBoundRoute(mesh, stored, server.key, namespace),
+          )
+          .map(proxy => ({
+            stored,
+            server,
+            proxy,
+            listenPorts: apiListenPorts(mesh, gateway, proxy, server.port),
+            ...servingOf(mesh, proxy, server),
+            isOneOfMany,
+          })),
   );
 }

@@ -6,6 +6,7 @@ import {
   entrancesByHost,
   entrancesOfEntry,
 } from './entrances';
+import { withDefaultExport } from './delegates';
 import { parentsOf, routesTo } from './gatewayApi/routeIndex';
 import { inUsualDomain } from './hosts';
 import { stringList } from './labels';
@@ -83,7 +84,7 @@ function meshRoutesOf(
 ): MeshRoute[] {
   const self = `${service.namespace}.${service.name}`;
   return entrancesOf(mesh, stored).flatMap(entrance => {
-    if (entrance.id === self || !follows(entrance, stored)) return [];
+    if (entrance.id === self || !follows(mesh, entrance, stored)) return [];
     const layers = layersOf(stored, service, entrance);
     return layers.length > 0 ? [{ stored, entrance, layers }] : [];
   });
@@ -93,13 +94,15 @@ function meshRoutesOf(
  * Whether a waypoint follows a route: those of its own namespace and of the entrance's, if they are shown to it
  * (Istio's getVirtualServiceForWaypoint).
  */
-function follows({ namespace, waypoint }: Entrance, stored: Stored): boolean {
+function follows(
+  mesh: Mesh,
+  { namespace, waypoint }: Entrance,
+  stored: Stored,
+): boolean {
   const place = waypoint.proxy.namespace;
   const isNear = stored.namespace === namespace || stored.namespace === place;
-  return (
-    isNear &&
-    isExported(stringList(specOf(stored).exportTo), stored.namespace, place)
-  );
+  const { exportTo } = withDefaultExport(mesh, specOf(stored));
+  return isNear && isExported(stringList(exportTo), stored.namespace, place);
 }
 
 function entrancesOf(mesh: Mesh, stored: Stored): Entrance[] {

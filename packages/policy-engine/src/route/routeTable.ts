@@ -10,11 +10,7 @@ import { Family, sameData, sameItems } from '../queries/queries';
 import { mixesKinds } from './candidates';
 import { type Listener, makesRoutes, readListener } from './listeners';
 import { isOrderUnknown } from './unknownOrder';
-import {
-  servedHosts,
-  virtualServicesFor,
-  virtualServicesOf,
-} from '../attach/virtualServices';
+import { servedHosts, virtualServicesFor } from '../attach/virtualServices';
 
 const LISTENER = new Family();
 const DOMAINS = new Family();
@@ -220,7 +216,11 @@ export function routedHosts(mesh: Mesh, proxy: ProxyRef): readonly string[] {
   const hosts = new Set<string>();
   for (const { server } of serversOfProxy(mesh, proxy)) {
     if (server.layer !== 'http' && server.layer !== 'https') continue;
-    for (const stored of virtualServicesOf(mesh, server.key)) {
+    for (const stored of virtualServicesFor(
+      mesh,
+      server.key,
+      proxy.namespace,
+    )) {
       for (const host of servedHosts(stored, server, proxy.namespace))
         hosts.add(host);
     }

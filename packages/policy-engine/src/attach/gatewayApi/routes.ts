@@ -5,6 +5,7 @@ import { intersectHosts, isSubsetHost } from '../hosts';
 import { stringList } from '../labels';
 import type { Mesh } from '../Mesh';
 import type { Stored } from '../Stored';
+import { isExported } from '../visibility';
 import { Family, sameItems } from '../../queries/queries';
 import { backendsOfRoute } from './backendRefs';
 import { convertConnectionRules } from './convertConnections';
@@ -22,6 +23,7 @@ import { ParentRefSpec } from './specs';
 
 const GATEWAY_API_BOUND = new Family();
 const GATEWAY_API_BOUND_ROUTE = new Family();
+const GATEWAY_API_SHOWN = new Family();
 
 /**
  * The routes that bind to a listener, each as a VirtualService of one host. istiod merges those of one host, and takes
@@ -44,27 +46,64 @@ export function boundRoutes(mesh: Mesh, key: string): readonly Stored[] {
 }
 
 /**
- * The same as a proxy of a namespace has them: first those of its own namespace, each part in the same order (Istio's
- * VirtualServicesForGateway). What istiod merged is of the namespace of the oldest.
+ * The same as a proxy of a namespace has them: those that the mesh config shows it, first those of its own namespace,
+ * each part in the same order (Istio's VirtualServicesForGateway). What istiod merged is of the namespace of the oldest.
  */
 export function boundRoutesFor(
   mesh: Mesh,
   key: string,
   viewer: string,
 ): readonly Stored[] {
-  const bound = boundRoutes(mesh, key);
   const places = new Map<string, string>();
-  const isForeign = (stored: Stored) => {
-    if (!isMerged(stored)) return stored.namespace !== viewer;
+  const placeOf = (stored: Stored) => {
+    if (!isMerged(stored)) return stored.namespace;
     const host = hostOf(stored);
     const place = places.get(host) ?? stored.namespace;
     places.set(host, place);
-    return place !== viewer;
+    return place;
   };
-  const foreign = bound.filter(isForeign);
-  if (foreign.length === 0 || foreign.length === bound.length) return bound;
-  const later = new Set(foreign);
-  return [...bound.filter(stored => !later.has(stored)), ...foreign];
+  const own: Stored[] = [];
+  const foreign: Stored[] = [];
+  const bound = boundRoutes(mesh, key);
+  for (const stored of bound) {
+    const place = placeOf(stored);
+    if (!isRouteShown(mesh, place, viewer)) continue;
+    (place === viewer ? own : foreign).push(stored);
+  }
+  if (own.length === bound.length || foreign.length === bound.length) {
+    return bound;
+  }
+  return [...own, ...foreign];
+}
+
+/** Whether proxies of a namespace have what a route became at a listener, if it does not shadow another's. */
+export function hasBoundRoute(
+  mesh: Mesh,
+  stored: Stored,
+  key: string,
+  viewer: string,
+): boolean {
+  if (exportsToAll(mesh)) return true;
+  const shown = mesh.queries.get(
+    GATEWAY_API_SHOWN,
+    `${viewer}/${key}`,
+    () => new Set(boundRoutesFor(mesh, key, viewer)),
+  );
+  return shown.has(stored);
+}
+
+/** Routes of the Gateway API cannot say who sees them: the mesh config alone does. */
+export function isRouteShown(
+  mesh: Mesh,
+  namespace: string,
+  viewer: string,
+): boolean {
+  const { VirtualService: exportTo } = mesh.config.defaultExportTo;
+  return isExported(exportTo, namespace, viewer);
+}
+
+function exportsToAll(mesh: Mesh): boolean {
+  return mesh.config.defaultExportTo.VirtualService.includes('*');
 }
 
 /** @param bound - the oldest first */

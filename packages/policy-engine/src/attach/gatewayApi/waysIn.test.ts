@@ -8,6 +8,7 @@ import {
 } from '../../__testUtils__/gatewayApi';
 import { BACKEND, gatewayWays } from '../../__testUtils__/gateways';
 import { WORKLOADS } from '../../__testUtils__/handsOn';
+import { meshConfig } from '../../__testUtils__/meshConfig';
 import { applyYaml, ISSUER, meshOf, token } from '../../__testUtils__/mesh';
 
 const requireToken = (attachment: string, namespace = 'default') => `
@@ -481,6 +482,53 @@ spec: {${selector} ports: [{name: http, port: 80}]}
       ]);
     },
   );
+
+  describe('that the mesh config shows', () => {
+    const ALL =
+      '{name: http, port: 80, protocol: HTTP, allowedRoutes: {namespaces: {from: All}}}';
+    const reached = (exportTo: string, ...texts: string[]) => {
+      const mesh = meshOf([
+        WORKLOADS,
+        meshConfig(`defaultVirtualServiceExportTo: [${exportTo}]`),
+        gateway(ALL, { namespace: 'edge' }),
+        ...texts,
+      ]);
+      const match = matchRoute(
+        mesh,
+        { ...PROXY, namespace: 'edge' },
+        { port: 80, host: 'h.example.com', path: '/' },
+      );
+      expect(gatewayWays(mesh)).toHaveLength(match.kind === 'service' ? 1 : 0);
+      return match.kind;
+    };
+    const FROM_DEFAULT = route(TO_BACKEND, {
+      parent: '{name: web, namespace: edge}',
+    });
+    const older = (rules: string, created = '2025-01-01T00:00:00Z') =>
+      route(rules, {
+        namespace: 'edge',
+        name: 'older',
+        parent: '{name: web}',
+        created,
+      });
+
+    it.each([
+      ['"*"', 'service'],
+      ['"."', 'not-found'],
+      ['edge', 'service'],
+      ['"~"', 'not-found'],
+    ])('to %s alone: %s', (exportTo, kind) => {
+      expect(reached(exportTo, FROM_DEFAULT)).toBe(kind);
+    });
+
+    it('are of the namespace of the oldest that they are merged with', () => {
+      const path = '{matches: [{path: {type: Exact, value: /other}}]}';
+      expect(reached('"."', FROM_DEFAULT, older(path))).toBe('service');
+      expect(
+        reached('"."', FROM_DEFAULT, older(path, '2026-02-01T00:00:00Z')),
+      ).toBe('not-found');
+    });
+  });
 
   it('know a GatewayClass by its controller', () => {
     const mesh = meshOf([

@@ -2,7 +2,7 @@ import { ProxyRef, ResourceRef } from '../../model';
 import { intersectHosts, isSubsetHost } from '../../attach/hosts';
 import { serversOfProxy } from '../../attach/servedServers';
 import { Mesh } from '../../attach/Mesh';
-import { servedHosts, virtualServicesOf } from '../../attach/virtualServices';
+import { servedHosts, virtualServicesFor } from '../../attach/virtualServices';
 import { refOf } from '../../parse';
 
 /** A route that serves a host at a gateway already, on whichever port. */
@@ -23,7 +23,11 @@ export function findHostRoute(
 ): HostRoute | undefined {
   for (const proxy of proxies) {
     for (const { server } of serversOfProxy(mesh, proxy)) {
-      for (const stored of virtualServicesOf(mesh, server.key)) {
+      for (const stored of virtualServicesFor(
+        mesh,
+        server.key,
+        proxy.namespace,
+      )) {
         const served = servedHosts(stored, server, proxy.namespace).find(each =>
           isSubsetHost(host, each),
         );
