@@ -28,7 +28,10 @@ export interface Config {
       skipTLSVerify?: boolean;
       /** Read only these namespaces, and the root namespace. Default: all. */
       namespaces?: string[];
-      /** Istio's root namespace. Default: istio-system. */
+      /**
+       * Istio's root namespace, which is the one that istiod runs in unless its mesh config says otherwise: its policies
+       * count for the whole mesh, and its mesh config is read. On AKS: aks-istio-system. Default: istio-system.
+       */
       rootNamespace?: string;
       /** Istio's trust domain. Default: cluster.local. */
       trustDomain?: string;

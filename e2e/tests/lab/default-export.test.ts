@@ -6,6 +6,7 @@ import {
   describeMeshConfig,
 } from '../../lab/compare/meshConfig.ts';
 import type { Manifest } from '../../lab/kube.ts';
+import { describeIstiod } from '../../lab/topology/istiod.ts';
 import { readMesh } from './planOnLab.ts';
 import { ownLabOnly } from './portalSupport.ts';
 import {
@@ -42,7 +43,32 @@ describe(
     let h: Harness;
     let restoreMeshConfig = () => {};
 
+    /** @param more - what the engine must know of istiod */
     async function check(
+      reaches: boolean,
+      steps: Manifest[],
+      more: Manifest[] = [],
+    ) {
+      await applyInTurn(
+        h,
+        steps.map(step => [step]),
+      );
+      await settle(() => h.atGateway(HOST), reaches ? 200 : 404);
+      const mesh = await readMesh(h.lab.kube);
+      for (const each of parseObjects([describeMeshConfig(), ...more])
+        .resources) {
+        mesh.apply(each);
+      }
+      const { waysIn } = assessService(mesh, SERVICE);
+      const found = waysIn.filter(
+        ({ gateway }) => gateway?.name === GATEWAY.name,
+      );
+      assert.deepEqual(
+        found.map(({ state }) => state),
+        reaches ? ['open'] : [],
+      );
+    }
+    async function checkDefault(
       exportTo: string,
       reaches: boolean,
       ...steps: Manifest[]
@@ -50,20 +76,7 @@ describe(
       restoreMeshConfig = await addToMeshConfig(
         `defaultVirtualServiceExportTo: [${exportTo}]`,
       );
-      await applyInTurn(
-        h,
-        steps.map(step => [step]),
-      );
-      await settle(() => h.atGateway(HOST), reaches ? 200 : 404);
-      const mesh = await readMesh(h.lab.kube);
-      for (const each of parseObjects([describeMeshConfig()]).resources) {
-        mesh.apply(each);
-      }
-      const { waysIn } = assessService(mesh, SERVICE);
-      const found = waysIn.filter(
-        ({ gateway }) => gateway?.name === GATEWAY.name,
-      );
-      assert.equal(found.length, reaches ? 1 : 0);
+      await check(reaches, steps);
     }
 
     before(async () => {
@@ -77,18 +90,42 @@ describe(
     });
     afterEach(async () => {
       restoreMeshConfig();
+      restoreMeshConfig = () => {};
       await h.remove(toBackend, beside);
     });
-    after(() => h.cleanUp());
+    after(async () => {
+      await h.cleanUp();
+      await h.lab.restartIstiod();
+    });
 
-    test('for all leads there', () => check('"*"', true, toBackend));
+    test('for all leads there', () => checkDefault('"*"', true, toBackend));
     test('for its own namespace does not', () =>
-      check('"."', false, toBackend));
+      checkDefault('"."', false, toBackend));
     test('for the gateway’s namespace leads there', () =>
-      check('istio-system', true, toBackend));
+      checkDefault('istio-system', true, toBackend));
     test('is of the namespace of an older one that it is merged with', () =>
-      check('"."', true, beside, toBackend));
+      checkDefault('"."', true, beside, toBackend));
     test('keeps its own beside a younger one', () =>
-      check('"."', false, toBackend, beside));
+      checkDefault('"."', false, toBackend, beside));
+
+    test('which mesh config may say that istiod reads before its own', async () => {
+      const shared: Manifest = {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'istio-shared', namespace: 'istio-system' },
+        data: { mesh: 'defaultVirtualServiceExportTo: ["."]' },
+      };
+      const env = { SHARED_MESH_CONFIG: shared.metadata!.name! };
+      const more = [shared, describeIstiod(h.lab, env)];
+      await h.apply(shared);
+      await h.lab.restartIstiod({ env });
+      await check(false, [toBackend], more);
+      restoreMeshConfig = await addToMeshConfig(
+        'defaultVirtualServiceExportTo: ["*"]',
+      );
+      // istiod 1.31 keeps what it made of a route under another default.
+      await h.remove(toBackend);
+      await check(true, [toBackend], more);
+    });
   },
 );

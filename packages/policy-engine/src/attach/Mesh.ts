@@ -96,15 +96,7 @@ export class Mesh {
     const { namespace = '', name } = resource.metadata;
     const errors =
       said.length === 0 ? NO_ERRORS : said.filter(error => !error.moot);
-    const before = this.put(kind, namespace, name, {
-      resource,
-      namespace,
-      name,
-      errors,
-    });
-    if (isMeshConfig(resource) || (before && isMeshConfig(before.resource))) {
-      this.readMeshConfig();
-    }
+    this.put(kind, namespace, name, { resource, namespace, name, errors });
   }
 
   /**
@@ -114,10 +106,8 @@ export class Mesh {
   remove(ref: ResourceRef): void {
     const { namespace = '', name } = ref;
     for (const kind of keysOf(ref)) {
-      const before = this.store.peekHeld(kind, namespace, name);
-      if (!before) continue;
-      this.put(kind, namespace, name, undefined);
-      if (isMeshConfig(before.resource)) this.readMeshConfig();
+      const held = this.store.peekHeld(kind, namespace, name);
+      if (held) this.put(kind, namespace, name, undefined);
     }
   }
 
@@ -229,7 +219,11 @@ export class Mesh {
       .sort(compareStored)
       .map(stored => stored.resource)
       .filter(isMeshConfig);
-    const next = combineMeshConfigs(resources);
+    const next = combineMeshConfigs(
+      resources,
+      this.store.controlPlanes.list(),
+      this.options.rootNamespace,
+    );
     if (JSON.stringify(next) === JSON.stringify(this.meshConfig)) return;
     this.meshConfig = next;
     this.readTrustDomains();
@@ -243,20 +237,30 @@ export class Mesh {
     this.trusted = [own, ...trustDomainAliases];
   }
 
-  /** Puts an object, or nothing, into its place. Returns what was there. */
+  /** Puts an object, or nothing, into its place. */
   private put(
     kind: string,
     namespace: string,
     name: string,
     stored: Stored | undefined,
-  ): Stored | undefined {
+  ): void {
     this.changes += 1;
     const maxDerived = MAX_DERIVED + MAX_DERIVED_PER_OBJECT * this.store.size;
     if (this.queries.size > maxDerived) {
       this.queries.forget();
       this.store.dropEmptySlots();
     }
-    return this.store.put(kind, namespace, name, stored);
+    const { controlPlaneChanges } = this.store;
+    const before = this.store.put(kind, namespace, name, stored);
+    const isOfMeshConfig = [stored, before].some(
+      each => each && isMeshConfig(each.resource),
+    );
+    if (
+      isOfMeshConfig ||
+      this.store.controlPlaneChanges > controlPlaneChanges
+    ) {
+      this.readMeshConfig();
+    }
   }
 
   private slot(

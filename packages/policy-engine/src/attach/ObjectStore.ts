@@ -1,4 +1,5 @@
 import { InputNode, Queries } from '../queries/queries';
+import { ControlPlanes } from './ControlPlanes';
 import { Discovery, Reading, revisionLabelOf } from './Discovery';
 import { LabelSelectorSpec } from '../parse/specs';
 import type { Stored } from './Stored';
@@ -25,6 +26,9 @@ export class ObjectStore {
   readonly kinds = new Map<string, KindTable>();
   /** How many are held. */
   size = 0;
+  readonly controlPlanes = new ControlPlanes();
+  /** Grows where the istiods become others. */
+  controlPlaneChanges = 0;
   private readonly discovery = new Discovery(
     name => this.peek('Namespace', '', name)?.resource,
   );
@@ -77,6 +81,9 @@ export class ObjectStore {
     this.consider(place);
     this.touch(place);
     if (kind === 'Namespace') this.reconsiderNamespace(name);
+    if (this.controlPlanes.replace(kind, before?.resource, stored?.resource)) {
+      this.controlPlaneChanges += 1;
+    }
     if (
       (kind === 'Pod' || kind === 'Deployment') &&
       this.discovery.replace(before?.resource, stored?.resource)

@@ -50,6 +50,6 @@ export function hasSetting(container: ContainerSpec, name: string): boolean {
   return valueFrom !== undefined || value !== '';
 }
 
-function envVarOf({ env }: ContainerSpec, name: string) {
+export function envVarOf({ env }: ContainerSpec, name: string) {
   return Array.isArray(env) ? env.find(item => item?.name === name) : undefined;
 }

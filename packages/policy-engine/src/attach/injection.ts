@@ -1,5 +1,6 @@
 import type { PodSpec } from '../parse/specs';
 import { Family, sameData } from '../queries/queries';
+import { istiodNamespaces } from './istiods';
 import { stringRecord } from './labels';
 import type { Mesh } from './Mesh';
 
@@ -91,7 +92,11 @@ function runningRevisions(mesh: Mesh): readonly string[] {
     REVISIONS,
     () => {
       const istiods = ['Pod', 'Deployment']
-        .flatMap(kind => mesh.inNamespace(kind, mesh.rootNamespace))
+        .flatMap(kind =>
+          istiodNamespaces(mesh).flatMap(place =>
+            mesh.inNamespace(kind, place),
+          ),
+        )
         .map(({ resource }) => stringRecord(resource.metadata.labels))
         .filter(({ app, istio }) => app === 'istiod' || istio === 'pilot');
       return [...new Set(istiods.flatMap(each => each[REVISION] ?? []))].sort();

@@ -138,7 +138,6 @@ describe('a sidecar', () => {
       setting('PILOT_IGNORE_RESOURCES', '*.istio.io'),
     ],
     ['reads one namespace alone', setting('ISTIO_WATCH_NAMESPACE', 'a')],
-    ['has more mesh config', setting('SHARED_MESH_CONFIG', 'shared')],
     ['may have more mesh config', fromElsewhere('SHARED_MESH_CONFIG')],
   ])('is unknown where istiod %s', (_, env) => {
     const name = /name: (\w+)/.exec(env)?.[1];

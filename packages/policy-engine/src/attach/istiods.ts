@@ -4,11 +4,11 @@ import { ContainerSpec } from '../parse/specs';
 import { stringRecord } from './labels';
 import type { Mesh } from './Mesh';
 
-/** The istiods of the root namespace: their Pods, else their Deployments, else their Services. */
+/** The istiods of a mesh: their Pods, else their Deployments, else their Services. */
 export function istiodsOf(mesh: Mesh): readonly Resource[] {
   for (const kind of ['Pod', 'Deployment', 'Service']) {
-    const found = mesh
-      .inNamespace(kind, mesh.rootNamespace)
+    const found = istiodNamespaces(mesh)
+      .flatMap(namespace => mesh.inNamespace(kind, namespace))
       .map(({ resource }) => resource)
       .filter(isIstiod);
     if (found.length > 0) return found;
@@ -16,7 +16,15 @@ export function istiodsOf(mesh: Mesh): readonly Resource[] {
   return [];
 }
 
-function isIstiod({ metadata }: Resource): boolean {
+/** Where the istiods of a mesh run: the root namespace, or others where none is there. */
+export function istiodNamespaces(mesh: Mesh): readonly string[] {
+  const { istiodNamespaces: found } = mesh.config;
+  return found.includes(mesh.rootNamespace) || found.length === 0
+    ? [mesh.rootNamespace]
+    : found;
+}
+
+export function isIstiod({ metadata }: Resource): boolean {
   const labels = stringRecord(metadata.labels);
   return labels.app === 'istiod' || labels.istio === 'pilot';
 }

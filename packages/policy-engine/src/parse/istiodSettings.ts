@@ -22,13 +22,15 @@ export const ISTIOD_TEXTS = [
   // Kinds that are not read at all, security policies with `*.istio.io`.
   'PILOT_IGNORE_RESOURCES',
   'ISTIO_WATCH_NAMESPACE',
-  // A second ConfigMap of mesh config.
-  'SHARED_MESH_CONFIG',
 ] as const;
+
+/** Names a ConfigMap of mesh config that istiod reads before its own. */
+export const SHARED_MESH_CONFIG = 'SHARED_MESH_CONFIG';
 
 const NAMES: ReadonlySet<unknown> = new Set([
   ...Object.keys(ISTIOD_SWITCHES),
   ...ISTIOD_TEXTS,
+  SHARED_MESH_CONFIG,
 ]);
 
 export function isIstiodSetting(name: unknown): boolean {

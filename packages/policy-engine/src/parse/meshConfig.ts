@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import { PATH_NORMALIZATIONS, PathNormalization } from '../match/normalizePath';
 import { Resource } from '../model';
+import { mergeMeshConfigs } from './mergeMeshConfigs';
 import { Reader } from './reader';
 import { LabelSelectorSpec } from './specs';
 
@@ -97,9 +98,20 @@ function meshField(resource: Resource): unknown {
   return (resource as { data?: { mesh?: unknown } | null }).data?.mesh;
 }
 
-/** Reads `data.mesh` of istiod's ConfigMap; what is wrong with it is reported, with the path inside. */
-export function readMeshConfig(text: string, reader: Reader): MeshConfig {
-  const root = readDocument(text, reader, 'data.mesh') ?? {};
+/**
+ * Reads `data.mesh` of istiod's ConfigMap; what is wrong with it is reported, with the path inside.
+ *
+ * @param shared - the same of a ConfigMap that istiod reads before (`SHARED_MESH_CONFIG`)
+ */
+export function readMeshConfig(
+  text: string,
+  reader: Reader,
+  shared?: string,
+): MeshConfig {
+  const own = readDocument(text, reader, 'data.mesh') ?? {};
+  const base =
+    shared === undefined ? {} : readDocument(shared, reader, 'data.mesh') ?? {};
+  const root = mergeMeshConfigs(base, own);
   const config: MeshConfig = {
     trustDomainAliases: reader.strings(
       pick(root, 'trustDomainAliases'),

@@ -192,8 +192,8 @@ export interface ListedKind {
   plural: string;
   /** Tried in order: the first that the API server serves. */
   apiVersions: string[];
-  /** The one namespace that is read. */
-  namespace?: string;
+  /** Whether it is read in istiods' namespaces alone. */
+  isOfIstiod: boolean;
   /** Whether a cluster without it cannot be judged. */
   needed: boolean;
 }
@@ -212,7 +212,7 @@ const NEEDED = new Set([
   ...['RequestAuthentication', 'AuthorizationPolicy'],
 ]);
 
-/** Every kind to list of a cluster. Of ConfigMaps only istiod's are asked for. */
+/** Every kind to list of a cluster, Pods and Services first. Of ConfigMaps only istiods' are asked for. */
 export function listedKinds(): ListedKind[] {
   return Object.entries(GROUPS).flatMap(([name, { kinds }]) =>
     Object.entries(kinds)
@@ -223,7 +223,7 @@ export function listedKinds(): ListedKind[] {
         plural: IRREGULAR[kind] ?? `${kind.toLowerCase()}s`,
         apiVersions: versions.map(item => (name ? `${name}/${item}` : item)),
         needed: NEEDED.has(kind),
-        ...(kind === 'ConfigMap' ? { namespace: 'istio-system' } : {}),
+        isOfIstiod: kind === 'ConfigMap',
       })),
   );
 }

@@ -96,6 +96,67 @@ spec: {}
     );
   });
 
+  it('reads the mesh config where istiod runs', async () => {
+    const namespace = 'aks-istio-system';
+    const change = async (path: string, object?: object) => {
+      const { status } = await fetch(`${server}${path}`, {
+        method: object ? 'POST' : 'DELETE',
+        headers: { 'content-type': 'application/json' },
+        ...(object ? { body: JSON.stringify(object) } : {}),
+      });
+      expect(status).toBeLessThan(300);
+    };
+    const at = (group: string, plural: string) =>
+      `${group}/namespaces/${namespace}/${plural}`;
+    const pods = at('/api/v1', 'pods');
+    const configMaps = at('/api/v1', 'configmaps');
+    const policies = at('/apis/security.istio.io/v1', 'authorizationpolicies');
+    const metadata = (name: string) => ({ name, namespace });
+    const stateOf = async (wanted: string) => {
+      const { path } = createFolder({ config: kubeconfig(server) });
+      const { stdout } = await runCli([
+        ...['audit', '--kubeconfig', `${path}/config`, '--output', 'json'],
+      ]);
+      const { services, errors } = JSON.parse(stdout);
+      expect(errors).toEqual([]);
+      const { state, reason } = services.find(
+        ({ name }: { name: string }) => name === wanted,
+      );
+      return `${state}: ${reason}`;
+    };
+    await change('/api/v1/namespaces', {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: namespace },
+    });
+    await change(pods, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { ...metadata('istiod'), labels: { app: 'istiod' } },
+      spec: { containers: [{ name: 'discovery' }] },
+    });
+    await change(policies, {
+      apiVersion: 'security.istio.io/v1',
+      kind: 'AuthorizationPolicy',
+      metadata: metadata('admit'),
+      spec: { rules: [{}] },
+    });
+    expect(await stateOf('payments')).toMatch(
+      /^unknown: .*whether istio-system is the root namespace/,
+    );
+    await change(configMaps, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: metadata('istio'),
+      data: { mesh: `rootNamespace: ${namespace}` },
+    });
+    expect(await stateOf('payments')).toMatch(/^validated-only/);
+    await change(`${configMaps}/istio`);
+    await change(`${policies}/admit`);
+    await change(`${pods}/istiod`);
+    expect(await stateOf('payments')).toMatch(/^enforced/);
+  });
+
   it('says why it cannot read, and never a credential', async () => {
     const { path } = createFolder({
       config: kubeconfig(server),

@@ -36,12 +36,30 @@ export async function readCluster(
     return;
   }
   for (const kind of listedKinds()) {
-    const failure = await readKind(input, connected.get, kind, kubeconfig);
-    if (failure === undefined) continue;
-    fail(`${kind.kind}: ${failure.message}`);
-    // Every other list would fail in the same way, after as long.
-    if (failure.fatal) return;
+    for (const place of listPlaces(input, kind)) {
+      const failure = await readKind(
+        input,
+        connected.get,
+        kind,
+        place,
+        kubeconfig,
+      );
+      if (failure === undefined) continue;
+      fail(`${kind.kind}: ${failure.message}`);
+      // Every other list would fail in the same way, after as long.
+      if (failure.fatal) return;
+    }
   }
+}
+
+/** Namespaces in which a kind is read; an empty one for all. Istiods are known by their Pods and Services. */
+function listPlaces(
+  { mesh }: MeshInput,
+  { isOfIstiod }: ListedKind,
+): readonly string[] {
+  if (!isOfIstiod) return [''];
+  const { istiodNamespaces: found } = mesh.config;
+  return found.length > 0 ? found : [mesh.rootNamespace];
 }
 
 async function connect(
@@ -138,13 +156,14 @@ async function readKind(
   input: MeshInput,
   send: Get,
   kind: ListedKind,
+  place: string,
   kubeconfig: string,
 ): Promise<Failure | undefined> {
   for (const apiVersion of kind.apiVersions) {
     const prefix = apiGroup(apiVersion)
       ? `/apis/${apiVersion}`
       : `/api/${apiVersion}`;
-    const within = kind.namespace ? `/namespaces/${kind.namespace}` : '';
+    const within = place ? `/namespaces/${place}` : '';
     const path = `${prefix}${within}/${kind.plural}`;
     const result = await readPages(
       input,
