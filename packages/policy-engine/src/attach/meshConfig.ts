@@ -87,7 +87,7 @@ export function combineMeshConfigs(
 function rootUnknown(places: readonly string[], rootNamespace: string): string {
   return `istiod runs in namespace ${places.join(
     ' and ',
-  )}, and its mesh config is not among the objects: whether ${rootNamespace} is the root namespace, whose policies count for the whole mesh, is not known`;
+  )}, and its mesh config is not among the objects: whether ${rootNamespace} is the root namespace, whose policies count for the whole mesh, is not known (give its ConfigMap, or set rootNamespace)`;
 }
 
 /** Mesh config that istiods read before their own, which is in this ConfigMap. */

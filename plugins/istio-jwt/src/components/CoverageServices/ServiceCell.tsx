@@ -157,7 +157,12 @@ function OwnerCell({
   return claim ? (
     <div className={styles.stack}>
       Claimed by nobody
-      <Button size="small" variant="secondary" onPress={() => onClaim(id)}>
+      <Button
+        className={styles.action}
+        size="small"
+        variant="secondary"
+        onPress={() => onClaim(id)}
+      >
         Claim it
       </Button>
     </div>
