@@ -3,11 +3,10 @@ import { SHARED_MESH_CONFIG } from '../parse/istiodSettings';
 import { ContainerSpec } from '../parse/specs';
 import { sameData } from '../queries/queries';
 import { envVarOf } from './containers';
-import { istiodContainerOf, isIstiod } from './istiods';
+import { istiodContainerOf, isIstiod, REVISION } from './istiods';
 import { stringRecord } from './labels';
 
 const KINDS = ['Pod', 'Deployment', 'Service'];
-const REVISION = 'istio.io/rev';
 
 /** An istiod, as far as it is known where its mesh config is. */
 export interface Istiod {

@@ -2,10 +2,9 @@ import { Resource } from '../model';
 import { LabelSelectorSpec } from '../parse/specs';
 import { sameData } from '../queries/queries';
 import { GATEWAY_API_GROUP } from './gatewayApi/specs';
+import { isIstiod, REVISION } from './istiods';
 import { matchesLabelSelector, stringRecord } from './labels';
 import type { Stored } from './Stored';
-
-const REVISION = 'istio.io/rev';
 
 /** Whether the istiods of a cluster read an object. */
 export type Reading =
@@ -132,10 +131,8 @@ function isLabelled({ metadata: { labels } }: Resource): boolean {
 function runningRevision(resource: Resource | undefined): string | undefined {
   if (!resource) return undefined;
   const { labels, annotations } = resource.metadata;
-  const own = stringRecord(labels);
-  const isIstiod = own.app === 'istiod' || own.istio === 'pilot';
-  const revision = isIstiod
-    ? own[REVISION]
+  const revision = isIstiod(resource)
+    ? stringRecord(labels)[REVISION]
     : resource.kind === 'Pod' && stringRecord(annotations)[REVISION];
   return revision || undefined;
 }

@@ -1,13 +1,12 @@
 import type { PodSpec } from '../parse/specs';
 import { Family, sameData } from '../queries/queries';
-import { istiodNamespaces } from './istiods';
+import { isIstiod, istiodNamespaces, REVISION } from './istiods';
 import { stringRecord } from './labels';
 import type { Mesh } from './Mesh';
 
 const REVISIONS = new Family();
 
 const INJECT = 'sidecar.istio.io/inject';
-const REVISION = 'istio.io/rev';
 
 /** The one that serves namespaces with `istio-injection`. Every installation has it, by its name or by a tag. */
 const DEFAULT_REVISION = 'default';
@@ -91,15 +90,18 @@ function runningRevisions(mesh: Mesh): readonly string[] {
   return mesh.queries.getOne(
     REVISIONS,
     () => {
-      const istiods = ['Pod', 'Deployment']
+      const revisions = ['Pod', 'Deployment']
         .flatMap(kind =>
           istiodNamespaces(mesh).flatMap(place =>
             mesh.inNamespace(kind, place),
           ),
         )
-        .map(({ resource }) => stringRecord(resource.metadata.labels))
-        .filter(({ app, istio }) => app === 'istiod' || istio === 'pilot');
-      return [...new Set(istiods.flatMap(each => each[REVISION] ?? []))].sort();
+        .filter(({ resource }) => isIstiod(resource))
+        .flatMap(
+          ({ resource }) =>
+            stringRecord(resource.metadata.labels)[REVISION] ?? [],
+        );
+      return [...new Set(revisions)].sort();
     },
     sameData,
   );

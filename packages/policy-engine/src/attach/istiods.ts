@@ -1,8 +1,10 @@
 import { Resource } from '../model';
 import { ISTIOD } from '../parse/istiodSettings';
 import { ContainerSpec } from '../parse/specs';
-import { stringRecord } from './labels';
 import type { Mesh } from './Mesh';
+
+/** Label of an istiod, of what it injects, and of objects that are for it alone. */
+export const REVISION = 'istio.io/rev';
 
 /** The istiods of a mesh: their Pods, else their Deployments, else their Services. */
 export function istiodsOf(mesh: Mesh): readonly Resource[] {
@@ -24,9 +26,9 @@ export function istiodNamespaces(mesh: Mesh): readonly string[] {
     : found;
 }
 
-export function isIstiod({ metadata }: Resource): boolean {
-  const labels = stringRecord(metadata.labels);
-  return labels.app === 'istiod' || labels.istio === 'pilot';
+/** Quickly, for every Pod and Service: whatever stands there was not read yet. */
+export function isIstiod({ metadata: { labels } }: Resource): boolean {
+  return labels?.app === 'istiod' || labels?.istio === 'pilot';
 }
 
 /** Undefined where it is not among what is known of an istiod. */
