@@ -34,6 +34,17 @@ spec: {selector: {matchLabels: {app: backend}}, ${spec}}
 `;
 }
 
+/** In place of the route of all paths. */
+const routesFor = (...matches: string[]) => `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: backend-vs, namespace: default}
+spec:
+  hosts: ["*"]
+  gateways: [backend-gateway]
+  http: [{match: [${matches}], route: [{destination: {host: backend, port: {number: 80}}}]}]
+`;
+
 describe('exposures', () => {
   it.each([
     ['methods: [GET], paths: ["/healthz"]', 'GET /healthz from anyone'],
@@ -152,15 +163,7 @@ describe('exposures', () => {
   });
 
   it('are not denied where a route compares by regular expression', () => {
-    const routes = (regex: string) => `
-apiVersion: networking.istio.io/v1
-kind: VirtualService
-metadata: {name: backend-vs, namespace: default}
-spec:
-  hosts: ["*"]
-  gateways: [backend-gateway]
-  http: [{match: [{uri: {regex: "${regex}"}}], route: [{destination: {host: backend, port: {number: 80}}}]}]
-`;
+    const routes = (regex: string) => routesFor(`{uri: {regex: "${regex}"}}`);
     const perhaps = gatewayWay(
       AUTHENTICATION,
       REQUIRE_TOKEN,
@@ -177,15 +180,6 @@ spec:
   });
 
   describe('of a Service that has a part of a host', () => {
-    const routes = (...matches: string[]) => `
-apiVersion: networking.istio.io/v1
-kind: VirtualService
-metadata: {name: backend-vs, namespace: default}
-spec:
-  hosts: ["*"]
-  gateways: [backend-gateway]
-  http: [{match: [${matches}], route: [{destination: {host: backend, port: {number: 80}}}]}]
-`;
     const PUBLIC = '{uri: {prefix: /public/}}';
     const REST_CLOSED = gatewayPolicy(
       `action: DENY, rules: [{from: [{source: {notRequestPrincipals: ["*"]}}], to: [{operation: {notPaths: ["/public/*"]}}]}]`,
@@ -204,7 +198,10 @@ spec:
     };
 
     it('are all of it, though the gateway closes what is for others', () => {
-      const { state, summaries, ids } = assessWith(routes(PUBLIC), REST_CLOSED);
+      const { state, summaries, ids } = assessWith(
+        routesFor(PUBLIC),
+        REST_CLOSED,
+      );
       expect(state).toBe('validated-only');
       expect(summaries).toEqual(['any method on any path from anyone']);
       expect(ids).not.toContain('preflight-blocked');
@@ -212,7 +209,7 @@ spec:
 
     it('are a part of it where the gateway closes another', () => {
       const own = '{uri: {exact: /own}}';
-      const both = assessWith(routes(PUBLIC, own), REST_CLOSED);
+      const both = assessWith(routesFor(PUBLIC, own), REST_CLOSED);
       expect(both.state).toBe('partial');
       expect(both.summaries).toEqual([
         'any method on paths like /public/x from anyone',
@@ -222,7 +219,7 @@ spec:
 
     it('are none of it where it is closed', () => {
       const { state, summaries } = assessWith(
-        routes('{uri: {exact: /own}}'),
+        routesFor('{uri: {exact: /own}}'),
         REST_CLOSED,
       );
       expect(state).toBe('enforced');
