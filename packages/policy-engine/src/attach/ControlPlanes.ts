@@ -3,10 +3,8 @@ import { SHARED_MESH_CONFIG } from '../parse/istiodSettings';
 import { ContainerSpec } from '../parse/specs';
 import { sameData } from '../queries/queries';
 import { envVarOf } from './containers';
-import { istiodContainerOf, isIstiod, REVISION } from './istiods';
+import { ISTIOD_KINDS, istiodContainerOf, isIstiod, REVISION } from './istiods';
 import { stringRecord } from './labels';
-
-const KINDS = ['Pod', 'Deployment', 'Service'];
 
 /** An istiod, as far as it is known where its mesh config is. */
 export interface Istiod {
@@ -32,7 +30,7 @@ export class ControlPlanes {
     before: Resource | undefined,
     after: Resource | undefined,
   ): boolean {
-    if (!KINDS.includes(kind)) return false;
+    if (!ISTIOD_KINDS.includes(kind)) return false;
     const [old, next] = [before, after].map(each =>
       each && isIstiod(each) ? each : undefined,
     );

@@ -4,6 +4,7 @@ import { isMeshConfig } from '../parse/meshConfig';
 import {
   combineMeshConfigs,
   DEFAULT_MESH_CONFIG,
+  DEFAULT_ROOT_NAMESPACE,
   KnownMeshConfig,
 } from './meshConfig';
 import type { Reading } from './Discovery';
@@ -56,7 +57,9 @@ export class Mesh {
 
   get rootNamespace(): string {
     const { rootNamespace } = this.meshConfig;
-    return rootNamespace ?? this.options.rootNamespace ?? 'istio-system';
+    return (
+      rootNamespace ?? this.options.rootNamespace ?? DEFAULT_ROOT_NAMESPACE
+    );
   }
 
   get trustDomain(): string {

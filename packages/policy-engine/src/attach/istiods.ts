@@ -3,12 +3,15 @@ import { ISTIOD } from '../parse/istiodSettings';
 import { ContainerSpec } from '../parse/specs';
 import type { Mesh } from './Mesh';
 
+/** Objects that show an istiod, those first that say most of it. */
+export const ISTIOD_KINDS: readonly string[] = ['Pod', 'Deployment', 'Service'];
+
 /** Label of an istiod, of what it injects, and of objects that are for it alone. */
 export const REVISION = 'istio.io/rev';
 
 /** The istiods of a mesh: their Pods, else their Deployments, else their Services. */
 export function istiodsOf(mesh: Mesh): readonly Resource[] {
-  for (const kind of ['Pod', 'Deployment', 'Service']) {
+  for (const kind of ISTIOD_KINDS) {
     const found = istiodNamespaces(mesh)
       .flatMap(namespace => mesh.inNamespace(kind, namespace))
       .map(({ resource }) => resource)

@@ -19,7 +19,7 @@ export interface KnownMeshConfig extends MeshConfig {
   istiodNamespaces: readonly string[];
 }
 
-const DEFAULT_ROOT_NAMESPACE = 'istio-system';
+export const DEFAULT_ROOT_NAMESPACE = 'istio-system';
 
 export const DEFAULT_MESH_CONFIG: KnownMeshConfig = {
   visible: false,

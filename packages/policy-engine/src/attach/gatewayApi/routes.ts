@@ -93,11 +93,7 @@ export function hasBoundRoute(
 }
 
 /** Routes of the Gateway API cannot say who sees them: the mesh config alone does. */
-export function isRouteShown(
-  mesh: Mesh,
-  namespace: string,
-  viewer: string,
-): boolean {
+function isRouteShown(mesh: Mesh, namespace: string, viewer: string): boolean {
   const { VirtualService: exportTo } = mesh.config.defaultExportTo;
   return isExported(exportTo, namespace, viewer);
 }
