@@ -2,6 +2,7 @@ import {
   assessService,
   Finding,
   findingCatalogue,
+  findingsOfPolicies,
   FindingSeverity,
   Mesh,
   Resource,
@@ -141,6 +142,27 @@ describe('findings', () => {
     expect(found.find(({ id }) => id === 'selects-nothing')?.fix).toContain(
       'istio-system',
     );
+  });
+
+  it('selects-nothing is not said of workloads that files need not hold', () => {
+    const policyFor = (namespace: string) => `
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: jwt, namespace: ${namespace}}
+spec: {selector: {matchLabels: {istio: ingressgateway}}, rules: [{}]}
+`;
+    const workload = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: orders, namespace: shop}
+spec: {template: {metadata: {labels: {app: orders}}, spec: {containers: [{name: app}]}}}
+`;
+    const found = (...texts: string[]) =>
+      findingsOfPolicies(meshOf(texts)).map(({ id }) => id);
+    // The gateway is installed from elsewhere.
+    expect(found(policyFor('istio-system'), workload)).toEqual([]);
+    expect(found(policyFor('shop'))).toEqual([]);
+    expect(found(policyFor('shop'), workload)).toEqual(['selects-nothing']);
   });
 
   it('follow a change of what they were found in', () => {

@@ -47,6 +47,7 @@ function findIn(
           includesLabels(labels, selector),
         ),
     );
+    if (!elsewhere && !isKnown(mesh, namespace)) return [];
     const labels = Object.entries(selector)
       .map(([key, value]) => `${key}=${value}`)
       .join(', ');
@@ -65,4 +66,15 @@ function findIn(
       },
     ];
   });
+}
+
+/**
+ * Whether what runs in a namespace is among the objects. A cluster has Pods; files need not hold what others install,
+ * such as gateways, or a team's workloads beside another's policies.
+ */
+function isKnown(mesh: Mesh, namespace: string): boolean {
+  return (
+    mesh.namespacesOf('Pod').length > 0 ||
+    workloadNamespaces(mesh).includes(namespace)
+  );
 }
