@@ -4,6 +4,8 @@ import { readObject } from '../../parse/parseObjects';
 import { UNKNOWN_FIELD } from '../../parse/reader';
 import { nameOf, refOf } from '../../parse/validateResource';
 import { InputError } from './InputError';
+import { Installed } from './installs/installed';
+import { installerOf } from './installs/installerOf';
 import { judgeKind } from './kinds';
 import { LIMITS } from './limits';
 import { LineFinder } from './LineFinder';
@@ -40,6 +42,13 @@ export class MeshInput {
   readonly counts = { files: 0, objects: 0, ignored: 0, recognized: 0 };
   private finder: LineFinder | undefined;
   private readonly places = new Map<Resource, Place>();
+  /** Objects that stand nowhere: something that stands there installs them. */
+  private readonly installed = new Set<Resource>();
+
+  /**
+   * @param isOfCluster - whether a cluster is read: it shows what is installed, which files only say in part
+   */
+  constructor(private readonly isOfCluster = false) {}
 
   report(error: InputError): void {
     if (this.errors.length < LIMITS.errors) this.errors.push(error);
@@ -89,7 +98,12 @@ export class MeshInput {
     if (typeof kind === 'string' && typeof apiVersion === 'string') {
       const verdict = judgeKind(kind, apiVersion);
       if (verdict.use === 'ignore') {
-        this.counts.ignored += 1;
+        const install = installerOf(kind, apiVersion);
+        if (install && !this.isOfCluster) {
+          this.addInstalled(install(asObject(value)!), kind, place);
+        } else {
+          this.counts.ignored += 1;
+        }
         return;
       }
       if (verdict.use === 'refuse') {
@@ -99,10 +113,30 @@ export class MeshInput {
       }
       this.counts.recognized += 1;
     }
+    this.readObject(value, place);
+  }
+
+  /** Takes what an object of a kind installs. */
+  private addInstalled(
+    { objects, doubts }: Installed,
+    kind: string,
+    place: Place,
+  ): void {
+    for (const doubt of doubts) {
+      this.notes.push(`${place.file}:${place.line}: ${kind} ${doubt}`);
+    }
+    if (objects.length > 0) this.counts.recognized += 1;
+    else this.counts.ignored += 1;
+    objects.forEach(object => this.readObject(object, place, kind));
+  }
+
+  /** @param installer - kind of what installs the object, where it does not stand there by itself */
+  private readObject(value: unknown, place: Place, installer?: string): void {
+    const { file, line } = place;
     const result: ParseResult = { resources: [], errors: [] };
-    readObject(value, { file: at.file, line: at.line }, result, NO_LISTS);
+    readObject(value, { file, line }, result, NO_LISTS);
     result.resources.forEach(resource =>
-      this.addResource(resource, result.errors, place),
+      this.addResource(resource, result.errors, place, installer),
     );
     this.reportErrors(result, place);
   }
@@ -111,13 +145,21 @@ export class MeshInput {
     resource: Resource,
     errors: readonly ParseError[],
     place: Place,
+    installer: string | undefined,
   ): void {
     const ref = { ...refOf(resource), apiVersion: resource.apiVersion };
     const before = this.mesh.get(ref);
+    const wasInstalled = before !== undefined && this.installed.has(before);
+    const isInstalled = installer !== undefined;
+    // What stands there by itself tells more than what installs it.
+    if (before && isInstalled && !wasInstalled) return;
     const first = before && this.places.get(before);
-    if (first && !isSame(before, resource)) {
+    if (first && wasInstalled === isInstalled && !isSame(before, resource)) {
       const { file, line } = place;
-      const message = `${nameOf(ref)} is also in ${this.describePlace(
+      const what = isInstalled
+        ? `${installer} installs ${nameOf(ref)}, which is also installed by`
+        : `${nameOf(ref)} is also in`;
+      const message = `${what} ${this.describePlace(
         first,
       )}, with another content; this one counts`;
       this.report({
@@ -129,9 +171,12 @@ export class MeshInput {
         resource: ref,
       });
     }
-    if (before) this.places.delete(before);
-    else this.counts.objects += 1;
+    if (before) {
+      this.places.delete(before);
+      this.installed.delete(before);
+    } else this.counts.objects += 1;
     this.places.set(resource, place);
+    if (isInstalled) this.installed.add(resource);
     this.mesh.applyValidated(resource, errors);
   }
 

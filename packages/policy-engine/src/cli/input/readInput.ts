@@ -24,7 +24,7 @@ export async function readInput(choice: InputChoice): Promise<MeshInput> {
   if (context !== undefined && kubeconfig === undefined) {
     throw new UsageError('--context needs --kubeconfig');
   }
-  const input = new MeshInput();
+  const input = new MeshInput(kubeconfig !== undefined);
   if (kubeconfig !== undefined) {
     // Kubernetes' client takes longer to load than most folders take to read.
     const { readCluster } = await import('./readCluster');

@@ -1,0 +1,280 @@
+/** @jest-environment node */
+import { createFolder, runCli } from '../../__testUtils__/runCli';
+
+const SERVICE = `apiVersion: v1
+kind: Namespace
+metadata: {name: shop, labels: {istio-injection: enabled}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: orders, namespace: shop}
+spec: {selector: {app: orders}, ports: [{port: 80, name: http}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: orders, namespace: shop}
+spec: {template: {metadata: {labels: {app: orders}}, spec: {containers: [{name: app}]}}}
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: public, namespace: shop}
+spec:
+  selector: {istio: public}
+  servers: [{port: {number: 8080, name: http, protocol: HTTP}, hosts: ["*"]}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: orders, namespace: shop}
+spec:
+  hosts: [shop.example.com]
+  gateways: [public]
+  http: [{route: [{destination: {host: orders}}]}]
+`;
+
+/** Requires a token, by policies that stand in a namespace. */
+const tokensIn = (namespace: string, selector = '') => `
+apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: {name: jwt, namespace: ${namespace}}
+spec: {${selector} jwtRules: [{issuer: https://i.example.com, jwksUri: https://i.example.com/keys}]}
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: jwt, namespace: ${namespace}}
+spec: {${selector} action: DENY, rules: [{from: [{source: {notRequestPrincipals: ["*"]}}]}]}
+`;
+const AT_GATEWAY = 'selector: {matchLabels: {istio: public}},';
+
+interface WayIn {
+  kind: string;
+  state: string;
+  reason: string;
+}
+
+async function audit(files: Record<string, string>) {
+  const { path } = createFolder({ 'service.yaml': SERVICE, ...files });
+  const { stdout, stderr } = await runCli(['audit', path, '--output', 'json']);
+  const { services, errors } = JSON.parse(stdout);
+  const orders = services.find(({ name }: any) => name === 'orders');
+  const stateOf = (kind: string) =>
+    orders.waysIn.find((way: WayIn) => way.kind === kind)?.state;
+  return {
+    gateway: stateOf('gateway'),
+    mesh: stateOf('in-mesh'),
+    errors: errors as { message: string; line: number }[],
+    stderr,
+  };
+}
+
+const operator = (spec: string) => `apiVersion: install.istio.io/v1alpha1
+kind: IstioOperator
+metadata: {namespace: istio-system}
+spec: ${spec}
+`;
+const release = (chart: string, values: string, more = '') => `
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: public, namespace: flux-system}
+spec:
+  releaseName: public
+  targetNamespace: edge
+  chart: {spec: {chart: ${chart}, version: 1.31.0, sourceRef: {kind: HelmRepository, name: istio}}}
+  values: ${values}
+  ${more}
+`;
+const application = (helm: string, repo = 'istio-release.example.com') => `
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: public, namespace: argocd}
+spec:
+  destination: {namespace: edge}
+  source: {chart: gateway, repoURL: "https://${repo}/charts", targetRevision: 1.31.0, helm: ${helm}}
+`;
+
+describe('a gateway that is installed by', () => {
+  it.each([
+    [
+      'an IstioOperator',
+      operator(
+        '{components: {ingressGateways: [{name: a, namespace: edge, label: {istio: public}}]}}',
+      ),
+    ],
+    ['a HelmRelease, named by its release', release('gateway', '{}')],
+    [
+      'a HelmRelease, named by values',
+      release('gateway', '{name: a, labels: {istio: public}}'),
+    ],
+    ['an Application', application('{}')],
+    [
+      'an Application with values as a text',
+      application('{releaseName: a, values: "labels: {istio: public}"}'),
+    ],
+    [
+      'an Application with parameters',
+      application(
+        '{valuesObject: {labels: {istio: a}}, parameters: [{name: labels.istio, value: public}]}',
+      ),
+    ],
+  ])('%s has the policies of its namespace', async (_, installs) => {
+    const policies = tokensIn('edge', AT_GATEWAY);
+    const found = await audit({
+      'a.yaml': installs,
+      'policies.yaml': policies,
+    });
+    expect(found).toMatchObject({ gateway: 'enforced', errors: [] });
+    const elsewhere = await audit({
+      'a.yaml': installs,
+      'policies.yaml': tokensIn('shop', AT_GATEWAY),
+    });
+    expect(elsewhere.gateway).not.toBe('enforced');
+  });
+
+  it('nobody is not known', async () => {
+    const policies = tokensIn('edge', AT_GATEWAY);
+    for (const installs of [
+      '',
+      operator('{profile: minimal}'),
+      operator('{components: {ingressGateways: [{name: a, enabled: false}]}}'),
+      release('other', '{}'),
+      application('{}', 'charts.example.com'),
+    ]) {
+      const found = await audit({
+        'a.yaml': installs,
+        'policies.yaml': policies,
+      });
+      expect(found).toMatchObject({ gateway: 'unknown', errors: [] });
+    }
+  });
+
+  it.each([
+    [
+      'values from elsewhere',
+      release('gateway', '{}', 'valuesFrom: [{kind: ConfigMap, name: a}]'),
+      'takes values of Istio',
+    ],
+    [
+      'value files',
+      application('{valueFiles: [a.yaml]}'),
+      'takes values of Istio',
+    ],
+    [
+      'parameters of lists',
+      application('{parameters: [{name: "a[0]", value: b}]}'),
+      'takes values of Istio',
+    ],
+    [
+      'overlays',
+      operator(
+        '{components: {ingressGateways: [{name: a, namespace: edge, label: {istio: public}, k8s: {overlays: [{kind: Deployment, name: a}]}}]}}',
+      ),
+      'changes Deployment a by overlays',
+    ],
+    ['a profile of somebody', operator('{profile: ours}'), 'not known here'],
+  ])('%s does not count, and a note says so', async (_, installs, note) => {
+    const found = await audit({
+      'a.yaml': installs,
+      'policies.yaml': tokensIn('edge', AT_GATEWAY),
+    });
+    expect(found).toMatchObject({ gateway: 'unknown', errors: [] });
+    expect(found.stderr).toContain(note);
+  });
+});
+
+describe('the mesh config that is installed by', () => {
+  it.each([
+    [
+      'an IstioOperator',
+      operator('{meshConfig: {rootNamespace: istio-config}}'),
+    ],
+    [
+      'values of an IstioOperator, which count more',
+      operator(
+        '{meshConfig: {rootNamespace: a}, values: {meshConfig: {rootNamespace: istio-config}}}',
+      ),
+    ],
+    [
+      'an IstioOperator in another namespace',
+      operator('{values: {global: {istioNamespace: istio-config}}}'),
+    ],
+    [
+      'an Istio of the Sail operator',
+      `apiVersion: sailoperator.io/v1
+kind: Istio
+metadata: {name: default}
+spec: {version: v1.28.0, namespace: istio-config}
+`,
+    ],
+    [
+      'a HelmRelease',
+      release('istiod', '{meshConfig: {rootNamespace: istio-config}}'),
+    ],
+  ])('%s counts', async (_, installs) => {
+    const policies = tokensIn('istio-config');
+    const found = await audit({
+      'a.yaml': installs,
+      'policies.yaml': policies,
+    });
+    expect(found).toMatchObject({ mesh: 'enforced', errors: [] });
+    const without = await audit({ 'policies.yaml': policies });
+    expect(without.mesh).toBe('open');
+  });
+
+  it('an IstioOperator says less than a ConfigMap, wherever it stands', async () => {
+    const installs = operator('{meshConfig: {rootNamespace: a}}');
+    const config = `apiVersion: v1
+kind: ConfigMap
+metadata: {name: istio, namespace: istio-system}
+data: {mesh: "rootNamespace: istio-config"}
+`;
+    const policies = tokensIn('istio-config');
+    for (const files of [
+      { 'a.yaml': installs, 'b.yaml': config },
+      { 'a.yaml': config, 'b.yaml': installs },
+    ]) {
+      const found = await audit({ ...files, 'policies.yaml': policies });
+      expect(found).toMatchObject({ mesh: 'enforced', errors: [] });
+    }
+  });
+
+  it('two that differ is an error of the second', async () => {
+    const { errors } = await audit({
+      'a.yaml': operator('{meshConfig: {rootNamespace: a}}'),
+      'b.yaml': operator('{meshConfig: {rootNamespace: b}}'),
+    });
+    expect(errors).toEqual([
+      expect.objectContaining({
+        line: 1,
+        message: expect.stringMatching(
+          /^IstioOperator installs ConfigMap istio-system\/istio, which is also installed by .*a\.yaml:1, with another content; this one counts$/,
+        ),
+      }),
+    ]);
+  });
+
+  it('an IstioOperator is checked as a ConfigMap is', async () => {
+    const { errors } = await audit({
+      'a.yaml': operator(
+        '{meshConfig: {pathNormalization: {normalization: A}}}',
+      ),
+    });
+    expect(errors).toEqual([
+      expect.objectContaining({
+        message: expect.stringContaining('pathNormalization.normalization'),
+      }),
+    ]);
+  });
+
+  it('an IstioOperator that is malformed anywhere breaks nothing', async () => {
+    for (const spec of ['[]', 'null', '{components: [], values: a}']) {
+      const found = await audit({ 'a.yaml': operator(spec) });
+      expect(found.errors).toEqual([]);
+    }
+    for (const spec of [
+      '{components: {ingressGateways: [null, 1, {name: {}}]}}',
+      '{values: {meshConfig: []}, tag: []}',
+    ]) {
+      const found = await audit({ 'a.yaml': operator(spec) });
+      expect(found.gateway).toBe('unknown');
+    }
+  });
+});
