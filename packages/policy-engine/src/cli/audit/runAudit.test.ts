@@ -181,6 +181,26 @@ spec: {${at}: {metadata: {labels: {app: batch, sidecar.istio.io/inject: "false"}
     }
   });
 
+  it('says what is not among the objects, and what hangs on it', async () => {
+    const gateway = `apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: public, namespace: shop}
+spec: {selector: {istio: public}, servers: [{hosts: ["*"], port: {name: a, number: 80, protocol: HTTP}}]}
+`;
+    const service = `apiVersion: v1
+kind: Service
+metadata: {name: a, namespace: shop}
+spec: {ports: [{port: 80}]}
+`;
+    const own = createFolder({ 'a.yaml': `${gateway}---\n${service}` });
+    const { stderr } = await runCli(['audit', own.path]);
+    expect(stderr).toContain('Namespace shop: its labels');
+    expect(stderr).toContain('what Gateway shop/public selects');
+    // A Pod shows whether it got a sidecar.
+    const whole = await runCli(['audit', `${folder.path}/open`]);
+    expect(whole.stderr).toBe('');
+  });
+
   it.each([
     [['audit']],
     [['audit', 'x', '--nope']],

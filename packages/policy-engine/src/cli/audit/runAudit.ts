@@ -1,10 +1,11 @@
 import { INPUT_OPTIONS, oneOf, readArguments } from '../arguments';
 import { printNotes } from '../input/printErrors';
 import { readInput } from '../input/readInput';
-import { count } from '../printable';
+import { count, printable } from '../printable';
 import { Terminal } from '../Terminal';
 import { VERSION } from '../version';
 import { isAtLeast } from './FoundFindings';
+import { describeMissing } from './missing';
 import { printJson } from './printJson';
 import { printSarif } from './printSarif';
 import { printText } from './printText';
@@ -35,6 +36,9 @@ export async function runAudit(
   printNotes(input, terminal);
   const audit = new Audit(input);
   for (const text of print(audit, output)) terminal.stdout.write(text);
+  for (const line of describeMissing(input.mesh)) {
+    terminal.stderr.write(`${printable(line)}\n`);
+  }
   if (input.errorsLeftOut > 0) {
     const left = count(input.errorsLeftOut, 'more error');
     terminal.stderr.write(`${left}, not shown.\n`);
