@@ -162,6 +162,10 @@ spec: {template: {metadata: {labels: {app: orders}}, spec: {containers: [{name: 
     // The gateway is installed from elsewhere.
     expect(found(policyFor('istio-system'), workload)).toEqual([]);
     expect(found(policyFor('shop'))).toEqual([]);
+    const istiod = workload
+      .replaceAll('orders', 'istiod')
+      .replace('namespace: shop', 'namespace: istio-system');
+    expect(found(policyFor('istio-system'), istiod)).toEqual([]);
     expect(found(policyFor('shop'), workload)).toEqual(['selects-nothing']);
   });
 

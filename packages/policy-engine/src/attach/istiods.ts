@@ -30,7 +30,11 @@ export function istiodNamespaces(mesh: Mesh): readonly string[] {
 }
 
 /** Quickly, for every Pod and Service: whatever stands there was not read yet. */
-export function isIstiod({ metadata: { labels } }: Resource): boolean {
+export function isIstiod({
+  metadata: { labels },
+}: {
+  metadata: Pick<Resource['metadata'], 'labels'>;
+}): boolean {
   return labels?.app === 'istiod' || labels?.istio === 'pilot';
 }
 

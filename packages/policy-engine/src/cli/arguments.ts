@@ -7,6 +7,7 @@ type Options = NonNullable<ParseArgsConfig['options']>;
 export const INPUT_OPTIONS = {
   kubeconfig: { type: 'string' },
   context: { type: 'string' },
+  namespace: { type: 'string' },
 } as const satisfies Options;
 
 /** Reads the arguments of a command; what it does not know is a {@link UsageError}. */

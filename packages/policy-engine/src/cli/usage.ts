@@ -27,6 +27,7 @@ const COMMANDS = {
 
 const INPUT = `PATH is a YAML or JSON file, or a folder of them; for audit also -, the input. In place of it, or below it:
   --kubeconfig FILE [--context NAME]   read a cluster
+  --namespace NAME                     of objects in files that name none; default: default
 `;
 
 const CODES = `Exit codes: 0 nothing found, 1 findings at or above the bar, 2 could not read everything, or wrong usage

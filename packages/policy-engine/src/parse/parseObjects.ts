@@ -5,6 +5,9 @@ import { withoutNulls } from './withoutNulls';
 
 const MAX_LIST_DEPTH = 3;
 
+/** Of kubectl, where it is told of no other. */
+export const DEFAULT_NAMESPACE = 'default';
+
 const CLUSTER_SCOPED = new Set([
   'Namespace',
   'Node',
@@ -31,12 +34,17 @@ export function parseObjects(objects: unknown[]): ParseResult {
   return result;
 }
 
-/** @internal */
+/**
+ * @internal
+ *
+ * @param unnamed - namespace of objects that name none
+ */
 export function readObject(
   value: unknown,
   origin: ResourceOrigin | undefined,
   result: ParseResult,
   depth: number,
+  unnamed = DEFAULT_NAMESPACE,
 ): void {
   const reader = new Reader();
   const object = reader.object(value, '');
@@ -54,11 +62,11 @@ export function readObject(
         kind && item && typeof item === 'object' && !('kind' in item)
           ? { kind, apiVersion: object.apiVersion, ...item }
           : item;
-      readObject(typed, origin, result, depth + 1);
+      readObject(typed, origin, result, depth + 1, unnamed);
     }
     return;
   }
-  const resource = readResource(reader, object);
+  const resource = readResource(reader, object, unnamed);
   if (!resource) {
     result.errors.push(
       ...reader.errors.map(error => ({ ...error, ...located })),
@@ -73,6 +81,7 @@ export function readObject(
 function readResource(
   reader: Reader,
   object: Record<string, unknown>,
+  unnamed: string,
 ): Resource | undefined {
   const kind = reader.string(object.kind, 'kind');
   const apiVersion = reader.string(object.apiVersion, 'apiVersion');
@@ -93,9 +102,7 @@ function readResource(
     metadata: {
       ...(rest.metadata as object),
       name,
-      ...(CLUSTER_SCOPED.has(kind)
-        ? {}
-        : { namespace: namespace || 'default' }),
+      ...(CLUSTER_SCOPED.has(kind) ? {} : { namespace: namespace || unnamed }),
     },
     spec,
   } as Resource;

@@ -1,5 +1,6 @@
 import { refOf } from '../../parse';
 import { selectorOf, targetRefsOf } from '../../attach/policies';
+import { isIstiod } from '../../attach/istiods';
 import { Mesh } from '../../attach/Mesh';
 import { Stored } from '../../attach/Stored';
 import {
@@ -75,6 +76,8 @@ function findIn(
 function isKnown(mesh: Mesh, namespace: string): boolean {
   return (
     mesh.namespacesOf('Pod').length > 0 ||
-    workloadNamespaces(mesh).includes(namespace)
+    workloadsIn(mesh, namespace).some(
+      ({ labels }) => !isIstiod({ metadata: { labels } }),
+    )
   );
 }

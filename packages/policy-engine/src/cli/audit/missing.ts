@@ -1,5 +1,6 @@
 import { gatewayWorkloads } from '../../attach/gateways';
 import type { Mesh } from '../../attach/Mesh';
+import { workloadNamespaces, workloadsIn } from '../../attach/workloads';
 
 const SHOWN = 5;
 
@@ -35,13 +36,12 @@ export function describeMissing(mesh: Mesh): string[] {
       ];
 }
 
-/** Namespaces of Services that are known by name alone, and have no Pod that shows whether it got a sidecar. */
+/** Namespaces that are known by name alone, and have workloads of which it cannot be told whether they get a sidecar. */
 function namespacesWithout(mesh: Mesh): string[] {
-  const names = new Set(mesh.services().map(({ namespace }) => namespace));
-  return [...names].filter(
+  return workloadNamespaces(mesh).filter(
     name =>
       !mesh.get({ kind: 'Namespace', name }) &&
-      mesh.inNamespace('Pod', name).length === 0,
+      workloadsIn(mesh, name).some(({ sidecar }) => sidecar === 'unknown'),
   );
 }
 

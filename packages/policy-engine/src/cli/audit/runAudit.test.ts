@@ -187,12 +187,12 @@ kind: Gateway
 metadata: {name: public, namespace: shop}
 spec: {selector: {istio: public}, servers: [{hosts: ["*"], port: {name: a, number: 80, protocol: HTTP}}]}
 `;
-    const service = `apiVersion: v1
-kind: Service
+    const workload = `apiVersion: apps/v1
+kind: Deployment
 metadata: {name: a, namespace: shop}
-spec: {ports: [{port: 80}]}
+spec: {template: {metadata: {labels: {app: a}}, spec: {containers: [{name: app}]}}}
 `;
-    const own = createFolder({ 'a.yaml': `${gateway}---\n${service}` });
+    const own = createFolder({ 'a.yaml': `${gateway}---\n${workload}` });
     const { stderr } = await runCli(['audit', own.path]);
     expect(stderr).toContain('Namespace shop: its labels');
     expect(stderr).toContain('what Gateway shop/public selects');
@@ -201,8 +201,25 @@ spec: {ports: [{port: 80}]}
     expect(whole.stderr).toBe('');
   });
 
+  it('takes objects that name no namespace to be of the one that is given', async () => {
+    const own = createFolder({
+      'a.yaml': `apiVersion: v1
+kind: Service
+metadata: {name: a}
+spec: {ports: [{port: 80}]}
+`,
+    });
+    const namespaceOf = async (...args: string[]) => {
+      const { report } = await auditJson(own.path, ...args);
+      return report.services[0].namespace;
+    };
+    expect(await namespaceOf()).toBe('default');
+    expect(await namespaceOf('--namespace', 'shop')).toBe('shop');
+  });
+
   it.each([
     [['audit']],
+    [['audit', 'x', '--namespace', 'A/b']],
     [['audit', 'x', '--nope']],
     [['audit', 'x', '--output', 'xml']],
     [['audit', 'x', '--fail-on', 'all']],

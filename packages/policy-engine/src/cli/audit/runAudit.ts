@@ -25,11 +25,12 @@ export async function runAudit(
   });
   const output = oneOf('output', values.output, ['text', 'json', 'sarif']);
   const bar = oneOf('fail-on', values['fail-on'], BARS);
-  const { kubeconfig, context } = values;
+  const { kubeconfig, context, namespace } = values;
   const input = await readInput({
     paths: positionals,
     kubeconfig,
     context,
+    namespace,
     lines: true,
     terminal,
   });

@@ -51,8 +51,13 @@ export async function runExplain(
 ): Promise<number> {
   const { values, positionals } = readArguments(args, OPTIONS);
   checkUsage(values);
-  const { kubeconfig, context } = values;
-  const input = await readInput({ paths: positionals, kubeconfig, context });
+  const { kubeconfig, context, namespace } = values;
+  const input = await readInput({
+    paths: positionals,
+    kubeconfig,
+    context,
+    namespace,
+  });
   printErrors(input, terminal);
   printNotes(input, terminal);
   const asker = createAsker(terminal);

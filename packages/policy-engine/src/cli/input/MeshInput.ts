@@ -1,8 +1,15 @@
 import { Mesh } from '../../attach/Mesh';
 import { ParseError, ParseResult, Resource, ResourceRef } from '../../model';
 import { readObject } from '../../parse/parseObjects';
-import { UNKNOWN_FIELD } from '../../parse/reader';
+import {
+  isMeshConfig,
+  MeshConfig,
+  meshText,
+  readMeshConfig,
+} from '../../parse/meshConfig';
+import { Reader, UNKNOWN_FIELD } from '../../parse/reader';
 import { nameOf, refOf } from '../../parse/validateResource';
+import { sameData } from '../../queries/queries';
 import { InputError } from './InputError';
 import { Installed } from './installs/installed';
 import { installerOf } from './installs/installerOf';
@@ -19,6 +26,14 @@ export interface Place {
   line: number;
   /** Path of the object inside its document; empty where it is the document. */
   at: string;
+}
+
+/** What is known of the input besides what it holds. */
+export interface InputContext {
+  /** Whether a cluster is read: it shows what is installed, which files only say in part. */
+  isOfCluster?: boolean;
+  /** Of objects that name none. Default `default`. */
+  namespace?: string;
 }
 
 const REFUSED = 'the API server would refuse it';
@@ -45,10 +60,7 @@ export class MeshInput {
   /** Objects that stand nowhere: something that stands there installs them. */
   private readonly installed = new Set<Resource>();
 
-  /**
-   * @param isOfCluster - whether a cluster is read: it shows what is installed, which files only say in part
-   */
-  constructor(private readonly isOfCluster = false) {}
+  constructor(private readonly context: InputContext = {}) {}
 
   report(error: InputError): void {
     if (this.errors.length < LIMITS.errors) this.errors.push(error);
@@ -99,7 +111,7 @@ export class MeshInput {
       const verdict = judgeKind(kind, apiVersion);
       if (verdict.use === 'ignore') {
         const install = installerOf(kind, apiVersion);
-        if (install && !this.isOfCluster) {
+        if (install && !this.context.isOfCluster) {
           this.addInstalled(install(asObject(value)!), kind, place);
         } else {
           this.counts.ignored += 1;
@@ -134,7 +146,7 @@ export class MeshInput {
   private readObject(value: unknown, place: Place, installer?: string): void {
     const { file, line } = place;
     const result: ParseResult = { resources: [], errors: [] };
-    readObject(value, { file, line }, result, NO_LISTS);
+    readObject(value, { file, line }, result, NO_LISTS, this.context.namespace);
     result.resources.forEach(resource =>
       this.addResource(resource, result.errors, place, installer),
     );
@@ -154,7 +166,11 @@ export class MeshInput {
     // What stands there by itself tells more than what installs it.
     if (before && isInstalled && !wasInstalled) return;
     const first = before && this.places.get(before);
-    if (first && wasInstalled === isInstalled && !isSame(before, resource)) {
+    if (
+      first &&
+      wasInstalled === isInstalled &&
+      !isSame(before, resource, isInstalled)
+    ) {
       const { file, line } = place;
       const what = isInstalled
         ? `${installer} installs ${nameOf(ref)}, which is also installed by`
@@ -203,9 +219,17 @@ export class MeshInput {
   }
 }
 
-function isSame(a: Resource, b: Resource): boolean {
+/** Mesh config that is installed is the same where the engine reads the same of it. */
+function isSame(a: Resource, b: Resource, isInstalled: boolean): boolean {
+  if (isInstalled && isMeshConfig(a) && isMeshConfig(b)) {
+    return sameData(configOf(a), configOf(b));
+  }
   const content = ({ origin, ...rest }: Resource) => JSON.stringify(rest);
   return content(a) === content(b);
+}
+
+function configOf(resource: Resource): MeshConfig {
+  return readMeshConfig(meshText(resource), new Reader());
 }
 
 function asList(

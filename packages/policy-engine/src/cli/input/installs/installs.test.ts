@@ -129,6 +129,35 @@ describe('a gateway that is installed by', () => {
     expect(elsewhere.gateway).not.toBe('enforced');
   });
 
+  it('an IstioOperator counts with overlays that decide no request', async () => {
+    const patched = (path: string) =>
+      operator(
+        `{components: {ingressGateways: [{name: a, namespace: edge, label: {istio: public}, k8s: {overlays: [{kind: Deployment, name: a, patches: [{path: "${path}", value: 1}]}]}}]}}`,
+      );
+    const stateWith = async (path: string) => {
+      const policies = tokensIn('edge', AT_GATEWAY);
+      const files = { 'a.yaml': patched(path), 'policies.yaml': policies };
+      return (await audit(files)).gateway;
+    };
+    for (const path of [
+      'spec.template.spec.containers[name:istio-proxy].lifecycle',
+      'spec.template.spec.containers.[name:istio-proxy].volumeMounts.[name:a]',
+      'spec.template.spec.volumes[-1]',
+      'metadata.annotations.a',
+    ]) {
+      expect([path, await stateWith(path)]).toEqual([path, 'enforced']);
+    }
+    for (const path of [
+      'spec.template.metadata.labels.istio',
+      'spec.template.metadata.labels.type',
+      'spec.template.metadata.annotations.resources',
+      'spec.template.spec.serviceAccountName',
+      '',
+    ]) {
+      expect([path, await stateWith(path)]).toEqual([path, 'unknown']);
+    }
+  });
+
   it('nobody is not known', async () => {
     const policies = tokensIn('edge', AT_GATEWAY);
     for (const installs of [
@@ -165,7 +194,7 @@ describe('a gateway that is installed by', () => {
     [
       'overlays',
       operator(
-        '{components: {ingressGateways: [{name: a, namespace: edge, label: {istio: public}, k8s: {overlays: [{kind: Deployment, name: a}]}}]}}',
+        '{components: {ingressGateways: [{name: a, namespace: edge, label: {istio: public}, k8s: {overlays: [{kind: Deployment, name: a, patches: [{path: spec.template}]}]}}]}}',
       ),
       'changes Deployment a by overlays',
     ],
@@ -249,6 +278,17 @@ data: {mesh: "rootNamespace: istio-config"}
         ),
       }),
     ]);
+  });
+
+  it('two that differ in nothing that decides are one', async () => {
+    const found = await audit({
+      'a.yaml': operator('{meshConfig: {rootNamespace: istio-config}}'),
+      'b.yaml': operator(
+        '{meshConfig: {rootNamespace: istio-config, accessLogFile: /dev/stdout}}',
+      ),
+      'policies.yaml': tokensIn('istio-config'),
+    });
+    expect(found).toMatchObject({ mesh: 'enforced', errors: [] });
   });
 
   it('an IstioOperator is checked as a ConfigMap is', async () => {

@@ -6,6 +6,7 @@ import {
 } from './gatewayCharts';
 import { Installed, unite, untold } from './installed';
 import { ISTIO_NAMESPACE, renderIstiod } from './istiodChart';
+import { withoutOverlaid } from './overlays';
 import {
   asList,
   mergeValues,
@@ -188,31 +189,4 @@ function valuesOfGateway(
 function isEnabled(component: Values, byDefault: boolean): boolean {
   const value = valueAt(component, 'enabled');
   return value === undefined ? byDefault : String(value) === 'true';
-}
-
-/** Overlays may change any field of what is rendered. */
-function withoutOverlaid(
-  component: Values,
-  objects: readonly object[],
-): Installed {
-  const overlaid = asList(valueAt(component, 'k8s', 'overlays'));
-  const isOverlaid = (object: object) =>
-    overlaid.some(
-      overlay =>
-        textAt(overlay, 'kind') === textAt(object, 'kind') &&
-        textAt(overlay, 'name') === textAt(object, 'metadata', 'name'),
-    );
-  return {
-    objects: objects.filter(object => !isOverlaid(object)),
-    doubts: objects
-      .filter(isOverlaid)
-      .map(
-        object =>
-          `changes ${textAt(object, 'kind')} ${textAt(
-            object,
-            'metadata',
-            'name',
-          )} by overlays, which are not followed: it does not count`,
-      ),
-  };
 }
