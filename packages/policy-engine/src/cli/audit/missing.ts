@@ -1,32 +1,36 @@
 import { gatewayWorkloads } from '../../attach/gateways';
 import type { Mesh } from '../../attach/Mesh';
-import { workloadNamespaces, workloadsIn } from '../../attach/workloads';
+import type { Stored } from '../../attach/Stored';
+import {
+  selectWorkloads,
+  stringRecord,
+  workloadNamespaces,
+  workloadsIn,
+} from '../../attach/workloads';
+import { ServiceSpec } from '../../parse/specs';
 
 const SHOWN = 5;
 
-/**
- * What files need not hold, and what is unknown without it, in lines for a person; none where all is there. A
- * cluster has all of it.
- */
+/** What files need not hold, and what is unknown without it, in lines for a person; none where all is there. */
 export function describeMissing(mesh: Mesh): string[] {
-  const namespaces = namespacesWithout(mesh);
-  const gateways = gatewaysWithout(mesh);
-  const lines = [
-    ...(namespaces.length > 0
-      ? [
-          `  Namespace ${list(
-            namespaces,
-          )}: its labels say which Pods get a sidecar`,
-        ]
-      : []),
-    ...(gateways.length > 0
-      ? [
-          `  what Gateway ${list(
-            gateways,
-          )} selects: a Deployment of the gateway, or what installs it`,
-        ]
-      : []),
+  const parts: [names: readonly string[], tell: (list: string) => string][] = [
+    [
+      namespacesWithout(mesh),
+      list => `Namespace ${list}: its labels say which Pods get a sidecar`,
+    ],
+    [
+      servicesWithout(mesh),
+      list => `what Service ${list} selects: Pods, or a Deployment of them`,
+    ],
+    [
+      gatewaysWithout(mesh),
+      list =>
+        `what Gateway ${list} selects: a Deployment of the gateway, or what installs it`,
+    ],
   ];
+  const lines = parts
+    .filter(([names]) => names.length > 0)
+    .map(([names, tell]) => `  ${tell(listNames(names))}`);
   return lines.length === 0
     ? []
     : [
@@ -45,6 +49,22 @@ function namespacesWithout(mesh: Mesh): string[] {
   );
 }
 
+function servicesWithout(mesh: Mesh): string[] {
+  return mesh
+    .all('Service')
+    .filter(({ namespace, resource, errors }) => {
+      const selector = stringRecord(
+        (resource.spec as ServiceSpec | undefined)?.selector,
+      );
+      return (
+        errors.length === 0 &&
+        Object.keys(selector).length > 0 &&
+        selectWorkloads(mesh, namespace, selector).length === 0
+      );
+    })
+    .map(nameOf);
+}
+
 function gatewaysWithout(mesh: Mesh): string[] {
   return mesh
     .all('Gateway')
@@ -53,10 +73,14 @@ function gatewaysWithout(mesh: Mesh): string[] {
         stored.errors.length === 0 &&
         gatewayWorkloads(mesh, stored).length === 0,
     )
-    .map(({ namespace, name }) => `${namespace}/${name}`);
+    .map(nameOf);
 }
 
-function list(names: readonly string[]): string {
+function nameOf({ namespace, name }: Stored): string {
+  return `${namespace}/${name}`;
+}
+
+function listNames(names: readonly string[]): string {
   const shown = names.slice(0, SHOWN).join(', ');
   const rest = names.length - SHOWN;
   return rest > 0 ? `${shown} and ${rest} more` : shown;

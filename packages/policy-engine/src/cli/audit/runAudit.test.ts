@@ -192,10 +192,18 @@ kind: Deployment
 metadata: {name: a, namespace: shop}
 spec: {template: {metadata: {labels: {app: a}}, spec: {containers: [{name: app}]}}}
 `;
-    const own = createFolder({ 'a.yaml': `${gateway}---\n${workload}` });
+    const service = `apiVersion: v1
+kind: Service
+metadata: {name: b, namespace: shop}
+spec: {selector: {app: b}, ports: [{port: 80}]}
+`;
+    const own = createFolder({
+      'a.yaml': [gateway, workload, service].join('---\n'),
+    });
     const { stderr } = await runCli(['audit', own.path]);
     expect(stderr).toContain('Namespace shop: its labels');
     expect(stderr).toContain('what Gateway shop/public selects');
+    expect(stderr).toContain('what Service shop/b selects');
     // A Pod shows whether it got a sidecar.
     const whole = await runCli(['audit', `${folder.path}/open`]);
     expect(whole.stderr).toBe('');

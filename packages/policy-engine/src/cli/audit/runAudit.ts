@@ -37,7 +37,9 @@ export async function runAudit(
   printNotes(input, terminal);
   const audit = new Audit(input);
   for (const text of print(audit, output)) terminal.stdout.write(text);
-  for (const line of describeMissing(input.mesh)) {
+  // A cluster shows what is missing in it.
+  const missing = kubeconfig === undefined ? describeMissing(input.mesh) : [];
+  for (const line of missing) {
     terminal.stderr.write(`${printable(line)}\n`);
   }
   if (input.errorsLeftOut > 0) {

@@ -20,6 +20,7 @@ describe('kinds', () => {
     ['networkin.istio.io/v1', 'Gateway', /Istio has no API group/],
     ['v1', 'Sevice', /the core group v1 has no kind Sevice/],
     ['extensions.istio.io/v1alpha1', 'WasmPlugn', /has no kind/],
+    ['extensions/v1beta1', 'Deployment', /ended with .* belongs to apps$/],
   ])('says that %s %s is a slip', (apiVersion, kind, message) => {
     expect(judgeKind(kind, apiVersion)).toEqual({
       use: 'refuse',
@@ -30,6 +31,7 @@ describe('kinds', () => {
   it.each([
     ['v1', 'Secret'],
     ['v1', 'Config'],
+    ['extensions/v1beta1', 'PodSecurityPolicy'],
     ['v2', 'Anything'],
     ['telemetry.istio.io/v1', 'Telemetry'],
     ['install.istio.io/v1alpha1', 'IstioOperator'],

@@ -163,6 +163,14 @@ function judgeForeign(kind: string, group: string): KindVerdict {
       `the API server would refuse it: the API group ${group} ended with Istio 1.6`,
     );
   }
+  if (group === 'extensions') {
+    const home = homeOf(kind);
+    return home === undefined
+      ? IGNORE
+      : refuse(
+          `the API server would refuse it: the API group extensions ended with Kubernetes 1.22: ${kind} belongs to ${home}`,
+        );
+  }
   if (OWN_KINDS.has(kind) && !OTHER_MESHES.test(group)) {
     return refuse(
       `Istio would not read it: ${kind} belongs to ${homeOf(
