@@ -1,9 +1,9 @@
-import { parse } from 'yaml';
 import { PATH_NORMALIZATIONS, PathNormalization } from '../match/normalizePath';
 import { Resource } from '../model';
 import { mergeMeshConfigs } from './mergeMeshConfigs';
 import { Reader } from './reader';
 import { LabelSelectorSpec } from './specs';
+import { parseAsKubectl } from './yamlAsKubectl';
 
 /** What kind of external authorizer a CUSTOM policy's provider is. */
 export type AuthorizerKind = 'http' | 'grpc';
@@ -77,7 +77,6 @@ const TELLING_FEATURE =
 const LABEL_OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
 
 const MAX_LENGTH = 1024 * 1024;
-const MAX_ALIASES = 100;
 
 /** Whether an object is a ConfigMap that istiod reads its mesh config from: `istio`, or one per revision. */
 export function isMeshConfig(resource: Resource): boolean {
@@ -319,7 +318,7 @@ function readDocument(
     return undefined;
   }
   try {
-    return reader.object(parse(text, { maxAliasCount: MAX_ALIASES }), at);
+    return reader.object(parseAsKubectl(text), at);
   } catch {
     reader.report(at, 'is no YAML');
     return undefined;

@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, Node, Scalar, ScalarTag } from 'yaml';
+import { isMap, isScalar, isSeq, Node, parse, Scalar, ScalarTag } from 'yaml';
 
 /**
  * Words that kubectl takes for booleans: those of YAML 1.1, as go-yaml v2 resolves them for
@@ -22,10 +22,22 @@ const boolean: ScalarTag = {
   resolve: text => new Scalar(BOOLEANS.get(text)),
 };
 
+const customTags = (tags: unknown[]) => [boolean, ...(tags as ScalarTag[])];
+
+const MAX_ALIASES = 100;
+
+/**
+ * Reads one document as istiod and Helm do, who read as kubectl does: to them `ingressControllerMode: OFF` is no word.
+ * A key may stand once. Throws for what is no YAML.
+ */
+export function parseAsKubectl(text: string): unknown {
+  return parse(text, { customTags, maxAliasCount: MAX_ALIASES });
+}
+
 /** For the package yaml: it compares every key of a map with every other, see {@link findMapError}. */
 export const YAML_OPTIONS = {
   uniqueKeys: false,
-  customTags: (tags: unknown[]) => [boolean, ...(tags as ScalarTag[])],
+  customTags,
 } as const;
 
 /** What is wrong with the keys of a map, and at which offset. */

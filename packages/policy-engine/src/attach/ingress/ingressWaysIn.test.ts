@@ -57,8 +57,18 @@ describe('a Kubernetes Ingress', () => {
     ],
     [
       'where the mesh config has Ingresses off',
-      [meshConfig('ingressControllerMode: OFF'), ingress(BY_PATH, ANNOTATED)],
+      [meshConfig('ingressControllerMode: "OFF"'), ingress(BY_PATH, ANNOTATED)],
       [],
+    ],
+    [
+      'of a class of Istio’s, which an istiod serves that was started before they were off',
+      [meshConfig('ingressControllerMode: "OFF"'), ISTIOS, OF_MESH],
+      ['unknown'],
+    ],
+    [
+      'where istiod refuses the mesh config, to which OFF is no word',
+      [meshConfig('ingressControllerMode: OFF'), ingress(BY_PATH, ANNOTATED)],
+      ['unknown'],
     ],
     ['of a class of Istio’s', [ISTIOS, OF_MESH], ['enforced']],
     [

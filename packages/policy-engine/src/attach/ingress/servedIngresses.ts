@@ -62,7 +62,6 @@ function isServedByIstio(
   classes: readonly Stored[],
 ): boolean | 'unknown' {
   const { controllerMode: mode, className } = mesh.config.ingress;
-  if (mode === 'OFF') return false;
   const { metadata, spec } = ingress.resource;
   const annotated = stringRecord(metadata.annotations)[CLASS];
   if (annotated !== undefined) {
@@ -70,14 +69,16 @@ function isServedByIstio(
   }
   const { ingressClassName: wanted } = (spec ?? {}) as IngressSpec;
   const takesAll = mode === 'DEFAULT';
+  // One that was started with another mode goes on serving them.
+  const byClass = mode === 'OFF' ? 'unknown' : true;
   if (wanted === undefined || wanted === null) {
     const isMade = createdAt(ingress) !== '';
     const fallback = isMade ? undefined : classes.find(isDefault);
     if (!fallback) return takesAll;
-    return isOfIstio(fallback) || (takesAll && 'unknown');
+    return isOfIstio(fallback) ? byClass : takesAll && 'unknown';
   }
   const named = classes.find(({ name }) => name === wanted);
-  if (named) return isOfIstio(named);
+  if (named) return isOfIstio(named) && byClass;
   return takesAll || wanted === USUAL_CLASS ? 'unknown' : false;
 }
 

@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { parseAsKubectl } from '../../../parse/yamlAsKubectl';
 import { installChart } from './helmChart';
 import { Installed, unite } from './installed';
 import {
@@ -12,7 +12,6 @@ import {
 } from './values';
 
 const MAX_LENGTH = 1024 * 1024;
-const MAX_ALIASES = 100;
 
 /** What Argo CD makes of an Application of Istio's charts. */
 export function installApplication(application: Values): Installed {
@@ -65,7 +64,7 @@ function isPlain(parameter: Values): boolean {
 function readText(text: string): Values | undefined {
   if (text.length > MAX_LENGTH) return undefined;
   try {
-    return asValues(parse(text, { maxAliasCount: MAX_ALIASES }));
+    return asValues(parseAsKubectl(text));
   } catch {
     return undefined;
   }
