@@ -18,6 +18,8 @@ import {
 const SERVICE = { namespace: 'default', name: 'backend' };
 const ANNOTATION = 'kubernetes.io/ingress.class';
 
+const hostOf = (name: string) => `${name}.modes.example.com`;
+
 const ingressClass = (name: string, controller: string): Manifest => ({
   apiVersion: 'networking.k8s.io/v1',
   kind: 'IngressClass',
@@ -56,8 +58,6 @@ const annotated = (name: string, value: string): Manifest => {
     metadata: { ...object.metadata, annotations: { [ANNOTATION]: value } },
   };
 };
-const hostOf = (name: string) => `${name}.modes.example.com`;
-
 const INGRESSES = [
   ingress('no-class'),
   annotated('by-istio', 'istio'),
@@ -114,17 +114,25 @@ describe('which Ingresses istiod serves', ownLabOnly, () => {
     );
   }
 
+  const ask = (name: string) => () => h.atGateway(hostOf(name));
+  async function check(
+    meshConfig: string,
+    served: readonly string[],
+    unsure: readonly string[],
+  ) {
+    restoreMeshConfig = await addToMeshConfig(meshConfig);
+    const found = await judge();
+    for (const name of NAMES) {
+      const isServed = served.includes(name);
+      await settle(ask(name), isServed ? 200 : 404);
+      const expected = isServed ? 'open' : undefined;
+      const told = unsure.includes(name) ? 'unknown' : expected;
+      assert.deepEqual([name, found.get(name)], [name, told]);
+    }
+  }
+
   for (const [meshConfig, served, unsure = []] of MODES) {
-    test(`by ${meshConfig.replace('\n', ', ')}`, async () => {
-      restoreMeshConfig = await addToMeshConfig(meshConfig);
-      const found = await judge();
-      for (const name of NAMES) {
-        const isServed = served.includes(name);
-        await settle(() => h.atGateway(hostOf(name)), isServed ? 200 : 404);
-        const expected = isServed ? 'open' : undefined;
-        const told = unsure.includes(name) ? 'unknown' : expected;
-        assert.deepEqual([name, found.get(name)], [name, told]);
-      }
-    });
+    test(`by ${meshConfig.replace('\n', ', ')}`, () =>
+      check(meshConfig, served, unsure));
   }
 });
