@@ -1,3 +1,4 @@
+import { DEFAULT_ROOT_NAMESPACE } from '../../../attach/meshConfig';
 import {
   DEMO_INGRESS_VALUES,
   EGRESS_VALUES,
@@ -5,7 +6,7 @@ import {
   renderIngressGateway,
 } from './gatewayCharts';
 import { Installed, unite, untold } from './installed';
-import { ISTIO_NAMESPACE, renderIstiod } from './istiodChart';
+import { renderIstiod } from './istiodChart';
 import { withoutOverlaid } from './overlays';
 import {
   asList,
@@ -81,7 +82,7 @@ export function installOperator(operator: Values): Installed {
   }
   const values = valuesOf(spec, profile);
   const namespace =
-    textAt(values, 'global', 'istioNamespace') ?? ISTIO_NAMESPACE;
+    textAt(values, 'global', 'istioNamespace') ?? DEFAULT_ROOT_NAMESPACE;
   const pilot = valuesAt(spec, 'components', 'pilot');
   const hasIstiod = isEnabled(pilot, byProfile.istiod);
   return unite([

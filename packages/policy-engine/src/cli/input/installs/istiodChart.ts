@@ -1,3 +1,4 @@
+import { DEFAULT_ROOT_NAMESPACE } from '../../../attach/meshConfig';
 import {
   asList,
   mergeValues,
@@ -24,9 +25,6 @@ interface IstiodRelease extends Release {
 const AMBIENT = 'ambient';
 /** Its istiod runs in another cluster. */
 const REMOTE = 'remote';
-
-/** Where istiod runs, and what policies count for all of, unless values say otherwise. */
-export const ISTIO_NAMESPACE = 'istio-system';
 
 /**
  * What Istio's chart `istiod` makes of its values, as far as it decides requests: the mesh config, and istiod's
@@ -82,7 +80,7 @@ function meshConfigOf(values: Values): Values {
   const defaults = {
     trustDomain: 'cluster.local',
     rootNamespace:
-      textAt(values, 'global', 'istioNamespace') ?? ISTIO_NAMESPACE,
+      textAt(values, 'global', 'istioNamespace') ?? DEFAULT_ROOT_NAMESPACE,
   };
   return mergeValues(defaults, valuesAt(values, 'meshConfig'));
 }

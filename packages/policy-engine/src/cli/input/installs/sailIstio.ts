@@ -1,11 +1,12 @@
+import { DEFAULT_ROOT_NAMESPACE } from '../../../attach/meshConfig';
 import { Installed } from './installed';
-import { ISTIO_NAMESPACE, renderIstiod } from './istiodChart';
+import { renderIstiod } from './istiodChart';
 import { mergeValues, textAt, Values, valuesAt } from './values';
 
 /** What the Sail operator makes of an `Istio`, as far as it decides requests. It installs no gateways. */
 export function installSail(istio: Values): Installed {
   const spec = valuesAt(istio, 'spec');
-  const namespace = textAt(spec, 'namespace') ?? ISTIO_NAMESPACE;
+  const namespace = textAt(spec, 'namespace') ?? DEFAULT_ROOT_NAMESPACE;
   const version = textAt(spec, 'version');
   const profile = textAt(spec, 'profile');
   const revision = revisionOf(textAt(istio, 'metadata', 'name') ?? '', spec);
