@@ -5,7 +5,7 @@ import {
   PROXY_CONFIG_ANNOTATION,
   ProxyConfig,
   readProxyConfigText,
-} from '../parse/meshConfig';
+} from '../parse/proxyConfig';
 import { Reader } from '../parse/reader';
 import type { Tri } from '../match/tri';
 import { Mesh } from './Mesh';

@@ -3,7 +3,7 @@ import { captureFlags } from '../parse/captureFlags';
 import {
   BOOTSTRAP_ANNOTATION,
   PROXY_CONFIG_ANNOTATION,
-} from '../parse/meshConfig';
+} from '../parse/proxyConfig';
 import { PodSpec } from '../parse/specs';
 import { proxyContainerOf, runsEnvoy, servingContainersOf } from './containers';
 import { tellingLabels } from './ephemeralLabels';

@@ -1,7 +1,7 @@
 import {
   BOOTSTRAP_ANNOTATION,
   PROXY_CONFIG_ANNOTATION,
-} from '../parse/meshConfig';
+} from '../parse/proxyConfig';
 import { Resource } from '../model';
 import { PodSpec } from '../parse/specs';
 import { isCapturedAs, templatesOf } from './capture';

@@ -127,6 +127,23 @@ spec: {}
     ).toBe(200);
   });
 
+  it.each([
+    ['trustDomain: a.b.', 200],
+    ['trustDomain: a_b', 'unknown'],
+    ['trustDomain: ""', 'unknown'],
+    ['trustDomainAliases: [a..b]', 'unknown'],
+    // To istiod these are booleans.
+    ['trustDomain: no', 'unknown'],
+    ['ingressControllerMode: OFF', 'unknown'],
+    ['ingressControllerMode: ALL', 'unknown'],
+    ['defaultConfig: {interceptionMode: ANY}', 'unknown'],
+  ])(
+    'that istiod refuses as a whole leaves all unknown: %s',
+    (text, status) => {
+      expect(ask([meshConfig(text)]).status).toBe(status);
+    },
+  );
+
   it('says where it is wrong', () => {
     const text = meshConfig('pathNormalization: {normalization: ALL}');
     expect(parseYaml(text).errors).toEqual([

@@ -1,22 +1,14 @@
 import { PATH_NORMALIZATIONS, PathNormalization } from '../match/normalizePath';
 import { Resource } from '../model';
+import { checkTrustDomain } from './checkTrustDomain';
 import { mergeMeshConfigs } from './mergeMeshConfigs';
+import { pick, readDocument } from './meshDocument';
+import { ProxyConfig, readProxyConfig } from './proxyConfig';
 import { Reader } from './reader';
 import { LabelSelectorSpec } from './specs';
-import { parseAsKubectl } from './yamlAsKubectl';
 
 /** What kind of external authorizer a CUSTOM policy's provider is. */
 export type AuthorizerKind = 'http' | 'grpc';
-
-/** What a proxy's own configuration says that decides requests. */
-export interface ProxyConfig {
-  /** `gatewayTopology.numTrustedProxies`; undefined where it is not set. */
-  trustedProxies?: number;
-  /** How a Pod's traffic comes to its sidecar: REDIRECT, TPROXY or NONE; undefined where it is not set. */
-  interceptionMode?: string;
-  /** Settings that change requests before any filter and that the engine does not follow. */
-  unread: string[];
-}
 
 /** The part of Istio's MeshConfig that decides requests. */
 export interface MeshConfig {
@@ -40,7 +32,7 @@ export interface MeshConfig {
 
 /** Which Ingresses istiod serves, and by which proxies. */
 export interface IngressConfig {
-  /** `DEFAULT`: those of no class too. `OFF`, and what is no mode: none. */
+  /** `DEFAULT`: those of no class too. */
   controllerMode: string;
   /** What the annotation of an Ingress is compared with. */
   className: string;
@@ -65,18 +57,8 @@ export const DEFAULT_INGRESS: IngressConfig = {
   gatewayLabel: 'ingressgateway',
 };
 
-/** Annotation with a Pod's own ProxyConfig. */
-export const PROXY_CONFIG_ANNOTATION = 'proxy.istio.io/config';
-/** Names a ConfigMap with another start configuration for the Pod's Envoy. */
-export const BOOTSTRAP_ANNOTATION = 'sidecar.istio.io/bootstrapOverride';
-
-/** Words in names of Envoy's runtime features that change what policies compare, or by which requests are refused. */
-const TELLING_FEATURE =
-  /^envoy\.re(loadable|start)_features\..*(path|fragment|ur[il]|query|host|authority|header|cookie|method|scheme|forwarded|xff|address|jwt|rbac|normaliz|sanitize)/;
-
+const CONTROLLER_MODES = ['UNSPECIFIED', 'OFF', 'DEFAULT', 'STRICT'];
 const LABEL_OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
-
-const MAX_LENGTH = 1024 * 1024;
 
 /** Whether an object is a ConfigMap that istiod reads its mesh config from: `istio`, or one per revision. */
 export function isMeshConfig(resource: Resource): boolean {
@@ -136,7 +118,13 @@ export function readMeshConfig(
   for (const field of ['rootNamespace', 'trustDomain'] as const) {
     const value = reader.string(pick(root, field), `data.mesh.${field}`);
     if (value) config[field] = value;
+    if (field === 'trustDomain') {
+      checkTrustDomain(value, `data.mesh.${field}`, reader);
+    }
   }
+  config.trustDomainAliases.forEach((alias, index) =>
+    checkTrustDomain(alias, `data.mesh.trustDomainAliases[${index}]`, reader),
+  );
   return config;
 }
 
@@ -146,65 +134,22 @@ function readIngress(
 ): IngressConfig {
   const read = (field: string) =>
     reader.string(pick(root, field), `data.mesh.${field}`);
+  // For any other word istiod refuses the whole mesh config.
+  const controllerMode = reader.oneOf(
+    pick(root, 'ingressControllerMode'),
+    'data.mesh.ingressControllerMode',
+    CONTROLLER_MODES,
+  );
   const service = read('ingressService');
   // The Service of the usual name has Pods with a label of another (getIngressGatewaySelector).
   const ofService = service === 'istio-ingressgateway' ? undefined : service;
   return {
     controllerMode:
-      read('ingressControllerMode') ?? DEFAULT_INGRESS.controllerMode,
+      CONTROLLER_MODES.find(mode => mode === controllerMode) ??
+      DEFAULT_INGRESS.controllerMode,
     className: read('ingressClass') ?? DEFAULT_INGRESS.className,
     gatewayLabel:
       read('ingressSelector') || ofService || DEFAULT_INGRESS.gatewayLabel,
-  };
-}
-
-/** Reads a `proxy.istio.io/config` annotation. */
-export function readProxyConfigText(text: string, reader: Reader): ProxyConfig {
-  const at = `metadata.annotations.${PROXY_CONFIG_ANNOTATION}`;
-  return readProxyConfig(readDocument(text, reader, at), reader, at);
-}
-
-function readProxyConfig(
-  value: unknown,
-  reader: Reader,
-  at: string,
-): ProxyConfig {
-  const config = reader.object(value, at) ?? {};
-  const topologyAt = `${at}.gatewayTopology`;
-  const topology = reader.object(pick(config, 'gatewayTopology'), topologyAt);
-  const trusted = reader.integer(
-    pick(topology ?? {}, 'numTrustedProxies'),
-    `${topologyAt}.numTrustedProxies`,
-  );
-  const settings = reader.object(
-    pick(config, 'connectionSettings'),
-    `${at}.connectionSettings`,
-  );
-  const unread = [
-    'profile',
-    'httpHeadersWithUnderscoresAction',
-    'httpMergeSlashes',
-    'httpPathWithEscapedSlashesAction',
-  ].filter(field => pick(settings ?? {}, field) !== undefined);
-  const modeAt = `${at}.interceptionMode`;
-  const interceptionMode = reader.string(
-    pick(config, 'interceptionMode'),
-    modeAt,
-  );
-  const values = reader.object(
-    pick(config, 'runtimeValues'),
-    `${at}.runtimeValues`,
-  );
-  const features = Object.keys(values ?? {}).filter(name =>
-    TELLING_FEATURE.test(name),
-  );
-  return {
-    ...(interceptionMode === undefined ? {} : { interceptionMode }),
-    ...(trusted === undefined ? {} : { trustedProxies: trusted }),
-    unread: [
-      ...unread.map(field => `connectionSettings.${field}`),
-      ...features.map(name => `runtimeValues.${name}`),
-    ],
   };
 }
 
@@ -306,27 +251,4 @@ function readAuthorizers(
     },
   );
   return Object.fromEntries(found);
-}
-
-function readDocument(
-  text: string,
-  reader: Reader,
-  at: string,
-): Record<string, unknown> | undefined {
-  if (text.length > MAX_LENGTH) {
-    reader.report(at, `is longer than ${MAX_LENGTH} characters`);
-    return undefined;
-  }
-  try {
-    return reader.object(parseAsKubectl(text), at);
-  } catch {
-    reader.report(at, 'is no YAML');
-    return undefined;
-  }
-}
-
-/** Istio reads protobuf's JSON names and the original ones with underscores. */
-function pick(object: Record<string, unknown>, field: string): unknown {
-  const original = field.replace(/[A-Z]/g, char => `_${char.toLowerCase()}`);
-  return object[field] ?? object[original] ?? undefined;
 }

@@ -131,11 +131,16 @@ export class Reader {
     if (count > limit) this.report(path, `at most ${limit} are allowed`);
   }
 
-  oneOf(value: unknown, path: string, allowed: readonly string[]): void {
+  oneOf(
+    value: unknown,
+    path: string,
+    allowed: readonly string[],
+  ): string | undefined {
     const text = this.string(value, path);
     if (text !== undefined && !allowed.includes(text)) {
       this.report(path, `must be one of ${allowed.join(', ')}`);
     }
+    return text;
   }
 }
 

@@ -66,6 +66,11 @@ describe('a Kubernetes Ingress', () => {
       ['unknown'],
     ],
     [
+      'where istiod refuses the mesh config for a mode that there is not',
+      [meshConfig('ingressControllerMode: NONE'), ingress(BY_PATH, ANNOTATED)],
+      ['unknown'],
+    ],
+    [
       'where istiod refuses the mesh config, to which OFF is no word',
       [meshConfig('ingressControllerMode: OFF'), ingress(BY_PATH, ANNOTATED)],
       ['unknown'],
