@@ -68,7 +68,12 @@ export function combineMeshConfigs(
     return { ...DEFAULT_MESH_CONFIG, istiodNamespaces: places, problems };
   }
   for (const { name, config, errors } of [first, ...others]) {
-    if (errors.length > 0) problems.push(`${name} cannot be read in full`);
+    const [error] = errors;
+    if (error) {
+      problems.push(
+        `${name} cannot be read in full: ${error.path} ${error.message}`,
+      );
+    }
     for (const field of Object.keys(first.config) as (keyof MeshConfig)[]) {
       const same =
         JSON.stringify(config[field]) === JSON.stringify(first.config[field]);

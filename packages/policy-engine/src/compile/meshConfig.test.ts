@@ -144,7 +144,11 @@ spec: {}
     },
   );
 
-  it('says where it is wrong', () => {
+  it('says where it is wrong, and so does what is unknown for it', () => {
+    const [{ message }] = ask([meshConfig('trustDomain: no')]).trace;
+    expect(message).toMatch(
+      /^ConfigMap istio-system\/istio cannot be read in full: data\.mesh\.trustDomain must be a /,
+    );
     const text = meshConfig('pathNormalization: {normalization: ALL}');
     expect(parseYaml(text).errors).toEqual([
       expect.objectContaining({
