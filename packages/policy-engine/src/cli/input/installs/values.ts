@@ -5,9 +5,7 @@ const NOTHING: Values = {};
 
 /** The value as an object; an empty one where it is none. */
 export function asValues(value: unknown): Values {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Values)
-    : NOTHING;
+  return isObject(value) ? value : NOTHING;
 }
 
 /** The objects of a list; none where it is no list. */
