@@ -217,10 +217,15 @@ export function issuerName(issuer: string): string {
 }
 
 export function quote(values: readonly string[], limit = 5): string {
-  const shown = values
-    .slice(0, limit)
-    .map(value => JSON.stringify(value))
-    .join(', ');
+  return listFirst(
+    values.map(value => JSON.stringify(value)),
+    limit,
+  );
+}
+
+/** The first of them, and how many more there are. */
+export function listFirst(values: readonly string[], limit = 5): string {
+  const shown = values.slice(0, limit).join(', ');
   return values.length > limit
     ? `${shown} and ${values.length - limit} more`
     : shown;

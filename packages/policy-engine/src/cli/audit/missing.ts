@@ -1,3 +1,4 @@
+import { listFirst } from '../../analyse/rules';
 import { gatewayWorkloads } from '../../attach/gateways';
 import type { Mesh } from '../../attach/Mesh';
 import type { Stored } from '../../attach/Stored';
@@ -8,8 +9,6 @@ import {
   workloadsIn,
 } from '../../attach/workloads';
 import { ServiceSpec } from '../../parse/specs';
-
-const SHOWN = 5;
 
 /** What files need not hold, and what is unknown without it, in lines for a person; none where all is there. */
 export function describeMissing(mesh: Mesh): string[] {
@@ -30,7 +29,7 @@ export function describeMissing(mesh: Mesh): string[] {
   ];
   const lines = parts
     .filter(([names]) => names.length > 0)
-    .map(([names, tell]) => `  ${tell(listNames(names))}`);
+    .map(([names, tell]) => `  ${tell(listFirst(names))}`);
   return lines.length === 0
     ? []
     : [
@@ -78,10 +77,4 @@ function gatewaysWithout(mesh: Mesh): string[] {
 
 function nameOf({ namespace, name }: Stored): string {
   return `${namespace}/${name}`;
-}
-
-function listNames(names: readonly string[]): string {
-  const shown = names.slice(0, SHOWN).join(', ');
-  const rest = names.length - SHOWN;
-  return rest > 0 ? `${shown} and ${rest} more` : shown;
 }
