@@ -123,6 +123,8 @@ const FOUND = {
   'a method of an HTTPRoute': `{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: r, namespace: default}, spec: {parentRefs: [{name: web}], rules: [{matches: [{method: {service: api}}], backendRefs: [{name: backend, port: 80}]}]}}
 ---
 ${API_GATEWAY}`,
+  'the ports of a Service that an Ingress names':
+    '{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: front, namespace: default, annotations: {kubernetes.io/ingress.class: istio}}, spec: {rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: spoiled, port: {name: http}}}}]}}]}}\n---\n{apiVersion: v1, kind: Service, metadata: {name: spoiled, namespace: default}, spec: {ports: true}}',
 };
 
 describe('objects that are not what they should be', () => {

@@ -217,6 +217,7 @@ function findPort(
   wanted: string,
 ): number | undefined {
   const stored = mesh.stored('Service', namespace, service);
-  const { ports = [] } = (stored?.resource.spec ?? {}) as ServiceSpec;
+  if (!stored || stored.errors.length > 0) return undefined;
+  const { ports = [] } = (stored.resource.spec ?? {}) as ServiceSpec;
   return ports.find(({ name = '' }) => name === wanted)?.port;
 }
