@@ -102,6 +102,9 @@ function assessAll(objects: readonly unknown[]): number {
 const API_GATEWAY =
   '{apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: web, namespace: default}, spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP}]}}';
 
+const tlsGateway = (name: string, year: number) =>
+  `{apiVersion: networking.istio.io/v1, kind: Gateway, metadata: {name: ${name}, namespace: default, creationTimestamp: "${year}-01-01T00:00:00Z"}, spec: {selector: {istio: ingressgateway}, servers: [{port: {number: 443, name: tls, protocol: TLS}, tls: {mode: SIMPLE, credentialName: c}, hosts: ["*"]}]}}`;
+
 /** What the search below found, once each. */
 const FOUND = {
   'a time of creation':
@@ -125,6 +128,13 @@ const FOUND = {
 ${API_GATEWAY}`,
   'the ports of a Service that an Ingress names':
     '{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: front, namespace: default, annotations: {kubernetes.io/ingress.class: istio}}, spec: {rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: spoiled, port: {name: http}}}}]}}]}}\n---\n{apiVersion: v1, kind: Service, metadata: {name: spoiled, namespace: default}, spec: {ports: true}}',
+  'a protocol of a Service':
+    '{apiVersion: v1, kind: Service, metadata: {name: spoiled, namespace: default}, spec: {selector: {app: backend}, ports: [{port: 80, protocol: {toString: x}}]}}',
+  'a route to a server that istiod leaves out': `${tlsGateway('older', 2025)}
+---
+${tlsGateway('younger', 2026)}
+---
+{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: r, namespace: default}, spec: {hosts: ["*"], gateways: [younger], tcp: [{route: [null, {destination: {host: backend}}]}]}}`,
 };
 
 describe('objects that are not what they should be', () => {

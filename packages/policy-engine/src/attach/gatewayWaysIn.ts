@@ -55,16 +55,18 @@ function waysInOfVirtualService(
   });
 }
 
-/** Every server of a Gateway that VirtualServices to a Service are bound to, served or not. */
+/** Every server of a Gateway that VirtualServices to a Service are bound to, served or not; none by malformed ones. */
 export function gatewayBindings(mesh: Mesh, service: Stored): Binding[] {
   const { namespace, name } = service;
-  return virtualServicesTo(mesh, `${namespace}/${name}`).flatMap(stored =>
-    gatewaysOf(stored).flatMap(key => {
-      const [home, own] = key.split('/');
-      const gateway = gatewayNamed(mesh, home, own);
-      return gateway ? bindingsOf(mesh, stored, gateway) : [];
-    }),
-  );
+  return virtualServicesTo(mesh, `${namespace}/${name}`)
+    .filter(({ errors }) => errors.length === 0)
+    .flatMap(stored =>
+      gatewaysOf(stored).flatMap(key => {
+        const [home, own] = key.split('/');
+        const gateway = gatewayNamed(mesh, home, own);
+        return gateway ? bindingsOf(mesh, stored, gateway) : [];
+      }),
+    );
 }
 
 function bindingsOf(mesh: Mesh, stored: Stored, gateway: Stored): Binding[] {

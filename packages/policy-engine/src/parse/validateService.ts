@@ -20,10 +20,10 @@ export function validateService(
     if (number === undefined) reader.report(`${path}.port`, 'must be set');
     const name = reader.string(port.name, `${path}.name`);
     validatePortName(reader, name, `${path}.name`, { several, names });
-    reader.oneOf(port.protocol, `${path}.protocol`, PROTOCOLS);
+    const protocol = reader.oneOf(port.protocol, `${path}.protocol`, PROTOCOLS);
     reader.string(port.appProtocol, `${path}.appProtocol`);
     validateTargetPort(reader, port.targetPort ?? 0, `${path}.targetPort`);
-    const place = `${number}/${port.protocol ?? 'TCP'}`;
+    const place = `${number}/${protocol ?? 'TCP'}`;
     if (used.has(place)) reader.report(path, `is a second port ${place}`);
     used.add(place);
   });
