@@ -51,6 +51,13 @@ describe('findingsOfKeySets', () => {
     expect(found.map(({ id }) => id)).toEqual(['jwks-kid', 'jwks-private-key']);
   });
 
+  it.each(['constructor', '__proto__'])('says that %s is no key type', kty => {
+    const keys = [{ kty, alg: 'RS256', crv: 'P-256', private: false }];
+    expect(told({ kind: 'read', keys }).map(({ id }) => id)).toEqual([
+      'jwks-kid',
+    ]);
+  });
+
   it('says nothing of a sound set, nor of another', () => {
     expect(
       told(

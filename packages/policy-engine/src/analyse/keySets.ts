@@ -41,26 +41,26 @@ function readKey(key: unknown): KeyFact[] {
 }
 
 /** Algorithms that Envoy verifies, by key type (jwt_verify_lib). */
-const ALGORITHMS: Record<string, readonly string[]> = {
-  RSA: ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
-  EC: ['ES256', 'ES384', 'ES512'],
-  oct: ['HS256', 'HS384', 'HS512'],
-  OKP: ['EdDSA'],
-};
-const CURVES: Record<string, readonly string[]> = {
-  EC: ['P-256', 'P-384', 'P-521'],
-  OKP: ['Ed25519'],
-};
+const ALGORITHMS = new Map([
+  ['RSA', ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']],
+  ['EC', ['ES256', 'ES384', 'ES512']],
+  ['oct', ['HS256', 'HS384', 'HS512']],
+  ['OKP', ['EdDSA']],
+]);
+const CURVES = new Map([
+  ['EC', ['P-256', 'P-384', 'P-521']],
+  ['OKP', ['Ed25519']],
+]);
 
 /** Why Envoy does not use a key; undefined where it does. @public */
 export function whyUnusable({ kty, alg, crv }: KeyFact): string | undefined {
-  const algorithms = ALGORITHMS[kty ?? ''];
+  const algorithms = ALGORITHMS.get(kty ?? '');
   if (!algorithms)
     return `Envoy knows no key type ${JSON.stringify(kty ?? '')}`;
   if (alg !== undefined && !algorithms.includes(alg)) {
     return `Envoy does not verify ${JSON.stringify(alg)} with a ${kty} key`;
   }
-  const curves = CURVES[kty ?? ''];
+  const curves = CURVES.get(kty ?? '');
   return curves && crv !== undefined && !curves.includes(crv)
     ? `Envoy knows no curve ${JSON.stringify(crv)}`
     : undefined;

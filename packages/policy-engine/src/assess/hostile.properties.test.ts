@@ -9,7 +9,7 @@ import {
   Resource,
   trimObject,
 } from '..';
-import { GATEWAY, WORKLOADS } from '../__testUtils__/handsOn';
+import { BACKEND_JWT, GATEWAY, WORKLOADS } from '../__testUtils__/handsOn';
 import {
   meshObject,
   routeObject,
@@ -135,6 +135,11 @@ ${API_GATEWAY}`,
 ${tlsGateway('younger', 2026)}
 ---
 {apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: r, namespace: default}, spec: {hosts: ["*"], gateways: [younger], tcp: [{route: [null, {destination: {host: backend}}]}]}}`,
+  'the key of a condition':
+    '{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: p, namespace: default}, spec: {action: CUSTOM, provider: {name: p}, rules: [{when: [{key: {toString: x}, values: [x]}, {key: __proto__, values: [x]}]}]}}',
+  'what a policy asks inside of claims that are texts': `${BACKEND_JWT}
+---
+{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: p, namespace: default}, spec: {selector: {matchLabels: {app: backend}}, rules: [{from: [{source: {requestPrincipals: ["a/*"]}}], when: [{key: "request.auth.claims[iss][toString]", values: [x]}, {key: "request.auth.claims[sub][toString]", values: [x]}, {key: "request.auth.claims[toString]", values: [x]}]}]}}`,
 };
 
 describe('objects that are not what they should be', () => {

@@ -221,6 +221,12 @@ describe('an answer that the configuration gives', () => {
     expect(told).toMatchObject({ kind: 'matches', origin: 'rbac' });
   });
 
+  it('a status of gRPC that is none', () => {
+    const headers = { 'grpc-status': 'constructor' };
+    const told = see([], { status: 200, headers });
+    expect(told).toMatchObject({ kind: 'matches', origin: 'upstream' });
+  });
+
   it('a connection closed by mutual TLS', () => {
     const mesh = meshOf([WORKLOADS, BACKEND_JWT]);
     const [wayIn] = assessService(mesh, BACKEND).waysIn;

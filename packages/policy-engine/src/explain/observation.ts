@@ -38,7 +38,10 @@ export type AnswerOrigin =
 const RBAC_BODY = 'RBAC: access denied';
 const JWT_BODY = /^(Jwt |Jwks |Audiences in Jwt )/;
 /** gRPC answers refusals with HTTP 200 and the status in a header. */
-const GRPC_STATUS: Record<string, number> = { '7': 403, '16': 401 };
+const GRPC_STATUS = new Map([
+  ['7', 403],
+  ['16', 401],
+]);
 
 /** An answer in one form, whether it came by HTTP or by gRPC. @internal */
 export interface ReadAnswer {
@@ -62,7 +65,7 @@ export function readAnswer(
       Array.isArray(value) ? value.join(', ') : value,
     ]),
   );
-  const grpc = GRPC_STATUS[headers.get('grpc-status') ?? ''];
+  const grpc = GRPC_STATUS.get(headers.get('grpc-status') ?? '');
   const status = observed.status === 200 && grpc ? grpc : observed.status;
   const text =
     grpc && observed.status === 200

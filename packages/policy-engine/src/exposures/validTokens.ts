@@ -119,12 +119,12 @@ function meet(claims: ClaimSet, clause: Matcher[][], choice: number): ClaimSet {
 
 function fitsIssuer(matcher: Matcher, claims: ClaimSet): boolean {
   if (matcher.on !== 'request-principal') return true;
-  return matchesPattern(matcher.issuer, String(claims.iss));
+  return matchesPattern(matcher.issuer, textOf(claims.iss));
 }
 
 function meetMatcher(claims: ClaimSet, matcher: Matcher): ClaimSet {
   if (matcher.on === 'request-principal') {
-    return { ...claims, sub: exampleOf(matcher.subject, String(claims.sub)) };
+    return { ...claims, sub: exampleOf(matcher.subject, textOf(claims.sub)) };
   }
   if (matcher.on !== 'claim') return claims;
   return setClaim(claims, matcher.claim, current =>
@@ -135,13 +135,18 @@ function meetMatcher(claims: ClaimSet, matcher: Matcher): ClaimSet {
   );
 }
 
+/** Empty where a policy asks for a claim inside of it, which makes an object of it. */
+function textOf(claim: unknown): string {
+  return typeof claim === 'string' ? claim : '';
+}
+
 /** Adds a value to a claim; a second one makes it a list. */
 function setClaim(
   claims: ClaimSet,
   [name, ...rest]: readonly string[],
   value: (current: unknown) => string,
 ): ClaimSet {
-  const current = claims[name];
+  const current = Object.hasOwn(claims, name) ? claims[name] : undefined;
   if (rest.length > 0) {
     const inner =
       current && typeof current === 'object' && !Array.isArray(current)

@@ -104,7 +104,7 @@ function validateCustomRule(
     }
   });
   reader.objects(rule.when, `${path}.when`, ({ key }, at) => {
-    if (KEYS_NOT_IN_CUSTOM.test(String(key))) {
+    if (typeof key === 'string' && KEYS_NOT_IN_CUSTOM.test(key)) {
       reader.report(`${at}.key`, message);
     }
   });

@@ -25,14 +25,14 @@ const VALUES: Record<string, ValidateValue> = {
 };
 
 /** The same by key of `when`. */
-const CONDITION_VALUES: Record<string, ValidateValue> = {
-  'source.ip': validateAddress,
-  'remote.ip': validateAddress,
-  'destination.ip': validateAddress,
-  'destination.port': validatePort,
-  'source.serviceAccount': validateServiceAccount,
-  'source.trustDomain': validateWildcard,
-};
+const CONDITION_VALUES = new Map<string, ValidateValue>([
+  ['source.ip', validateAddress],
+  ['remote.ip', validateAddress],
+  ['destination.ip', validateAddress],
+  ['destination.port', validatePort],
+  ['source.serviceAccount', validateServiceAccount],
+  ['source.trustDomain', validateWildcard],
+]);
 
 const MAX_ACCOUNTS = 16;
 
@@ -92,7 +92,7 @@ export function validateCondition(
   for (const field of ['values', 'notValues']) {
     const list = reader.strings(condition[field], `${path}.${field}`);
     list.forEach((value, index) =>
-      CONDITION_VALUES[key]?.(reader, value, `${path}.${field}[${index}]`),
+      CONDITION_VALUES.get(key)?.(reader, value, `${path}.${field}[${index}]`),
     );
   }
   if (isNothing(condition.values) && isNothing(condition.notValues)) {

@@ -236,9 +236,9 @@ function asList(
   value: unknown,
 ): { kind: string; apiVersion: unknown; items: unknown[] } | undefined {
   const { items, kind, apiVersion } = asObject(value) ?? {};
-  return Array.isArray(items)
-    ? { kind: String(kind ?? '').replace(/List$/, ''), apiVersion, items }
-    : undefined;
+  if (!Array.isArray(items)) return undefined;
+  const ofList = typeof kind === 'string' ? kind.replace(/List$/, '') : '';
+  return { kind: ofList, apiVersion, items };
 }
 
 function asObject(value: unknown): Record<string, unknown> | undefined {

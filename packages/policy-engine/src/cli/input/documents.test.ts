@@ -66,6 +66,11 @@ items:
     expect(await linesOf(list)).toEqual([14, 16, 19]);
   });
 
+  it('are read on behind a list of an odd kind', async () => {
+    const list = 'kind: {toString: x}\nitems: []\n';
+    expect(await linesOf(`${list}---\n${policy('a', 'PERMIT')}`)).toEqual([8]);
+  });
+
   it('with thousands of keys take no minutes, and may have an anchor', async () => {
     const keys = Array.from({ length: 40_000 }, (_, i) => `key${i}: v`);
     const big = (more: string) =>

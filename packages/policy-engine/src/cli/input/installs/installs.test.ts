@@ -305,7 +305,13 @@ data: {mesh: "rootNamespace: istio-config"}
   });
 
   it('an IstioOperator that is malformed anywhere breaks nothing', async () => {
-    for (const spec of ['[]', 'null', '{components: [], values: a}']) {
+    for (const spec of [
+      '[]',
+      'null',
+      '{components: [], values: a}',
+      '{components: {pilot: {enabled: {toString: x}}}}',
+      '{values: {pilot: {env: {A: {toString: x}}}}}',
+    ]) {
       const found = await audit({ 'a.yaml': operator(spec) });
       expect(found.errors).toEqual([]);
     }

@@ -189,5 +189,5 @@ function valuesOfGateway(
 
 function isEnabled(component: Values, byDefault: boolean): boolean {
   const value = valueAt(component, 'enabled');
-  return value === undefined ? byDefault : String(value) === 'true';
+  return value === undefined ? byDefault : value === true || value === 'true';
 }

@@ -89,7 +89,12 @@ function environmentOf(values: Values, profile: string | undefined): object[] {
   const byProfile = profile === AMBIENT ? { PILOT_ENABLE_AMBIENT: 'true' } : {};
   const variables = Object.entries(
     mergeValues(byProfile, valuesAt(values, 'env')),
-  ).map(([name, value]) => ({ name, value: String(value) }));
+  ).map(([name, value]) =>
+    // What Helm's templates make of an object or a list is not followed.
+    typeof value === 'object' && value !== null
+      ? { name, valueFrom: {} }
+      : { name, value: String(value) },
+  );
   return [
     ...variables,
     // What an older version did by default, which depends on the version that is installed.
