@@ -224,7 +224,7 @@ describe('an answer that the configuration gives', () => {
   it('a status of gRPC that is none', () => {
     const headers = { 'grpc-status': 'constructor' };
     const told = see([], { status: 200, headers });
-    expect(told).toMatchObject({ kind: 'matches', origin: 'upstream' });
+    expect(told).toMatchObject({ kind: 'matches', origin: 'workload' });
   });
 
   it('a connection closed by mutual TLS', () => {
