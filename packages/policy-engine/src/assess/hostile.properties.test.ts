@@ -140,6 +140,12 @@ ${tlsGateway('younger', 2026)}
   'what a policy asks inside of claims that are texts': `${BACKEND_JWT}
 ---
 {apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: p, namespace: default}, spec: {selector: {matchLabels: {app: backend}}, rules: [{from: [{source: {requestPrincipals: ["a/*"]}}], when: [{key: "request.auth.claims[iss][toString]", values: [x]}, {key: "request.auth.claims[sub][toString]", values: [x]}, {key: "request.auth.claims[toString]", values: [x]}]}]}}`,
+  'a header called constructor': `{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: backend-vs, namespace: default}, spec: {hosts: ["*"], gateways: [backend-gateway], http: [{headers: {request: {add: {constructor: x}}}, route: [{destination: {host: backend}}]}]}}
+---
+{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: p, namespace: default}, spec: {selector: {matchLabels: {app: backend}}, rules: [{when: [{key: "request.headers[constructor]", values: [x]}]}]}}`,
+  'a namespace called constructor': `{apiVersion: v1, kind: Pod, metadata: {name: p, namespace: constructor, labels: {app: p}}, spec: {containers: [{name: app}, {name: istio-proxy}]}, status: {phase: Running, podIP: 10.0.0.9, podIPs: [{ip: 10.0.0.9}]}}
+---
+{apiVersion: networking.istio.io/v1, kind: ServiceEntry, metadata: {name: e, namespace: default}, spec: {hosts: [e.test], location: MESH_INTERNAL, resolution: STATIC, ports: [{number: 80, name: http, protocol: HTTP}], endpoints: [{address: 10.0.0.9}]}}`,
 };
 
 describe('objects that are not what they should be', () => {

@@ -228,6 +228,16 @@ describe('namespaces that istiod does not read', () => {
     expect(judge(mesh).state).toBe('enforced');
   });
 
+  it('are those without a label that must exist, whatever it is called', () => {
+    const exists = meshConfig(
+      '[{matchExpressions: [{key: constructor, operator: Exists}]}, {matchLabels: {team: shop}}]',
+    );
+    const mesh = meshOf([...base, exists, namespace('default', 'zone: a')]);
+    expect(judge(mesh).state).not.toBe('enforced');
+    applyYaml(mesh, namespace('default', 'constructor: a'));
+    expect(judge(mesh).state).toBe('enforced');
+  });
+
   it('are all unknown where a selector cannot be read', () => {
     const broken = meshConfig('[{matchExpressions: [{key: a, operator: Is}]}]');
     expect(

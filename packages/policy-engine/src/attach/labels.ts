@@ -40,7 +40,7 @@ export function matchesLabelSelector(
   return (
     includesLabels(labels, selector.matchLabels ?? {}) &&
     (selector.matchExpressions ?? []).every(({ key, operator, values }) => {
-      const value = labels[key];
+      const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
       switch (operator) {
         case 'In':
           return value !== undefined && (values ?? []).includes(value);

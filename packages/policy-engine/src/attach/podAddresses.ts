@@ -14,7 +14,8 @@ export function podsAt(
   mesh: Mesh,
   addresses: { has(address: string): boolean },
 ): Record<string, AddressedPod[]> {
-  const found: Record<string, AddressedPod[]> = {};
+  // Any word may be the name of a namespace, `constructor` too.
+  const found: Record<string, AddressedPod[]> = Object.create(null);
   for (const stored of mesh.each('Pod')) {
     for (const address of addressesOf(stored)) {
       if (!addresses.has(address)) continue;

@@ -97,7 +97,8 @@ function carryOut(headers: Headers, { how, name, value }: Edit): void {
   if (how === 'remove') delete headers[name];
   else if (how === 'set') headers[name] = value;
   else {
-    const before = headers[name];
-    headers[name] = before === undefined ? value : [before, value].flat();
+    headers[name] = Object.hasOwn(headers, name)
+      ? [headers[name], value].flat()
+      : value;
   }
 }

@@ -222,7 +222,7 @@ async function readRequest(
 }
 
 function readHeaders(lines: readonly string[]): Record<string, string[]> {
-  const headers: Record<string, string[]> = {};
+  const headers: Record<string, string[]> = Object.create(null);
   for (const line of lines) {
     const cut = line.indexOf(':');
     if (cut <= 0)
