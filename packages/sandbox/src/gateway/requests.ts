@@ -8,9 +8,7 @@ export function readHeaders(request: IncomingMessage): Record<string, string> {
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index].toLowerCase();
     const value = rawHeaders[index + 1];
-    headers[name] = Object.hasOwn(headers, name)
-      ? `${headers[name]},${value}`
-      : value;
+    headers[name] = name in headers ? `${headers[name]},${value}` : value;
   }
   return headers;
 }
