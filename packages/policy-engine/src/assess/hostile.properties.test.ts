@@ -9,6 +9,7 @@ import {
   Resource,
   trimObject,
 } from '..';
+import { FIXTURES } from '../analyse/__testUtils__/fixtures';
 import { BACKEND_JWT, GATEWAY, WORKLOADS } from '../__testUtils__/handsOn';
 import {
   meshObject,
@@ -39,6 +40,12 @@ const JUNK: readonly unknown[] = [
   { x: null },
   { name: 7 },
   { toString: 'x', length: 3 },
+  // What every object has, and what policies may ask inside of texts.
+  '__proto__',
+  'constructor',
+  'request.headers[constructor]',
+  'request.auth.claims[toString]',
+  'request.auth.claims[sub][toString]',
 ];
 
 /** Every path inside a value, the value itself left out. */
@@ -64,26 +71,53 @@ function replaceAt(object: object, path: (string | number)[], value: unknown) {
   return copy;
 }
 
-/** An object of which something is not what it should be; its identity is left alone. */
+/** Where an object can be spoiled: its identity is left alone. */
+function placesIn(resource: Resource): (string | number)[][] {
+  return pathsOf(resource).filter(
+    ([first, second]) =>
+      first !== 'kind' &&
+      first !== 'apiVersion' &&
+      first !== 'origin' &&
+      !(
+        first === 'metadata' &&
+        (second === undefined || second === 'name' || second === 'namespace')
+      ),
+  );
+}
+
+function spoil(resource: Resource, which: number, junk: unknown): Resource {
+  const places = placesIn(resource);
+  return places.length === 0
+    ? resource
+    : replaceAt(resource, places[which % places.length], junk);
+}
+
+/** An object of which something is not what it should be. */
 const spoiled = fc
   .tuple(
     fc.oneof(meshObject, routeObject, scopeObject),
     fc.nat(),
     fc.constantFrom(...JUNK),
   )
-  .map(([resource, which, junk]): Resource => {
-    const paths = pathsOf(resource).filter(
-      ([first, second]) =>
-        first !== 'kind' &&
-        first !== 'apiVersion' &&
-        !(
-          first === 'metadata' &&
-          (second === undefined || second === 'name' || second === 'namespace')
-        ),
+  .map(([resource, which, junk]) => spoil(resource, which, junk));
+
+/** A mesh in which a finding is told, or is not, with one of its own objects spoiled. */
+const spoiledFixture = fc
+  .tuple(
+    fc.constantFrom(
+      ...Object.values(FIXTURES).flatMap(({ bad, good }) => [...bad, ...good]),
+    ),
+    fc.nat(),
+    fc.nat(),
+    fc.constantFrom(...JUNK),
+  )
+  .map(([texts, one, which, junk]) => {
+    const { resources } = parseYaml(texts.join('\n---\n'));
+    return resources.map((resource, index) =>
+      index === one % resources.length
+        ? spoil(resource, which, junk)
+        : resource,
     );
-    return paths.length === 0
-      ? resource
-      : replaceAt(resource, paths[which % paths.length], junk);
   });
 
 /** How many Services were judged. */
@@ -153,19 +187,16 @@ describe('objects that are not what they should be', () => {
     expect(assessAll(parseYaml(text).resources)).toBeGreaterThan(0);
   });
 
-  it('are told of, and keep nobody from judging the rest', () => {
+  it.each<[string, fc.Arbitrary<Resource[]>]>([
+    ['at random', fc.array(fc.oneof(meshObject, spoiled), { maxLength: 10 })],
+    ['in the meshes of findings', spoiledFixture],
+  ])('%s are told of, and keep nobody from judging the rest', (_, meshes) => {
     fc.assert(
-      fc.property(
-        fc.array(fc.oneof(meshObject, spoiled), { maxLength: 10 }),
-        fc.boolean(),
-        (objects, fromCluster) => {
-          assessAll(
-            fromCluster
-              ? objects.map(each => trimObject({ ...each }))
-              : objects,
-          );
-        },
-      ),
+      fc.property(meshes, fc.boolean(), (objects, fromCluster) => {
+        assessAll(
+          fromCluster ? objects.map(each => trimObject({ ...each })) : objects,
+        );
+      }),
       { numRuns },
     );
   });
