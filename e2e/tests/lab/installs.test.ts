@@ -11,15 +11,15 @@ import { openHarness, type Harness } from './support.ts';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const command = join(root, 'packages/policy-engine/bin/fromSource.mjs');
 
-const workload = (name: string) => `
+const workload = (name: string, namespace = 'shop') => `
 apiVersion: v1
 kind: Service
-metadata: {name: ${name}, namespace: shop}
+metadata: {name: ${name}, namespace: ${namespace}}
 spec: {selector: {app: ${name}}, ports: [{port: 80, name: http, targetPort: 8080}]}
 ---
 apiVersion: apps/v1
 kind: Deployment
-metadata: {name: ${name}, namespace: shop}
+metadata: {name: ${name}, namespace: ${namespace}}
 spec: {template: {metadata: {labels: {app: ${name}}}, spec: {containers: [{name: app}]}}}
 ---`;
 const gateway = (name: string, selector: string, port: string) => `
@@ -51,8 +51,13 @@ const REPOSITORY = [
   `apiVersion: v1
 kind: Namespace
 metadata: {name: shop, labels: {istio-injection: enabled}}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: tagged, labels: {istio.io/rev: prod}}
 ---`,
   workload('orders'),
+  workload('carts', 'tagged'),
   workload('bills'),
   gateway('usual', 'istio: ingressgateway', 'number: 80, protocol: HTTP'),
   gateway('out', 'istio: egressgateway', 'number: 80, protocol: HTTP'),
@@ -117,6 +122,29 @@ const OPERATORS: [name: string, spec: object][] = [
       values: {
         meshConfig: { trustDomain: 'corp.example' },
         pilot: { env: { PILOT_ENABLE_GATEWAY_API: 'false' } },
+      },
+    },
+  ],
+  [
+    'tags of the default revision',
+    { values: { revisionTags: ['stable', 'prod'] } },
+  ],
+  [
+    'tags of a revision, and another namespace',
+    {
+      revision: '1-31',
+      values: {
+        revisionTags: ['prod'],
+        global: { istioNamespace: 'istio-config' },
+      },
+    },
+  ],
+  [
+    'tags that an operator makes webhooks of',
+    {
+      values: {
+        revisionTags: ['prod'],
+        global: { operatorManageWebhooks: true },
       },
     },
   ],
@@ -198,7 +226,9 @@ describe(
       ]);
       const { services, errors } = JSON.parse(stdout);
       assert.deepEqual(errors, []);
-      const own = services.filter(({ namespace }: any) => namespace === 'shop');
+      const own = services.filter(({ namespace }: any) =>
+        ['shop', 'tagged'].includes(namespace),
+      );
       return own.flatMap((service: any) =>
         service.waysIn.map((way: any) => [service.name, way]),
       );

@@ -55,6 +55,12 @@ metadata: {name: istiod-${revision}, namespace: istio-system, labels: {app: isti
 spec: {containers: [{name: discovery}]}
 `;
 
+const tag = (name: string, revision: string) => `
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingWebhookConfiguration
+metadata: {name: istio-revision-tag-${name}, labels: {istio.io/tag: ${name}, istio.io/rev: ${revision}}}
+`;
+
 describe('the injector', () => {
   it.each<[string, Parameters<typeof judge>[0]]>([
     [
@@ -121,6 +127,17 @@ describe('the injector', () => {
         more: [istiod('canary', 'Deployment')],
       },
     ],
+    [
+      'Pods of a tag of a revision whose istiod is there',
+      {
+        namespace: 'istio.io/rev: canary',
+        more: [istiod('1-31'), tag('canary', '1-31')],
+      },
+    ],
+    [
+      'Pods of a tag of the default revision',
+      { namespace: 'istio.io/rev: canary', more: [tag('canary', 'default')] },
+    ],
   ])('takes %s', (_, parts) => {
     expect(judge(parts).state).toBe('enforced');
   });
@@ -136,6 +153,20 @@ describe('the injector', () => {
       { namespace: 'istio.io/rev: canary', more: [istiod('1-31')] },
     ],
     [
+      'a tag of a revision that is not there',
+      {
+        namespace: 'istio.io/rev: canary',
+        more: [istiod('1-31'), tag('canary', '1-30')],
+      },
+    ],
+    [
+      'beside a tag of another name',
+      {
+        namespace: 'istio.io/rev: canary',
+        more: [istiod('1-31'), tag('stable', '1-31')],
+      },
+    ],
+    [
       'of the namespace, which goes before that of its Pods',
       {
         namespace: 'istio.io/rev: canary',
@@ -146,6 +177,17 @@ describe('the injector', () => {
     const { state, reason } = judge(parts);
     expect(state).toBe('unknown');
     expect(reason).toContain('revision canary of the control plane');
+  });
+
+  it('follows tags that are set and removed', () => {
+    const { mesh, assess } = judge({
+      namespace: 'istio.io/rev: canary',
+      more: [istiod('1-31')],
+    });
+    applyYaml(mesh, tag('canary', '1-31'));
+    expect(assess().state).toBe('enforced');
+    applyYaml(mesh, tag('canary', '1-30'));
+    expect(assess().state).toBe('unknown');
   });
 
   it('is not known without the Namespace', () => {

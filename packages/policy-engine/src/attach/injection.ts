@@ -8,6 +8,10 @@ const REVISIONS = new Family();
 
 const INJECT = 'sidecar.istio.io/inject';
 
+/** Kind of the webhooks that `istioctl tag` and the value `revisionTags` of Istio's chart make for a tag. */
+export const INJECTOR = 'MutatingWebhookConfiguration';
+const TAG = 'istio.io/tag';
+
 /** The one that serves namespaces with `istio-injection`. Every installation has it, by its name or by a tag. */
 const DEFAULT_REVISION = 'default';
 
@@ -80,29 +84,35 @@ function selectingRevision(
 }
 
 function isRunning(mesh: Mesh, revision: string): boolean {
-  return (
-    revision === DEFAULT_REVISION || runningRevisions(mesh).includes(revision)
-  );
+  return revision === DEFAULT_REVISION || namesInUse(mesh).includes(revision);
 }
 
-/** Of the istiods among the objects. Tags of revisions stand in webhooks, which are not read. */
-function runningRevisions(mesh: Mesh): readonly string[] {
+/** Revisions of the istiods among the objects, and the tags that lead to them. */
+function namesInUse(mesh: Mesh): readonly string[] {
   return mesh.queries.getOne(
     REVISIONS,
     () => {
-      const revisions = ['Pod', 'Deployment']
-        .flatMap(kind =>
-          istiodNamespaces(mesh).flatMap(place =>
-            mesh.inNamespace(kind, place),
-          ),
-        )
-        .filter(({ resource }) => isIstiod(resource))
-        .flatMap(
-          ({ resource }) =>
-            stringRecord(resource.metadata.labels)[REVISION] ?? [],
+      const revisions = new Set(runningRevisions(mesh));
+      const tags = mesh.all(INJECTOR).flatMap(({ resource }) => {
+        const { [TAG]: tag, [REVISION]: of = '' } = stringRecord(
+          resource.metadata.labels,
         );
-      return [...new Set(revisions)].sort();
+        const leads = of === DEFAULT_REVISION || revisions.has(of);
+        return tag !== undefined && leads ? tag : [];
+      });
+      return [...new Set([...revisions, ...tags])].sort();
     },
     sameData,
   );
+}
+
+function runningRevisions(mesh: Mesh): string[] {
+  return ['Pod', 'Deployment']
+    .flatMap(kind =>
+      istiodNamespaces(mesh).flatMap(place => mesh.inNamespace(kind, place)),
+    )
+    .filter(({ resource }) => isIstiod(resource))
+    .flatMap(
+      ({ resource }) => stringRecord(resource.metadata.labels)[REVISION] ?? [],
+    );
 }

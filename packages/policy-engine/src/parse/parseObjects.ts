@@ -14,6 +14,7 @@ const CLUSTER_SCOPED = new Set([
   'GatewayClass',
   'IngressClass',
   'CustomResourceDefinition',
+  'MutatingWebhookConfiguration',
   'ClusterRole',
   'ClusterRoleBinding',
   'PersistentVolume',

@@ -1,3 +1,4 @@
+import { INJECTOR } from '../../attach/injection';
 import { TEMPLATE_KINDS } from '../../attach/podTemplates';
 
 /** What the engine reads of one API group, and what else the group has. */
@@ -64,6 +65,10 @@ const GROUPS: Record<string, Group> = {
   'extensions.istio.io': {
     kinds: { WasmPlugin: ['v1alpha1'], TrafficExtension: ['v1alpha1'] },
     others: [],
+  },
+  'admissionregistration.k8s.io': {
+    kinds: { [INJECTOR]: ['v1'] },
+    others: 'any',
   },
   'networking.k8s.io': {
     kinds: { Ingress: ['v1'], IngressClass: ['v1'] },
@@ -224,8 +229,8 @@ const NEEDED = new Set([
 export function listedKinds(): ListedKind[] {
   return Object.entries(GROUPS).flatMap(([name, { kinds }]) =>
     Object.entries(kinds)
-      // Running Pods say all that their templates do.
-      .filter(([kind]) => !TEMPLATE_KINDS.includes(kind))
+      // Running Pods say all that their templates do, and what their tags lead to.
+      .filter(([kind]) => !TEMPLATE_KINDS.includes(kind) && kind !== INJECTOR)
       .map(([kind, versions]) => ({
         kind,
         plural: IRREGULAR[kind] ?? `${kind.toLowerCase()}s`,

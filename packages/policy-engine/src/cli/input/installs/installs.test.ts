@@ -209,6 +209,49 @@ describe('a gateway that is installed by', () => {
   });
 });
 
+describe('a tag of a revision', () => {
+  const service = SERVICE.replace(
+    'istio-injection: enabled',
+    'istio.io/rev: prod',
+  );
+  const tagged = (more: string) =>
+    operator(`{revision: 1-31, values: {revisionTags: [prod]${more}}}`);
+
+  it.each([
+    ['an IstioOperator', tagged('')],
+    [
+      'a HelmRelease',
+      release('istiod', '{revision: 1-31, revisionTags: [prod]}'),
+    ],
+    [
+      'webhooks',
+      `${operator('{revision: 1-31}')}---
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingWebhookConfiguration
+metadata: {name: istio-revision-tag-prod, labels: {istio.io/tag: prod, istio.io/rev: 1-31}}
+webhooks: []
+`,
+    ],
+  ])('counts by %s', async (_, installs) => {
+    const files = { 'service.yaml': service, 'p.yaml': tokensIn('shop') };
+    const found = await audit({ ...files, 'a.yaml': installs });
+    expect(found).toMatchObject({ mesh: 'enforced', errors: [] });
+  });
+
+  it.each([
+    ['of nobody', operator('{revision: 1-31}')],
+    [
+      'whose webhooks an operator makes',
+      tagged(', global: {operatorManageWebhooks: true}'),
+    ],
+    ['without webhooks', tagged(', global: {resourceScope: namespace}')],
+  ])('%s leaves unknown who is in the mesh', async (_, installs) => {
+    const files = { 'service.yaml': service, 'p.yaml': tokensIn('shop') };
+    const found = await audit({ ...files, 'a.yaml': installs });
+    expect(found).toMatchObject({ mesh: 'unknown', errors: [] });
+  });
+});
+
 describe('the mesh config that is installed by', () => {
   it.each([
     [

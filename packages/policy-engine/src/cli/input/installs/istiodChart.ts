@@ -1,3 +1,5 @@
+import { INJECTOR } from '../../../attach/injection';
+import { stringList } from '../../../attach/labels';
 import { DEFAULT_ROOT_NAMESPACE } from '../../../attach/meshConfig';
 import {
   asList,
@@ -44,6 +46,7 @@ export function renderIstiod({
   const revision = textAt(values, 'revision') ?? '';
   const suffix = revision === '' ? '' : `-${revision}`;
   const metadata = (name: string) => ({ name: `${name}${suffix}`, namespace });
+  const home = namespace === DEFAULT_ROOT_NAMESPACE ? '' : `-${namespace}`;
   const labels = { app: 'istiod', 'istio.io/rev': revision || 'default' };
   const image = textAt(values, 'tag') ?? textAt(values, 'global', 'tag') ?? tag;
   const configMap = {
@@ -54,6 +57,14 @@ export function renderIstiod({
   };
   return [
     ...(valueAt(values, 'configMap') === false ? [] : [configMap]),
+    ...tagsOf(values).map(tag => ({
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: INJECTOR,
+      metadata: {
+        name: `istio-revision-tag-${tag}${home}`,
+        labels: { 'istio.io/tag': tag, 'istio.io/rev': labels['istio.io/rev'] },
+      },
+    })),
     {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
@@ -74,6 +85,17 @@ export function renderIstiod({
       },
     },
   ];
+}
+
+/** Tags that the chart makes webhooks for (its revision-tags-mwc.yaml). */
+function tagsOf(values: Values): string[] {
+  if (
+    valueAt(values, 'global', 'operatorManageWebhooks') === true ||
+    valueAt(values, 'global', 'resourceScope') === 'namespace'
+  ) {
+    return [];
+  }
+  return stringList(valueAt(values, 'revisionTags'));
 }
 
 function meshConfigOf(values: Values): Values {
