@@ -1,6 +1,6 @@
 import type { PodSpec } from '../parse/specs';
 import { Family, sameData } from '../queries/queries';
-import { isIstiod, istiodNamespaces, REVISION } from './istiods';
+import { isIstiod, istiodNamespaces, REVISION, TAG } from './istiods';
 import { stringRecord } from './labels';
 import type { Mesh } from './Mesh';
 
@@ -10,7 +10,6 @@ const INJECT = 'sidecar.istio.io/inject';
 
 /** Kind of the webhooks that `istioctl tag` and the value `revisionTags` of Istio's chart make for a tag. */
 export const INJECTOR = 'MutatingWebhookConfiguration';
-const TAG = 'istio.io/tag';
 
 /** The one that serves namespaces with `istio-injection`. Every installation has it, by its name or by a tag. */
 const DEFAULT_REVISION = 'default';

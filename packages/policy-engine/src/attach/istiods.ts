@@ -8,6 +8,8 @@ export const ISTIOD_KINDS: readonly string[] = ['Pod', 'Deployment', 'Service'];
 
 /** Label of an istiod, of what it injects, and of objects that are for it alone. */
 export const REVISION = 'istio.io/rev';
+/** Of webhooks: another name of the revision that they are for. */
+export const TAG = 'istio.io/tag';
 
 /** The istiods of a mesh: their Pods, else their Deployments, else their Services. */
 export function istiodsOf(mesh: Mesh): readonly Resource[] {

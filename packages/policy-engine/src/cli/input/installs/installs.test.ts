@@ -214,6 +214,19 @@ describe('a tag of a revision', () => {
     'istio-injection: enabled',
     'istio.io/rev: prod',
   );
+  const sail = (kind: string, name: string, spec: string) =>
+    `apiVersion: sailoperator.io/v1
+kind: ${kind}
+metadata: {name: ${name}}
+spec: ${spec}
+---
+`;
+  const sailTag = (kind: string, name: string) =>
+    sail(
+      'IstioRevisionTag',
+      'prod',
+      `{targetRef: {kind: ${kind}, name: ${name}}}`,
+    );
   const tagged = (more: string) =>
     operator(`{revision: 1-31, values: {revisionTags: [prod]${more}}}`);
 
@@ -222,6 +235,18 @@ describe('a tag of a revision', () => {
     [
       'a HelmRelease',
       release('istiod', '{revision: 1-31, revisionTags: [prod]}'),
+    ],
+    [
+      'an IstioRevisionTag of the Sail operator',
+      sail('Istio', 'mine', '{version: v1.31.0}') + sailTag('Istio', 'mine'),
+    ],
+    [
+      'an IstioRevisionTag of one revision of many',
+      sail(
+        'Istio',
+        'mine',
+        '{version: v1.31.0, updateStrategy: {type: RevisionBased}}',
+      ) + sailTag('IstioRevision', 'mine-v1-31-0'),
     ],
     [
       'webhooks',
@@ -243,6 +268,22 @@ webhooks: []
     [
       'whose webhooks an operator makes',
       tagged(', global: {operatorManageWebhooks: true}'),
+    ],
+    [
+      'of an Istio with a revision for each version',
+      sail(
+        'Istio',
+        'mine',
+        '{version: v1.31.0, updateStrategy: {type: RevisionBased}}',
+      ) + sailTag('Istio', 'mine'),
+    ],
+    [
+      'of an Istio that is not there',
+      sail('Istio', 'mine', '{}') + sailTag('Istio', 'other'),
+    ],
+    [
+      'without a target',
+      sail('Istio', 'mine', '{}') + sail('IstioRevisionTag', 'prod', '{}'),
     ],
     ['without webhooks', tagged(', global: {resourceScope: namespace}')],
   ])('%s leaves unknown who is in the mesh', async (_, installs) => {

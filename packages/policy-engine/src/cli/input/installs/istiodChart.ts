@@ -1,6 +1,5 @@
-import { INJECTOR } from '../../../attach/injection';
-import { stringList } from '../../../attach/labels';
 import { DEFAULT_ROOT_NAMESPACE } from '../../../attach/meshConfig';
+import { renderTag, tagsOf } from './revisionTags';
 import {
   asList,
   mergeValues,
@@ -57,14 +56,13 @@ export function renderIstiod({
   };
   return [
     ...(valueAt(values, 'configMap') === false ? [] : [configMap]),
-    ...tagsOf(values).map(tag => ({
-      apiVersion: 'admissionregistration.k8s.io/v1',
-      kind: INJECTOR,
-      metadata: {
-        name: `istio-revision-tag-${tag}${home}`,
-        labels: { 'istio.io/tag': tag, 'istio.io/rev': labels['istio.io/rev'] },
-      },
-    })),
+    ...tagsOf(values).map(each =>
+      renderTag(
+        `istio-revision-tag-${each}${home}`,
+        each,
+        labels['istio.io/rev'],
+      ),
+    ),
     {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
@@ -85,17 +83,6 @@ export function renderIstiod({
       },
     },
   ];
-}
-
-/** Tags that the chart makes webhooks for (its revision-tags-mwc.yaml). */
-function tagsOf(values: Values): string[] {
-  if (
-    valueAt(values, 'global', 'operatorManageWebhooks') === true ||
-    valueAt(values, 'global', 'resourceScope') === 'namespace'
-  ) {
-    return [];
-  }
-  return stringList(valueAt(values, 'revisionTags'));
 }
 
 function meshConfigOf(values: Values): Values {

@@ -1,6 +1,7 @@
 import { DEFAULT_ROOT_NAMESPACE } from '../../../attach/meshConfig';
 import { Installed } from './installed';
 import { renderIstiod } from './istiodChart';
+import { renderTag } from './revisionTags';
 import { mergeValues, textAt, Values, valuesAt } from './values';
 
 /** What the Sail operator makes of an `Istio`, as far as it decides requests. It installs no gateways. */
@@ -14,6 +15,8 @@ export function installSail(istio: Values): Installed {
     profile === undefined ? {} : { profile },
     mergeValues(valuesAt(spec, 'values'), {
       revision,
+      // Tags have a kind of their own.
+      revisionTags: [],
       global: { istioNamespace: namespace },
     }),
   );
@@ -30,4 +33,20 @@ function revisionOf(name: string, spec: Values): string {
     return `${name}-${version.replaceAll('.', '-')}`;
   }
   return name === 'default' ? '' : name;
+}
+
+/**
+ * What the Sail operator makes of an `IstioRevisionTag`. The active revision of an `Istio` has its name, unless it
+ * has one for each version: then the tag leads to none that is known.
+ */
+export function installRevisionTag(object: Values): Installed {
+  const tag = textAt(object, 'metadata', 'name');
+  const revision = textAt(object, 'spec', 'targetRef', 'name');
+  return {
+    objects:
+      tag === undefined || revision === undefined
+        ? []
+        : [renderTag(`istio-revision-tag-${tag}`, tag, revision)],
+    doubts: [],
+  };
 }
