@@ -1,6 +1,6 @@
 import { parseAsKubectl } from '../../../parse/yamlAsKubectl';
 import { installChart } from './helmChart';
-import { Installed, unite } from './installed';
+import { Installed, unite, untold } from './installed';
 import {
   asList,
   asValues,
@@ -16,10 +16,7 @@ const MAX_LENGTH = 1024 * 1024;
 /** What Argo CD makes of an Application of Istio's charts. */
 export function installApplication(application: Values): Installed {
   const spec = valuesAt(application, 'spec');
-  const sources = [
-    valuesAt(spec, 'source'),
-    ...asList(valueAt(spec, 'sources')),
-  ];
+  const sources = sourcesOf(application);
   const namespace = textAt(spec, 'destination', 'namespace') ?? 'default';
   const name = textAt(application, 'metadata', 'name') ?? '';
   return unite(
@@ -36,6 +33,29 @@ export function installApplication(application: Values): Installed {
       });
     }),
   );
+}
+
+/** What an ApplicationSet makes is not followed: which Applications, is for its generators to say. */
+export function installApplicationSet(set: Values): Installed {
+  const application = valuesAt(set, 'spec', 'template');
+  const { objects, doubts } = installApplication(application);
+  const isOfIstio =
+    objects.length + doubts.length > 0 ||
+    sourcesOf(application).some(
+      source =>
+        textAt(source, 'chart')?.includes('{{') &&
+        /istio/i.test(textAt(source, 'repoURL') ?? ''),
+    );
+  return isOfIstio
+    ? untold(
+        "makes Applications of Istio's charts: what they install does not count",
+      )
+    : unite([]);
+}
+
+function sourcesOf(application: Values): Values[] {
+  const spec = valuesAt(application, 'spec');
+  return [valuesAt(spec, 'source'), ...asList(valueAt(spec, 'sources'))];
 }
 
 /** Undefined where some of them stand in files, or cannot be read. */

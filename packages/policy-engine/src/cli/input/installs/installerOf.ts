@@ -1,4 +1,4 @@
-import { installApplication } from './argoApplication';
+import { installApplication, installApplicationSet } from './argoApplication';
 import { installFluxRelease } from './fluxRelease';
 import { Installed } from './installed';
 import { installOperator } from './istioOperator';
@@ -12,6 +12,7 @@ const INSTALLERS: Readonly<Record<string, (object: Values) => Installed>> = {
   'sailoperator.io/IstioRevisionTag': installRevisionTag,
   'helm.toolkit.fluxcd.io/HelmRelease': installFluxRelease,
   'argoproj.io/Application': installApplication,
+  'argoproj.io/ApplicationSet': installApplicationSet,
 };
 
 /** Undefined for a kind that installs nothing of Istio. */

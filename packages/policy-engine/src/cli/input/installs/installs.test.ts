@@ -91,6 +91,18 @@ spec:
   source: {chart: gateway, repoURL: "https://${repo}/charts", targetRevision: 1.31.0, helm: ${helm}}
 `;
 
+const applicationSet = (chart: string) => `apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: public, namespace: argocd}
+spec:
+  generators: [{clusters: {}}]
+  template:
+    metadata: {name: public}
+    spec:
+      destination: {namespace: edge}
+      source: {chart: ${chart}, repoURL: "https://istio-release.example.com/charts", targetRevision: 1.31.0}
+`;
+
 describe('a gateway that is installed by', () => {
   it.each([
     [
@@ -197,6 +209,12 @@ describe('a gateway that is installed by', () => {
         '{components: {ingressGateways: [{name: a, namespace: edge, label: {istio: public}, k8s: {overlays: [{kind: Deployment, name: a, patches: [{path: spec.template}]}]}}]}}',
       ),
       'changes Deployment a by overlays',
+    ],
+    ['a set of Applications', applicationSet('gateway'), 'makes Applications'],
+    [
+      'a set of Applications of charts that it fills in',
+      applicationSet("'{{.chart}}'"),
+      'makes Applications',
     ],
     ['a profile of somebody', operator('{profile: ours}'), 'not known here'],
   ])('%s does not count, and a note says so', async (_, installs, note) => {
