@@ -1,3 +1,5 @@
+import { isObject } from '../parse/reader';
+
 /** A text read as a compact JWS (RFC 7515 section 7.1). */
 export type CompactJws =
   | { kind: 'parsed'; claims: Record<string, unknown> }
@@ -74,9 +76,7 @@ function parseJsonObject(
   try {
     const options = { fatal: true, ignoreBOM: true };
     const value = JSON.parse(new TextDecoder('utf-8', options).decode(bytes));
-    return value && typeof value === 'object' && !Array.isArray(value)
-      ? value
-      : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

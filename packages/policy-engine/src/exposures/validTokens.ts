@@ -2,6 +2,7 @@ import { matchesPattern, StringPattern } from '../match/stringPattern';
 import { RequestToken } from '../model';
 import { Clause, JwtProvider, Matcher, Program } from '../compile/program';
 import { allRules } from '../compile/ruleSet';
+import { isObject } from '../parse/reader';
 
 /** Tokens tried per way in. */
 const MAX_TOKENS = 200;
@@ -148,11 +149,8 @@ function setClaim(
 ): ClaimSet {
   const current = Object.hasOwn(claims, name) ? claims[name] : undefined;
   if (rest.length > 0) {
-    const inner =
-      current && typeof current === 'object' && !Array.isArray(current)
-        ? current
-        : {};
-    return { ...claims, [name]: setClaim(inner as ClaimSet, rest, value) };
+    const inner = isObject(current) ? current : {};
+    return { ...claims, [name]: setClaim(inner, rest, value) };
   }
   const wanted = value(current);
   if (current === undefined || name === 'sub' || name === 'iss') {

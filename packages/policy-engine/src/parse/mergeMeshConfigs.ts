@@ -1,3 +1,5 @@
+import { isObject } from './reader';
+
 type Fields = Record<string, unknown>;
 
 const LISTS = ['extensionProviders', 'trustDomainAliases'];
@@ -15,7 +17,7 @@ export function mergeMeshConfigs(shared: Fields, written: Fields): Fields {
     if (lists.every(Array.isArray)) merged[field] = lists.flat();
   }
   const proxies = [base[PROXIES], own[PROXIES]];
-  if (proxies.every(isFields)) {
+  if (proxies.every(isObject)) {
     const [before, after] = proxies.map(withJsonNames);
     merged[PROXIES] = { ...before, ...after };
   }
@@ -30,8 +32,4 @@ function withJsonNames(fields: Fields): Fields {
       value,
     ]),
   );
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

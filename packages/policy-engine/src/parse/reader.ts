@@ -29,9 +29,7 @@ export class Reader {
   /** The object at `path`; undefined where the value is absent or no object. */
   object(value: unknown, path: string): Record<string, unknown> | undefined {
     if (!isSet(value)) return undefined;
-    if (typeof value === 'object' && !Array.isArray(value)) {
-      return value as Record<string, unknown>;
-    }
+    if (isObject(value)) return value;
     this.report(path, 'must be an object');
     return undefined;
   }
@@ -147,6 +145,11 @@ export class Reader {
 /** Whether a field has a value: to protobuf's JSON, null is as good as absent. */
 export function isSet(value: unknown): boolean {
   return value !== undefined && value !== null;
+}
+
+/** Whether a value is what JSON calls an object. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function isPort(number: number): boolean {

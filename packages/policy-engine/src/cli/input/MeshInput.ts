@@ -7,7 +7,7 @@ import {
   meshText,
   readMeshConfig,
 } from '../../parse/meshConfig';
-import { Reader, UNKNOWN_FIELD } from '../../parse/reader';
+import { isObject, Reader, UNKNOWN_FIELD } from '../../parse/reader';
 import { nameOf, refOf } from '../../parse/validateResource';
 import { sameData } from '../../queries/queries';
 import { InputError } from './InputError';
@@ -242,7 +242,5 @@ function asList(
 }
 
 function asObject(value: unknown): Record<string, unknown> | undefined {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
+  return isObject(value) ? value : undefined;
 }

@@ -1,3 +1,5 @@
+import { isObject } from '../../../parse/reader';
+
 /** Values of a Helm chart, or any other object that a person wrote. */
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -45,8 +47,4 @@ export function mergeValues(base: Values, over: Values): Values {
     );
   }
   return Object.fromEntries(merged);
-}
-
-function isObject(value: unknown): value is Values {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
