@@ -32,6 +32,7 @@ export {
   type RouteMatch,
   type RouteTarget,
 } from './route/matchRoute';
+export { assessSafely } from './assess/assessSafely';
 export { assessService } from './assess/assessService';
 export { prepareMesh } from './assess/prepareMesh';
 export { explain, type Explanation } from './explain/explain';

@@ -6,7 +6,7 @@ import {
   WayInStatus,
 } from 'backstage-plugin-istio-jwt-common';
 import {
-  assessService,
+  assessSafely,
   Finding,
   Mesh,
   ProtectionState,
@@ -169,27 +169,6 @@ function assessOne(
         fix: 'Correct the resource. Until then nothing that it may apply to is called protected.',
       })),
   };
-}
-
-/** A defect in one verdict must not hide the other services of an entity. */
-export function assessSafely(
-  mesh: Mesh,
-  service: ServiceName,
-): ServiceAssessment {
-  try {
-    return assessService(mesh, service);
-  } catch {
-    return {
-      service,
-      state: 'unknown',
-      reason:
-        'Its configuration could not be assessed. This is a defect of the plugin: please report it with the resources of this service.',
-      waysIn: [],
-      issuers: [],
-      policies: [],
-      findings: [],
-    };
-  }
 }
 
 function describeHops(mesh: Mesh, wayIn: WayInStatus): WayInStatus {

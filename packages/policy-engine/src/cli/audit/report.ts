@@ -1,11 +1,13 @@
 import { findingsOfPolicies } from '../../analyse/findingsOfPolicies';
-import { assessService } from '../../assess/assessService';
+import { assessSafely } from '../../assess/assessSafely';
 import {
   Finding,
   FindingSeverity,
   ProtectionState,
+  ResourceRef,
   ServiceAssessment,
 } from '../../model';
+import { nameOf } from '../../parse/validateResource';
 import { InputError } from '../input/InputError';
 import { MeshInput } from '../input/MeshInput';
 import { compareFindings, FoundFindings } from './FoundFindings';
@@ -77,11 +79,14 @@ export class Audit {
     const { mesh } = this.input;
     mesh.queries.settle();
     for (const service of mesh.services()) {
-      const assessment = assessService(mesh, service);
+      const assessment = assessSafely(mesh, service, error => {
+        const ref = { kind: 'Service', ...service };
+        this.reportDefect(nameOf(ref), error, ref);
+      });
       for (const finding of assessment.findings) this.add(finding, service);
       yield summarise(assessment);
     }
-    for (const finding of findingsOfPolicies(mesh)) this.add(finding);
+    for (const finding of this.findingsOfPolicies()) this.add(finding);
   }
 
   /** Worst first. */
@@ -97,6 +102,28 @@ export class Audit {
     return this.input.errors.map(error => {
       const { place: _, ...shown } = error;
       return { ...shown, line: this.locator.lineOf(error) };
+    });
+  }
+
+  /** What the policies show by themselves; none where that cannot be found out. */
+  private findingsOfPolicies(): Finding[] {
+    try {
+      return findingsOfPolicies(this.input.mesh);
+    } catch (error) {
+      this.reportDefect('policies by themselves', error);
+      return [];
+    }
+  }
+
+  private reportDefect(what: string, error: unknown, resource?: ResourceRef) {
+    const place = resource && this.input.placeOf(resource);
+    this.input.report({
+      kind: 'defect',
+      file: place?.file ?? '',
+      line: place?.line ?? 0,
+      message: `${what} could not be assessed, a defect of istio-jwt: please report it with these objects (${error})`,
+      ...(resource ? { resource } : {}),
+      ...(place ? { place } : {}),
     });
   }
 

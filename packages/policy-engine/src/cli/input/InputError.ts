@@ -9,9 +9,16 @@ import type { Place } from './MeshInput';
  * - `not-kubernetes`: no Kubernetes object, or one of a version that Istio does not serve
  * - `refused`: what the API server's validation would refuse
  * - `duplicate`: an object that is given twice; the last one counts
+ * - `defect`: what could not be assessed, though nothing is known to be wrong with it
  */
 export interface InputError {
-  kind: 'unreadable' | 'syntax' | 'not-kubernetes' | 'refused' | 'duplicate';
+  kind:
+    | 'unreadable'
+    | 'syntax'
+    | 'not-kubernetes'
+    | 'refused'
+    | 'duplicate'
+    | 'defect';
   file: string;
   /** 0 where the error is about the whole file. */
   line: number;

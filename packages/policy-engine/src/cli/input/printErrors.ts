@@ -32,7 +32,6 @@ export function describeError({
   kind,
   message,
 }: Pick<InputError, 'file' | 'line' | 'kind' | 'message'>): string {
-  return printable(
-    `${line > 0 ? `${file}:${line}` : file}: ${kind}: ${message}`,
-  );
+  const place = line > 0 ? `${file}:${line}: ` : file && `${file}: `;
+  return printable(`${place}${kind}: ${message}`);
 }

@@ -1,9 +1,13 @@
-import { Mesh, Resource, ServiceAssessment } from 'istio-jwt-policy-engine';
+import {
+  assessSafely,
+  Mesh,
+  Resource,
+  ServiceAssessment,
+} from 'istio-jwt-policy-engine';
 import { ClusterMirror } from '../../cluster';
 import { OwnershipRule } from '../../config/types';
 import { listCached } from '../../entity';
 import { IssuerKeys } from '../../jwks';
-import { assessSafely } from '../../status/assessEntity';
 import { keyOfService } from '../rows';
 import { ClaimTable } from './ClaimTable';
 import { describeRows, IndexedService } from './describeRows';
