@@ -121,6 +121,8 @@ const OPERATORS: [name: string, spec: object][] = [
       },
       values: {
         meshConfig: { trustDomain: 'corp.example' },
+        // Without it, namespaces that only ask for injection get none.
+        revisionTags: ['default'],
         pilot: { env: { PILOT_ENABLE_GATEWAY_API: 'false' } },
       },
     },

@@ -135,12 +135,46 @@ describe('the injector', () => {
       },
     ],
     [
+      'Pods of a namespace that is enabled, beside another revision',
+      { namespace: ENABLED, more: [istiod('1-31'), istiod('default')] },
+    ],
+    [
+      'Pods of a namespace that is enabled, by the tag default',
+      { namespace: ENABLED, more: [istiod('1-31'), tag('default', '1-31')] },
+    ],
+    [
+      'Pods of a namespace that is enabled, by an istiod without a label',
+      {
+        namespace: ENABLED,
+        more: [istiod('1-31').replace(', istio.io/rev: 1-31', '')],
+      },
+    ],
+    [
       'Pods of a tag of the default revision',
       { namespace: 'istio.io/rev: canary', more: [tag('canary', 'default')] },
     ],
   ])('takes %s', (_, parts) => {
     expect(judge(parts).state).toBe('enforced');
   });
+
+  it.each<[string, Parameters<typeof judge>[0]]>([
+    ['without a tag', { namespace: ENABLED, more: [istiod('1-31')] }],
+    [
+      'of Pods that ask by label',
+      { namespace: '', labels: TRUE, more: [istiod('1-31')] },
+    ],
+    [
+      'and the tag leads nowhere',
+      { namespace: ENABLED, more: [istiod('1-31'), tag('default', '1-30')] },
+    ],
+  ])(
+    'is not known where no istiod is of the default revision: %s',
+    (_, parts) => {
+      const { state, reason } = judge(parts);
+      expect(state).toBe('unknown');
+      expect(reason).toContain('revision default of the control plane');
+    },
+  );
 
   it.each<[string, Parameters<typeof judge>[0]]>([
     ['of the namespace', { namespace: 'istio.io/rev: canary' }],

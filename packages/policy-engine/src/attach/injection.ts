@@ -11,7 +11,7 @@ const INJECT = 'sidecar.istio.io/inject';
 /** Kind of the webhooks that `istioctl tag` and the value `revisionTags` of Istio's chart make for a tag. */
 export const INJECTOR = 'MutatingWebhookConfiguration';
 
-/** The one that serves namespaces with `istio-injection`. Every installation has it, by its name or by a tag. */
+/** The one that serves namespaces with `istio-injection`: an istiod without another, or a tag. */
 const DEFAULT_REVISION = 'default';
 
 /** Where Istio never injects (its pkg/kube/inject/initializer.go). */
@@ -83,10 +83,10 @@ function selectingRevision(
 }
 
 function isRunning(mesh: Mesh, revision: string): boolean {
-  return revision === DEFAULT_REVISION || namesInUse(mesh).includes(revision);
+  return namesInUse(mesh).includes(revision);
 }
 
-/** Revisions of the istiods among the objects, and the tags that lead to them. */
+/** Revisions of the istiods, and the tags that lead to them. */
 function namesInUse(mesh: Mesh): readonly string[] {
   return mesh.queries.getOne(
     REVISIONS,
@@ -96,8 +96,7 @@ function namesInUse(mesh: Mesh): readonly string[] {
         const { [TAG]: tag, [REVISION]: of = '' } = stringRecord(
           resource.metadata.labels,
         );
-        const leads = of === DEFAULT_REVISION || revisions.has(of);
-        return tag !== undefined && leads ? tag : [];
+        return tag !== undefined && revisions.has(of) ? tag : [];
       });
       return [...new Set([...revisions, ...tags])].sort();
     },
@@ -105,13 +104,16 @@ function namesInUse(mesh: Mesh): readonly string[] {
   );
 }
 
-function runningRevisions(mesh: Mesh): string[] {
-  return ['Pod', 'Deployment']
+/** Where no istiod is among the objects, one is installed from elsewhere, as most are. */
+function runningRevisions(mesh: Mesh): readonly string[] {
+  const found = ['Pod', 'Deployment']
     .flatMap(kind =>
       istiodNamespaces(mesh).flatMap(place => mesh.inNamespace(kind, place)),
     )
     .filter(({ resource }) => isIstiod(resource))
-    .flatMap(
-      ({ resource }) => stringRecord(resource.metadata.labels)[REVISION] ?? [],
+    .map(
+      ({ resource }) =>
+        stringRecord(resource.metadata.labels)[REVISION] || DEFAULT_REVISION,
     );
+  return found.length > 0 ? found : [DEFAULT_REVISION];
 }
