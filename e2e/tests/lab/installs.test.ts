@@ -151,6 +151,23 @@ const OPERATORS: [name: string, spec: object][] = [
     },
   ],
   [
+    'an injector that takes only who asks',
+    { values: { global: { proxy: { autoInject: 'disabled' } } } },
+  ],
+  [
+    'an injector that never takes some, and one revision',
+    {
+      revision: 'canary',
+      values: {
+        revisionTags: ['prod', 'default'],
+        sidecarInjectorWebhook: {
+          neverInjectSelector: [{ matchLabels: { app: 'orders' } }],
+          alwaysInjectSelector: [{ matchLabels: { app: 'carts' } }],
+        },
+      },
+    },
+  ],
+  [
     'another namespace, and a setting of the container',
     {
       profile: 'demo',

@@ -61,6 +61,17 @@ kind: MutatingWebhookConfiguration
 metadata: {name: istio-revision-tag-${name}, labels: {istio.io/tag: ${name}, istio.io/rev: ${revision}}}
 `;
 
+const injector = (config: string, name = 'istio-sidecar-injector') => `
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: ${name}, namespace: istio-system}
+data: {config: '{${config}}'}
+`;
+const DISABLED = injector('policy: disabled');
+const NEVER = injector(
+  'policy: enabled, neverInjectSelector: [{matchExpressions: [{key: job, operator: Exists}]}, {}]',
+);
+
 describe('the injector', () => {
   it.each<[string, Parameters<typeof judge>[0]]>([
     [
@@ -101,6 +112,74 @@ describe('the injector', () => {
   });
 
   it.each<[string, Parameters<typeof judge>[0]]>([
+    ['who does not ask', { namespace: ENABLED, more: [DISABLED] }],
+    [
+      'who has a label that is never taken',
+      { namespace: ENABLED, labels: 'job: a', more: [NEVER] },
+    ],
+    [
+      'everybody, by a policy that is none',
+      {
+        namespace: ENABLED,
+        labels: TRUE,
+        more: [injector('policy: on-demand')],
+      },
+    ],
+  ])('leaves alone by its config %s', (_, parts) => {
+    expect(judge(parts).state).toBe('open');
+  });
+
+  it.each<[string, Parameters<typeof judge>[0]]>([
+    [
+      'differ',
+      {
+        namespace: ENABLED,
+        more: [
+          DISABLED,
+          injector('policy: enabled', 'istio-sidecar-injector-b'),
+        ],
+      },
+    ],
+    ['cannot be read', { namespace: ENABLED, more: [injector('policy: [')] }],
+    [
+      'have an operator that is none',
+      {
+        namespace: ENABLED,
+        more: [
+          injector(
+            'policy: enabled, neverInjectSelector: [{matchExpressions: [{key: a, operator: Is}]}]',
+          ),
+        ],
+      },
+    ],
+  ])('is not known where its ConfigMaps %s', (_, parts) => {
+    const { state, reason } = judge(parts);
+    expect(state).toBe('unknown');
+    expect(reason).toContain('istio-sidecar-injector');
+  });
+
+  it.each<[string, Parameters<typeof judge>[0]]>([
+    [
+      'who asks, where it takes nobody else',
+      { namespace: ENABLED, labels: TRUE, more: [DISABLED] },
+    ],
+    [
+      'who has a label that it takes',
+      {
+        namespace: ENABLED,
+        labels: 'job: a',
+        more: [
+          injector(
+            'policy: disabled, alwaysInjectSelector: [{matchLabels: {job: a}}]',
+          ),
+        ],
+      },
+    ],
+    [
+      'who asks, though their label is never taken',
+      { namespace: ENABLED, labels: `job: a, ${TRUE}`, more: [NEVER] },
+    ],
+    ['others than it never takes', { namespace: ENABLED, more: [NEVER] }],
     ['Pods of a namespace that is enabled', { namespace: ENABLED }],
     [
       'Pods of a namespace that is enabled, whatever revision it has',

@@ -1,5 +1,6 @@
 import type { PodSpec } from '../parse/specs';
 import { Family, sameData } from '../queries/queries';
+import { areInjecting } from './injectors';
 import { isIstiod, istiodNamespaces, REVISION, TAG } from './istiods';
 import { stringRecord } from './labels';
 import type { Mesh } from './Mesh';
@@ -49,9 +50,12 @@ export function injectionOf(mesh: Mesh, pod: Injectable): Injection {
   if (spec.hostNetwork || IGNORED_NAMESPACES.includes(pod.namespace)) {
     return ABSENT;
   }
-  if ((labels[INJECT] ?? annotations[INJECT]) === 'false') return ABSENT;
+  const wish = labels[INJECT] ?? annotations[INJECT];
+  const isTaken = areInjecting(mesh, labels, wish);
+  if (isTaken === false) return ABSENT;
   const revision = selectingRevision(mesh, pod);
   if (revision.kind !== 'selected') return revision;
+  if (isTaken !== true) return { kind: 'unknown', ...isTaken };
   if (isRunning(mesh, revision.name)) return PRESENT;
   return {
     kind: 'unknown',

@@ -1,6 +1,7 @@
 import { PATH_NORMALIZATIONS, PathNormalization } from '../match/normalizePath';
 import { Resource } from '../model';
 import { checkTrustDomain } from './checkTrustDomain';
+import { readLabelSelectors } from './labelSelectors';
 import { mergeMeshConfigs } from './mergeMeshConfigs';
 import { pick, readDocument } from './meshDocument';
 import { ProxyConfig, readProxyConfig } from './proxyConfig';
@@ -58,7 +59,6 @@ export const DEFAULT_INGRESS: IngressConfig = {
 };
 
 const CONTROLLER_MODES = ['UNSPECIFIED', 'OFF', 'DEFAULT', 'STRICT'];
-const LABEL_OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
 
 /** Whether an object is a ConfigMap that istiod reads its mesh config from: `istio`, or one per revision. */
 export function isMeshConfig(resource: Resource): boolean {
@@ -107,7 +107,11 @@ export function readMeshConfig(
       'data.mesh.defaultConfig',
     ),
     defaultExportTo: readDefaultExportTo(root, reader),
-    discoverySelectors: readDiscovery(root, reader),
+    discoverySelectors: readLabelSelectors(
+      pick(root, 'discoverySelectors'),
+      'data.mesh.discoverySelectors',
+      reader,
+    ),
     autoMtls:
       reader.boolean(
         pick(root, 'enableAutoMtls'),
@@ -169,40 +173,6 @@ function readDefaultExportTo(
     // Istio minds nothing but `.` there.
     DestinationRule: rules.includes('.') ? ['.'] : EVERYWHERE,
   };
-}
-
-function readDiscovery(
-  root: Record<string, unknown>,
-  reader: Reader,
-): LabelSelectorSpec[] {
-  const selectors: LabelSelectorSpec[] = [];
-  const field = 'data.mesh.discoverySelectors';
-  reader.objects(pick(root, 'discoverySelectors'), field, (selector, at) => {
-    const labels =
-      reader.object(pick(selector, 'matchLabels'), `${at}.matchLabels`) ?? {};
-    const matchLabels = Object.entries(labels).map(
-      ([key, value]): [string, string] => [
-        key,
-        reader.string(value, `${at}.matchLabels.${key}`) ?? '',
-      ],
-    );
-    const matchExpressions: LabelSelectorSpec['matchExpressions'] = [];
-    const expressions = pick(selector, 'matchExpressions');
-    reader.objects(expressions, `${at}.matchExpressions`, (item, path) => {
-      const operator = reader.string(item.operator, `${path}.operator`) ?? '';
-      reader.oneOf(operator, `${path}.operator`, LABEL_OPERATORS);
-      matchExpressions.push({
-        key: reader.string(item.key, `${path}.key`) ?? '',
-        operator,
-        values: reader.strings(item.values, `${path}.values`),
-      });
-    });
-    selectors.push({
-      matchLabels: Object.fromEntries(matchLabels),
-      matchExpressions,
-    });
-  });
-  return selectors;
 }
 
 function readCaTrustDomains(

@@ -311,6 +311,22 @@ webhooks: []
   });
 });
 
+describe('an injector', () => {
+  it.each([
+    ['that takes only who asks', '{global: {proxy: {autoInject: disabled}}}'],
+    [
+      'that never takes some labels',
+      '{sidecarInjectorWebhook: {neverInjectSelector: [{matchLabels: {app: orders}}]}}',
+    ],
+  ])('%s leaves the others out of the mesh', async (_, values) => {
+    const found = await audit({
+      'a.yaml': operator(`{values: ${values}}`),
+      'p.yaml': tokensIn('shop'),
+    });
+    expect(found).toMatchObject({ mesh: 'open', errors: [] });
+  });
+});
+
 describe('the mesh config that is installed by', () => {
   it.each([
     [

@@ -56,6 +56,12 @@ export function renderIstiod({
   };
   return [
     ...(valueAt(values, 'configMap') === false ? [] : [configMap]),
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: metadata('istio-sidecar-injector'),
+      data: { config: JSON.stringify(injectorOf(values)) },
+    },
     ...tagsOf(values).map(each =>
       renderTag(
         `istio-revision-tag-${each}${home}`,
@@ -83,6 +89,15 @@ export function renderIstiod({
       },
     },
   ];
+}
+
+function injectorOf(values: Values): Values {
+  const webhook = valuesAt(values, 'sidecarInjectorWebhook');
+  return {
+    policy: valueAt(values, 'global', 'proxy', 'autoInject') ?? 'enabled',
+    alwaysInjectSelector: valueAt(webhook, 'alwaysInjectSelector'),
+    neverInjectSelector: valueAt(webhook, 'neverInjectSelector'),
+  };
 }
 
 function meshConfigOf(values: Values): Values {
