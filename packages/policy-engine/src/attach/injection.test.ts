@@ -140,6 +140,13 @@ describe('the injector', () => {
         ],
       },
     ],
+    [
+      'have no config',
+      {
+        namespace: ENABLED,
+        more: [DISABLED.replace(/data: .*/, 'data: {values: "{}"}')],
+      },
+    ],
     ['cannot be read', { namespace: ENABLED, more: [injector('policy: [')] }],
     [
       'have an operator that is none',
