@@ -144,7 +144,7 @@ describe('the injector', () => {
       'have no config',
       {
         namespace: ENABLED,
-        more: [DISABLED.replace(/data: .*/, 'data: {values: "{}"}')],
+        more: [DISABLED.replace(/^data: .*/m, 'data: {values: "{}"}')],
       },
     ],
     ['cannot be read', { namespace: ENABLED, more: [injector('policy: [')] }],
