@@ -10,7 +10,7 @@ const REVISIONS = new Family();
 const INJECT = 'sidecar.istio.io/inject';
 
 /** Kind of the webhooks that `istioctl tag` and the value `revisionTags` of Istio's chart make for a tag. */
-export const INJECTOR = 'MutatingWebhookConfiguration';
+export const WEBHOOKS_KIND = 'MutatingWebhookConfiguration';
 
 /** The one that serves namespaces with `istio-injection`: an istiod without another, or a tag. */
 const DEFAULT_REVISION = 'default';
@@ -96,7 +96,7 @@ function namesInUse(mesh: Mesh): readonly string[] {
     REVISIONS,
     () => {
       const revisions = new Set(runningRevisions(mesh));
-      const tags = mesh.all(INJECTOR).flatMap(({ resource }) => {
+      const tags = mesh.all(WEBHOOKS_KIND).flatMap(({ resource }) => {
         const { [TAG]: tag, [REVISION]: of = '' } = stringRecord(
           resource.metadata.labels,
         );

@@ -1,4 +1,4 @@
-import { INJECTOR } from '../../attach/injection';
+import { WEBHOOKS_KIND } from '../../attach/injection';
 import { TEMPLATE_KINDS } from '../../attach/podTemplates';
 
 /** What the engine reads of one API group, and what else the group has. */
@@ -67,7 +67,7 @@ const GROUPS: Record<string, Group> = {
     others: [],
   },
   'admissionregistration.k8s.io': {
-    kinds: { [INJECTOR]: ['v1'] },
+    kinds: { [WEBHOOKS_KIND]: ['v1'] },
     others: 'any',
   },
   'networking.k8s.io': {
@@ -230,7 +230,9 @@ export function listedKinds(): ListedKind[] {
   return Object.entries(GROUPS).flatMap(([name, { kinds }]) =>
     Object.entries(kinds)
       // Running Pods say all that their templates do, and what their tags lead to.
-      .filter(([kind]) => !TEMPLATE_KINDS.includes(kind) && kind !== INJECTOR)
+      .filter(
+        ([kind]) => !TEMPLATE_KINDS.includes(kind) && kind !== WEBHOOKS_KIND,
+      )
       .map(([kind, versions]) => ({
         kind,
         plural: IRREGULAR[kind] ?? `${kind.toLowerCase()}s`,

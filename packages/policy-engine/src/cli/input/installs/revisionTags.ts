@@ -1,4 +1,4 @@
-import { INJECTOR } from '../../../attach/injection';
+import { WEBHOOKS_KIND } from '../../../attach/injection';
 import { REVISION, TAG } from '../../../attach/istiods';
 import { stringList } from '../../../attach/labels';
 import { Values, valueAt } from './values';
@@ -15,7 +15,7 @@ export function tagsOf(values: Values): string[] {
 export function renderTag(name: string, tag: string, revision: string): object {
   return {
     apiVersion: 'admissionregistration.k8s.io/v1',
-    kind: INJECTOR,
+    kind: WEBHOOKS_KIND,
     metadata: { name, labels: { [TAG]: tag, [REVISION]: revision } },
   };
 }
