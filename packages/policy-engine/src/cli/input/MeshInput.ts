@@ -1,3 +1,5 @@
+import { WEBHOOKS_KIND } from '../../attach/injection';
+import { TAG } from '../../attach/istiods';
 import { Mesh } from '../../attach/Mesh';
 import { ParseError, ParseResult, Resource, ResourceRef } from '../../model';
 import { readObject } from '../../parse/parseObjects';
@@ -105,6 +107,10 @@ export class MeshInput {
         'is no Kubernetes object: it has no kind and no apiVersion';
       if (named) this.report({ kind: 'not-kubernetes', message, ...at });
       else this.counts.ignored += 1;
+      return;
+    }
+    if (kind === WEBHOOKS_KIND && !isOfTag(value)) {
+      this.counts.ignored += 1;
       return;
     }
     if (typeof kind === 'string' && typeof apiVersion === 'string') {
@@ -217,6 +223,12 @@ export class MeshInput {
       this.report({ ...said, file, line, ...(path ? { path } : {}), place });
     }
   }
+}
+
+/** Other webhooks are none of Istio's business. */
+function isOfTag(webhooks: unknown): boolean {
+  const { labels } = asObject(asObject(webhooks)?.metadata) ?? {};
+  return asObject(labels)?.[TAG] !== undefined;
 }
 
 /** Mesh config that is installed is the same where the engine reads the same of it. */

@@ -45,6 +45,33 @@ describe('kinds', () => {
   });
 });
 
+describe('webhooks', () => {
+  const webhooks = (more: string, version = 'v1', labels = '') =>
+    `apiVersion: admissionregistration.k8s.io/${version}
+kind: MutatingWebhookConfiguration
+metadata: {name: a, labels: {${labels}}}
+webhooks: [{name: ${more}}]
+---
+`;
+
+  it('of others are left to them', async () => {
+    const { path } = createFolder({
+      'a.yaml': BACKEND,
+      'b.yaml': webhooks('x') + webhooks('y') + webhooks('z', 'v1beta1'),
+    });
+    expect((await auditErrors(path)).errors).toEqual([]);
+  });
+
+  it('of tags are read', async () => {
+    const tag = 'istio.io/tag: prod';
+    const { path } = createFolder({
+      'a.yaml': BACKEND,
+      'b.yaml': webhooks('x', 'v1', tag) + webhooks('y', 'v1', tag),
+    });
+    expect((await auditErrors(path)).errors).toHaveLength(1);
+  });
+});
+
 describe('paths without anything that Istio reads', () => {
   const widget = 'apiVersion: foo.io/v1\nkind: Widget\nmetadata: {name: w}\n';
 
