@@ -15,6 +15,7 @@ import { sameData } from '../../queries/queries';
 import { InputError } from './InputError';
 import { Installed } from './installs/installed';
 import { installerOf } from './installs/installerOf';
+import { asValues, valueAt } from './installs/values';
 import { judgeKind } from './kinds';
 import { LIMITS } from './limits';
 import { LineFinder } from './LineFinder';
@@ -83,11 +84,10 @@ export class MeshInput {
       return;
     }
     list.items.forEach((item, index) => {
-      const inner = asObject(item);
       // Items of a typed list (`PodList`) come without kind and apiVersion.
       const typed =
-        list.kind && inner && !('kind' in inner)
-          ? { kind: list.kind, apiVersion: list.apiVersion, ...inner }
+        list.kind && isObject(item) && !('kind' in item)
+          ? { kind: list.kind, apiVersion: list.apiVersion, ...item }
           : item;
       this.addObject(typed, { ...place, at: `items[${index}]` }, true);
     });
@@ -100,7 +100,7 @@ export class MeshInput {
   }
 
   private addObject(value: unknown, place: Place, named: boolean): void {
-    const { kind, apiVersion } = asObject(value) ?? {};
+    const { kind, apiVersion } = asValues(value);
     const at = { file: place.file, line: place.line, place };
     if (kind === undefined && apiVersion === undefined) {
       const message =
@@ -109,7 +109,11 @@ export class MeshInput {
       else this.counts.ignored += 1;
       return;
     }
-    if (kind === WEBHOOKS_KIND && !isOfTag(value)) {
+    // Other webhooks are none of Istio's business.
+    if (
+      kind === WEBHOOKS_KIND &&
+      valueAt(value, 'metadata', 'labels', TAG) === undefined
+    ) {
       this.counts.ignored += 1;
       return;
     }
@@ -118,7 +122,7 @@ export class MeshInput {
       if (verdict.use === 'ignore') {
         const install = installerOf(kind, apiVersion);
         if (install && !this.context.isOfCluster) {
-          this.addInstalled(install(asObject(value)!), kind, place);
+          this.addInstalled(install(asValues(value)), kind, place);
         } else {
           this.counts.ignored += 1;
         }
@@ -225,12 +229,6 @@ export class MeshInput {
   }
 }
 
-/** Other webhooks are none of Istio's business. */
-function isOfTag(webhooks: unknown): boolean {
-  const { labels } = asObject(asObject(webhooks)?.metadata) ?? {};
-  return asObject(labels)?.[TAG] !== undefined;
-}
-
 /** Mesh config that is installed is the same where the engine reads the same of it. */
 function isSame(a: Resource, b: Resource, isInstalled: boolean): boolean {
   if (isInstalled && isMeshConfig(a) && isMeshConfig(b)) {
@@ -247,12 +245,8 @@ function configOf(resource: Resource): MeshConfig {
 function asList(
   value: unknown,
 ): { kind: string; apiVersion: unknown; items: unknown[] } | undefined {
-  const { items, kind, apiVersion } = asObject(value) ?? {};
+  const { items, kind, apiVersion } = asValues(value);
   if (!Array.isArray(items)) return undefined;
   const ofList = typeof kind === 'string' ? kind.replace(/List$/, '') : '';
   return { kind: ofList, apiVersion, items };
-}
-
-function asObject(value: unknown): Record<string, unknown> | undefined {
-  return isObject(value) ? value : undefined;
 }

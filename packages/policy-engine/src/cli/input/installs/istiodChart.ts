@@ -1,5 +1,5 @@
 import { DEFAULT_ROOT_NAMESPACE } from '../../../attach/meshConfig';
-import { renderTag, tagsOf } from './revisionTags';
+import { renderTags } from './revisionTags';
 import {
   asList,
   mergeValues,
@@ -45,7 +45,6 @@ export function renderIstiod({
   const revision = textAt(values, 'revision') ?? '';
   const suffix = revision === '' ? '' : `-${revision}`;
   const metadata = (name: string) => ({ name: `${name}${suffix}`, namespace });
-  const home = namespace === DEFAULT_ROOT_NAMESPACE ? '' : `-${namespace}`;
   const labels = { app: 'istiod', 'istio.io/rev': revision || 'default' };
   const image = textAt(values, 'tag') ?? textAt(values, 'global', 'tag') ?? tag;
   const configMap = {
@@ -62,13 +61,7 @@ export function renderIstiod({
       metadata: metadata('istio-sidecar-injector'),
       data: { config: JSON.stringify(injectorOf(values)) },
     },
-    ...tagsOf(values).map(each =>
-      renderTag(
-        `istio-revision-tag-${each}${home}`,
-        each,
-        labels['istio.io/rev'],
-      ),
-    ),
+    ...renderTags(values, namespace, labels['istio.io/rev']),
     {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
