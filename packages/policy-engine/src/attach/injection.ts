@@ -1,6 +1,6 @@
 import type { PodSpec } from '../parse/specs';
 import { Family, sameData } from '../queries/queries';
-import { areInjecting } from './injectors';
+import { ABSENT, type Injection, judgeByConfig, PRESENT } from './injectors';
 import { isIstiod, istiodNamespaces, REVISION, TAG } from './istiods';
 import { stringRecord } from './labels';
 import type { Mesh } from './Mesh';
@@ -23,15 +23,6 @@ const IGNORED_NAMESPACES = [
   'local-path-storage',
 ];
 
-/** What the injector makes of a Pod. */
-export type Injection =
-  | { kind: 'present' }
-  | { kind: 'absent' }
-  | { kind: 'unknown'; why: string };
-
-const PRESENT: Injection = { kind: 'present' };
-const ABSENT: Injection = { kind: 'absent' };
-
 /** What a Pod says to the injector. */
 export interface Injectable {
   namespace: string;
@@ -51,11 +42,11 @@ export function injectionOf(mesh: Mesh, pod: Injectable): Injection {
     return ABSENT;
   }
   const wish = labels[INJECT] ?? annotations[INJECT];
-  const isTaken = areInjecting(mesh, labels, wish);
-  if (isTaken === false) return ABSENT;
+  const byConfig = judgeByConfig(mesh, labels, wish);
+  if (byConfig.kind === 'absent') return ABSENT;
   const revision = selectingRevision(mesh, pod);
   if (revision.kind !== 'selected') return revision;
-  if (isTaken !== true) return { kind: 'unknown', ...isTaken };
+  if (byConfig.kind === 'unknown') return byConfig;
   if (isRunning(mesh, revision.name)) return PRESENT;
   return {
     kind: 'unknown',

@@ -12,6 +12,15 @@ import type { Mesh } from './Mesh';
 
 const INJECTORS = new Family();
 
+/** What the injector makes of a Pod. */
+export type Injection =
+  | { kind: 'present' }
+  | { kind: 'absent' }
+  | { kind: 'unknown'; why: string };
+
+export const PRESENT: Injection = { kind: 'present' };
+export const ABSENT: Injection = { kind: 'absent' };
+
 interface Injector {
   name: string;
   /** Undefined where it cannot be read. */
@@ -19,28 +28,33 @@ interface Injector {
 }
 
 /**
- * Whether injectors take a Pod that their webhooks select (the end of injectRequired in Istio's
- * pkg/kube/inject/inject.go), or why that is not known. Without a ConfigMap of theirs they have Istio's defaults.
+ * What injectors make of a Pod that their webhooks select, by their own config (the end of injectRequired in Istio's
+ * pkg/kube/inject/inject.go). Without a ConfigMap of theirs they have Istio's defaults.
  *
  * @param wish - what the Pod's own label or annotation says
  */
-export function areInjecting(
+export function judgeByConfig(
   mesh: Mesh,
   labels: Record<string, string>,
   wish: string | undefined,
-): boolean | { why: string } {
-  if (wish === 'false') return false;
+): Injection {
+  if (wish === 'false') return ABSENT;
   const injectors = injectorsOf(mesh);
   const broken = injectors.find(({ config }) => !config);
-  if (broken) return { why: `ConfigMap ${broken.name} cannot be read` };
+  if (broken) {
+    return { kind: 'unknown', why: `ConfigMap ${broken.name} cannot be read` };
+  }
   const answers = new Set(
     injectors.map(({ config }) => isInjecting(config!, labels, wish)),
   );
   if (answers.size > 1) {
     const names = injectors.map(({ name }) => name).join(' and ');
-    return { why: `ConfigMaps ${names} say different things` };
+    return {
+      kind: 'unknown',
+      why: `ConfigMaps ${names} say different things`,
+    };
   }
-  return !answers.has(false);
+  return answers.has(false) ? ABSENT : PRESENT;
 }
 
 function isInjecting(
