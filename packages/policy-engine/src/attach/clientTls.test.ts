@@ -31,6 +31,71 @@ spec:
   validation: {hostname: h, wellKnownCACertificates: System}
 `;
 
+describe('how a gateway connects to a sidecar that takes no mutual TLS', () => {
+  const OFF = `
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: off, namespace: default}
+spec: {mtls: {mode: DISABLE}}
+`;
+  const ON = 'trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}';
+  const PLAIN = 'trafficPolicy: {tls: {mode: DISABLE}}';
+  const made = (name: string, spec: string, year?: number) => `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata:
+  name: ${name}
+  namespace: default
+  ${year ? `creationTimestamp: "${year}-01-01T00:00:00Z"` : ''}
+spec: {host: backend, ${spec}}
+`;
+
+  it.each<[string, string, string[]]>([
+    ['no rule', 'open', []],
+    ['a rule for mutual TLS', 'over-blocked', [made('a', ON)]],
+    [
+      'such a rule beside one that says nothing',
+      'over-blocked',
+      [made('a', ''), made('b', ON)],
+    ],
+    [
+      'the older rule',
+      'over-blocked',
+      [made('a', PLAIN, 2021), made('b', ON, 2020)],
+    ],
+    ['the older rule', 'open', [made('a', PLAIN, 2020), made('b', ON, 2021)]],
+    [
+      'rules of which nobody knows the older',
+      'unknown',
+      [made('a', PLAIN), made('b', ON)],
+    ],
+    [
+      'rules that are not merged',
+      'unknown',
+      [made('a', `${PLAIN}, exportTo: ["*"]`, 2020), made('b', ON, 2021)],
+    ],
+    [
+      'a rule with a subset for mutual TLS',
+      'unknown',
+      [made('a', `subsets: [{name: v1, ${ON}}]`)],
+    ],
+    [
+      'rules of which one has such a subset',
+      'unknown',
+      [made('a', ''), made('b', `subsets: [{name: v1, ${ON}}]`)],
+    ],
+  ])('by %s: %s', (_, state, rules) => {
+    const mesh = meshOf([
+      WORKLOADS,
+      gatewayYaml(),
+      virtualService(`{${TO_BACKEND}}`),
+      OFF,
+      ...rules,
+    ]);
+    expect(gatewayWays(mesh)[0].state).toBe(state);
+  });
+});
+
 describe('how a gateway connects to a strict sidecar', () => {
   const stateBy = (...texts: string[]) =>
     gatewayWays(

@@ -1,8 +1,10 @@
-import { ProxyRef } from '../model';
+import { Hop } from '../model';
 import { ServicePortSpec } from '../parse/specs';
+import { listOldest } from './age';
 import { backendTlsOf } from './backendTls';
 import {
   DestinationRule,
+  DestinationRuleSpec,
   poolsFor,
   rulesIn,
   TlsSpec,
@@ -10,6 +12,7 @@ import {
 } from './destinationRules';
 import { refusesMutualTls } from './ephemeralLabels';
 import type { Mesh } from './Mesh';
+import { modeOf, mutualTlsOf } from './mutualTls';
 import type { Stored } from './Stored';
 import { Family } from '../queries/queries';
 
@@ -25,26 +28,40 @@ const DEFAULT_MODE = 'DISABLE';
  */
 export type Peer = 'mesh' | 'mutual-tls' | 'plaintext' | 'unknown';
 
+/** What rules say: `identity` is either of the first two. */
+type Said = Peer | 'identity';
+
 /**
  * How proxies of a namespace connect to a Service port. What DestinationRules and the mesh config switch off is
  * Istio's mutual TLS between sidecars alone (applyHBONETransportSocketMatches): whether a proxy in ambient mode
  * is reached by the mesh's tunnel nevertheless depends on how Istio was installed.
  *
- * @param to - the proxy that takes the connection
+ * @param hop - the proxy that takes the connection, and its port
  */
 export function peerOf(
   mesh: Mesh,
   from: string,
   service: Stored,
   port: ServicePortSpec,
-  to: ProxyRef,
+  hop: Pick<Hop, 'proxy' | 'port'>,
 ): Peer {
-  const refuses = refusesMutualTls(to.labels);
-  const peer = peerByRules(mesh, from, service, port, {
+  const { kind, labels } = hop.proxy;
+  const said = peerByRules(mesh, from, service, port, {
     isAutomatic: mesh.config.autoMtls,
-    byPods: refuses ? 'plaintext' : 'mesh',
+    byPods: refusesMutualTls(labels) ? 'plaintext' : 'mesh',
   });
-  return peer === 'plaintext' && to.kind !== 'sidecar' ? 'unknown' : peer;
+  if (said === 'identity') return takesIdentity(mesh, hop) ? 'mesh' : 'unknown';
+  return said === 'plaintext' && kind !== 'sidecar' ? 'unknown' : said;
+}
+
+/** Whether mutual TLS gets through, so that it is all one whether a caller uses it always or where it is taken. */
+function takesIdentity(
+  mesh: Mesh,
+  { proxy, port }: Pick<Hop, 'proxy' | 'port'>,
+): boolean {
+  if (proxy.kind !== 'sidecar') return true;
+  const mode = modeOf(mutualTlsOf(mesh, proxy), port);
+  return mode === 'STRICT' || mode === 'PERMISSIVE';
 }
 
 /** What Istio does where no settings say it. */
@@ -59,7 +76,7 @@ function peerByRules(
   service: Stored,
   port: ServicePortSpec,
   auto: Automatism,
-): Peer {
+): Said {
   const byDefault = auto.isAutomatic ? auto.byPods : 'plaintext';
   const some = mesh.queries.getOne(
     SETTINGS_THERE,
@@ -73,7 +90,7 @@ function peerByRules(
     PEER,
     `${from}/${namespace}/${name}/${port.port}/${auto.byPods}`,
     () => {
-      const peers: Peer[] = [];
+      const peers: Said[] = [];
       for (const pool of poolsFor(mesh, from, namespace)) {
         const made =
           pool.place === namespace
@@ -84,7 +101,8 @@ function peerByRules(
         if (made === 'other-ports') peers.push(byDefault);
         const rules = rulesIn(mesh, pool, from, { namespace, name });
         if (rules.length === 0) continue;
-        peers.push(...rules.flatMap(rule => peersOf(rule, port.port, auto)));
+        const specs = specsOf(rules);
+        peers.push(...specs.flatMap(spec => peersOf(spec, port.port, auto)));
         return agreed(peers);
       }
       return agreed([...peers, byDefault]);
@@ -92,17 +110,43 @@ function peerByRules(
   );
 }
 
-function agreed(peers: readonly Peer[]): Peer {
+function agreed(peers: readonly Said[]): Said {
   const [peer, ...others] = new Set(peers);
   if (others.length === 0) return peer;
   const showIdentity = [peer, ...others].every(
     each => each === 'mesh' || each === 'mutual-tls',
   );
-  return showIdentity ? 'mesh' : 'unknown';
+  return showIdentity ? 'identity' : 'unknown';
+}
+
+/**
+ * What Istio may make of the rules for one host. Those for the same namespaces it merges: the oldest traffic policy
+ * holds for all, and subsets add up (PushContext.mergeDestinationRule).
+ */
+function specsOf(rules: readonly DestinationRule[]): DestinationRule['spec'][] {
+  const specs = rules.flatMap(({ spec }) =>
+    spec === 'malformed' || spec.workloadSelector ? [] : [spec],
+  );
+  const audiences = rules.map(({ exportTo }) => [...new Set(exportTo)].sort());
+  const isMerged =
+    specs.length === rules.length &&
+    new Set(audiences.map(names => names.join())).size === 1;
+  if (!isMerged) return rules.map(({ spec }) => spec);
+  const subsets = specs.flatMap(spec => spec.subsets ?? []);
+  const withPolicy = rules.filter(
+    ({ spec }) => (spec as DestinationRuleSpec).trafficPolicy,
+  );
+  const oldest = listOldest(withPolicy.map(({ stored }) => stored));
+  return oldest.length === 0
+    ? [{ subsets }]
+    : oldest.map(({ resource }) => ({
+        ...(resource.spec as DestinationRuleSpec),
+        subsets,
+      }));
 }
 
 function peersOf(
-  { spec }: DestinationRule,
+  spec: DestinationRule['spec'],
   port: number,
   { isAutomatic, byPods }: Automatism,
 ): Peer[] {

@@ -4,6 +4,7 @@ import { Family } from '../queries/queries';
 import { isSubsetHost, resolveShortName } from './hosts';
 import { stringList } from './labels';
 import type { Mesh } from './Mesh';
+import type { Stored } from './Stored';
 
 const DESTINATION_RULES = new Family();
 
@@ -27,6 +28,7 @@ export interface DestinationRuleSpec {
 
 export interface DestinationRule {
   ref: ResourceRef;
+  stored: Stored;
   host: string;
   exportTo: readonly string[];
   spec: DestinationRuleSpec | 'malformed';
@@ -122,23 +124,23 @@ function showsTo(exportTo: readonly string[], namespace: string): boolean {
 /** Hosts as Istio compares them: letter by letter, and whole where they have a dot (ResolveShortnameToFQDN). */
 function rulesOf(mesh: Mesh, namespace: string): readonly DestinationRule[] {
   return mesh.queries.get(DESTINATION_RULES, namespace, () =>
-    mesh
-      .inNamespace('DestinationRule', namespace)
-      .flatMap(({ resource, errors }) => {
-        const spec = (resource.spec ?? {}) as DestinationRuleSpec & {
-          host?: unknown;
-          exportTo?: unknown;
-        };
-        if (typeof spec.host !== 'string') return [];
-        return [
-          {
-            ref: refOf(resource),
-            host: resolveShortName(spec.host, namespace),
-            // What is for some workloads is for those of its own namespace.
-            exportTo: spec.workloadSelector ? ['.'] : stringList(spec.exportTo),
-            spec: errors.length > 0 ? ('malformed' as const) : spec,
-          },
-        ];
-      }),
+    mesh.inNamespace('DestinationRule', namespace).flatMap(stored => {
+      const { resource, errors } = stored;
+      const spec = (resource.spec ?? {}) as DestinationRuleSpec & {
+        host?: unknown;
+        exportTo?: unknown;
+      };
+      if (typeof spec.host !== 'string') return [];
+      return [
+        {
+          ref: refOf(resource),
+          stored,
+          host: resolveShortName(spec.host, namespace),
+          // What is for some workloads is for those of its own namespace.
+          exportTo: spec.workloadSelector ? ['.'] : stringList(spec.exportTo),
+          spec: errors.length > 0 ? ('malformed' as const) : spec,
+        },
+      ];
+    }),
   );
 }

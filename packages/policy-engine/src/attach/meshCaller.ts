@@ -131,7 +131,7 @@ function peerAt(mesh: Mesh, from: string, { destination, hops }: WayIn) {
   const port = ports.find(item => item.port === destination?.port);
   const [hop] = hops;
   return service && port && hop
-    ? peerOf(mesh, from, service, port, hop.proxy)
+    ? peerOf(mesh, from, service, port, hop)
     : 'mesh';
 }
 

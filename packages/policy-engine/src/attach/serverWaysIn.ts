@@ -210,7 +210,7 @@ function innerHops(
 ): Hop[] {
   const [first, ...others] = tail.fromGateway.hops;
   if (!first) return [];
-  const peer = peerOf(mesh, proxy.namespace, service, tail.port, first.proxy);
+  const peer = peerOf(mesh, proxy.namespace, service, tail.port, first);
   return [peer === 'mesh' ? first : { ...first, peer }, ...others];
 }
 
