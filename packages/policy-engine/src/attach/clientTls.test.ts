@@ -94,6 +94,24 @@ spec: {host: backend, ${spec}}
     ]);
     expect(gatewayWays(mesh)[0].state).toBe(state);
   });
+
+  it('is found at the rule that holds, without a patch that would have another hold', () => {
+    const mesh = meshOf([
+      WORKLOADS,
+      gatewayYaml(),
+      virtualService(`{${TO_BACKEND}}`),
+      OFF,
+      made('younger', ON, 2021),
+      made('older', ON, 2020),
+    ]);
+    const service = { namespace: 'default', name: 'backend' };
+    const found = assessService(mesh, service).findings.find(
+      ({ id }) => id === 'mutual-tls-mismatch',
+    );
+    expect(found?.resource?.name).toBe('older');
+    expect(found?.message).not.toContain('younger');
+    expect(found?.patch).toBeUndefined();
+  });
 });
 
 describe('how a gateway connects to a strict sidecar', () => {

@@ -1,12 +1,11 @@
 import { Hop } from '../model';
 import { ServicePortSpec } from '../parse/specs';
-import { listOldest } from './age';
 import { backendTlsOf } from './backendTls';
 import {
   DestinationRule,
-  DestinationRuleSpec,
   poolsFor,
   rulesIn,
+  specsOf,
   TlsSpec,
   TrafficPolicySpec,
 } from './destinationRules';
@@ -117,32 +116,6 @@ function agreed(peers: readonly Said[]): Said {
     each => each === 'mesh' || each === 'mutual-tls',
   );
   return showIdentity ? 'identity' : 'unknown';
-}
-
-/**
- * What Istio may make of the rules for one host. Those for the same namespaces it merges: the oldest traffic policy
- * holds for all, and subsets add up (PushContext.mergeDestinationRule).
- */
-function specsOf(rules: readonly DestinationRule[]): DestinationRule['spec'][] {
-  const specs = rules.flatMap(({ spec }) =>
-    spec === 'malformed' || spec.workloadSelector ? [] : [spec],
-  );
-  const audiences = rules.map(({ exportTo }) => [...new Set(exportTo)].sort());
-  const isMerged =
-    specs.length === rules.length &&
-    new Set(audiences.map(names => names.join())).size === 1;
-  if (!isMerged) return rules.map(({ spec }) => spec);
-  const subsets = specs.flatMap(spec => spec.subsets ?? []);
-  const withPolicy = rules.filter(
-    ({ spec }) => (spec as DestinationRuleSpec).trafficPolicy,
-  );
-  const oldest = listOldest(withPolicy.map(({ stored }) => stored));
-  return oldest.length === 0
-    ? [{ subsets }]
-    : oldest.map(({ resource }) => ({
-        ...(resource.spec as DestinationRuleSpec),
-        subsets,
-      }));
 }
 
 function peersOf(

@@ -1,6 +1,7 @@
 import type { ResourceRef } from '../model';
 import { refOf } from '../parse';
 import { Family } from '../queries/queries';
+import { listOldest } from './age';
 import { isSubsetHost, resolveShortName } from './hosts';
 import { stringList } from './labels';
 import type { Mesh } from './Mesh';
@@ -96,6 +97,51 @@ export function rulesBetween(
     if (rules.length > 0) return rules;
   }
   return [];
+}
+
+/**
+ * Those whose traffic policy may hold. Of rules that Istio merges it is the oldest one
+ * (PushContext.mergeDestinationRule).
+ *
+ * @param rules - for one host
+ */
+export function rulesThatHold(
+  rules: readonly DestinationRule[],
+): readonly DestinationRule[] {
+  if (!areMerged(rules)) return rules;
+  const withPolicy = rules.filter(
+    ({ spec }) => spec !== 'malformed' && spec.trafficPolicy,
+  );
+  const oldest = listOldest(withPolicy.map(({ stored }) => stored));
+  return withPolicy.filter(({ stored }) => oldest.includes(stored));
+}
+
+/** What Istio may make of the rules for one host: of those that it merges one, with the subsets of all. */
+export function specsOf(
+  rules: readonly DestinationRule[],
+): DestinationRule['spec'][] {
+  if (!areMerged(rules)) return rules.map(({ spec }) => spec);
+  const subsets = rules.flatMap(({ spec }) =>
+    spec === 'malformed' ? [] : spec.subsets ?? [],
+  );
+  const holding = rulesThatHold(rules);
+  return holding.length === 0
+    ? [{ subsets }]
+    : holding.map(({ spec }) =>
+        spec === 'malformed' ? spec : { ...spec, subsets },
+      );
+}
+
+/** Whether Istio makes one of several rules for one host: those for the same namespaces, and for no workloads of their own. */
+function areMerged(rules: readonly DestinationRule[]): boolean {
+  const audiences = new Set(
+    rules.map(({ exportTo }) => [...new Set(exportTo)].sort().join()),
+  );
+  return (
+    rules.length > 1 &&
+    audiences.size === 1 &&
+    rules.every(({ spec }) => spec !== 'malformed' && !spec.workloadSelector)
+  );
 }
 
 function isIn(mesh: Mesh, rule: DestinationRule, { place, of }: Pool): boolean {

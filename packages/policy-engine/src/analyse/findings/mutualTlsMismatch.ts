@@ -1,4 +1,8 @@
-import { DestinationRule, rulesBetween } from '../../attach/destinationRules';
+import {
+  DestinationRule,
+  rulesBetween,
+  rulesThatHold,
+} from '../../attach/destinationRules';
 import { refusesMutualTls } from '../../attach/ephemeralLabels';
 import type { Mesh } from '../../attach/Mesh';
 import { deciderOf, refusedPeer } from '../../attach/mutualTls';
@@ -31,10 +35,14 @@ function describe(
 ): Occurrence {
   const [before, hop] = way.wayIn.hops.slice(index - 1, index + 1);
   const { destination } = way.wayIn;
-  const rules = destination
-    ? rulesBetween(mesh, before.proxy.namespace, destination).filter(setsTls)
+  const all = destination
+    ? rulesBetween(mesh, before.proxy.namespace, destination)
     : [];
-  const [rule, ...others] = rules;
+  const holding = rulesThatHold(all);
+  const rules = all.filter(each => setsTls(each, holding.includes(each)));
+  const [rule] = rules;
+  // Without its settings those of another may hold.
+  const isAlone = all.every(each => each === rule || !setsTls(each, true));
   // Neither mode that refuses is the default.
   const by = deciderOf(way.programs[index].mutualTls!, hop.port)!;
   const [said, taken] =
@@ -51,7 +59,7 @@ function describe(
       hop,
     )} takes ${taken}, as ${nameOf(by)} says.`,
     resource: rule?.ref ?? by,
-    ...(rule && others.length === 0 && fixIn(mesh, rule, hop)),
+    ...(rule && isAlone && fixIn(mesh, rule, hop)),
   };
 }
 
@@ -62,10 +70,12 @@ function automatismOf(mesh: Mesh): string {
     : 'enableAutoMtls of the mesh config';
 }
 
-function setsTls({ spec }: DestinationRule): boolean {
+/** @param holds - whether its traffic policy does, and not its subsets alone */
+function setsTls({ spec }: DestinationRule, holds: boolean): boolean {
   if (spec === 'malformed') return false;
   const { trafficPolicy, subsets = [] } = spec;
-  return [trafficPolicy, ...subsets.map(subset => subset.trafficPolicy)].some(
+  const policies = subsets.map(subset => subset.trafficPolicy);
+  return [...(holds ? [trafficPolicy] : []), ...policies].some(
     policy =>
       policy?.tls || policy?.portLevelSettings?.some(level => level.tls),
   );
