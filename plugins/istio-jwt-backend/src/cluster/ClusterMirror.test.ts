@@ -101,14 +101,16 @@ describe('ClusterMirror', () => {
     start();
     await eventually(() => expect(names('Service')).toEqual(['a', 'b']));
     await eventually(() => expect(api.countWatches(SERVICES)).toBe(1));
-    api.on(SERVICES, (_, response, query) =>
-      query.has('watch')
-        ? api.openWatch(SERVICES, response)
-        : setTimeout(() => sendList(response, [service('b')], '9'), 300),
-    );
+    const answers: (() => void)[] = [];
+    api.on(SERVICES, (_, response, query) => {
+      if (query.has('watch')) api.openWatch(SERVICES, response);
+      else answers.push(() => sendList(response, [service('b')], '9'));
+    });
     api.sendRaw(SERVICES, '{"type":"ERROR","object":{"code":410}}\n');
+    await eventually(() => expect(answers).toHaveLength(1));
     await eventually(() => expect(stateOf()).toBe('stale'));
     expect(names('Service')).toEqual(['a', 'b']);
+    answers[0]();
     await eventually(() => expect(stateOf()).toBe('synced'));
     expect(names('Service')).toEqual(['b']);
   });
