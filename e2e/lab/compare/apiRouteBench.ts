@@ -4,7 +4,8 @@ import { describePoolObjects, startPool, type PoolGateway } from '../pool.ts';
 import { describeIstiod } from '../topology/istiod.ts';
 import { sleep } from '../wait.ts';
 import { FAR } from './apiParents.ts';
-import { generateApiRoutes, isMadeLater, SERVICE_PORTS } from './apiRoutes.ts';
+import { applyByAge, withAges } from './ages.ts';
+import { generateApiRoutes, SERVICE_PORTS } from './apiRoutes.ts';
 import { createdIn, fillIn, type Bench } from './bench.ts';
 import { removeLeftoverRoutes, removeLeftovers } from './leftovers.ts';
 import {
@@ -19,8 +20,6 @@ import {
 const SENTINEL_STATUS = 308;
 /** Objects of several kinds reach istiod's routes one after the other, in no order that shows. */
 const SETTLE_MS = 300;
-/** Times of creation are in whole seconds. */
-const LATER_MS = 1050;
 
 /** By which istiod knows the gateway's proxy for one of its Gateways. */
 const describeService = ({
@@ -108,7 +107,7 @@ export async function startApiRouteBench(
 
   return {
     title: `the routes of ${count} gateways by the Gateway API`,
-    generate: generateApiRoutes,
+    generate: withAges(generateApiRoutes),
     callers: PORT_CALLERS,
     slots: count,
     instantiate(manifests, slot, generation) {
@@ -121,13 +120,7 @@ export async function startApiRouteBench(
     },
     async deploy(sets, generation) {
       await kube.remove(deployed);
-      const all = sets.flat();
-      const apply = async (wanted: (each: Manifest) => boolean) =>
-        Promise.all(sets.map(set => kube.apply(set.filter(wanted))));
-      const early = await apply(each => !isMadeLater(each));
-      if (all.some(isMadeLater)) await sleep(LATER_MS);
-      const late = await apply(isMadeLater);
-      deployed = [...early, ...late].flat();
+      deployed = await applyByAge(kube, sets);
       for (const slot of sets.keys()) {
         await kube.apply(describeSentinel(pool[slot], generation));
       }

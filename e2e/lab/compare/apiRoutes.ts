@@ -137,15 +137,9 @@ function describeClassic(random: Random): Manifest[] {
   ];
 }
 
-const LATER = { made: 'later' };
-
-/** Whether an object is to be some seconds younger than the others of its set: Istio goes by age before names. */
-export const isMadeLater = ({ metadata }: Manifest) =>
-  metadata!.labels?.made === LATER.made;
-
 /**
  * One or two Gateways before the same proxy, now and then ListenerSets, up to five routes, and now and then a Gateway of
- * Istio's own kind. Some are younger.
+ * Istio's own kind.
  */
 export function generateApiRoutes(random: Random): Manifest[] {
   const names = {
@@ -156,13 +150,9 @@ export function generateApiRoutes(random: Random): Manifest[] {
   const routes = pickRoutePlaces(random, PARENTS).map(place =>
     describeRoute(random, place, parents),
   );
-  const drawn = [
+  return [
     ...parents.map(({ object }) => object),
     ...routes,
     ...(random.chance(0.15) ? describeClassic(random) : []),
   ];
-  return drawn.map(({ metadata, ...each }) => ({
-    ...each,
-    metadata: { ...metadata, ...(random.chance(0.15) && { labels: LATER }) },
-  }));
 }

@@ -5,6 +5,7 @@ import type { Manifest } from '../kube.ts';
 import { namespaceOf } from '../network.ts';
 import { ensureProcess } from '../supervisor.ts';
 import { describeEndpoints } from '../topology/objects.ts';
+import { withAges } from './ages.ts';
 import { readGreeting } from './askTcp.ts';
 import { describeIstiod } from '../topology/istiod.ts';
 import {
@@ -108,13 +109,13 @@ type ConnectionsDraw = Pick<Bench, 'title' | 'generate'>;
 /** Servers and VirtualServices of Istio's own kinds. */
 export const CONNECTIONS: ConnectionsDraw = {
   title: 'where connections without HTTP come to by a gateway',
-  generate: generateConnections,
+  generate: withAges(generateConnections),
 };
 
 /** Listeners and routes of the Gateway API. */
 export const API_CONNECTIONS: ConnectionsDraw = {
   title: 'where connections without HTTP come to by the Gateway API',
-  generate: generateApiConnections,
+  generate: withAges(generateApiConnections),
 };
 
 /** Which Services connections come to by gateways. Callers are ports and names. */

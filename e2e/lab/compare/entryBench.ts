@@ -1,6 +1,7 @@
 import type { Lab } from '../client.ts';
 import { request as send } from '../http.ts';
 import { addressOf } from '../topology/workloads.ts';
+import { withAges } from './ages.ts';
 import { fillIn, type Bench, type Said, type Seen } from './bench.ts';
 import { coversHost } from './coversHost.ts';
 import { assessService } from './engine.ts';
@@ -28,7 +29,7 @@ export async function startEntryBench(lab: Lab): Promise<Bench> {
   };
   return {
     title: 'which ServiceEntries lead to a Service',
-    generate: generateEntries,
+    generate: withAges(generateEntries),
     callers: [{ name: 'gateway', hosts: GATEWAY_HOSTS }],
     requestsPerSet: 16,
     ...frame,

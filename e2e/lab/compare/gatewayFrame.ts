@@ -4,6 +4,7 @@ import type { Manifest } from '../kube.ts';
 import { describeCertificate } from '../topology/certificate.ts';
 import { addressOf, type GatewayWorkload } from '../topology/workloads.ts';
 import { sleep } from '../wait.ts';
+import { applyByAge } from './ages.ts';
 import { createdIn, fillIn, type Bench } from './bench.ts';
 import { Mesh, parseObjects } from './engine.ts';
 import { removeLeftoverRoutes, removeLeftovers } from './leftovers.ts';
@@ -56,7 +57,7 @@ export async function startGatewayFrame(
       fillIn(manifests, { GENERATION: generation }),
     async deploy([set = []], generation) {
       await kube.remove(deployed);
-      deployed = await kube.apply(set);
+      deployed = await applyByAge(kube, [set]);
       await kube.apply(describeSentinel(marked, generation));
       await waitForSentinel(`http://${address}:${SENTINEL_PORT}`, generation);
       await sleep(SETTLE_MS);

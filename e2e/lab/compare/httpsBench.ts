@@ -1,5 +1,6 @@
 import type { Lab } from '../client.ts';
 import { request as send } from '../http.ts';
+import { withAges } from './ages.ts';
 import { toRouted, type Bench, type Seen } from './bench.ts';
 import { decideWayIn } from './engine.ts';
 import { startGatewayFrame } from './gatewayFrame.ts';
@@ -62,7 +63,7 @@ export async function startHttpsBench(lab: Lab): Promise<Bench> {
 
   return {
     title: 'which server of HTTPS takes a name',
-    generate: generateHttps,
+    generate: withAges(generateHttps),
     callers: HTTPS_PORTS.flatMap(port =>
       NAMES.map(name => ({ name: `${port} ${name}`, hosts: HOSTS })),
     ),

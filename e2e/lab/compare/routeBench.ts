@@ -8,6 +8,7 @@ import {
   type PoolGateway,
 } from '../pool.ts';
 import { removeLeftoverRoutes, removeLeftovers } from './leftovers.ts';
+import { applyByAge, withAges, yearOf } from './ages.ts';
 import { createdIn, fillIn, type Bench } from './bench.ts';
 import {
   askGateway,
@@ -28,7 +29,7 @@ const isPolicy = ({ kind }: Manifest) => kind === 'RequestAuthentication';
 /** Istio goes by age, and the pool's own Gateway was there before what is drawn. */
 function withAge(object: Manifest, { name }: PoolGateway): Manifest {
   const isOld = object.kind === 'Gateway' && object.metadata!.name === name;
-  return createdIn(isOld ? 2000 : 2001, object);
+  return createdIn(isOld ? 2000 : yearOf(object), object);
 }
 
 /** Routes of gateways: Gateway servers and VirtualServices, whose routes answer by themselves. */
@@ -53,7 +54,7 @@ export async function startRouteBench(lab: Lab, count: number): Promise<Bench> {
   let deployed: Manifest[] = [];
   return {
     title: `the routes of ${count} gateways`,
-    generate: generateRoutes,
+    generate: withAges(generateRoutes),
     callers: PORT_CALLERS,
     slots: count,
     instantiate(manifests, slot, generation) {
@@ -82,11 +83,13 @@ export async function startRouteBench(lab: Lab, count: number): Promise<Bench> {
         deployed.filter(each => !keep.has(each.metadata!.name)),
       );
       await Promise.all(
-        routes.map(async (set, slot) => {
-          await kube.remove(ownRoute(pool[slot]));
-          const sentinel = describeSentinel(pool[slot], generation);
-          await kube.apply([...set, ...sentinel]);
-        }),
+        routes.map((_, slot) => kube.remove(ownRoute(pool[slot]))),
+      );
+      await applyByAge(kube, routes);
+      await Promise.all(
+        routes.map((_, slot) =>
+          kube.apply(describeSentinel(pool[slot], generation)),
+        ),
       );
       deployed = wanted;
       await waitForGeneration(
