@@ -121,10 +121,11 @@ export async function startApiRouteBench(
     async deploy(sets, generation) {
       await kube.remove(deployed);
       deployed = await applyByAge(kube, sets);
-      for (const slot of sets.keys()) {
-        await kube.apply(describeSentinel(pool[slot], generation));
-      }
       const gateways = pool.slice(0, sets.length);
+      const sentinels = gateways.map(each =>
+        describeSentinel(each, generation),
+      );
+      await applyByAge(kube, sentinels);
       await waitForGeneration(gateways, generation, SENTINEL_STATUS);
       await sleep(SETTLE_MS);
     },

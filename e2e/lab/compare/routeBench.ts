@@ -82,21 +82,15 @@ export async function startRouteBench(lab: Lab, count: number): Promise<Bench> {
       await kube.remove(
         deployed.filter(each => !keep.has(each.metadata!.name)),
       );
-      await Promise.all(
-        routes.map((_, slot) => kube.remove(ownRoute(pool[slot]))),
-      );
+      const gateways = pool.slice(0, sets.length);
+      await Promise.all(gateways.map(each => kube.remove(ownRoute(each))));
       await applyByAge(kube, routes);
-      await Promise.all(
-        routes.map((_, slot) =>
-          kube.apply(describeSentinel(pool[slot], generation)),
-        ),
+      const sentinels = gateways.map(each =>
+        describeSentinel(each, generation),
       );
+      await applyByAge(kube, sentinels);
       deployed = wanted;
-      await waitForGeneration(
-        pool.slice(0, sets.length),
-        generation,
-        SENTINEL_STATUS,
-      );
+      await waitForGeneration(gateways, generation, SENTINEL_STATUS);
     },
     judge(slot, manifests) {
       const aged = manifests.map(each => withAge(each, pool[slot]));

@@ -31,6 +31,15 @@ spec:
   validation: {hostname: h, wellKnownCACertificates: System}
 `;
 
+const meshBy = (...texts: string[]) =>
+  meshOf([
+    WORKLOADS,
+    gatewayYaml(),
+    virtualService(`{${TO_BACKEND}}`),
+    ...texts,
+  ]);
+const stateBy = (...texts: string[]) => gatewayWays(meshBy(...texts))[0].state;
+
 describe('how a gateway connects to a sidecar that takes no mutual TLS', () => {
   const OFF = `
 apiVersion: security.istio.io/v1
@@ -85,25 +94,15 @@ spec: {host: backend, ${spec}}
       [made('a', ''), made('b', `subsets: [{name: v1, ${ON}}]`)],
     ],
   ])('by %s: %s', (_, state, rules) => {
-    const mesh = meshOf([
-      WORKLOADS,
-      gatewayYaml(),
-      virtualService(`{${TO_BACKEND}}`),
-      OFF,
-      ...rules,
-    ]);
-    expect(gatewayWays(mesh)[0].state).toBe(state);
+    expect(stateBy(OFF, ...rules)).toBe(state);
   });
 
   it('is found at the rule that holds, without a patch that would have another hold', () => {
-    const mesh = meshOf([
-      WORKLOADS,
-      gatewayYaml(),
-      virtualService(`{${TO_BACKEND}}`),
+    const mesh = meshBy(
       OFF,
       made('younger', ON, 2021),
       made('older', ON, 2020),
-    ]);
+    );
     const service = { namespace: 'default', name: 'backend' };
     const found = assessService(mesh, service).findings.find(
       ({ id }) => id === 'mutual-tls-mismatch',
@@ -115,16 +114,6 @@ spec: {host: backend, ${spec}}
 });
 
 describe('how a gateway connects to a strict sidecar', () => {
-  const stateBy = (...texts: string[]) =>
-    gatewayWays(
-      meshOf([
-        WORKLOADS,
-        gatewayYaml(),
-        virtualService(`{${TO_BACKEND}}`),
-        ...texts,
-      ]),
-    )[0].state;
-
   it.each([
     ['nothing', 'over-blocked', []],
     ['a rule without TLS', 'over-blocked', [rule('loadBalancer: {}')]],

@@ -35,6 +35,10 @@ export interface DestinationRule {
   spec: DestinationRuleSpec | 'malformed';
 }
 
+interface ReadableRule extends DestinationRule {
+  spec: DestinationRuleSpec;
+}
+
 /** Where Istio looks for rules, and at which of those there. */
 export interface Pool {
   place: string;
@@ -108,12 +112,7 @@ export function rulesBetween(
 export function rulesThatHold(
   rules: readonly DestinationRule[],
 ): readonly DestinationRule[] {
-  if (!areMerged(rules)) return rules;
-  const withPolicy = rules.filter(
-    ({ spec }) => spec !== 'malformed' && spec.trafficPolicy,
-  );
-  const oldest = listOldest(withPolicy.map(({ stored }) => stored));
-  return withPolicy.filter(({ stored }) => oldest.includes(stored));
+  return areMerged(rules) ? withOldestPolicy(rules) : rules;
 }
 
 /** What Istio may make of the rules for one host: of those that it merges one, with the subsets of all. */
@@ -121,19 +120,23 @@ export function specsOf(
   rules: readonly DestinationRule[],
 ): DestinationRule['spec'][] {
   if (!areMerged(rules)) return rules.map(({ spec }) => spec);
-  const subsets = rules.flatMap(({ spec }) =>
-    spec === 'malformed' ? [] : spec.subsets ?? [],
-  );
-  const holding = rulesThatHold(rules);
+  const subsets = rules.flatMap(({ spec }) => spec.subsets ?? []);
+  const holding = withOldestPolicy(rules);
   return holding.length === 0
     ? [{ subsets }]
-    : holding.map(({ spec }) =>
-        spec === 'malformed' ? spec : { ...spec, subsets },
-      );
+    : holding.map(({ spec }) => ({ ...spec, subsets }));
+}
+
+function withOldestPolicy(rules: readonly ReadableRule[]): ReadableRule[] {
+  const withPolicy = rules.filter(({ spec }) => spec.trafficPolicy);
+  const oldest = listOldest(withPolicy.map(({ stored }) => stored));
+  return withPolicy.filter(({ stored }) => oldest.includes(stored));
 }
 
 /** Whether Istio makes one of several rules for one host: those for the same namespaces, and for no workloads of their own. */
-function areMerged(rules: readonly DestinationRule[]): boolean {
+function areMerged(
+  rules: readonly DestinationRule[],
+): rules is readonly ReadableRule[] {
   const audiences = new Set(
     rules.map(({ exportTo }) => [...new Set(exportTo)].sort().join()),
   );

@@ -42,7 +42,7 @@ function describe(
   const rules = all.filter(each => setsTls(each, holding.includes(each)));
   const [rule] = rules;
   // Without its settings those of another may hold.
-  const isAlone = all.every(each => each === rule || !setsTls(each, true));
+  const hasRival = all.some(each => each !== rule && setsTls(each, true));
   // Neither mode that refuses is the default.
   const by = deciderOf(way.programs[index].mutualTls!, hop.port)!;
   const [said, taken] =
@@ -59,7 +59,7 @@ function describe(
       hop,
     )} takes ${taken}, as ${nameOf(by)} says.`,
     resource: rule?.ref ?? by,
-    ...(rule && isAlone && fixIn(mesh, rule, hop)),
+    ...(rule && !hasRival && fixIn(mesh, rule, hop)),
   };
 }
 
