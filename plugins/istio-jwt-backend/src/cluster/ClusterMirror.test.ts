@@ -139,7 +139,13 @@ describe('ClusterMirror', () => {
     });
 
     broken = false;
-    await eventually(() => expect(stateOf()).toBe('synced'));
+    // The state alone is `synced` where a kind is missing as well.
+    await eventually(() =>
+      expect(registry!.get('c')!.freshness).toMatchObject({
+        state: { kind: 'synced' },
+        missingKinds: [],
+      }),
+    );
     expect(names('Service')).toEqual(['a', 'b']);
   });
 
@@ -147,6 +153,7 @@ describe('ClusterMirror', () => {
     api.serve(SERVICES, [service('a'), service('b')]);
     start();
     await eventually(() => expect(stateOf()).toBe('synced'));
+    await eventually(() => expect(api.countWatches(SERVICES)).toBe(1));
 
     let broken = true;
     const [next, last] = [service('c'), service('a')].map(each =>
@@ -246,6 +253,11 @@ describe('ClusterMirror', () => {
     start();
     await eventually(() => expect(stateOf()).toBe('synced'));
     await eventually(() => expect(api.countWatches(SERVICES)).toBe(1));
+    // A watch of another kind that is yet to be opened would fail as well, and be stale since its list.
+    await eventually(() => {
+      const lists = api.requests.filter(url => !url.includes('watch='));
+      expect(api.requests).toHaveLength(2 * lists.length);
+    });
     await new Promise(resolve => {
       setTimeout(resolve, 300);
     });
