@@ -1,8 +1,4 @@
-import {
-  AuthService,
-  BackstageCredentials,
-  PermissionsService,
-} from '@backstage/backend-plugin-api';
+import { AuthService, PermissionsService } from '@backstage/backend-plugin-api';
 import { Entity, stringifyEntityRef } from '@backstage/catalog-model';
 import { NotAllowedError, NotFoundError } from '@backstage/errors';
 import { CatalogService } from '@backstage/plugin-catalog-node';
@@ -16,9 +12,7 @@ import {
   PlannedEnablementView,
 } from 'backstage-plugin-istio-jwt-common';
 import { PolicyWriter } from 'backstage-plugin-istio-jwt-node';
-import { randomUUID } from 'node:crypto';
 import { ClusterRegistry } from '../cluster';
-import { refuseToken } from '../refuseToken';
 import { EnablementConfig } from '../config';
 import { cancelOperation } from './cancelOperation';
 import { cleanUpOperations } from './cleanUpOperations';
@@ -26,27 +20,16 @@ import { Decisions } from './decide/Decisions';
 import { describeOptions } from './describeOptions';
 import { OperationNotices } from './notices/OperationNotices';
 import { Operation } from './operation';
-import {
-  ClaimGuard,
-  CONTESTED_ALTERNATIVES,
-  WHY_CONTESTED,
-} from './plan/ClaimGuard';
+import { Caller } from './plan/Caller';
+import { ClaimGuard } from './plan/ClaimGuard';
 import { describePlan } from './plan/describePlan';
 import { findAffected } from './plan/findAffected';
-import { findOwnPlan } from './plan/findOwnPlan';
-import { judgeApproval } from './plan/judgeApproval';
-import { OperationPlan, refuse } from './plan/OperationPlan';
+import { OwnPlans } from './plan/OwnPlans';
 import { PlanMaker } from './plan/PlanMaker';
 import { PlanPace } from './plan/PlanPace';
-import { toOperation } from './plan/toOperation';
 import { Proposals } from './proposals/Proposals';
-import { refuseUnlessCreated } from './refusals';
 import { EnablementDriver } from './run/EnablementDriver';
-import {
-  EnablementStore,
-  StoredOperation,
-  StoredPlan,
-} from './store/EnablementStore';
+import { EnablementStore, StoredOperation } from './store/EnablementStore';
 
 export interface EnablementServiceOptions {
   config: EnablementConfig;
@@ -65,25 +48,21 @@ export interface EnablementServiceOptions {
 const MAY_CREATE = istioJwtEnablementCreatePermission;
 const MAY_APPROVE = istioJwtEnablementApprovePermission;
 
-/** Who asks. The caller's permissions have been looked at before. */
-export interface Caller {
-  /** Entity ref of a person, or name of a service. */
-  name: string;
-  credentials: BackstageCredentials;
-}
-
 /** Plans and operations of entities, for callers who may. */
 export class EnablementService {
   private readonly plans: PlanMaker;
   private readonly decisions: Decisions;
   private readonly claims: ClaimGuard;
   private readonly pace: PlanPace;
+  private readonly ownPlans: OwnPlans;
 
   constructor(private readonly options: EnablementServiceOptions) {
     this.plans = new PlanMaker(options);
     this.decisions = new Decisions(options, this.plans);
     this.claims = new ClaimGuard(options);
     this.pace = new PlanPace(options.config.quotas.plansPerMinute);
+    const { plans, claims, pace } = this;
+    this.ownPlans = new OwnPlans({ ...options, plans, claims, pace });
   }
 
   getOptions(
@@ -98,96 +77,27 @@ export class EnablementService {
     );
   }
 
-  /**
-   * @throws NotAllowedError where the portal's config forbids it, NotFoundError for an unknown operation,
-   * TooManyRequestsError as whatever makes plans
-   */
+  /** As {@link OwnPlans.make}. @throws NotAllowedError where the portal's config forbids it */
   async plan(
     entity: Entity,
     request: EnablementPlanRequest,
     caller: Caller,
   ): Promise<EnablementPlanView> {
     this.refuseUnlessEnabled();
-    if ('exemptPaths' in request) {
-      request.exemptPaths.forEach(path => refuseToken(path, 'exemptPaths'));
-    }
-    const { config, store } = this.options;
-    const entityRef = stringifyEntityRef(entity);
-    const id = randomUUID();
-    this.pace.note(caller.name);
-    const made = await this.plans.make(entity, request, id);
-    const planned =
-      made.kind === 'planned' &&
-      (await this.claims.isContested(
-        { ...made, entityRef },
-        MAY_CREATE,
-        caller,
-      ))
-        ? refuse(made.service, WHY_CONTESTED, CONTESTED_ALTERNATIVES)
-        : made;
-    if (planned.kind === 'refused') {
-      const { service, reason, alternatives, considered, conflicts } = planned;
-      const { intent } = request;
-      return {
-        kind: 'refused',
-        entityRef,
-        intent,
-        service,
-        reason,
-        alternatives,
-        considered,
-        conflicts,
-      };
-    }
-    const affected = await this.findAffected(planned, caller);
-    const now = Date.now();
-    const plan: StoredPlan = {
-      id,
-      entityRef,
-      caller: caller.name,
-      request,
-      snapshot: planned.snapshot,
-      writing: planned.writing.mode,
-      createdAt: now,
-      expiresAt: now + config.deadlines.planMs,
-      operation: toOperation(planned, {
-        id,
-        entityRef,
-        intent: request.intent,
-        startedBy: caller.name,
-        approval: judgeApproval(config, affected.hosts, planned),
-        plan: { request, snapshot: planned.snapshot },
-        now,
-      }),
-    };
-    await store.savePlan(plan, now);
-    return describePlan(plan, planned, affected);
+    return this.ownPlans.make(entity, request, caller);
   }
 
-  /**
-   * A plan of the caller's, as it still is.
-   *
-   * @throws NotFoundError for a plan that is unknown, over or somebody else's; ConflictError where
-   * the configuration changed since
-   */
+  /** As {@link OwnPlans.read}. */
   async readPlan(
     entity: Entity,
     planId: string,
     caller: Caller,
   ): Promise<PlannedEnablementView> {
     this.refuseUnlessEnabled();
-    const plan = await findOwnPlan(this.options.store, {
-      entityRef: stringifyEntityRef(entity),
-      planId,
-      caller: caller.name,
-    });
-    this.pace.note(caller.name);
-    const fresh = await this.plans.makeAgain(entity, plan);
-    await this.claims.demand(plan.operation, MAY_CREATE, caller);
-    return describePlan(plan, fresh, await this.findAffected(fresh, caller));
+    return this.ownPlans.read(entity, planId, caller);
   }
 
-  /** Begins to wait for a plan that somebody else writes. @throws as {@link Proposals.propose} */
+  /** As {@link OwnPlans.propose}. */
   async propose(
     entity: Entity,
     planId: string,
@@ -195,61 +105,17 @@ export class EnablementService {
     url: string | undefined,
   ): Promise<StoredOperation> {
     this.refuseUnlessEnabled();
-    const plan = await findOwnPlan(this.options.store, {
-      entityRef: stringifyEntityRef(entity),
-      planId,
-      caller: caller.name,
-    });
-    await this.claims.demand(plan.operation, MAY_CREATE, caller);
-    return this.options.proposals.propose(entity, planId, caller.name, url);
+    return this.ownPlans.propose(entity, planId, caller, url);
   }
 
-  /**
-   * @throws NotFoundError for a plan that is unknown, over or somebody else's; ConflictError where
-   * the configuration changed since, or something else is going on
-   */
+  /** As {@link OwnPlans.start}. */
   async start(
     entity: Entity,
     planId: string,
     caller: Caller,
   ): Promise<StoredOperation> {
     this.refuseUnlessEnabled();
-    const { config, store, driver } = this.options;
-    const plan = await findOwnPlan(store, {
-      entityRef: stringifyEntityRef(entity),
-      planId,
-      caller: caller.name,
-    });
-    const now = Date.now();
-    this.pace.note(caller.name);
-    const fresh = await this.plans.makeAgain(entity, plan);
-    await this.claims.demand(plan.operation, MAY_CREATE, caller);
-    if (fresh.writing.mode !== 'direct') {
-      throw new NotAllowedError(
-        `The portal does not write this itself: ${fresh.writing.reason}`,
-      );
-    }
-    const waits = plan.operation.approval.required;
-    const operation: Operation = {
-      ...plan.operation,
-      phase: waits ? 'awaiting-approval' : 'planned',
-      createdAt: now,
-      updatedAt: now,
-    };
-    refuseUnlessCreated(
-      await store.create(operation, {
-        // A gateway is not to be kept from others by something that nobody may ever approve.
-        locks: waits ? [operation.locks[0]] : operation.locks,
-        quotas: config.quotas,
-        now,
-      }),
-      config,
-    );
-    await store.deletePlan(planId);
-    this.options.onProgress(operation);
-    driver.kick();
-    if (waits) await this.options.notices.tell('approval-asked', operation);
-    return { operation, cancelRequested: false };
+    return this.ownPlans.start(entity, planId, caller);
   }
 
   /** What an operation that waits for an approval would do. @throws as {@link Decisions.approve} */
@@ -274,7 +140,7 @@ export class EnablementService {
         operation,
       },
       planned,
-      await this.findAffected(planned, caller),
+      await findAffected(this.options, planned, caller.credentials),
     );
   }
 
@@ -358,11 +224,6 @@ export class EnablementService {
   async cleanUp(retentionMs: number): Promise<void> {
     await cleanUpOperations(this.options, retentionMs);
     this.options.driver.kick();
-  }
-
-  private findAffected({ service, effects }: OperationPlan, caller: Caller) {
-    const mirror = this.options.registry.get(service.cluster)!;
-    return findAffected(this.options, mirror, effects, caller.credentials);
   }
 
   private refuseUnlessEnabled(): void {

@@ -4,3 +4,4 @@ export * from './store/DatabaseEnablementStore';
 export * from './EnablementService';
 export * from './ProbesAfterwards';
 export * from './describeOperation';
+export * from './plan/Caller';

@@ -14,10 +14,10 @@ import {
   istioJwtStatusReadPermission,
   PlannedEnablementView,
 } from 'backstage-plugin-istio-jwt-common';
-import { WayInEffect } from 'istio-jwt-policy-engine';
-import { ClusterMirror } from '../../cluster';
+import { ClusterMirror, ClusterRegistry } from '../../cluster';
 import { listOwners } from '../../entity';
 import { nameService } from './createClaimFinder';
+import { OperationPlan } from './OperationPlan';
 import { queryClaims } from './queryClaims';
 
 const MAX_ENTITIES = 20_000;
@@ -31,19 +31,22 @@ const FIELDS = [
   'spec.owner',
 ];
 
+export interface AffectedFinder {
+  catalog: CatalogService;
+  permissions: PermissionsService;
+  registry: Pick<ClusterRegistry, 'get'>;
+}
+
 /**
  * Who owns the neighbours of a plan, by the catalog as the caller sees it. The rest is counted: that
  * somebody is there concerns whoever decides, who it is may not.
  */
 export async function findAffected(
-  {
-    catalog,
-    permissions,
-  }: { catalog: CatalogService; permissions: PermissionsService },
-  mirror: ClusterMirror,
-  effects: readonly WayInEffect[],
+  { catalog, permissions, registry }: AffectedFinder,
+  { service: { cluster }, effects }: Pick<OperationPlan, 'service' | 'effects'>,
   credentials: BackstageCredentials,
 ): Promise<PlannedEnablementView['affected']> {
+  const mirror = registry.get(cluster)!;
   const targets = effects.filter(({ isTarget }) => isTarget);
   const own = new Set(targets.map(({ service }) => nameService(service)));
   const ownHosts = new Set(targets.map(({ wayIn }) => wayIn.host));
