@@ -1,8 +1,4 @@
-import {
-  AuditorService,
-  BackstageCredentials,
-  HttpAuthService,
-} from '@backstage/backend-plugin-api';
+import { AuditorService, HttpAuthService } from '@backstage/backend-plugin-api';
 import { JsonObject } from '@backstage/types';
 import {
   CoverageExceptionChange,
@@ -21,6 +17,7 @@ import { pipeline } from 'node:stream/promises';
 import { Caller, CoverageService } from '../coverage';
 import { EXPORTS } from '../coverage/export';
 import { listAllServices } from '../coverage/listAllServices';
+import { nameCaller } from './nameCaller';
 import { withAudit } from './withAudit';
 
 type CoverageRequest = Request<any, any, any, any>;
@@ -33,7 +30,6 @@ export function addCoverageRoutes(
   router: Router,
   options: { auditor: AuditorService; httpAuth: HttpAuthService },
   coverage: CoverageService,
-  nameCaller: (credentials: BackstageCredentials) => string,
 ): void {
   const { auditor, httpAuth } = options;
   const open = async (request: CoverageRequest): Promise<Caller> => {

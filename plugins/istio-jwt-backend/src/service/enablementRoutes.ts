@@ -7,23 +7,20 @@ import {
 } from 'backstage-plugin-istio-jwt-common';
 import { NextFunction, Request, Response, Router } from 'express';
 import { TooManyRequestsError } from '../TooManyRequestsError';
-import type { EntityRequest } from './createRouter';
 import { EnablementCalls, EntityCall } from './EnablementCalls';
+import { EntityRequest, readCredentials, readPage } from './entityRequest';
 
 const ENTITY = '/v1/entities/:kind/:namespace/:name';
 
 /** Adds the paths of plans and operations. */
 export function addEnablementRoutes(
   router: Router,
-  { httpAuth }: { httpAuth: HttpAuthService },
+  options: { httpAuth: HttpAuthService },
   calls: EnablementCalls,
-  readPage: (request: EntityRequest) => { limit: number; cursor?: string },
 ): void {
   const read = async (request: EntityRequest): Promise<EntityCall> => ({
     ref: refOf(request),
-    credentials: await httpAuth.credentials(request, {
-      allow: ['user', 'service'],
-    }),
+    credentials: await readCredentials(options, request),
     request,
   });
 
