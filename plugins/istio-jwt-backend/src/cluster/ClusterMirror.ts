@@ -10,17 +10,17 @@ import {
   StreamHealth,
 } from './judgeFreshness';
 import { KindStore, ObjectOrigin } from './KindStore';
-import { nameKind, WATCHED_KINDS, WatchedKind } from './kinds';
+import { nameKind, WatchedKind } from './kinds';
 import { MeshPreparation } from './MeshPreparation';
+import { planStreams, StreamPlan } from './planStreams';
 import { PodStreams } from './PodStreams';
 import { StillPicture } from './StillPicture';
 import { Recovery } from './Recovery';
 import { KindEvent, watchKind } from './watchKind';
 
-interface Stream {
+interface Stream extends Pick<StreamPlan, 'query'> {
   health: StreamHealth;
   store: KindStore;
-  query?: Record<string, string>;
 }
 
 export interface ClusterMirrorOptions {
@@ -278,36 +278,4 @@ export class ClusterMirror {
       this.lastChangeAt,
     );
   }
-}
-
-interface StreamPlan {
-  kind: WatchedKind;
-  namespace?: string;
-  query?: Record<string, string>;
-}
-
-function planStreams(config: ClusterConfig): StreamPlan[] {
-  const namespaces = config.namespaces && [
-    ...new Set([...config.namespaces, config.rootNamespace]),
-  ];
-  return WATCHED_KINDS.flatMap((kind): StreamPlan[] => {
-    if (kind.rootNamespaceOnly) {
-      return [{ kind, namespace: config.rootNamespace }];
-    }
-    if (!namespaces) {
-      return [{ kind }];
-    }
-    if (kind.namespaced) {
-      return namespaces.map(namespace => ({ kind, namespace }));
-    }
-    if (kind.kind === 'Namespace') {
-      // A Role with resourceNames admits a list that is pinned to one name.
-      return namespaces.map(namespace => ({
-        kind,
-        namespace,
-        query: { fieldSelector: `metadata.name=${namespace}` },
-      }));
-    }
-    return [{ kind }];
-  });
 }

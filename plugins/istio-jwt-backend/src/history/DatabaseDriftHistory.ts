@@ -1,8 +1,6 @@
 import { Knex } from 'knex';
 import { digestRef } from '../storage/digestRef';
-
-const STATES = 'istio_jwt_states';
-const HISTORY = 'istio_jwt_state_history';
+import { HISTORY, STATES } from './rows';
 
 /** How an object stands that an operation wrote; null: as written. */
 export type DriftState = 'edited' | 'deleted' | 'extra';

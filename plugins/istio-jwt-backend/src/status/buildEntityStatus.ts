@@ -9,17 +9,15 @@ import {
 import { ResourceRef, worstState } from 'istio-jwt-policy-engine';
 import { createHash } from 'node:crypto';
 import { ClusterMirror, ClusterRegistry } from '../cluster';
-import { EntityTarget, listForeignServices, readAnnotations } from '../entity';
+import { EntityTarget, readAnnotations } from '../entity';
 import { findingsOfIssuers, IssuerKeys } from '../jwks';
 import { steadyPart } from '../jwks/describeHealth';
 import { LastRuns } from '../storage';
 import { markOutdated } from './applyObservations';
 import { AssessedService, assessEntity } from './assessEntity';
 import { carryObservations, showLastRun } from './carryObservations';
+import { listProblems } from './listProblems';
 import { viewPolicy } from './viewPolicy';
-
-/** Of what is left out; the rest is counted. */
-const MAX_NAMED = 5;
 
 /** What does not depend on who asks, nor when. */
 export type SharedStatus = Omit<EntityStatus, 'generatedAt' | 'canRunProbes'>;
@@ -84,13 +82,8 @@ export function buildEntityStatus(
   const seen = carryObservations(runs);
   const lastRun = showLastRun(runs);
   const assessed = assessEntity(target, mirrors, seen);
-  const foreign = describeForeign(target, mirrors);
   const services = assessed.map(service => addKeyFindings(service, keys));
-  const problems = [
-    ...listClusterProblems(mirrors),
-    ...listMatchProblems(target, mirrors, assessed, foreign),
-    ...dedupeProblems(assessed.flatMap(service => service.problems)),
-  ];
+  const problems = listProblems(target, mirrors, assessed);
   const currentConfiguration = (observation: Observation) =>
     assessed
       .find(
@@ -176,96 +169,6 @@ function describeNothing(
   };
 }
 
-function listClusterProblems(mirrors: ClusterMirror[]): StatusProblem[] {
-  return mirrors.flatMap(({ freshness }): StatusProblem[] =>
-    freshness.state.kind === 'unavailable'
-      ? [
-          {
-            code: 'cluster-unavailable',
-            message: `Cluster '${freshness.cluster}' was never read: ${freshness.state.reason}.`,
-            fix: freshness.state.fix,
-          },
-        ]
-      : [],
-  );
-}
-
-function listMatchProblems(
-  target: EntityTarget,
-  mirrors: ClusterMirror[],
-  assessed: AssessedService[],
-  foreign: StatusProblem[],
-): StatusProblem[] {
-  const readable = mirrors.filter(
-    ({ freshness }) => freshness.state.kind !== 'unavailable',
-  );
-  if (assessed.length > 1) {
-    return [
-      ...foreign,
-      {
-        code: 'several-services',
-        message: `${assessed.length} Services match ${
-          target.selectorText
-        }: ${assessed
-          .map(
-            ({ status }) =>
-              `${status.cluster}/${status.namespace}/${status.name}`,
-          )
-          .join(', ')}. The worst state of them is shown.`,
-        fix: 'Narrow the search with backstage.io/kubernetes-namespace, backstage.io/kubernetes-cluster or a stricter label selector, if one alone is meant.',
-      },
-    ];
-  }
-  if (foreign.length > 0 || assessed.length === 1 || readable.length === 0) {
-    return foreign;
-  }
-  const reading = readable.filter(
-    ({ freshness }) => freshness.state.kind === 'syncing',
-  );
-  return [
-    {
-      code: 'no-match',
-      message: `No Service, and no Pod behind a Service, has the labels ${
-        target.selectorText
-      } in ${
-        target.namespace ? `namespace '${target.namespace}'` : 'any namespace'
-      } of ${readable.map(({ config }) => `'${config.name}'`).join(', ')}.${
-        reading.length ? ' Reading has not finished yet.' : ''
-      }`,
-      fix: 'Compare with kubectl get services,pods --show-labels, then correct the annotation backstage.io/kubernetes-label-selector or the labels.',
-    },
-  ];
-}
-
-/** Services that the annotations mean and that are left out, so that nobody wonders where they are. */
-function describeForeign(
-  target: EntityTarget,
-  mirrors: ClusterMirror[],
-): StatusProblem[] {
-  const names = mirrors.flatMap(mirror =>
-    listForeignServices(mirror, target).map(
-      ({ namespace, name }) => `${mirror.config.name}/${namespace}/${name}`,
-    ),
-  );
-  if (names.length === 0) return [];
-  const more = names.length - MAX_NAMED;
-  return [
-    {
-      code: 'not-owner',
-      message: `${names.slice(0, MAX_NAMED).join(', ')}${
-        more > 0 ? ` and ${more} more` : ''
-      } ${
-        names.length > 1
-          ? 'match the annotations and are'
-          : 'matches the annotations and is'
-      } left out: istioJwt.ownership says that Services there belong to entities of other owners.`,
-      fix: `Have the entity owned by whom istioJwt.ownership names for this namespace, or ask the platform team to add its owner${
-        target.owners.length > 0 ? ` (${target.owners.join(', ')})` : ''
-      } there. If another Service is meant, correct the annotations.`,
-    },
-  ];
-}
-
 function listPolicies(assessed: AssessedService[]): EntityStatus['policies'] {
   const seen = new Set<string>();
   return assessed.flatMap(({ mirror, status }) =>
@@ -287,12 +190,6 @@ function listPolicies(assessed: AssessedService[]): EntityStatus['policies'] {
 
 function listPolicyRefs({ hops }: WayInStatus): ResourceRef[] {
   return hops.flatMap(({ policies }) => policies.map(({ ref }) => ref));
-}
-
-function dedupeProblems(problems: StatusProblem[]): StatusProblem[] {
-  return [
-    ...new Map(problems.map(problem => [problem.message, problem])).values(),
-  ];
 }
 
 /** Times of changes elsewhere in a cluster are not news to whoever looks at this entity. */
