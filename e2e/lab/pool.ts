@@ -3,6 +3,7 @@
  * policy sets can be tried at once without meeting each other. They answer 200 by themselves: what
  * is looked at is only what their filters decide.
  */
+import { applyByAge } from './ages.ts';
 import type { Lab } from './client.ts';
 import { request } from './http.ts';
 import type { Manifest } from './kube.ts';
@@ -218,18 +219,16 @@ export async function deployPolicies(
     `${kind}/${metadata!.namespace}/${metadata!.name}`;
   const kept = new Set(assignments.flatMap(each => each.policies.map(keyOf)));
   const isKind = (kind: string) => (each: Manifest) => each.kind === kind;
-  const applied: Manifest[] = [];
   await Promise.all(
     previous.map(each =>
       kube.remove(each.policies.filter(policy => !kept.has(keyOf(policy)))),
     ),
   );
-  await Promise.all(
-    assignments.map(async ({ policies }) => {
-      applied.push(
-        ...(await kube.apply(policies.filter(isKind('RequestAuthentication')))),
-      );
-    }),
+  const applied = await applyByAge(
+    kube,
+    assignments.map(each =>
+      each.policies.filter(isKind('RequestAuthentication')),
+    ),
   );
   // One kind is read in order, two kinds are not: RequestAuthentications first, then the rest with
   // the sentinel last, so that whoever has the sentinel has everything.
@@ -246,11 +245,10 @@ export async function deployPolicies(
       ? undefined
       : true;
   });
-  await Promise.all(
+  await applyByAge(
+    kube,
     assignments.map(({ policies }) =>
-      kube.apply(
-        policies.filter(each => !isKind('RequestAuthentication')(each)),
-      ),
+      policies.filter(each => !isKind('RequestAuthentication')(each)),
     ),
   );
   await Promise.all(

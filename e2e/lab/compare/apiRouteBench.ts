@@ -1,12 +1,12 @@
+import { applyByAge, createdIn } from '../ages.ts';
 import type { Lab } from '../client.ts';
 import type { Manifest } from '../kube.ts';
 import { describePoolObjects, startPool, type PoolGateway } from '../pool.ts';
 import { describeIstiod } from '../topology/istiod.ts';
 import { sleep } from '../wait.ts';
 import { FAR } from './apiParents.ts';
-import { applyByAge, withAges } from './ages.ts';
 import { generateApiRoutes, SERVICE_PORTS } from './apiRoutes.ts';
-import { createdIn, fillIn, type Bench } from './bench.ts';
+import { fillIn, type Bench } from './bench.ts';
 import { removeLeftoverRoutes, removeLeftovers } from './leftovers.ts';
 import {
   askGateway,
@@ -107,7 +107,7 @@ export async function startApiRouteBench(
 
   return {
     title: `the routes of ${count} gateways by the Gateway API`,
-    generate: withAges(generateApiRoutes),
+    generate: generateApiRoutes,
     callers: PORT_CALLERS,
     slots: count,
     instantiate(manifests, slot, generation) {

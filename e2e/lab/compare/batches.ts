@@ -1,4 +1,5 @@
 /** Runs a bench: sets of policies, one per slot, and requests against each. */
+import { drawAges } from '../ages.ts';
 import type { Lab } from '../client.ts';
 import type { Manifest } from '../kube.ts';
 import { sleep } from '../wait.ts';
@@ -92,7 +93,7 @@ export async function runBatches(
     const generation = `g${process.pid}x${batch}`;
     // Chosen one after the other, whatever the API server takes how long: a seed gives one run.
     const chosen = slots.map(() => ({
-      policies: bench.generate(random, stock),
+      policies: drawAges(random, bench.generate(random, stock)),
       requests: Array.from({ length: requestsPerSet }, () =>
         generateRequest(random, stock, bench.callers),
       ),

@@ -67,12 +67,6 @@ export interface Bench {
   clear(): Promise<void>;
 }
 
-/** An object with a time of creation, by which Istio goes, for the engine. */
-export function createdIn(year: number, object: Manifest): Manifest {
-  const creationTimestamp = `${year}-01-01T00:00:00Z`;
-  return { ...object, metadata: { ...object.metadata, creationTimestamp } };
-}
-
 export function fillIn(
   policies: Manifest[],
   values: Record<string, string>,

@@ -5,7 +5,6 @@ import type { Manifest } from '../kube.ts';
 import { namespaceOf } from '../network.ts';
 import { ensureProcess } from '../supervisor.ts';
 import { describeEndpoints } from '../topology/objects.ts';
-import { withAges } from './ages.ts';
 import { readGreeting } from './askTcp.ts';
 import { describeIstiod } from '../topology/istiod.ts';
 import {
@@ -109,13 +108,13 @@ type ConnectionsDraw = Pick<Bench, 'title' | 'generate'>;
 /** Servers and VirtualServices of Istio's own kinds. */
 export const CONNECTIONS: ConnectionsDraw = {
   title: 'where connections without HTTP come to by a gateway',
-  generate: withAges(generateConnections),
+  generate: generateConnections,
 };
 
 /** Listeners and routes of the Gateway API. */
 export const API_CONNECTIONS: ConnectionsDraw = {
   title: 'where connections without HTTP come to by the Gateway API',
-  generate: withAges(generateApiConnections),
+  generate: generateApiConnections,
 };
 
 /** Which Services connections come to by gateways. Callers are ports and names. */

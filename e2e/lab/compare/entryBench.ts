@@ -1,7 +1,6 @@
 import type { Lab } from '../client.ts';
 import { request as send } from '../http.ts';
 import { addressOf } from '../topology/workloads.ts';
-import { withAges } from './ages.ts';
 import { fillIn, type Bench, type Said, type Seen } from './bench.ts';
 import { coversHost } from './coversHost.ts';
 import { assessService } from './engine.ts';
@@ -29,7 +28,7 @@ export async function startEntryBench(lab: Lab): Promise<Bench> {
   };
   return {
     title: 'which ServiceEntries lead to a Service',
-    generate: withAges(generateEntries),
+    generate: generateEntries,
     callers: [{ name: 'gateway', hosts: GATEWAY_HOSTS }],
     requestsPerSet: 16,
     ...frame,

@@ -1,3 +1,4 @@
+import { createdAsDrawn } from '../ages.ts';
 import type { Lab } from '../client.ts';
 import type { Manifest } from '../kube.ts';
 import {
@@ -97,7 +98,10 @@ export async function startGatewayApiBench(lab: Lab): Promise<Bench> {
     },
     judge(_slot, policies) {
       const mesh = new Mesh();
-      const { resources } = parseObjects([...known, ...policies]);
+      const { resources } = parseObjects([
+        ...known,
+        ...policies.map(createdAsDrawn),
+      ]);
       for (const each of resources) mesh.apply(each);
       const wayIn = assessService(mesh, REPORTS).waysIn.find(
         each => each.kind === 'gateway',

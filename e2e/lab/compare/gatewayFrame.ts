@@ -1,11 +1,11 @@
 /** A gateway as benches use it that draw all of its Gateways: one set at a time. */
+import { applyByAge, createdIn } from '../ages.ts';
 import type { Lab } from '../client.ts';
 import type { Manifest } from '../kube.ts';
 import { describeCertificate } from '../topology/certificate.ts';
 import { addressOf, type GatewayWorkload } from '../topology/workloads.ts';
 import { sleep } from '../wait.ts';
-import { applyByAge } from './ages.ts';
-import { createdIn, fillIn, type Bench } from './bench.ts';
+import { fillIn, type Bench } from './bench.ts';
 import { Mesh, parseObjects } from './engine.ts';
 import { removeLeftoverRoutes, removeLeftovers } from './leftovers.ts';
 import { GATEWAY, NAMESPACE, startComparedMesh } from './meshTopology.ts';

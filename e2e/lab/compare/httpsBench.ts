@@ -1,6 +1,5 @@
 import type { Lab } from '../client.ts';
 import { request as send } from '../http.ts';
-import { withAges } from './ages.ts';
 import { toRouted, type Bench, type Seen } from './bench.ts';
 import { decideWayIn } from './engine.ts';
 import { startGatewayFrame } from './gatewayFrame.ts';
@@ -63,7 +62,7 @@ export async function startHttpsBench(lab: Lab): Promise<Bench> {
 
   return {
     title: 'which server of HTTPS takes a name',
-    generate: withAges(generateHttps),
+    generate: generateHttps,
     callers: HTTPS_PORTS.flatMap(port =>
       NAMES.map(name => ({ name: `${port} ${name}`, hosts: HOSTS })),
     ),

@@ -2,7 +2,6 @@ import type { Lab } from '../client.ts';
 import { request as send } from '../http.ts';
 import type { Manifest } from '../kube.ts';
 import { INGRESS } from '../topology/workloads.ts';
-import { withAges } from './ages.ts';
 import { toRouted, type Bench, type Seen } from './bench.ts';
 import { assessService, decideWayIn, type WayIn } from './engine.ts';
 import { coversHost } from './coversHost.ts';
@@ -106,7 +105,7 @@ export async function startIngressBench(lab: Lab): Promise<Bench> {
 
   return {
     title: 'where Ingresses lead',
-    generate: withAges(generateIngresses),
+    generate: generateIngresses,
     callers: [
       ...Array.from({ length: 4 }, () => ({
         name: 'http',

@@ -1,9 +1,10 @@
+import { createdAsDrawn } from '../ages.ts';
 import type { Lab } from '../client.ts';
 import type { Manifest } from '../kube.ts';
 import { addressOf, FRONTEND, STRANGER } from '../topology/workloads.ts';
 import { sleep } from '../wait.ts';
 import { removeLeftoverRoutes, removeLeftovers } from './leftovers.ts';
-import { createdIn, fillIn, toRouted, type Bench, type Seen } from './bench.ts';
+import { fillIn, toRouted, type Bench, type Seen } from './bench.ts';
 import {
   assessService,
   compileProxy,
@@ -157,9 +158,8 @@ export async function startMeshBench(
       await sleep(50);
     },
     judge(_slot, set) {
-      // Of one age the first by name wins: on the lab it is also the first that was created.
       const [policies, routes] = [policiesOf(set), routesOf(set)].map(all =>
-        all.map(each => createdIn(2001, each)),
+        all.map(createdAsDrawn),
       );
       const mesh = buildMesh([...known, ...routes, ...policies]);
       // Whatever the routes that were drawn lead to.

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { createdAsDrawn } from '../ages.ts';
 import type { Lab } from '../client.ts';
 import type { Manifest } from '../kube.ts';
 import {
@@ -155,7 +156,7 @@ export async function startPoolBench(lab: Lab, count: number): Promise<Bench> {
         meshConfig,
         ...describePoolObjects(gateway),
         ...raw[slot],
-        ...policies,
+        ...policies.map(createdAsDrawn),
       ];
       for (const each of parseObjects(objects).resources) mesh.apply(each);
       const { namespace, name, labels, address } = gateway;

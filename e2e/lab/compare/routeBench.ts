@@ -1,3 +1,4 @@
+import { applyByAge, createdAsDrawn, createdIn } from '../ages.ts';
 import type { Lab } from '../client.ts';
 import type { Manifest } from '../kube.ts';
 import {
@@ -8,8 +9,7 @@ import {
   type PoolGateway,
 } from '../pool.ts';
 import { removeLeftoverRoutes, removeLeftovers } from './leftovers.ts';
-import { applyByAge, withAges, yearOf } from './ages.ts';
-import { createdIn, fillIn, type Bench } from './bench.ts';
+import { fillIn, type Bench } from './bench.ts';
 import {
   askGateway,
   describeSentinel,
@@ -29,7 +29,7 @@ const isPolicy = ({ kind }: Manifest) => kind === 'RequestAuthentication';
 /** Istio goes by age, and the pool's own Gateway was there before what is drawn. */
 function withAge(object: Manifest, { name }: PoolGateway): Manifest {
   const isOld = object.kind === 'Gateway' && object.metadata!.name === name;
-  return createdIn(isOld ? 2000 : yearOf(object), object);
+  return isOld ? createdIn(2000, object) : createdAsDrawn(object);
 }
 
 /** Routes of gateways: Gateway servers and VirtualServices, whose routes answer by themselves. */
@@ -54,7 +54,7 @@ export async function startRouteBench(lab: Lab, count: number): Promise<Bench> {
   let deployed: Manifest[] = [];
   return {
     title: `the routes of ${count} gateways`,
-    generate: withAges(generateRoutes),
+    generate: generateRoutes,
     callers: PORT_CALLERS,
     slots: count,
     instantiate(manifests, slot, generation) {

@@ -1,4 +1,5 @@
 /** Knows when a proxy has what was applied, by a mark that comes last. */
+import { applyByAge } from '../ages.ts';
 import type { Lab } from '../client.ts';
 import type { Manifest } from '../kube.ts';
 import { namespaceOf } from '../network.ts';
@@ -84,9 +85,9 @@ export async function deployPolicies(
 ): Promise<void> {
   const { kube } = lab;
   const isLast = (each: Manifest) => each.kind === 'AuthorizationPolicy';
-  const read = await kube.apply(policies.filter(each => !isLast(each)));
+  const read = await applyByAge(kube, [policies.filter(each => !isLast(each))]);
   for (const kind of AWAITED_KINDS) await waitForStore(lab, read, kind);
-  await kube.apply(policies.filter(isLast));
+  await applyByAge(kube, [policies.filter(isLast)]);
   await kube.apply(describeSentinels(proxies, generation));
   await waitForSentinels(proxies, generation);
 }

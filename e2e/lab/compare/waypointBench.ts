@@ -1,3 +1,4 @@
+import { applyByAge } from '../ages.ts';
 import type { Lab } from '../client.ts';
 import type { Manifest } from '../kube.ts';
 import { addressOf, INGRESS, WAYPOINT } from '../topology/workloads.ts';
@@ -107,7 +108,7 @@ export async function startWaypointBench(lab: Lab): Promise<Bench> {
     async deploy([set = []], generation) {
       await kube.remove(deployed);
       deployed = set;
-      await kube.apply(set.filter(each => !isPolicy(each)));
+      await applyByAge(kube, [set.filter(each => !isPolicy(each))]);
       await sleep(SETTLE_MS);
       await deployPolicies(lab, set.filter(isPolicy), PROXIES, generation);
       await sleep(100);

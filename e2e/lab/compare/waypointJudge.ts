@@ -1,4 +1,5 @@
 /** What the engine says of requests that the ingress gateway sends to Services of a waypoint. */
+import { createdAsDrawn, createdIn } from '../ages.ts';
 import type { Lab } from '../client.ts';
 import type { Manifest } from '../kube.ts';
 import { describeWorkload } from '../topology/objects.ts';
@@ -9,7 +10,7 @@ import {
   REPORTS,
   WAYPOINT,
 } from '../topology/workloads.ts';
-import { createdIn, toSaid, type Said } from './bench.ts';
+import { toSaid, type Said } from './bench.ts';
 import {
   assessService,
   decideWayIn,
@@ -93,7 +94,7 @@ export function judgeWaypoint(
   set: readonly Manifest[],
 ): (request: SampleRequest, server: string | undefined) => Said {
   const mesh = new Mesh();
-  const drawn = set.map(each => createdIn(2001, each));
+  const drawn = set.map(createdAsDrawn);
   for (const each of parseObjects([...describeKnown(lab), ...drawn])
     .resources) {
     mesh.apply(each);

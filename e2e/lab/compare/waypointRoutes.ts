@@ -35,19 +35,31 @@ function pickApiRule(random: Random): Fields {
   }
   return {
     ...matches,
-    backendRefs: pickDestinations(random).map(name => ({
-      name,
-      namespace: NAMESPACE,
-      port: 80,
-      ...(random.chance(0.1) && { weight: 0 }),
-    })),
+    backendRefs: pickBackends(random),
   };
 }
 
+/** By the Service, or by its host. */
+function pickBackends(random: Random): Fields[] {
+  return pickDestinations(random).map(name => ({
+    ...(random.chance(0.15)
+      ? {
+          group: 'networking.istio.io',
+          kind: 'Hostname',
+          name: fullNameOf(name),
+        }
+      : { name, namespace: NAMESPACE }),
+    port: 80,
+    ...(random.chance(0.1) && { weight: 0 }),
+  }));
+}
+
 function describeApiRoute(random: Random, name: string): Manifest {
+  // One for connections leads nobody who speaks HTTP.
+  const isTcp = random.chance(0.1);
   return {
     apiVersion: 'gateway.networking.k8s.io/v1',
-    kind: 'HTTPRoute',
+    kind: isTcp ? 'TCPRoute' : 'HTTPRoute',
     metadata: { name, namespace: pickNamespace(random) },
     spec: {
       parentRefs: random.some(NAMES, 1, 2).map(service => ({
@@ -57,9 +69,9 @@ function describeApiRoute(random: Random, name: string): Manifest {
         namespace: NAMESPACE,
         ...(random.chance(0.3) && { port: random.pick([80, 80, 81]) }),
       })),
-      rules: Array.from({ length: 1 + random.int(2) }, () =>
-        pickApiRule(random),
-      ),
+      rules: isTcp
+        ? [{ backendRefs: pickBackends(random) }]
+        : Array.from({ length: 1 + random.int(2) }, () => pickApiRule(random)),
     },
   };
 }
@@ -76,17 +88,19 @@ function pickVirtualRule(random: Random): Fields {
   if (random.chance(0.08)) {
     return { ...match, directResponse: { status: 299 } };
   }
+  return { ...match, route: pickShares(random) };
+}
+
+function pickShares(random: Random): Fields[] {
   const destinations = pickDestinations(random);
-  return {
-    ...match,
-    route: destinations.map(name => ({
-      destination: { host: fullNameOf(name), port: { number: 80 } },
-      ...(destinations.length > 1 && { weight: 50 }),
-    })),
-  };
+  return destinations.map(name => ({
+    destination: { host: fullNameOf(name), port: { number: 80 } },
+    ...(destinations.length > 1 && { weight: 50 }),
+  }));
 }
 
 function describeVirtualService(random: Random, name: string): Manifest {
+  const isTcp = random.chance(0.1);
   return {
     apiVersion: 'networking.istio.io/v1',
     kind: 'VirtualService',
@@ -95,9 +109,13 @@ function describeVirtualService(random: Random, name: string): Manifest {
       hosts: random.some(HOSTS, 1, 2),
       ...(random.chance(0.3) && { gateways: ['mesh'] }),
       ...(random.chance(0.15) && { exportTo: [random.pick(['.', '*'])] }),
-      http: Array.from({ length: 1 + random.int(2) }, () =>
-        pickVirtualRule(random),
-      ),
+      ...(isTcp
+        ? { tcp: [{ route: pickShares(random) }] }
+        : {
+            http: Array.from({ length: 1 + random.int(2) }, () =>
+              pickVirtualRule(random),
+            ),
+          }),
     },
   };
 }
