@@ -1,12 +1,13 @@
 import type { Lab } from '../client.ts';
 import { request as send } from '../http.ts';
+import { stopWorkload } from '../parts/proxy.ts';
 import { addressOf } from '../topology/workloads.ts';
 import { fillIn, type Bench, type Said, type Seen } from './bench.ts';
 import { coversHost } from './coversHost.ts';
 import { assessService } from './engine.ts';
 import { generateEntries, SERVER_ADDRESS } from './entries.ts';
 import { startGatewayFrame } from './gatewayFrame.ts';
-import { NAMESPACE, SERVER } from './meshTopology.ts';
+import { GATEWAY, NAMESPACE, SERVER } from './meshTopology.ts';
 import { GATEWAY_HOSTS } from './requests.ts';
 
 const PORT = 8080;
@@ -53,6 +54,12 @@ export async function startEntryBench(lab: Lab): Promise<Bench> {
         seen.push({ status: isReached ? 200 : 404, body: '' });
       }
       return seen;
+    },
+    async clear() {
+      await frame.clear();
+      // Entries for the Service's own host can leave its sidecar without its ports until it connects to istiod anew, and
+      // connections of the gateway with what it served before.
+      await Promise.all([SERVER, GATEWAY].map(stopWorkload));
     },
   };
 }

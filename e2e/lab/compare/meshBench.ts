@@ -1,4 +1,4 @@
-import { createdAsDrawn } from '../ages.ts';
+import { applyByAge, createdAsDrawn } from '../ages.ts';
 import type { Lab } from '../client.ts';
 import type { Manifest } from '../kube.ts';
 import { addressOf, FRONTEND, STRANGER } from '../topology/workloads.ts';
@@ -151,8 +151,9 @@ export async function startMeshBench(
       const routes = routing.mark(routesOf(set), generation);
       await kube.remove(routed.filter(each => !isAmong(each, routes)));
       routed = routes;
-      // The mark is the last of them.
-      for (const each of routes) await kube.apply(each);
+      await applyByAge(kube, [routes.slice(0, -1)]);
+      // It has the mark.
+      await kube.apply(routes.slice(-1));
       await deployPolicies(lab, policies, proxies, generation);
       await waitForRoutes(GATEWAY.name, routing.markOf(generation));
       await sleep(50);
