@@ -17,6 +17,7 @@ import { pipeline } from 'node:stream/promises';
 import { Caller, CoverageService } from '../coverage';
 import { EXPORTS } from '../coverage/export';
 import { listAllServices } from '../coverage/listAllServices';
+import { readCredentials } from './entityRequest';
 import { nameCaller } from './nameCaller';
 import { withAudit } from './withAudit';
 
@@ -31,11 +32,9 @@ export function addCoverageRoutes(
   options: { auditor: AuditorService; httpAuth: HttpAuthService },
   coverage: CoverageService,
 ): void {
-  const { auditor, httpAuth } = options;
+  const { auditor } = options;
   const open = async (request: CoverageRequest): Promise<Caller> => {
-    const credentials = await httpAuth.credentials(request, {
-      allow: ['user', 'service'],
-    });
+    const credentials = await readCredentials(options, request);
     return {
       credentials,
       name: nameCaller(credentials),

@@ -33,7 +33,6 @@ export interface RouterOptions extends EntityReading, ProbeRunRoutes {
 
 /** The HTTP API of openapi.yaml. */
 export async function createRouter(options: RouterOptions): Promise<Router> {
-  const { httpAuth, registry } = options;
   const router = await createOpenApiRouter(
     options.validateResponses
       ? { validatorOptions: { validateResponses: true } }
@@ -41,8 +40,8 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   );
 
   router.get('/v1/clusters', async (request, response) => {
-    await httpAuth.credentials(request, { allow: ['user', 'service'] });
-    response.json(registry.listFreshness());
+    await readCredentials(options, request);
+    response.json(options.registry.listFreshness());
   });
 
   router.get(

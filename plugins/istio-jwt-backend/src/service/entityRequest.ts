@@ -22,9 +22,10 @@ export interface EntityReading extends EntityAccess {
   httpAuth: HttpAuthService;
 }
 
+/** Of people and of other plugins. */
 export function readCredentials(
   { httpAuth }: Pick<EntityReading, 'httpAuth'>,
-  request: EntityRequest,
+  request: Request<any, any, any, any>,
 ): Promise<BackstageCredentials> {
   return httpAuth.credentials(request, { allow: ['user', 'service'] });
 }

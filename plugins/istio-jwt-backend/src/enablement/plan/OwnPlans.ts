@@ -52,9 +52,7 @@ const MAY_CREATE = istioJwtEnablementCreatePermission;
 export class OwnPlans {
   constructor(private readonly options: OwnPlansOptions) {}
 
-  /**
-   * @throws NotFoundError for an unknown operation, TooManyRequestsError as whatever makes plans
-   */
+  /** @throws NotFoundError for an unknown operation, TooManyRequestsError as whatever makes plans */
   async make(
     entity: Entity,
     request: EnablementPlanRequest,
@@ -134,7 +132,11 @@ export class OwnPlans {
     return describePlan(plan, fresh, await this.findAffected(fresh, caller));
   }
 
-  /** Begins to wait for a plan that somebody else writes. @throws as {@link Proposals.propose} */
+  /**
+   * Begins to wait for a plan that somebody else writes.
+   *
+   * @throws NotFoundError for a plan that is unknown, over or somebody else's, and as {@link Proposals.propose}
+   */
   async propose(
     entity: Entity,
     planId: string,
@@ -143,7 +145,7 @@ export class OwnPlans {
   ): Promise<StoredOperation> {
     const plan = await this.find(entity, planId, caller);
     await this.options.claims.demand(plan.operation, MAY_CREATE, caller);
-    return this.options.proposals.propose(entity, planId, caller.name, url);
+    return this.options.proposals.propose(plan, url);
   }
 
   /**

@@ -1,10 +1,12 @@
-import { Entity, stringifyEntityRef } from '@backstage/catalog-model';
 import { ConflictError, InputError } from '@backstage/errors';
 import { EnablementConfig } from '../../config';
 import { Operation } from '../operation';
-import { findOwnPlan } from '../plan/findOwnPlan';
 import { refuseUnlessCreated } from '../refusals';
-import { EnablementStore, StoredOperation } from '../store/EnablementStore';
+import {
+  EnablementStore,
+  StoredOperation,
+  StoredPlan,
+} from '../store/EnablementStore';
 import { readPullRequestUrl } from './readPullRequestUrl';
 
 export interface ProposalsOptions {
@@ -26,13 +28,11 @@ export class Proposals {
   /**
    * Begins to wait for what was planned. A proposal for the same service that waits is withdrawn.
    *
-   * @throws NotFoundError for a plan that is unknown, over or somebody else's; ConflictError for one
-   * that the portal would write itself; InputError for an address that cannot be shown
+   * @throws ConflictError for a plan that the portal would write itself; InputError for an address that
+   * cannot be shown
    */
   async propose(
-    entity: Entity,
-    planId: string,
-    caller: string,
+    plan: StoredPlan,
     address: string | undefined,
   ): Promise<StoredOperation> {
     const { config, store, onProgress } = this.options;
@@ -42,8 +42,6 @@ export class Proposals {
         'url is no http or https address without credentials, of at most 2000 characters.',
       );
     }
-    const entityRef = stringifyEntityRef(entity);
-    const plan = await findOwnPlan(store, { entityRef, planId, caller });
     if (plan.writing === 'direct') {
       throw new ConflictError(
         'The portal writes this plan itself, so that there is nothing to propose. Start it.',
@@ -62,7 +60,7 @@ export class Proposals {
       },
     };
     const earlier = await store.listProposed({
-      entityRef,
+      entityRef: plan.entityRef,
       limit: MAX_OF_ENTITY,
     });
     refuseUnlessCreated(
@@ -74,10 +72,10 @@ export class Proposals {
       }),
       config,
     );
-    await store.deletePlan(planId);
+    await store.deletePlan(plan.id);
     for (const old of earlier) {
       if (isSameService(old, operation)) {
-        await this.end(old, 'withdrawn', `Proposal ${planId} took its place.`);
+        await this.end(old, 'withdrawn', `Proposal ${plan.id} took its place.`);
       }
     }
     onProgress(operation);
