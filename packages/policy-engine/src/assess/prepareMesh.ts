@@ -1,8 +1,7 @@
 import { serversOfProxy } from '../attach/servedServers';
 import { Mesh } from '../attach/Mesh';
 import { Stored } from '../attach/Stored';
-import { attachedTo } from '../attach/policies';
-import { selectorOf } from '../attach/policyIndex';
+import { indexOf, selectorOf } from '../attach/policyIndex';
 import {
   isRouter,
   labelIndex,
@@ -108,7 +107,7 @@ function* prepareGateway(mesh: Mesh, proxy: ProxyRef): Generator<void, void> {
     virtualServicesOf(mesh, server.key);
     yield;
   }
-  attachedTo(mesh, proxy, 'AuthorizationPolicy');
+  indexOf(mesh, 'AuthorizationPolicy', proxy.namespace);
   yield;
   compileProxy(mesh, proxy);
   yield;

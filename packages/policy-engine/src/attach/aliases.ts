@@ -135,5 +135,7 @@ function follow(
 }
 
 function find(aliases: Aliases, service: string): Alias | undefined {
-  return Object.hasOwn(aliases, service) ? aliases[service] : undefined;
+  return aliases !== NO_ALIASES && Object.hasOwn(aliases, service)
+    ? aliases[service]
+    : undefined;
 }

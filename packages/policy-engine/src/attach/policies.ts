@@ -51,7 +51,8 @@ export function attachedTo(
   for (const namespace of namespaces) {
     const inside: Attachment[] = [];
     for (const stored of candidates(mesh, kind, namespace, proxy)) {
-      inside.push(...attach(mesh, stored, proxy));
+      const attachment = attach(mesh, stored, proxy);
+      if (attachment) inside.push(attachment);
     }
     if (inside.length === 0) continue;
     inside.sort((a, b) => compareByAge(a.stored, b.stored));
@@ -82,31 +83,35 @@ export function wouldReach(
   return (
     proxy.kind !== 'none' &&
     isLookedUp(mesh, stored, proxy) &&
-    attach(mesh, stored, proxy).length > 0
+    attach(mesh, stored, proxy) !== undefined
   );
 }
 
-function attach(mesh: Mesh, stored: Stored, proxy: ProxyRef): Attachment[] {
+function attach(
+  mesh: Mesh,
+  stored: Stored,
+  proxy: ProxyRef,
+): Attachment | undefined {
   const { namespace } = stored;
   const wide =
     namespace === mesh.rootNamespace ? 'root-namespace' : 'namespace';
   const selector = selectorOf(stored);
-  if (selector === 'unreadable') return [{ stored, by: wide }];
+  if (selector === 'unreadable') return { stored, by: wide };
   const targets = targetRefsOf(stored);
   const isGatewayApi =
     proxy.kind !== 'ztunnel' && GATEWAY_NAME_LABEL in proxy.labels;
   if (targets.length > 0) {
     return isGatewayApi &&
       targets.some(target => targetsProxy(mesh, target, namespace, proxy))
-      ? [{ stored, by: 'target-ref' }]
-      : [];
+      ? { stored, by: 'target-ref' }
+      : undefined;
   }
   // A waypoint goes by targetRefs alone: not even a policy for its whole namespace reaches it.
-  if (proxy.kind === 'waypoint' && isGatewayApi) return [];
-  if (Object.keys(selector).length === 0) return [{ stored, by: wide }];
+  if (proxy.kind === 'waypoint' && isGatewayApi) return undefined;
+  if (Object.keys(selector).length === 0) return { stored, by: wide };
   return includesLabels(proxy.labels, selector)
-    ? [{ stored, by: 'selector' }]
-    : [];
+    ? { stored, by: 'selector' }
+    : undefined;
 }
 
 function targetsProxy(

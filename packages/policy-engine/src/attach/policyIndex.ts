@@ -57,19 +57,25 @@ export function candidates(
   mesh: Mesh,
   kind: PolicyKind,
   namespace: string,
-  { labels, service }: ProxyRef,
-): Stored[] {
-  const index = indexOf(mesh, kind, namespace);
-  const found = index.wide.slice();
+  proxy: ProxyRef,
+): Iterable<Stored> {
+  const { wide, byLabel, byTarget } = indexOf(mesh, kind, namespace);
+  if (byLabel.size === 0 && byTarget.size === 0) return wide;
+  // A shared gateway may have thousands: each is looked at once.
+  const found = new Set(wide);
   const add = (list: readonly Stored[] = []) => {
-    for (const item of list) if (!found.includes(item)) found.push(item);
+    for (const item of list) found.add(item);
   };
-  for (const [key, value] of Object.entries(labels)) {
-    add(index.byLabel.get(`${key}=${value}`));
+  if (byLabel.size > 0) {
+    for (const [key, value] of Object.entries(proxy.labels)) {
+      add(byLabel.get(`${key}=${value}`));
+    }
   }
-  add(index.byTarget.get(`GatewayClass/${WAYPOINT_CLASS}`));
-  add(index.byTarget.get(`Gateway/${labels[GATEWAY_NAME_LABEL]}`));
-  add(index.byTarget.get(`Service/${service?.name}`));
+  if (byTarget.size > 0) {
+    add(byTarget.get(`GatewayClass/${WAYPOINT_CLASS}`));
+    add(byTarget.get(`Gateway/${proxy.labels[GATEWAY_NAME_LABEL]}`));
+    add(byTarget.get(`Service/${proxy.service?.name}`));
+  }
   return found;
 }
 
@@ -88,7 +94,12 @@ export function targetingOf(
   );
 }
 
-function indexOf(mesh: Mesh, kind: PolicyKind, namespace: string): PolicyIndex {
+/** Where the policies of a namespace are looked up. */
+export function indexOf(
+  mesh: Mesh,
+  kind: PolicyKind,
+  namespace: string,
+): PolicyIndex {
   return mesh.queries.get(INDEXES[kind], namespace, () =>
     buildIndex(mesh.inNamespace(kind, namespace)),
   );

@@ -176,38 +176,41 @@ export function mirrorsOf(
   return mirrors.flatMap(mirror => destinationsOf(stored, [mirror]));
 }
 
-/** Destinations and delegates that a VirtualService names; reads malformed ones as far as it can. */
-export const partsOf = perObject(
-  ({
-    namespace,
-    resource,
-  }: Stored): { destinations: Set<string>; delegates: Set<string> } => {
-    const destinations = new Set<string>();
-    const delegates = new Set<string>();
-    visitFields(resource.spec, (key, item) => {
-      const named = item as {
-        host?: unknown;
-        name?: unknown;
-        namespace?: unknown;
-      } | null;
-      if (
-        (key === 'destination' || key === 'mirror') &&
-        typeof named?.host === 'string'
-      ) {
-        destinations.add(destinationKey(named.host, namespace));
-      }
-      if (key === 'delegate' && typeof named?.name === 'string') {
-        const place = named.namespace;
-        delegates.add(
-          `${typeof place === 'string' && place ? place : namespace}/${
-            named.name
-          }`,
-        );
-      }
-    });
-    return { destinations, delegates };
-  },
-);
+interface VirtualServiceParts {
+  gateways: ReadonlySet<string>;
+  destinations: ReadonlySet<string>;
+  delegates: ReadonlySet<string>;
+}
+
+/** Gateways, destinations and delegates that a VirtualService names; reads malformed ones as far as it can. */
+export const partsOf = perObject((stored: Stored): VirtualServiceParts => {
+  const { namespace, resource } = stored;
+  const destinations = new Set<string>();
+  const delegates = new Set<string>();
+  visitFields(resource.spec, (key, item) => {
+    const named = item as {
+      host?: unknown;
+      name?: unknown;
+      namespace?: unknown;
+    } | null;
+    if (
+      (key === 'destination' || key === 'mirror') &&
+      typeof named?.host === 'string'
+    ) {
+      destinations.add(destinationKey(named.host, namespace));
+    }
+    if (key === 'delegate' && typeof named?.name === 'string') {
+      const place = named.namespace;
+      delegates.add(
+        `${typeof place === 'string' && place ? place : namespace}/${
+          named.name
+        }`,
+      );
+    }
+  });
+  const gateways = new Set(gatewaysOf(stored));
+  return { gateways, destinations, delegates };
+});
 
 function index(mesh: Mesh): VirtualServiceIndex {
   return mesh.queries.getOne(VIRTUAL_SERVICE_INDEX, () => {
@@ -219,10 +222,10 @@ function index(mesh: Mesh): VirtualServiceIndex {
     for (const stored of [...ingressRoutes(mesh), ...written]) {
       // Without hosts it is a delegate: its routes serve where others delegate to it.
       if (stringList(specOf(stored).hosts).length === 0) continue;
-      for (const gateway of new Set(gatewaysOf(stored))) {
+      const { gateways, destinations, delegates } = partsOf(stored);
+      for (const gateway of gateways) {
         pushTo(result.byGateway, gateway, stored);
       }
-      const { destinations, delegates } = partsOf(stored);
       const found = new Set(destinations);
       for (const key of delegates) {
         const [namespace, name] = key.split('/');

@@ -4,7 +4,7 @@ import { HttpMatchSpec, StringMatchSpec } from '../parse/specs';
 import { Matcher, Program, RuleSet } from '../compile/program';
 import { allRules } from '../compile/ruleSet';
 import { routingClaimOf } from '../route/matchHttp';
-import { pushTo } from '../multimap';
+import { pushAllTo, pushTo } from '../multimap';
 import { RouteCandidate } from '../route/candidates';
 
 /** Every pattern that policies and routes on a way in compare with, by what they compare. */
@@ -191,14 +191,14 @@ function addMatch(patterns: Patterns, match: HttpMatchSpec): void {
   headers.forEach(([name, condition], index) => {
     if (routingClaimOf(name)) return;
     const found = toPatterns(condition, true);
-    pushTo(patterns.headers, name.toLowerCase(), ...found);
+    pushAllTo(patterns.headers, name.toLowerCase(), found);
     pushTo(patterns.headerChecks, name.toLowerCase(), {
       patterns: found,
       isWantedByRoute: index < positive,
     });
   });
   for (const [name, wanted] of Object.entries(match.queryParams ?? {})) {
-    pushTo(patterns.params, name, ...toPatterns(wanted, true));
+    pushAllTo(patterns.params, name, toPatterns(wanted, true));
   }
 }
 
