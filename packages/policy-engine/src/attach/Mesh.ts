@@ -10,7 +10,7 @@ import {
 import type { Reading } from './Discovery';
 import { kindKey, keysOf, keysOfKind } from './kindKeys';
 import { Doubtful, ObjectStore } from './ObjectStore';
-import type { Slot } from './objectTables';
+import type { KindTable, ObjectTable, Slot } from './objectTables';
 import { Queries } from '../queries/queries';
 import { compareStored, Stored } from './Stored';
 
@@ -81,10 +81,13 @@ export class Mesh {
     return this.changes;
   }
 
-  /** Grows with every change of an object of a kind. Both kinds called `Gateway` count as one. */
-  revisionOf(kind: string): number {
+  /**
+   * Grows with every change of an object of a kind, in one namespace or anywhere. Both kinds called `Gateway`
+   * count as one.
+   */
+  revisionOf(kind: string, namespace?: string): number {
     return Math.max(
-      ...keysOfKind(kind).map(key => this.store.table(key).node.changedAt),
+      ...this.tablesOf(kind, namespace).map(({ node }) => node.changedAt),
     );
   }
 
@@ -123,15 +126,27 @@ export class Mesh {
     return undefined;
   }
 
-  /** All objects of a kind, whether istiod reads them or not, in the order of namespace and name. */
-  list(kind: string): Resource[] {
-    return keysOfKind(kind)
-      .flatMap(key => {
-        const table = this.store.table(key);
+  /**
+   * All objects of a kind, in one namespace or anywhere, whether istiod reads them or not, in the order of
+   * namespace and name.
+   */
+  list(kind: string, namespace?: string): Resource[] {
+    return this.tablesOf(kind, namespace)
+      .flatMap(table => {
         this.queries.note(table.node);
         return [...table.held()].sort(compareStored);
       })
       .map(stored => stored.resource);
+  }
+
+  /** Every namespace that has or had an object of a kind. */
+  namespacesWith(kind: string): Iterable<string> {
+    const found = keysOfKind(kind).map(key => {
+      const { node, namespaces } = this.store.table(key);
+      this.queries.note(node);
+      return [...namespaces.keys()];
+    });
+    return new Set(found.flat());
   }
 
   /** Every Service, in the order of namespace and name. */
@@ -264,6 +279,16 @@ export class Mesh {
     ) {
       this.readMeshConfig();
     }
+  }
+
+  private tablesOf(
+    kind: string,
+    namespace: string | undefined,
+  ): (KindTable | ObjectTable)[] {
+    return keysOfKind(kind).map(key => {
+      const table = this.store.table(key);
+      return namespace === undefined ? table : table.namespace(namespace);
+    });
   }
 
   private slot(

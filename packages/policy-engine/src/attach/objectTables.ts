@@ -32,6 +32,11 @@ export class ObjectTable {
   *objects(): Generator<Stored> {
     for (const { stored } of this.slots.values()) if (stored) yield stored;
   }
+
+  /** All of them, whether istiod reads them or not. */
+  *held(): Generator<Stored> {
+    for (const { held } of this.slots.values()) if (held) yield held;
+  }
 }
 
 /** Objects of one kind. */
@@ -47,9 +52,7 @@ export class KindTable {
 
   /** All of them, whether istiod reads them or not. */
   *held(): Generator<Stored> {
-    for (const { slots } of this.namespaces.values()) {
-      for (const { held } of slots.values()) if (held) yield held;
-    }
+    for (const table of this.namespaces.values()) yield* table.held();
   }
 
   objects(): Stored[] {

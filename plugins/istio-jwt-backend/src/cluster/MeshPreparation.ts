@@ -1,4 +1,5 @@
 import { Mesh, prepareMesh } from 'istio-jwt-policy-engine';
+import { ServiceIndex } from '../entity';
 import { Turns } from '../Turns';
 
 const DONE = Promise.resolve();
@@ -29,7 +30,7 @@ export class MeshPreparation {
   private async run(): Promise<void> {
     // With what changes meanwhile readers cope: it is little, and else they could wait for ever.
     this.preparedRevision = this.mesh.revision;
-    const steps = prepareMesh(this.mesh);
+    const steps = listSteps(this.mesh);
     const turns = new Turns();
     try {
       while (!this.signal.aborted && !steps.next().done) {
@@ -39,4 +40,9 @@ export class MeshPreparation {
       // A defect in one table: whoever needs it says so in its own answer.
     }
   }
+}
+
+function* listSteps(mesh: Mesh): Generator<void, void> {
+  yield* ServiceIndex.of(mesh).follow();
+  yield* prepareMesh(mesh);
 }

@@ -1,13 +1,7 @@
 import { Knex } from 'knex';
-import * as fc from 'fast-check';
-import { Resource } from 'istio-jwt-policy-engine';
 import { ALL, viewerOf } from '../__testUtils__/CoverageHarness';
 import { describeOnDatabases } from '../__testUtils__/describeOnDatabases';
-import { matchServices } from '../entity';
-import { LabelSelector } from '../entity/parseLabelSelector';
-import { meshOf } from '../testing/meshFixture';
 import { addDays, DAY_MS } from './days';
-import { ServiceIndex } from './index/ServiceIndex';
 import { deleteOldDays, recordDay } from './index/recordDay';
 import { CoverageReader } from './read/CoverageReader';
 import { FindingReader } from './read/FindingReader';
@@ -262,64 +256,6 @@ describeOnDatabases('reads of the coverage', connect => {
 });
 
 describe('what the index does', () => {
-  const labels = fc.dictionary(
-    fc.constantFrom('app', 'tier', 'x'),
-    fc.constantFrom('a', 'b', 'c'),
-    { maxKeys: 3 },
-  );
-  const requirement = fc.oneof(
-    fc.record({
-      key: fc.constantFrom('app', 'tier', 'x'),
-      operator: fc.constantFrom('in' as const, 'not-in' as const),
-      values: fc.array(fc.constantFrom('a', 'b', 'c'), {
-        minLength: 1,
-        maxLength: 3,
-      }),
-    }),
-    fc.record({
-      key: fc.constantFrom('app', 'tier', 'x'),
-      operator: fc.constantFrom('exists' as const, 'absent' as const),
-    }),
-  );
-  const namespaces = fc.constantFrom('one', 'two');
-
-  it('finds the Services of a selector as matchServices does', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.tuple(namespaces, labels, labels), { maxLength: 8 }),
-        fc.array(fc.tuple(namespaces, labels), { maxLength: 8 }),
-        fc.array(requirement, { minLength: 1, maxLength: 3 }),
-        fc.option(namespaces, { nil: undefined }),
-        async (services, pods, selector, namespace) => {
-          const mesh = meshOf();
-          const objects: Resource[] = [
-            ...services.map(([ns, own, picks], index) => ({
-              apiVersion: 'v1',
-              kind: 'Service',
-              metadata: { name: `s${index}`, namespace: ns, labels: own },
-              spec: { selector: picks, ports: [{ port: 80 }] },
-            })),
-            ...pods.map(([ns, own], index) => ({
-              apiVersion: 'v1',
-              kind: 'Pod',
-              metadata: { name: `p${index}`, namespace: ns, labels: own },
-              spec: {},
-            })),
-          ] as unknown as Resource[];
-          objects.forEach(object => mesh.apply(object));
-          const index = await ServiceIndex.create(
-            mesh.list('Service'),
-            mesh.list('Pod'),
-          );
-          expect(index.find(selector as LabelSelector, namespace)).toEqual(
-            matchServices(mesh, selector as LabelSelector, namespace),
-          );
-        },
-      ),
-      { numRuns: 500 },
-    );
-  });
-
   it.each([
     ['=1+1', "'=1+1"],
     ['+1', "'+1"],

@@ -1,5 +1,6 @@
+export * from './listCached';
 export * from './matchOwnServices';
-export * from './matchServices';
 export * from './ownership';
 export * from './queryEntities';
 export * from './readAnnotations';
+export * from './ServiceIndex';

@@ -1,8 +1,8 @@
 import { Mesh } from 'istio-jwt-policy-engine';
 import { OwnershipRule } from '../config/types';
-import { matchServices, ServiceName } from './matchServices';
 import { mayOwn } from './ownership';
 import { EntityTarget } from './readAnnotations';
+import { ServiceIndex, ServiceName } from './ServiceIndex';
 
 /** One cluster, as far as Services are matched in it. */
 export interface MatchedCluster {
@@ -16,7 +16,7 @@ export function matchOwnServices(
   { selector, namespace, owners }: EntityTarget,
 ): ServiceName[] {
   const { ownership } = config;
-  const matched = matchServices(mesh, selector, namespace);
+  const matched = ServiceIndex.of(mesh).find(selector, namespace);
   return ownership
     ? matched.filter(service => mayOwn(ownership, service.namespace, owners))
     : matched;
@@ -29,8 +29,8 @@ export function listForeignServices(
 ): ServiceName[] {
   const { ownership } = config;
   return ownership
-    ? matchServices(mesh, selector, namespace).filter(
-        service => !mayOwn(ownership, service.namespace, owners),
-      )
+    ? ServiceIndex.of(mesh)
+        .find(selector, namespace)
+        .filter(service => !mayOwn(ownership, service.namespace, owners))
     : [];
 }

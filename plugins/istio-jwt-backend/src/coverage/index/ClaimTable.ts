@@ -1,8 +1,7 @@
-import { Mesh, Resource } from 'istio-jwt-policy-engine';
+import { Mesh } from 'istio-jwt-policy-engine';
 import { OwnershipRule } from '../../config/types';
-import { listCached, mayOwn } from '../../entity';
+import { mayOwn, ServiceIndex } from '../../entity';
 import { Claimant } from './listClaimants';
-import { ServiceIndex } from './ServiceIndex';
 
 /** An entity that claims half a cluster by a wide selector is a mistake; it must not fill the memory. */
 const MAX_SERVICES_PER_ENTITY = 500;
@@ -25,8 +24,7 @@ interface Claim {
 /** Which entities claim which Services of one cluster. */
 export class ClaimTable {
   index?: ServiceIndex;
-  private services: Resource[] = [];
-  private pods: Resource[] = [];
+  private matched = '';
   private claimants?: Claimant[];
   private byService = new Map<string, Claims>();
 
@@ -45,21 +43,24 @@ export class ClaimTable {
     claimants: Claimant[],
     yieldTurn: () => Promise<void>,
   ): Promise<void> {
-    const services = listCached(mesh, 'Service');
-    const pods = listCached(mesh, 'Pod');
-    const sameObjects =
-      sameElements(services, this.services) && sameElements(pods, this.pods);
-    if (this.index && sameObjects && claimants === this.claimants) {
+    const index = ServiceIndex.of(mesh);
+    const matched = `${mesh.revisionOf('Service')} ${mesh.revisionOf('Pod')}`;
+    if (
+      index === this.index &&
+      matched === this.matched &&
+      claimants === this.claimants
+    ) {
       return;
     }
-    if (!this.index || !sameObjects) {
-      this.index = await ServiceIndex.create(services, pods, yieldTurn);
+    this.index = index;
+    for (const steps = index.follow(); !steps.next().done; ) {
+      await yieldTurn();
     }
     const byService = new Map<string, { kept: Claim[]; total: number }>();
     for (const claimant of claimants) {
       const { selector, namespace, cluster } = claimant.target;
       if (!cluster || cluster === this.cluster) {
-        const found = this.index.find(selector, namespace);
+        const found = index.find(selector, namespace);
         const own = found.filter(service =>
           mayOwn(this.ownership, service.namespace, claimant.target.owners),
         );
@@ -85,8 +86,7 @@ export class ClaimTable {
         },
       ]),
     );
-    this.services = services;
-    this.pods = pods;
+    this.matched = matched;
     this.claimants = claimants;
   }
 }
@@ -119,12 +119,5 @@ function compareClaims(a: Claim, b: Claim): number {
       Number(!b.claimant.target.namespace) ||
     a.claimant.target.hosts.length - b.claimant.target.hosts.length ||
     (a.claimant.entityRef < b.claimant.entityRef ? -1 : 1)
-  );
-}
-
-function sameElements(a: Resource[], b: Resource[]): boolean {
-  return (
-    a === b ||
-    (a.length === b.length && a.every((each, index) => each === b[index]))
   );
 }

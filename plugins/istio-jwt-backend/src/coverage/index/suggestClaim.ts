@@ -5,8 +5,8 @@ import {
   ANNOTATION_KUBERNETES_NAMESPACE,
 } from 'backstage-plugin-istio-jwt-common';
 import { Resource } from 'istio-jwt-policy-engine';
+import { ServiceIndex } from '../../entity';
 import { parseLabelSelector } from '../../entity/parseLabelSelector';
-import { ServiceIndex } from './ServiceIndex';
 
 /** Labels by which people tell services apart, best first. */
 const USUAL_LABELS = ['app.kubernetes.io/name', 'app', 'k8s-app', 'name'];
