@@ -28,10 +28,10 @@ export function listKubeletProbes(
   const wanted = Object.entries(selector ?? {});
   if (wanted.length === 0) return [];
   const found = new Map<string, KubeletProbe>();
-  for (const { metadata, spec } of mesh.list('Pod')) {
-    const isMeant =
-      metadata.namespace === service.namespace &&
-      wanted.every(([key, value]) => metadata.labels?.[key] === value);
+  for (const { metadata, spec } of mesh.list('Pod', service.namespace)) {
+    const isMeant = wanted.every(
+      ([key, value]) => metadata.labels?.[key] === value,
+    );
     if (!isMeant) continue;
     const { httpProbes = [], containers = [] } = (spec ?? {}) as {
       httpProbes?: HttpProbe[];

@@ -47,7 +47,8 @@ export class ServiceIndex {
    * order of namespace and name.
    */
   find(selector: LabelSelector, namespace?: string): ServiceName[] {
-    for (const steps = this.follow(); !steps.next().done; );
+    const steps = this.follow();
+    while (!steps.next().done);
     const byLabels = select(this.services, selector, namespace);
     const found =
       byLabels.length > 0 ? byLabels : this.findByPods(selector, namespace);

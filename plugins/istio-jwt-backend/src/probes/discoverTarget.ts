@@ -113,10 +113,9 @@ function findTunnels(mesh: Mesh, { hops: [hop] }: WayIn): Candidate[] {
   const { namespace, labels } = hop.proxy;
   const wanted = Object.entries(labels);
   const pod = mesh
-    .list('Pod')
+    .list('Pod', namespace)
     .find(
       ({ metadata, status }) =>
-        metadata.namespace === namespace &&
         (status as { phase?: string } | undefined)?.phase === 'Running' &&
         wanted.every(([key, value]) => metadata.labels?.[key] === value),
     );

@@ -97,9 +97,8 @@ function listProbers(
 ): Prober[] {
   const byIdentity = new Map<string, Prober>();
   for (const { namespace, labelSelector, container } of probers) {
-    for (const { metadata, spec, status } of mesh.list('Pod')) {
+    for (const { metadata, spec, status } of mesh.list('Pod', namespace)) {
       const isWanted =
-        metadata.namespace === namespace &&
         (status as { phase?: string } | undefined)?.phase === 'Running' &&
         matchLabels(labelSelector, metadata.labels);
       const chosen = isWanted && chooseContainer(spec, container);

@@ -53,7 +53,8 @@ export class ClaimTable {
       return;
     }
     this.index = index;
-    for (const steps = index.follow(); !steps.next().done; ) {
+    const steps = index.follow();
+    while (!steps.next().done) {
       await yieldTurn();
     }
     const byService = new Map<string, { kept: Claim[]; total: number }>();

@@ -1,4 +1,4 @@
-import { Mesh, Resource } from 'istio-jwt-policy-engine';
+import { Resource } from 'istio-jwt-policy-engine';
 import {
   EntityTarget,
   MatchedCluster,
@@ -18,7 +18,10 @@ export function createClaimFinder(
   services: readonly ServiceName[],
 ): (target: EntityTarget) => ServiceName[] {
   const { mesh } = cluster;
-  const pods = groupPods(mesh);
+  const namespaces = new Set(services.map(({ namespace }) => namespace));
+  const pods = new Map(
+    Array.from(namespaces, name => [name, mesh.list('Pod', name)]),
+  );
   const candidates = services.map(service => {
     const stored = mesh.get({ kind: 'Service', ...service });
     return {
@@ -42,17 +45,6 @@ export function createClaimFinder(
       .map(({ service }) => service)
       .filter(service => meant.has(nameService(service)));
   };
-}
-
-function groupPods(mesh: Mesh): Map<string, Resource[]> {
-  const byNamespace = new Map<string, Resource[]>();
-  for (const pod of mesh.list('Pod')) {
-    const { namespace = '' } = pod.metadata;
-    const known = byNamespace.get(namespace);
-    if (known) known.push(pod);
-    else byNamespace.set(namespace, [pod]);
-  }
-  return byNamespace;
 }
 
 /** Labels of the Pods behind a Service, each set once. */

@@ -18,7 +18,9 @@ export function listProxyPods(
 }
 
 function listPods(mesh: Mesh, proxies: readonly ProxyRef[]): ProxyPod[] {
-  return mesh.list('Pod').flatMap(({ metadata, status }): ProxyPod[] => {
+  const namespaces = [...new Set(proxies.map(proxy => proxy.namespace))].sort();
+  const pods = namespaces.flatMap(namespace => mesh.list('Pod', namespace));
+  return pods.flatMap(({ metadata, status }): ProxyPod[] => {
     const { namespace = '', name, labels } = metadata;
     const isMeant =
       (status as { phase?: string } | undefined)?.phase === 'Running' &&
