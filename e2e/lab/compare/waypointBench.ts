@@ -4,6 +4,7 @@ import type { Manifest } from '../kube.ts';
 import { addressOf, INGRESS, WAYPOINT } from '../topology/workloads.ts';
 import { sleep, waitFor } from '../wait.ts';
 import { askHttp } from './askHttp.ts';
+import { readGreeting } from './askTcp.ts';
 import { fillIn, type Bench, type Seen } from './bench.ts';
 import { removeLeftoverRoutes, removeLeftovers } from './leftovers.ts';
 import type { SampleRequest } from './requests.ts';
@@ -18,6 +19,7 @@ import {
   describeServers,
   hostOf,
   NAMESPACE,
+  serverOf,
   SERVERS,
   startServers,
 } from './waypointTopology.ts';
@@ -68,8 +70,18 @@ export async function startWaypointBench(lab: Lab): Promise<Bench> {
   /** Whose server answered. */
   const reached = new WeakMap<SampleRequest, string>();
 
+  async function connectOne(request: SampleRequest): Promise<Seen> {
+    const { tcp } = serverOf(request);
+    const said = await readGreeting({ host: address, port: tcp.entryPort });
+    const server = SERVERS.find(({ name }) => name === said);
+    if (server) reached.set(request, server.name);
+    else reached.delete(request);
+    return { status: server ? 200 : 'closed', body: '' };
+  }
+
   async function askOne(request: SampleRequest): Promise<Seen> {
-    const { method, host, path, headers } = request;
+    const { method, host, path, headers, protocol } = request;
+    if (protocol === 'tcp') return connectOne(request);
     const seen = await askHttp({
       url: `http://${address}:${GATEWAY_PORT}${path}`,
       method,
@@ -88,15 +100,21 @@ export async function startWaypointBench(lab: Lab): Promise<Bench> {
         ...{ from: name, method: 'GET', host: hostOf(name), path: '/' },
         ...{ headers: {}, tokens: [], remark: '' },
       };
+      const connection: SampleRequest = { ...request, protocol: 'tcp' };
       await askOne(request);
-      return reached.get(request) === name ? true : undefined;
+      await askOne(connection);
+      const isThere = (asked: SampleRequest) => reached.get(asked) === name;
+      return isThere(request) && isThere(connection) ? true : undefined;
     });
   }
 
   return {
     title: 'the Services that a waypoint leads to',
     generate: generateWaypointRoutes,
-    callers: SERVERS.map(({ name }) => ({ name, hosts: [hostOf(name)] })),
+    callers: SERVERS.flatMap(({ name }) => {
+      const http = { name, hosts: [hostOf(name)] };
+      return [http, http, http, { ...http, tcp: [undefined] }];
+    }),
     slots: 1,
     instantiate(set, _slot, generation) {
       const named = set.map(({ metadata, ...each }) => ({

@@ -26,6 +26,7 @@ import {
   hostOf,
   NAMESPACE,
   SERVERS,
+  TCP_PORT,
 } from './waypointTopology.ts';
 
 export const GATEWAY_PORT = 8080;
@@ -58,19 +59,40 @@ function isFor({ spec }: Manifest, name: string): boolean {
   );
 }
 
+/** Whether a route for connections may lead nowhere: nothing tells that from a connection that policies refuse. */
+function mayBeDeadEnd({ kind, metadata, spec }: Manifest): boolean {
+  const isOfApi = kind === 'TCPRoute';
+  const isForOthers = isOfApi && metadata!.namespace !== NAMESPACE;
+  const text = JSON.stringify(isOfApi ? spec.rules : [spec.tcp, spec.tls]);
+  return isForOthers || text.includes('"weight":0') || text.includes('nobody');
+}
+
+const isConnection = ({ protocol }: { protocol?: string }) =>
+  protocol === 'tcp';
+
 /** By a Service's own way in through the gateway, or inside the mesh as the gateway asks. */
 function decideBy(
   { state }: Lab,
   mesh: InstanceType<typeof Mesh>,
   wayIn: WayIn,
-  { method, host, path, headers, tokens }: SampleRequest,
+  request: SampleRequest,
 ) {
+  const { method, host, path, headers, tokens } = request;
   const client = `${state.subnet}.1`;
-  const asked = { method, host, path, headers, tokens, sni: '' };
+  const isTcp = isConnection(request);
+  const asked = isTcp
+    ? { protocol: 'tcp' as const, sni: '' }
+    : {
+        ...{ method, host, path, tokens, sni: '' },
+        headers:
+          wayIn.kind === 'gateway'
+            ? headers
+            : { ...headers, 'x-forwarded-for': client },
+      };
   if (wayIn.kind === 'gateway') {
     return decideWayIn(mesh, wayIn, {
       ...asked,
-      port: GATEWAY_PORT,
+      port: wayIn.port,
       source: { ip: client },
       destinationIp: addressOf(INGRESS, state.subnet),
     });
@@ -79,8 +101,7 @@ function decideBy(
   const principal = `cluster.local/ns/${namespace}/sa/${serviceAccount}`;
   return decideWayIn(mesh, wayIn, {
     ...asked,
-    headers: { ...headers, 'x-forwarded-for': client },
-    port: 80,
+    port: isTcp ? TCP_PORT : 80,
     source: { principal, namespace },
   });
 }
@@ -101,21 +122,22 @@ export function judgeWaypoint(
   }
   const waysTo = (name: string) =>
     assessService(mesh, { namespace: NAMESPACE, name }).waysIn;
-  const ownWays = new Map(
-    SERVERS.map(({ name }) => [
-      name,
-      waysTo(name).find(
-        way => way.kind === 'gateway' && way.host === hostOf(name),
-      ),
-    ]),
+  const ownWays = SERVERS.flatMap(({ name }) =>
+    waysTo(name)
+      .filter(way => way.kind === 'gateway' && way.host === hostOf(name))
+      .map(way => ({ name, way })),
   );
+  const hasDeadEnd = set.some(mayBeDeadEnd);
   const mayStandFor = ({ host, route }: WayIn, name: string) =>
     host === fullNameOf(name) ||
     set.some(each => each.metadata!.name === route?.name && isFor(each, name));
 
   return (request, server) => {
     const { from, tokens } = request;
-    const own = ownWays.get(from);
+    const isTcp = isConnection(request);
+    const own = ownWays.find(
+      ({ name, way }) => name === from && isConnection(way) === isTcp,
+    )?.way;
     if (!own) throw new Error(`The engine sees no way in to ${from}`);
     const isExplained =
       server === undefined ||
@@ -125,7 +147,12 @@ export function judgeWaypoint(
         .some(way =>
           [200, 'unknown'].includes(decideBy(lab, mesh, way, request).status),
         );
-    if (isExplained) return toSaid(decideBy(lab, mesh, own, request));
+    if (isExplained) {
+      const said = toSaid(decideBy(lab, mesh, own, request));
+      return isTcp && said.status === 200 && hasDeadEnd
+        ? { ...said, status: 'unknown', reason: 'a route may lead nowhere' }
+        : said;
+    }
     const reason = `no way in to ${server} lets that pass`;
     return { status: 'closed', trace: [], reason };
   };

@@ -3,7 +3,12 @@ import type { Manifest } from '../kube.ts';
 import { generatePolicies } from './policies.ts';
 import type { Random } from './random.ts';
 import type { TokenStock } from './tokens.ts';
-import { fullNameOf, NAMESPACE, SERVERS } from './waypointTopology.ts';
+import {
+  fullNameOf,
+  NAMESPACE,
+  SERVERS,
+  TCP_PORT,
+} from './waypointTopology.ts';
 import { WAYPOINT_WORDS } from './waypointWords.ts';
 
 type Fields = Record<string, unknown>;
@@ -40,7 +45,7 @@ function pickApiRule(random: Random): Fields {
 }
 
 /** By the Service, or by its host. */
-function pickBackends(random: Random): Fields[] {
+function pickBackends(random: Random, port = 80): Fields[] {
   return pickDestinations(random).map(name => ({
     ...(random.chance(0.15)
       ? {
@@ -49,14 +54,14 @@ function pickBackends(random: Random): Fields[] {
           name: fullNameOf(name),
         }
       : { name, namespace: NAMESPACE }),
-    port: 80,
+    port,
     ...(random.chance(0.1) && { weight: 0 }),
   }));
 }
 
 function describeApiRoute(random: Random, name: string): Manifest {
   // One for connections leads nobody who speaks HTTP.
-  const isTcp = random.chance(0.1);
+  const isTcp = random.chance(0.2);
   return {
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: isTcp ? 'TCPRoute' : 'HTTPRoute',
@@ -67,10 +72,10 @@ function describeApiRoute(random: Random, name: string): Manifest {
         kind: 'Service',
         name: service,
         namespace: NAMESPACE,
-        ...(random.chance(0.3) && { port: random.pick([80, 80, 81]) }),
+        ...(random.chance(0.3) && { port: random.pick([80, TCP_PORT, 81]) }),
       })),
       rules: isTcp
-        ? [{ backendRefs: pickBackends(random) }]
+        ? [{ backendRefs: pickBackends(random, TCP_PORT) }]
         : Array.from({ length: 1 + random.int(2) }, () => pickApiRule(random)),
     },
   };
@@ -91,26 +96,40 @@ function pickVirtualRule(random: Random): Fields {
   return { ...match, route: pickShares(random) };
 }
 
-function pickShares(random: Random): Fields[] {
+function pickShares(random: Random, port = 80): Fields[] {
   const destinations = pickDestinations(random);
   return destinations.map(name => ({
-    destination: { host: fullNameOf(name), port: { number: 80 } },
+    destination: { host: fullNameOf(name), port: { number: port } },
     ...(destinations.length > 1 && { weight: 50 }),
   }));
 }
 
+/** Routes for connections: a waypoint looks at no server name, but follows rules that name its Service alone. */
+function pickConnectionRules(random: Random, hosts: readonly string[]): Fields {
+  const route = pickShares(random, TCP_PORT);
+  const names = hosts.filter(host => !host.includes('*'));
+  if (names.length > 0 && random.chance(0.4)) {
+    return {
+      tls: [{ match: [{ sniHosts: random.some(names, 1, 2) }], route }],
+    };
+  }
+  const port = random.pick([80, TCP_PORT]);
+  const match = random.chance(0.4) ? { match: [{ port }] } : {};
+  return { tcp: [{ ...match, route }] };
+}
+
 function describeVirtualService(random: Random, name: string): Manifest {
-  const isTcp = random.chance(0.1);
+  const hosts = random.some(HOSTS, 1, 2);
   return {
     apiVersion: 'networking.istio.io/v1',
     kind: 'VirtualService',
     metadata: { name, namespace: pickNamespace(random) },
     spec: {
-      hosts: random.some(HOSTS, 1, 2),
+      hosts,
       ...(random.chance(0.3) && { gateways: ['mesh'] }),
       ...(random.chance(0.15) && { exportTo: [random.pick(['.', '*'])] }),
-      ...(isTcp
-        ? { tcp: [{ route: pickShares(random) }] }
+      ...(random.chance(0.25)
+        ? pickConnectionRules(random, hosts)
         : {
             http: Array.from({ length: 1 + random.int(2) }, () =>
               pickVirtualRule(random),

@@ -15,20 +15,44 @@ interface Server {
   targetPort: number;
   /** By which it is told from the others. */
   status: number;
+  /** Its server of connections without HTTP, which says its name. */
+  tcp: {
+    targetPort: number;
+    /** Of the gateway. */
+    entryPort: number;
+  };
   isBehindWaypoint: boolean;
 }
 
+/** Of each Service, for connections without HTTP. */
+export const TCP_PORT = 90;
+
 export const SERVERS: readonly Server[] = [
-  { name: 'one', targetPort: 9201, status: 221, isBehindWaypoint: true },
-  { name: 'two', targetPort: 9202, status: 222, isBehindWaypoint: true },
-  { name: 'three', targetPort: 9203, status: 223, isBehindWaypoint: false },
+  {
+    ...{ name: 'one', targetPort: 9201, status: 221, isBehindWaypoint: true },
+    tcp: { targetPort: 9211, entryPort: 9291 },
+  },
+  {
+    ...{ name: 'two', targetPort: 9202, status: 222, isBehindWaypoint: true },
+    tcp: { targetPort: 9212, entryPort: 9292 },
+  },
+  {
+    ...{ name: 'three', targetPort: 9203, status: 223 },
+    tcp: { targetPort: 9213, entryPort: 9293 },
+    isBehindWaypoint: false,
+  },
 ];
+
+/** For which a request is meant. */
+export function serverOf({ from }: { from: string }): Server {
+  return SERVERS.find(({ name }) => name === from)!;
+}
 
 export const hostOf = (name: string) => `${name}.example.com`;
 export const fullNameOf = (name: string) =>
   `${name}.${NAMESPACE}.svc.cluster.local`;
 
-function describeServer({ name, targetPort, isBehindWaypoint }: Server) {
+function describeServer({ name, targetPort, tcp, isBehindWaypoint }: Server) {
   const service: Manifest = {
     apiVersion: 'v1',
     kind: 'Service',
@@ -44,16 +68,21 @@ function describeServer({ name, targetPort, isBehindWaypoint }: Server) {
     },
     spec: {
       selector: REPORTS.labels,
-      ports: [{ name: 'http', port: 80, targetPort }],
+      ports: [
+        { name: 'http', port: 80, targetPort },
+        { name: 'tcp', port: TCP_PORT, targetPort: tcp.targetPort },
+      ],
     },
   };
   return service;
 }
 
-/** How requests come in: by host to the Service of that name. */
-function describeEntry({ name }: Server): Manifest[] {
+/** How requests come in: by host to the Service of that name, and connections by a port for each. */
+function describeEntry({ name, tcp }: Server): Manifest[] {
   const metadata = { name: `compare-${name}`, namespace: NAMESPACE };
-  const destination = { host: fullNameOf(name), port: { number: 80 } };
+  const routeTo = (number: number) => [
+    { destination: { host: fullNameOf(name), port: { number } } },
+  ];
   return [
     {
       apiVersion: networking,
@@ -62,7 +91,8 @@ function describeEntry({ name }: Server): Manifest[] {
       spec: {
         hosts: [hostOf(name)],
         gateways: ['compare'],
-        http: [{ route: [{ destination }] }],
+        http: [{ route: routeTo(80) }],
+        tcp: [{ match: [{ port: tcp.entryPort }], route: routeTo(TCP_PORT) }],
       },
     },
     {
@@ -93,6 +123,10 @@ export const describeServers = (subnet: string): Manifest[] => [
           port: { number: 80, name: 'http', protocol: 'HTTP' },
           hosts: ['*'],
         },
+        ...SERVERS.map(({ name, tcp }) => ({
+          port: { number: tcp.entryPort, name: `tcp-${name}`, protocol: 'TCP' },
+          hosts: ['*'],
+        })),
       ],
     },
   },
@@ -100,21 +134,32 @@ export const describeServers = (subnet: string): Manifest[] => [
     describeServer(server),
     describeEndpoints(server.name, REPORTS, subnet, [
       { name: 'http', port: server.targetPort },
+      { name: 'tcp', port: server.tcp.targetPort },
     ]),
     ...describeEntry(server),
   ]),
 ];
 
 export async function startServers(): Promise<void> {
-  for (const { name, targetPort, status } of SERVERS) {
-    await ensureProcess({
-      name: `app-compare-http-${name}`,
-      command: 'ip',
-      args: [
-        ...['netns', 'exec', namespaceOf(REPORTS.name), process.execPath],
-        join(import.meta.dirname, 'httpServer.ts'),
-        ...[String(targetPort), String(status)],
-      ],
-    });
+  for (const { name, targetPort, status, tcp } of SERVERS) {
+    await startServer(`http-${name}`, 'httpServer.ts', targetPort, status);
+    await startServer(`tcp-${name}`, 'tcpServer.ts', tcp.targetPort, name);
   }
+}
+
+async function startServer(
+  name: string,
+  script: string,
+  port: number,
+  sign: string | number,
+): Promise<void> {
+  await ensureProcess({
+    name: `app-compare-${name}`,
+    command: 'ip',
+    args: [
+      ...['netns', 'exec', namespaceOf(REPORTS.name), process.execPath],
+      join(import.meta.dirname, script),
+      ...[String(port), String(sign)],
+    ],
+  });
 }

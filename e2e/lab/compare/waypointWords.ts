@@ -15,7 +15,7 @@ export const WAYPOINT_WORDS: PolicyWords = {
   principals: ['*', identity, 'cluster.local/ns/default/sa/frontend'],
   namespaces: [INGRESS.namespace, '*', 'default'],
   serviceAccounts: [`${INGRESS.namespace}/${INGRESS.serviceAccount}`],
-  ports: ['80', '15008', '9201'],
+  ports: ['80', '90', '15008', '9201', '9211', '9291'],
   // The lab's waypoint is told addresses by its EnvoyFilter: they would prove nothing.
   ranges: ['0.0.0.0/0'],
   places: [
