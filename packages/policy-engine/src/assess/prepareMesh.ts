@@ -1,7 +1,7 @@
 import { serversOfProxy } from '../attach/servedServers';
 import { Mesh } from '../attach/Mesh';
 import { Stored } from '../attach/Stored';
-import { indexOf, selectorOf } from '../attach/policyIndex';
+import { policyIndexOf, selectorOf } from '../attach/policyIndex';
 import {
   isRouter,
   labelIndex,
@@ -107,8 +107,10 @@ function* prepareGateway(mesh: Mesh, proxy: ProxyRef): Generator<void, void> {
     virtualServicesOf(mesh, server.key);
     yield;
   }
-  indexOf(mesh, 'AuthorizationPolicy', proxy.namespace);
-  yield;
+  for (const namespace of [mesh.rootNamespace, proxy.namespace]) {
+    policyIndexOf(mesh, 'AuthorizationPolicy', namespace);
+    yield;
+  }
   compileProxy(mesh, proxy);
   yield;
   programForHost(mesh, proxy, NOBODY, 'http');

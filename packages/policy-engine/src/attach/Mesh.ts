@@ -139,7 +139,7 @@ export class Mesh {
       .map(stored => stored.resource);
   }
 
-  /** Every namespace that has or had an object of a kind. */
+  /** Every namespace that has an object of a kind, with some that have none: they had one, or were asked for. */
   namespacesWith(kind: string): Iterable<string> {
     const found = keysOfKind(kind).map(key => {
       const { node, namespaces } = this.store.table(key);

@@ -59,7 +59,7 @@ export function candidates(
   namespace: string,
   proxy: ProxyRef,
 ): Iterable<Stored> {
-  const { wide, byLabel, byTarget } = indexOf(mesh, kind, namespace);
+  const { wide, byLabel, byTarget } = policyIndexOf(mesh, kind, namespace);
   if (byLabel.size === 0 && byTarget.size === 0) return wide;
   // A shared gateway may have thousands: each is looked at once.
   const found = new Set(wide);
@@ -90,12 +90,12 @@ export function targetingOf(
   target: string,
 ): Stored[] {
   return (Object.keys(INDEXES) as PolicyKind[]).flatMap(
-    kind => indexOf(mesh, kind, namespace).byTarget.get(target) ?? [],
+    kind => policyIndexOf(mesh, kind, namespace).byTarget.get(target) ?? [],
   );
 }
 
 /** Where the policies of a namespace are looked up. */
-export function indexOf(
+export function policyIndexOf(
   mesh: Mesh,
   kind: PolicyKind,
   namespace: string,

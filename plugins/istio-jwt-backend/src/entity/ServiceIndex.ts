@@ -11,10 +11,9 @@ const indexes = new WeakMap<Mesh, ServiceIndex>();
 
 /** Finds the Services that a label selector means by looking at what carries one of its labels instead of all. */
 export class ServiceIndex {
+  /** By their labels; and by namespace with one label of their own selector, which makes a longer key. */
   private readonly services: KeyedObjects;
   private readonly pods: KeyedObjects;
-  /** By namespace, and one label of their own selector. */
-  private readonly bySelector: KeyedObjects;
 
   /** The one index of a mesh. */
   static of(mesh: Mesh): ServiceIndex {
@@ -27,9 +26,11 @@ export class ServiceIndex {
   }
 
   private constructor(mesh: Mesh) {
-    this.services = new KeyedObjects(mesh, 'Service', keysOfLabels);
+    this.services = new KeyedObjects(mesh, 'Service', service => [
+      ...keysOfLabels(service),
+      ...keysOfSelector(service),
+    ]);
     this.pods = new KeyedObjects(mesh, 'Pod', keysOfLabels);
-    this.bySelector = new KeyedObjects(mesh, 'Service', keysOfSelector);
   }
 
   /**
@@ -39,7 +40,6 @@ export class ServiceIndex {
   *follow(): Generator<void, void> {
     yield* this.services.follow();
     yield* this.pods.follow();
-    yield* this.bySelector.follow();
   }
 
   /**
@@ -69,7 +69,7 @@ export class ServiceIndex {
       const labels = metadata.labels ?? {};
       for (const [key, value] of Object.entries(labels)) {
         const place = joinKey(metadata.namespace ?? '', key, value);
-        for (const service of this.bySelector.get(place)) {
+        for (const service of this.services.get(place)) {
           const wanted = Object.entries(selectorOf(service)!);
           if (wanted.every(([name, text]) => labels[name] === text)) {
             found.add(service);
