@@ -76,7 +76,7 @@ function exchange(socket: net.Socket, first: Buffer): Promise<string> {
     );
     socket.on('connect', () => socket.write(first));
     socket.on('data', chunk => {
-      text += chunk.toString('latin1');
+      text = chunk.toString('latin1');
       socket.destroy();
     });
     socket.on('error', error => {

@@ -69,13 +69,14 @@ export async function startWaypointBench(lab: Lab): Promise<Bench> {
   let deployed: Manifest[] = [];
   /** Whose server answered. */
   const reached = new WeakMap<SampleRequest, string>();
+  const note = (request: SampleRequest, server?: { name: string }) =>
+    server ? reached.set(request, server.name) : reached.delete(request);
 
   async function connectOne(request: SampleRequest): Promise<Seen> {
     const { tcp } = serverOf(request);
     const said = await readGreeting({ host: address, port: tcp.entryPort });
     const server = SERVERS.find(({ name }) => name === said);
-    if (server) reached.set(request, server.name);
-    else reached.delete(request);
+    note(request, server);
     return { status: server ? 200 : 'closed', body: '' };
   }
 
@@ -88,8 +89,7 @@ export async function startWaypointBench(lab: Lab): Promise<Bench> {
       headers: { host, ...headers },
     });
     const server = SERVERS.find(({ status }) => status === seen.status);
-    if (server) reached.set(request, server.name);
-    else reached.delete(request);
+    note(request, server);
     const isAnswer = server || isOfRoute(seen.status, path);
     return isAnswer ? { status: 200, body: '' } : seen;
   }
