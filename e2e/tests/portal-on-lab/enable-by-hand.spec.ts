@@ -100,8 +100,10 @@ async function enableAndDisable(page: Page, wayIn: WayIn): Promise<void> {
     if (wayIn.meaning) {
       await expect(main(page).getByText(wayIn.meaning).first()).toBeVisible();
     }
-    await page.goto(tabOf('backend'));
-    await expectProbesAgree(page, wayIn);
+    await expectProbesAgree(page, wayIn, 'Enforced', [
+      'No token',
+      'Valid token',
+    ]);
   });
 
   await test.step('disable', async () => {
@@ -121,30 +123,44 @@ async function enableAndDisable(page: Page, wayIn: WayIn): Promise<void> {
       main(page).getByRole('listitem').filter({ hasText: url }),
     ).toContainText('Open', SOON);
   });
+
+  await test.step('probes agree at once, whatever connections the proxies keep to each other', async () => {
+    await expectProbesAgree(page, wayIn, 'Open', ['No token']);
+    const history = page.getByRole('region', { name: 'History' });
+    await history.getByRole('button', { name: 'Show as tables' }).click();
+    const changes = history.getByRole('table', { name: 'Changes of state' });
+    await expect(changes).toContainText('Enforced');
+    await expect(changes).not.toContainText('Drift');
+  });
 }
 
 async function expectProbesAgree(
   page: Page,
   { url, callers }: WayIn,
+  state: string,
+  probes: string[],
 ): Promise<void> {
+  await page.goto(tabOf('backend'));
   const wayIn = page.getByRole('article', { name: url });
-  await expect(wayIn).toContainText('Enforced', SOON);
+  await expect(wayIn).toContainText(state, SOON);
   await runProbes(page);
   const over = await page
     .getByRole('status')
     .filter({ hasText: 'Probes are over' })
     .innerText();
   expect(over).not.toContain('disagree');
-  expect(Number(/(\d+) agree/.exec(over)?.[1])).toBeGreaterThan(50);
+  expect(Number(/(\d+) (?:of \d+ )?agree/.exec(over)?.[1])).toBeGreaterThan(
+    probes.includes('Valid token') ? 50 : 0,
+  );
   const rows = page
     .getByRole('table', { name: new RegExp(`Probes of ${url}`) })
     .getByRole('row');
-  for (const probe of ['No token', 'Valid token']) {
+  for (const probe of probes) {
     await expect(
       rows.filter({ hasText: probe }).filter({ hasText: 'Agrees' }),
     ).toHaveCount(callers);
   }
-  await expect(wayIn).toContainText('Enforced');
+  await expect(wayIn).toContainText(state);
 }
 
 test('a host of a shared gateway, while four neighbours never notice', async ({

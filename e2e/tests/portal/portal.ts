@@ -51,12 +51,15 @@ export function main(page: Page) {
   return page.locator('main').last();
 }
 
+/** Within a minute of a change what differs is asked again once that minute is over. */
+const PROBED = { timeout: 100_000 };
+
 /** Runs probes from the page in view and waits for their end. */
 export async function runProbes(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Run probes' }).click();
   await expect(
     page.getByRole('status').filter({ hasText: 'Probes are over' }),
-  ).toBeAttached();
+  ).toBeAttached(PROBED);
 }
 
 /** Opens the page and waits for the list; the index is built in the background. */

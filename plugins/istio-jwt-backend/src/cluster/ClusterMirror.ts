@@ -3,6 +3,7 @@ import { ClusterFreshness } from 'backstage-plugin-istio-jwt-common';
 import { Mesh, ParseError } from 'istio-jwt-policy-engine';
 import { ClusterConfig } from '../config';
 import { Backoff } from './Backoff';
+import { ChangeTimes } from './ChangeTimes';
 import { ClusterConnection } from './ClusterConnection';
 import {
   judgeFreshness,
@@ -47,6 +48,8 @@ export class ClusterMirror {
   readonly connection: ClusterConnection;
   /** For probes: nothing here runs in Pods. */
   readonly pods: PodStreams;
+  /** For probes: an answer of before may come for a while after a change. */
+  readonly changeTimes = new ChangeTimes();
   private readonly streams: Stream[];
   private readonly abort = new AbortController();
   private readonly recovery = new Recovery();
@@ -191,6 +194,7 @@ export class ClusterMirror {
   private takeIn(stream: Stream, event: KindEvent): void {
     const { health, store } = stream;
     const before = health.failure;
+    const wasListed = health.listed;
     let changed = false;
     switch (event.type) {
       case 'listing':
@@ -232,6 +236,8 @@ export class ClusterMirror {
     }
     if (changed) {
       this.lastChangeAt = Date.now();
+      // What the first reading brings may have been so for years.
+      if (wasListed) this.changeTimes.note(health.kind, namespaceOf(event));
     }
     if (changed || before?.message !== health.failure?.message) {
       this.announce();
@@ -278,4 +284,10 @@ export class ClusterMirror {
       this.lastChangeAt,
     );
   }
+}
+
+function namespaceOf(event: KindEvent): string | undefined {
+  return event.type === 'upserted' || event.type === 'deleted'
+    ? event.object.metadata.namespace
+    : undefined;
 }

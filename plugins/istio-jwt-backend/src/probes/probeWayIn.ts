@@ -19,14 +19,17 @@ import { nameCaller } from './findOrigins';
 import { isCertificateError } from './GatewayClient';
 import { judgeAnswer } from './judgeAnswer';
 import { locateToken } from './locateToken';
+import { measureSettling } from './measureSettling';
 import { explainMismatch } from './mismatch/explainMismatch';
 import { PlannedProbe, WayInPlan } from './planProbes';
 import { ProbeAnswer, ProbeClient } from './ProbeClient';
 import { TokenSources } from './tokenSources';
 import { VectorRequest } from './vectors';
 
-/** A gateway takes a moment to follow its configuration; a disagreement is looked at again after this. */
+/** A disagreement is looked at again after this, for one odd answer may be chance. */
 const SECOND_LOOK_MS = 1500;
+const SETTLING =
+  'The configuration changed within the last minute. Proxies answer connections that were open before as before, by default for up to 45 seconds: what differs is asked again after that.';
 
 export interface ProbeTools {
   forger: Forger;
@@ -36,6 +39,10 @@ export interface ProbeTools {
   listPublicKeys(use: IssuerUse): JWK[];
   /** Waits for a free slot, for the gateway's rate, and while it is to be left alone. */
   throttle(send: () => Promise<ProbeAnswer>): Promise<ProbeAnswer>;
+  /** Tells people why the run takes its time. */
+  tell(note: string): void;
+  /** From a change on, for how long answers of before may come. Default: {@link SETTLE_MS}. */
+  settleMs?: number;
   signal: AbortSignal;
 }
 
@@ -56,12 +63,20 @@ export async function runProbe(
   if (first.result !== 'disagrees' || tools.signal.aborted) {
     return first;
   }
-  await sleep(SECOND_LOOK_MS, undefined, { signal: tools.signal }).catch(
-    () => {},
-  );
-  return tools.signal.aborted
-    ? first
-    : attempt(plan, probe, vector, reach, tools);
+  const settling = measureSettling(plan, tools.settleMs);
+  if (settling > SECOND_LOOK_MS) tools.tell(SETTLING);
+  await sleep(Math.max(SECOND_LOOK_MS, settling), undefined, {
+    signal: tools.signal,
+  }).catch(() => {});
+  if (tools.signal.aborted) return first;
+  const second = await attempt(plan, probe, vector, reach, tools);
+  return second.result === 'disagrees' && measureSettling(plan, tools.settleMs)
+    ? {
+        ...second,
+        result: 'inconclusive',
+        note: 'The answer differs, and the configuration has changed again: it may be that of before.',
+      }
+    : second;
 }
 
 /**

@@ -20,6 +20,7 @@ export interface ProbingTools {
   /** Public keys that an issuer published, as far as they were read. Default: none are known. */
   listPublicKeys?: ProbeTools['listPublicKeys'];
   pacer: GatewayPacer;
+  settleMs?: ProbeTools['settleMs'];
   /** Called with a copy of a run whenever it moved on. Must not throw. */
   onProgress: (run: ProbeRun) => void;
 }
@@ -42,7 +43,11 @@ export async function probeWaysIn(
     }
     const reached = await reachWayIn(plan, guard, config);
     const { reach, target } = reached;
-    const probeTools = toolsFor(reached, paced, tools);
+    const probeTools = toolsFor(reached, paced, tools, note => {
+      paced.notes.add(note);
+      run.notes = [...paced.notes];
+      onProgress({ ...run });
+    });
     run.targets = [...run.targets, target];
     writer.setTargets(run.targets);
     const first = offset;
@@ -76,8 +81,11 @@ export async function probeWaysIn(
 function toolsFor(
   { reach, rateKey }: ReachedWayIn,
   paced: PacedRun,
-  { config, forger, tokenSources, listPublicKeys, pacer }: ProbingTools,
+  tools: ProbingTools,
+  tell: ProbeTools['tell'],
 ): ProbeTools {
+  const { config, forger, tokenSources, listPublicKeys, pacer, settleMs } =
+    tools;
   const send: ProbeTools['throttle'] = request =>
     pacer.send(rateKey, paced, request);
   const inTurn = takeTurns();
@@ -86,6 +94,8 @@ function toolsFor(
     tokenSources,
     listPublicKeys: listPublicKeys ?? (() => []),
     config,
+    settleMs,
+    tell,
     signal: paced.signal,
     throttle:
       reach.kind === 'client' && reach.client instanceof GatewayClient

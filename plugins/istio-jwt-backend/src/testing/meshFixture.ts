@@ -1,5 +1,6 @@
 import { Mesh, parseYaml } from 'istio-jwt-policy-engine';
 import { ClusterMirror } from '../cluster';
+import { ChangeTimes } from '../cluster/ChangeTimes';
 import { ClusterConfig, readIstioJwtConfig } from '../config';
 import { ConfigReader } from '@backstage/config';
 
@@ -34,6 +35,7 @@ export function mirrorOf(mesh: Mesh, more: object = {}): ClusterMirror {
     parseErrors: [],
     reading: false,
     freshness: { state: { kind: 'synced' } },
+    changeTimes: new ChangeTimes(),
     prepare: async () => {},
     readWhole: (work: (rest: () => Promise<void>) => unknown) =>
       work(async () => {}),
