@@ -247,8 +247,16 @@ const virtualService = fc
   .record({
     name: of('vs', 'vs2'),
     namespace,
-    hosts: one(
-      of(...ROUTE_HOSTS, 'backend', 'backend.default.svc.cluster.local'),
+    creationTimestamp: created,
+    // Without hosts it is a delegate.
+    hosts: fc.oneof(
+      {
+        weight: 8,
+        arbitrary: one(
+          of(...ROUTE_HOSTS, 'backend', 'backend.default.svc.cluster.local'),
+        ),
+      },
+      { weight: 1, arbitrary: fc.constant(undefined) },
     ),
     gateways: maybe(
       one(of('gw', 'gw2', 'istio-system/gw', 'default/gw', 'mesh')),
@@ -267,11 +275,11 @@ const virtualService = fc
       ),
     ),
   })
-  .map(({ name, namespace: home, ...spec }) =>
+  .map(({ name, namespace: home, creationTimestamp, ...spec }) =>
     build(
       'networking.istio.io/v1',
       'VirtualService',
-      { name, namespace: home },
+      { name, namespace: home, creationTimestamp },
       { spec },
     ),
   );

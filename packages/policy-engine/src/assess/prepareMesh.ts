@@ -9,8 +9,8 @@ import {
   workloadNamespaces,
   workloadsIn,
 } from '../attach/workloads';
+import { partsOf } from '../attach/virtualServiceIndex';
 import {
-  partsOf,
   virtualServicesOf,
   virtualServicesTo,
 } from '../attach/virtualServices';
@@ -70,27 +70,36 @@ function* prepareRoutes(mesh: Mesh): Generator<void, void> {
   yield;
 }
 
-/** By kind when all objects had been looked at, and under which mesh config. */
-const visits = new WeakMap<Mesh, Map<string, { at: number; config: object }>>();
+/** By kind and namespace when all objects there had been looked at, and under which mesh config. */
+interface Visits {
+  config: object;
+  at: Map<string, number>;
+}
 
-/** Looks at all objects of a kind where some of them changed: what is made of an object is kept with it. */
+const visitsOf = new WeakMap<Mesh, Visits>();
+
+/** Looks at all objects of a kind in namespaces where some of them changed: what is made of an object is kept with it. */
 function* forEachChanged(
   mesh: Mesh,
   kind: string,
   visit: (stored: Stored) => void,
 ): Generator<void, void> {
-  let known = visits.get(mesh);
-  if (!known) visits.set(mesh, (known = new Map()));
   const { config } = mesh;
-  const at = mesh.revisionOf(kind);
-  const last = known.get(kind);
-  if (last?.at === at && last.config === config) return;
-  let count = 0;
-  for (const stored of mesh.unsorted(kind)) {
-    visit(stored);
-    if (++count % STEP === 0) yield;
+  let visits = visitsOf.get(mesh);
+  if (visits?.config !== config) {
+    visitsOf.set(mesh, (visits = { config, at: new Map() }));
   }
-  known.set(kind, { at, config });
+  let count = 0;
+  for (const namespace of mesh.namespacesOf(kind)) {
+    const place = `${kind}/${namespace}`;
+    const at = mesh.revisionOf(kind, namespace);
+    if (visits.at.get(place) === at) continue;
+    for (const stored of mesh.unsorted(kind, namespace)) {
+      visit(stored);
+      if (++count % STEP === 0) yield;
+    }
+    visits.at.set(place, at);
+  }
 }
 
 function namespacesOfPolicies(mesh: Mesh): Set<string> {

@@ -194,14 +194,16 @@ export class Mesh {
   }
 
   /**
-   * @internal Objects of a kind in no order, and without depending on them: for what is got ready ahead
-   * of any answer.
+   * @internal Objects of a kind in no order, in one namespace or anywhere, and without depending on them: for
+   * what is got ready ahead of any answer.
    */
-  *unsorted(kind: string): Generator<Stored> {
-    const table = this.store.kinds.get(kind);
-    for (const objects of table?.namespaces.values() ?? []) {
-      yield* objects.objects();
-    }
+  *unsorted(kind: string, namespace?: string): Generator<Stored> {
+    const { namespaces } = this.store.kinds.get(kind) ?? {};
+    const tables =
+      namespace === undefined
+        ? namespaces?.values()
+        : [namespaces?.get(namespace)];
+    for (const objects of tables ?? []) if (objects) yield* objects.objects();
   }
 
   /** @internal Namespaces that hold an object of a kind, sorted. */

@@ -33,6 +33,10 @@ function aliasesIn(mesh: Mesh): Aliases {
   return mesh.queries.getOne(ALIASES, () => findAliases(mesh), sameData);
 }
 
+export function hasAliases(mesh: Mesh): boolean {
+  return aliasesIn(mesh) !== NO_ALIASES;
+}
+
 function findAliases(mesh: Mesh): Aliases {
   const found: [string, Alias][] = [];
   let entryHosts: ReadonlySet<string> | undefined;

@@ -9,7 +9,8 @@ import type { Mesh } from './Mesh';
 import type { Stored } from './Stored';
 import type { Doubtful } from './ObjectStore';
 import { isLookedUp } from './policies';
-import { gatewaysOf, specOf } from './virtualServices';
+import { gatewaysOf } from './virtualServiceIndex';
+import { specOf } from './virtualServices';
 
 const UNCERTAIN = new Family();
 const NOT_READ = new Family();

@@ -9,7 +9,8 @@ import { servingOf } from './servedServers';
 import { Binding, waysInOfBinding } from './serverWaysIn';
 import { Tail } from './tails';
 import { unresolvedWayIn } from './unresolved';
-import { gatewaysOf, virtualServicesTo } from './virtualServices';
+import { gatewaysOf } from './virtualServiceIndex';
+import { virtualServicesTo } from './virtualServices';
 import type { ResolvedWayIn } from './waysIn';
 import { Family } from '../queries/queries';
 

@@ -13,7 +13,8 @@ import { perObject } from '../queries/perObject';
 import { Family, sameData, sameItems } from '../queries/queries';
 import type { Tail } from './tails';
 import { unresolvedWayIn } from './unresolved';
-import { gatewaysOf, virtualServicesTo } from './virtualServices';
+import { gatewaysOf } from './virtualServiceIndex';
+import { virtualServicesTo } from './virtualServices';
 import type { ResolvedWayIn } from './waysIn';
 import { selectWorkloads } from './workloads';
 

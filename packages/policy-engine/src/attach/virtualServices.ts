@@ -4,37 +4,20 @@ import {
   HttpRouteSpec,
   VirtualServiceSpec,
 } from '../parse/specs';
-import {
-  destinationKey,
-  intersectHosts,
-  resolveGatewayName,
-  resolveServiceHost,
-  resolveShortName,
-} from './hosts';
-import { sortByAge } from './age';
-import { aliasedBy } from './aliases';
+import { intersectHosts, resolveServiceHost, resolveShortName } from './hosts';
+import { hasAliases } from './aliases';
 import { completeVirtualService } from './delegates';
 import { boundRoutes, boundRoutesFor } from './gatewayApi/routes';
 import type { GatewayServer } from './gateways';
-import { ingressRoutes } from './ingress/ingressRoutes';
 import { stringList } from './labels';
 import { Mesh } from './Mesh';
 import { Stored } from './Stored';
-import { pushTo } from '../multimap';
-import { perObject } from '../queries/perObject';
 import { Family, sameItems } from '../queries/queries';
 import { isExported, rankOfExport } from './visibility';
-import { visitFields } from './visitFields';
+import { virtualServiceIndex } from './virtualServiceIndex';
 
 const VIRTUAL_SERVICES_OF = new Family();
 const VIRTUAL_SERVICES_TO = new Family({ isBrief: true });
-const VIRTUAL_SERVICE_INDEX = new Family();
-
-interface VirtualServiceIndex {
-  byGateway: Map<string, Stored[]>;
-  /** By `namespace/name` of a Service, else by host. */
-  byDestination: Map<string, Stored[]>;
-}
 
 /**
  * VirtualServices bound to a Gateway, in Istio's order, with the routes of their delegates; for a
@@ -50,10 +33,7 @@ export function virtualServicesOf(
   return mesh.queries.get(
     VIRTUAL_SERVICES_OF,
     gateway,
-    () =>
-      (index(mesh).byGateway.get(gateway) ?? []).map(stored =>
-        completeVirtualService(mesh, stored),
-      ),
+    () => completeAll(mesh, virtualServiceIndex(mesh).byGateway.get(gateway)),
     sameItems,
   );
 }
@@ -89,24 +69,30 @@ export function virtualServicesTo(
     VIRTUAL_SERVICES_TO,
     destination,
     () =>
-      (index(mesh).byDestination.get(destination) ?? []).map(stored =>
-        completeVirtualService(mesh, stored),
+      completeAll(
+        mesh,
+        virtualServiceIndex(mesh).byDestination.get(destination),
       ),
     sameItems,
   );
 }
 
-export function specOf(stored: Stored): VirtualServiceSpec {
-  return (stored.resource.spec ?? {}) as VirtualServiceSpec;
+function completeAll(
+  mesh: Mesh,
+  roots: readonly Stored[] = [],
+): readonly Stored[] {
+  // A shared gateway may have thousands, with nothing to complete.
+  const areWhole =
+    !virtualServiceIndex(mesh).delegates &&
+    mesh.config.defaultExportTo.VirtualService.includes('*') &&
+    !hasAliases(mesh);
+  return areWhole
+    ? roots
+    : roots.map(root => completeVirtualService(mesh, root));
 }
 
-/** Gateways that a VirtualService names, without `mesh`. */
-export function gatewaysOf(stored: Stored): string[] {
-  const { namespace } = stored;
-  const { gateways } = specOf(stored);
-  return stringList(gateways)
-    .filter(name => name !== 'mesh')
-    .map(name => resolveGatewayName(name, namespace));
+export function specOf(stored: Stored): VirtualServiceSpec {
+  return (stored.resource.spec ?? {}) as VirtualServiceSpec;
 }
 
 /**
@@ -174,71 +160,4 @@ export function mirrorsOf(
     ...(route.mirrors ?? []),
   ];
   return mirrors.flatMap(mirror => destinationsOf(stored, [mirror]));
-}
-
-interface VirtualServiceParts {
-  gateways: ReadonlySet<string>;
-  destinations: ReadonlySet<string>;
-  delegates: ReadonlySet<string>;
-}
-
-/** Gateways, destinations and delegates that a VirtualService names; reads malformed ones as far as it can. */
-export const partsOf = perObject((stored: Stored): VirtualServiceParts => {
-  const { namespace, resource } = stored;
-  const destinations = new Set<string>();
-  const delegates = new Set<string>();
-  visitFields(resource.spec, (key, item) => {
-    const named = item as {
-      host?: unknown;
-      name?: unknown;
-      namespace?: unknown;
-    } | null;
-    if (
-      (key === 'destination' || key === 'mirror') &&
-      typeof named?.host === 'string'
-    ) {
-      destinations.add(destinationKey(named.host, namespace));
-    }
-    if (key === 'delegate' && typeof named?.name === 'string') {
-      const place = named.namespace;
-      delegates.add(
-        `${typeof place === 'string' && place ? place : namespace}/${
-          named.name
-        }`,
-      );
-    }
-  });
-  const gateways = new Set(gatewaysOf(stored));
-  return { gateways, destinations, delegates };
-});
-
-function index(mesh: Mesh): VirtualServiceIndex {
-  return mesh.queries.getOne(VIRTUAL_SERVICE_INDEX, () => {
-    const result: VirtualServiceIndex = {
-      byGateway: new Map(),
-      byDestination: new Map(),
-    };
-    const written = sortByAge(mesh.all('VirtualService'));
-    for (const stored of [...ingressRoutes(mesh), ...written]) {
-      // Without hosts it is a delegate: its routes serve where others delegate to it.
-      if (stringList(specOf(stored).hosts).length === 0) continue;
-      const { gateways, destinations, delegates } = partsOf(stored);
-      for (const gateway of gateways) {
-        pushTo(result.byGateway, gateway, stored);
-      }
-      const found = new Set(destinations);
-      for (const key of delegates) {
-        const [namespace, name] = key.split('/');
-        const inner = mesh.stored('VirtualService', namespace, name);
-        if (!inner) continue;
-        for (const item of partsOf(inner).destinations) found.add(item);
-      }
-      for (const key of [...found]) {
-        const target = aliasedBy(mesh, key);
-        if (target !== undefined) found.add(target);
-      }
-      for (const key of found) pushTo(result.byDestination, key, stored);
-    }
-    return result;
-  });
 }

@@ -2,14 +2,12 @@ import { ProxyRef } from '../model';
 import { findDomain } from '../attach/hosts';
 import type { GatewayServer } from '../attach/gateways';
 import { serverKey, serversOfProxy } from '../attach/servedServers';
-import { istiodsHave } from '../attach/istiodVersions';
 import { Mesh } from '../attach/Mesh';
 import { Stored } from '../attach/Stored';
 import { proxyKey } from '../attach/workloads';
 import { Family, sameData, sameItems } from '../queries/queries';
-import { mixesKinds } from './candidates';
-import { type Listener, makesRoutes, readListener } from './listeners';
-import { isOrderUnknown } from './unknownOrder';
+import { buildDomains, type Shares } from './domains';
+import { type Listener, readListener } from './listeners';
 import { servedHosts, virtualServicesFor } from '../attach/virtualServices';
 
 const LISTENER = new Family();
@@ -19,9 +17,6 @@ const SCOPE_OF = new Family();
 const VIRTUAL_HOST = new Family({ isBrief: true });
 
 const PLAIN = 'plain';
-
-/** The istiod that merges HTTPRoutes and GRPCRoutes of one host (istio/istio#59222); before, either was left out. */
-const MERGES_KINDS = [1, 30, 0] as const;
 
 /** What a gateway does for one domain: redirect all to HTTPS, or try VirtualServices in order. */
 export interface VirtualHost {
@@ -79,6 +74,7 @@ export function findVirtualHost(
   }
   const { scope } = found;
   const key = `${listener}/${scope}`;
+  let shares: Shares = new Map();
   // The first way to compute a value is kept, so it reads the servers of then, not those of now.
   const readDomains = () =>
     mesh.queries.get(DOMAINS, key, () => {
@@ -87,7 +83,9 @@ export function findVirtualHost(
         scope === PLAIN
           ? now.listening.map(({ server }) => server)
           : [now.secure.get(scope)].flatMap(server => server ?? []);
-      return buildDomains(mesh, proxy, servers);
+      const built = buildDomains(mesh, proxy, servers, shares);
+      shares = built.shares;
+      return built.domains;
     });
   const requested = host.toLowerCase();
   const choose = () => findDomain(readDomains(), requested);
@@ -135,80 +133,6 @@ function doubtfulHost(
     namespace,
     doubt,
   };
-}
-
-function buildDomains(
-  mesh: Mesh,
-  proxy: ProxyRef,
-  servers: readonly GatewayServer[],
-): Map<string, VirtualHost> {
-  const domains = new Map<
-    string,
-    VirtualHost & { entries: VirtualHostEntry[] }
-  >();
-  const { labels, namespace } = proxy;
-  // By Gateway and VirtualService, whose routes are made once.
-  const routing = new Map<string, Map<Stored, GatewayServer>>();
-  for (const server of servers) {
-    let known = routing.get(server.key);
-    if (!known) routing.set(server.key, (known = new Map()));
-    const isTls = server.layer === 'https';
-    for (const stored of virtualServicesFor(mesh, server.key, namespace)) {
-      const first = known.get(stored) ?? server;
-      if (first === server && !makesRoutes(server, stored, proxy)) continue;
-      known.set(stored, first);
-      for (const domain of servedHosts(stored, server, proxy.namespace)) {
-        const host = domains.get(domain);
-        if (!host) {
-          domains.set(domain, {
-            domain,
-            httpsRedirect: server.httpsRedirect,
-            isTls,
-            entries: [{ stored, server: first }],
-            labels,
-            namespace,
-          });
-          continue;
-        }
-        host.httpsRedirect ||= server.httpsRedirect;
-        if (!host.entries.some(isEqualTo(stored, server))) {
-          host.entries.push({ stored, server: first });
-        }
-      }
-    }
-    if (!server.httpsRedirect) continue;
-    // A redirecting server answers for its hosts even without a VirtualService.
-    for (const { namespace: scope, host: domain } of server.hosts) {
-      // Istio takes `namespace/host` for the name of a domain here, and nobody asks for that.
-      if (scope !== '*') continue;
-      const host = domains.get(domain);
-      if (host) host.httpsRedirect = true;
-      else {
-        domains.set(domain, {
-          domain,
-          httpsRedirect: true,
-          isTls,
-          entries: [],
-          labels,
-          namespace,
-        });
-      }
-    }
-  }
-  for (const host of domains.values()) {
-    if (host.entries.length > 1 && isOrderUnknown(mesh, host.entries)) {
-      host.isOrderUnknown = true;
-    }
-    if (mixesKinds(host) && !istiodsHave(mesh, MERGES_KINDS)) {
-      host.doubt = `HTTPRoutes and GRPCRoutes are there for host ${host.domain}, which istiods before 1.30 do not serve side by side`;
-    }
-  }
-  return domains;
-}
-
-function isEqualTo(stored: Stored, server: GatewayServer) {
-  return (entry: VirtualHostEntry) =>
-    entry.stored === stored && entry.server.key === server.key;
 }
 
 /** Every host that a gateway proxy has HTTP routes for, sorted. */
