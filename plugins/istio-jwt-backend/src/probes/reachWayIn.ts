@@ -10,7 +10,7 @@ import { GatewayAddress } from './listGatewayAddresses';
 import { GatewayClient, GatewayTarget } from './GatewayClient';
 import { isSafeHost } from './isSafeHost';
 import { WayInPlan } from './planProbes';
-import { Reach } from './probeWayIn';
+import { Reach } from './ProbeTools';
 import { ProberClient } from './ProberClient';
 
 const CONNECT_TIMEOUT_MS = 2000;

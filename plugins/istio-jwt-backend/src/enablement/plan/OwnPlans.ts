@@ -14,11 +14,8 @@ import { Operation } from '../operation';
 import { Proposals } from '../proposals/Proposals';
 import { refuseUnlessCreated } from '../refusals';
 import { EnablementDriver } from '../run/EnablementDriver';
-import {
-  EnablementStore,
-  StoredOperation,
-  StoredPlan,
-} from '../store/EnablementStore';
+import { EnablementStore, StoredOperation } from '../store/EnablementStore';
+import { StoredPlan } from '../store/PlanStore';
 import { Caller } from './Caller';
 import {
   ClaimGuard,
@@ -110,7 +107,7 @@ export class OwnPlans {
         now,
       }),
     };
-    await store.savePlan(plan, now);
+    await store.plans.save(plan, now);
     return describePlan(plan, planned, affected);
   }
 
@@ -184,7 +181,7 @@ export class OwnPlans {
       }),
       config,
     );
-    await store.deletePlan(planId);
+    await store.plans.delete(planId);
     this.options.onProgress(operation);
     driver.kick();
     if (waits) await this.options.notices.tell('approval-asked', operation);
@@ -196,7 +193,7 @@ export class OwnPlans {
     planId: string,
     { name }: Caller,
   ): Promise<StoredPlan> {
-    return findOwnPlan(this.options.store, {
+    return findOwnPlan(this.options.store.plans, {
       entityRef: stringifyEntityRef(entity),
       planId,
       caller: name,

@@ -19,7 +19,8 @@ import {
 import { AssessedService, assessEntity } from '../../status/assessEntity';
 import { selectClusters } from '../../status/buildEntityStatus';
 import { Operation } from '../operation';
-import { EnablementStore, StoredPlan } from '../store/EnablementStore';
+import { EnablementStore } from '../store/EnablementStore';
+import { StoredPlan } from '../store/PlanStore';
 import {
   OperationPlan,
   OperationPlanResult,

@@ -3,7 +3,7 @@ import {
   istioJwtEnablementCreatePermission,
   PlannedEnablementView,
 } from 'backstage-plugin-istio-jwt-common';
-import { StoredPlan } from '../store/EnablementStore';
+import { StoredPlan } from '../store/PlanStore';
 import { describeChange, listCommands } from './describeChanges';
 import { OperationPlan } from './OperationPlan';
 

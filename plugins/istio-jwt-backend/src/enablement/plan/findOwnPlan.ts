@@ -1,16 +1,16 @@
 import { NotFoundError } from '@backstage/errors';
-import { EnablementStore, StoredPlan } from '../store/EnablementStore';
+import { PlanStore, StoredPlan } from '../store/PlanStore';
 
 /** @throws NotFoundError for a plan that is unknown, over, or of another caller or entity */
 export async function findOwnPlan(
-  store: Pick<EnablementStore, 'getPlan'>,
+  plans: Pick<PlanStore, 'get'>,
   {
     entityRef,
     planId,
     caller,
   }: { entityRef: string; planId: string; caller: string },
 ): Promise<StoredPlan> {
-  const plan = await store.getPlan(planId);
+  const plan = await plans.get(planId);
   if (
     !plan ||
     plan.entityRef !== entityRef ||

@@ -2,11 +2,8 @@ import { ConflictError, InputError } from '@backstage/errors';
 import { EnablementConfig } from '../../config';
 import { Operation } from '../operation';
 import { refuseUnlessCreated } from '../refusals';
-import {
-  EnablementStore,
-  StoredOperation,
-  StoredPlan,
-} from '../store/EnablementStore';
+import { EnablementStore, StoredOperation } from '../store/EnablementStore';
+import { StoredPlan } from '../store/PlanStore';
 import { readPullRequestUrl } from './readPullRequestUrl';
 
 export interface ProposalsOptions {
@@ -72,7 +69,7 @@ export class Proposals {
       }),
       config,
     );
-    await store.deletePlan(plan.id);
+    await store.plans.delete(plan.id);
     for (const old of earlier) {
       if (isSameService(old, operation)) {
         await this.end(old, 'withdrawn', `Proposal ${plan.id} took its place.`);

@@ -16,7 +16,7 @@ import { Forger } from '../../probes/Forger';
 import { GatewayPacer, startPacedRun } from '../../probes/GatewayPacer';
 import { chooseHost, WayInPlan } from '../../probes/planProbes';
 import { ProbeAnswer } from '../../probes/ProbeClient';
-import { Reach } from '../../probes/probeWayIn';
+import { Reach } from '../../probes/ProbeTools';
 import { reachWayIn } from '../../probes/reachWayIn';
 import { TokenSources } from '../../probes/tokenSources';
 import { VECTORS } from '../../probes/vectors';

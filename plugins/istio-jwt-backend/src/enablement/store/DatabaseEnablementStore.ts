@@ -4,59 +4,32 @@ import { randomUUID } from 'node:crypto';
 import { cutPage, decodeCursor } from '../../storage/cursor';
 import { digestRef } from '../../storage/digestRef';
 import { DRIVEN_PHASES, Operation, OVER_PHASES } from '../operation';
+import { DatabasePlanStore } from './DatabasePlanStore';
 import { insertLocks, LockTaken } from './locks';
 import {
   Claimed,
   CreateResult,
   EnablementStore,
   StoredOperation,
-  StoredPlan,
 } from './EnablementStore';
+import { PlanStore } from './PlanStore';
 import {
   LOCKS,
   OperationRow,
   OPERATIONS,
-  PlanRow,
-  PLANS,
   readOperation,
   writeOperation,
 } from './rows';
 
-const MAX_PLANS_PER_CALLER = 20;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_CLAIM_TRIES = 5;
 
 /** Operations in the plugin's database, SQLite or PostgreSQL. */
 export class DatabaseEnablementStore implements EnablementStore {
-  constructor(private readonly db: Knex) {}
+  readonly plans: PlanStore;
 
-  async savePlan(plan: StoredPlan, now: number): Promise<void> {
-    const callerKey = digestRef(plan.caller);
-    await this.db<PlanRow>(PLANS).where('expires_at', '<', now).delete();
-    await this.db<PlanRow>(PLANS).insert({
-      id: plan.id,
-      entity_key: digestRef(plan.entityRef),
-      caller_key: callerKey,
-      created_at: plan.createdAt,
-      expires_at: plan.expiresAt,
-      plan: JSON.stringify(plan),
-    });
-    const surplus = await this.db<PlanRow>(PLANS)
-      .where({ caller_key: callerKey })
-      .orderBy('created_at', 'desc')
-      .offset(MAX_PLANS_PER_CALLER)
-      .limit(MAX_PLANS_PER_CALLER)
-      .pluck('id');
-    await this.db<PlanRow>(PLANS).whereIn('id', surplus).delete();
-  }
-
-  async getPlan(id: string): Promise<StoredPlan | undefined> {
-    const row = await this.db<PlanRow>(PLANS).where({ id }).first();
-    return row && JSON.parse(row.plan);
-  }
-
-  async deletePlan(id: string): Promise<void> {
-    await this.db<PlanRow>(PLANS).where({ id }).delete();
+  constructor(private readonly db: Knex) {
+    this.plans = new DatabasePlanStore(db);
   }
 
   async create(

@@ -1,27 +1,6 @@
-import {
-  EnablementPhase,
-  EnablementPlanRequest,
-  EnablementWriting,
-  Page,
-} from 'backstage-plugin-istio-jwt-common';
+import { EnablementPhase, Page } from 'backstage-plugin-istio-jwt-common';
 import { Operation } from '../operation';
-
-/** A plan that may still be started. */
-export interface StoredPlan {
-  id: string;
-  entityRef: string;
-  /** Who asked for it, and nobody else may start it. */
-  caller: string;
-  request: EnablementPlanRequest;
-  snapshot: string;
-  /** ms since the epoch. */
-  createdAt: number;
-  expiresAt: number;
-  /** Who would write it. */
-  writing: EnablementWriting['mode'];
-  /** As it will begin. */
-  operation: Operation;
-}
+import { PlanStore } from './PlanStore';
 
 /** An operation with what stands beside it in its row. */
 export interface StoredOperation {
@@ -43,10 +22,7 @@ export interface Claimed extends StoredOperation {
 
 /** Plans and operations. All times are ms since the epoch. */
 export interface EnablementStore {
-  /** Deletes plans that are over, and the caller's oldest where there are too many. */
-  savePlan(plan: StoredPlan, now: number): Promise<void>;
-  getPlan(id: string): Promise<StoredPlan | undefined>;
-  deletePlan(id: string): Promise<void>;
+  readonly plans: PlanStore;
 
   /** Puts an operation into the database with its locks, or nothing at all. */
   create(
