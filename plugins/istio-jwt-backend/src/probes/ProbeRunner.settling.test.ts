@@ -5,8 +5,11 @@ import { AddressInfo } from 'node:net';
 import { eventually, FakeApiServer } from '../testing/FakeApiServer';
 import {
   GATEWAY_POLICIES,
+  named,
+  ROUTES_PATH,
   serveShop,
   SHOP_ENTITY,
+  SHOP_ROUTE,
 } from '../testing/shopCluster';
 import { StartedRunner, startRunner } from '../__testUtils__/startRunner';
 
@@ -107,16 +110,44 @@ describe('ProbeRunner, right after a change', () => {
     ]);
   });
 
-  it('holds nothing against a proxy whose configuration changes all the time', async () => {
+  it('holds nothing against a proxy whose configuration changes meanwhile', async () => {
+    const { metadata, spec } = GATEWAY_POLICIES.authorization;
+    const admit = (claim: string) => {
+      const when = [{ key: `request.auth.claims[${claim}]`, values: ['x'] }];
+      const rules = spec.rules.map(rule => ({ ...rule, when }));
+      api.send(PATHS[1], 'MODIFIED', {
+        apiVersion: 'security.istio.io/v1',
+        metadata,
+        spec: { ...spec, rules },
+      });
+    };
+    followsAt = 0;
+    admit('scope');
+    const change = setTimeout(() => admit('scopes'), SETTLE_MS / 2);
+    try {
+      expect(ofNoToken(await run())).toMatchObject([
+        { result: 'inconclusive', note: expect.stringContaining('meanwhile') },
+      ]);
+    } finally {
+      clearTimeout(change);
+    }
+  });
+
+  it('tells of those that never follow also where other things change all the time', async () => {
     withdrawPolicies();
+    let count = 0;
     const changes = setInterval(() => {
-      const { authentication } = GATEWAY_POLICIES;
-      api.send(PATHS[0], 'ADDED', authentication);
-      api.send(PATHS[0], 'DELETED', authentication);
+      const metadata = named(`other-${(count += 1)}`, 'default');
+      const spec = { ...SHOP_ROUTE.spec, hosts: [`${metadata.name}.test`] };
+      api.send(ROUTES_PATH, 'ADDED', {
+        apiVersion: 'networking.istio.io/v1',
+        metadata,
+        spec,
+      });
     }, 500);
     try {
       expect(ofNoToken(await run())).toMatchObject([
-        { result: 'inconclusive', note: expect.stringContaining('again') },
+        { result: 'disagrees', observed: { status: 403 } },
       ]);
     } finally {
       clearInterval(changes);

@@ -3,6 +3,7 @@ import { JWK } from 'jose';
 import { ProbesConfig } from '../config';
 import { Forger } from './Forger';
 import { ProbeAnswer, ProbeClient } from './ProbeClient';
+import { Settling } from './Settling';
 import { TokenSources } from './tokenSources';
 
 /** What one way in's probes are sent with. */
@@ -16,8 +17,7 @@ export interface ProbeTools {
   throttle(send: () => Promise<ProbeAnswer>): Promise<ProbeAnswer>;
   /** Tells people why the run takes its time. */
   tell(note: string): void;
-  /** From a change on, for how long answers of before may come. Default: {@link SETTLE_MS}. */
-  settleMs?: number;
+  settling: Settling;
   signal: AbortSignal;
 }
 

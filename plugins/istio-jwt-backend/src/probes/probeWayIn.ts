@@ -5,7 +5,6 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askOnce } from './askOnce';
 import { compose, makeRequest } from './makeRequest';
-import { measureSettling } from './measureSettling';
 import { explainMismatch } from './mismatch/explainMismatch';
 import { PlannedProbe, WayInPlan } from './planProbes';
 import { ProbeTools, Reach } from './ProbeTools';
@@ -28,19 +27,20 @@ export async function runProbe(
   if (first.result !== 'disagrees' || tools.signal.aborted) {
     return first;
   }
-  const settling = measureSettling(plan, tools.settleMs);
-  if (settling > SECOND_LOOK_MS) tools.tell(SETTLING);
-  await sleep(Math.max(SECOND_LOOK_MS, settling), undefined, {
+  const wait = tools.settling.measureWait(plan);
+  if (wait > SECOND_LOOK_MS) tools.tell(SETTLING);
+  await sleep(Math.max(SECOND_LOOK_MS, wait), undefined, {
     signal: tools.signal,
   }).catch(() => {});
   if (tools.signal.aborted) return first;
   // Tokens are made anew: one that is not valid yet may be by now.
   const second = await ask();
-  return second.result === 'disagrees' && measureSettling(plan, tools.settleMs)
+  return second.result === 'disagrees' &&
+    second.configuration !== first.configuration
     ? {
         ...second,
         result: 'inconclusive',
-        note: 'The answer differs, and the configuration has changed again: it may be that of before.',
+        note: 'The answer differs, and the configuration has changed meanwhile: it may be that of before.',
       }
     : second;
 }

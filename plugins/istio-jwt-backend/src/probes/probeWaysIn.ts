@@ -9,6 +9,7 @@ import { WayInPlan } from './planProbes';
 import { ProbeTools } from './ProbeTools';
 import { explainProbe, runProbe } from './probeWayIn';
 import { ReachedWayIn, reachWayIn } from './reachWayIn';
+import { Settling } from './Settling';
 import { takeTurns } from './takeTurns';
 import { TokenSources } from './tokenSources';
 
@@ -21,7 +22,8 @@ export interface ProbingTools {
   /** Public keys that an issuer published, as far as they were read. Default: none are known. */
   listPublicKeys?: ProbeTools['listPublicKeys'];
   pacer: GatewayPacer;
-  settleMs?: ProbeTools['settleMs'];
+  /** For tests: ms from a change until all proxies follow it. */
+  settleMs?: number;
   /** Called with a copy of a run whenever it moved on. Must not throw. */
   onProgress: (run: ProbeRun) => void;
 }
@@ -36,6 +38,7 @@ export async function probeWaysIn(
 ): Promise<void> {
   const { guard, config, onProgress } = tools;
   const { signal } = paced;
+  const settling = new Settling(tools.settleMs);
   const done: (Observation | undefined)[] = new Array(run.total);
   let offset = 0;
   for (const plan of plans) {
@@ -44,11 +47,15 @@ export async function probeWaysIn(
     }
     const reached = await reachWayIn(plan, guard, config);
     const { reach, target } = reached;
-    const probeTools = toolsFor(reached, paced, tools, note => {
-      paced.notes.add(note);
-      run.notes = [...paced.notes];
-      onProgress({ ...run });
-    });
+    const probeTools: ProbeTools = {
+      ...toolsFor(reached, paced, tools),
+      settling,
+      tell: note => {
+        paced.notes.add(note);
+        run.notes = [...paced.notes];
+        onProgress({ ...run });
+      },
+    };
     run.targets = [...run.targets, target];
     writer.setTargets(run.targets);
     const first = offset;
@@ -82,11 +89,8 @@ export async function probeWaysIn(
 function toolsFor(
   { reach, rateKey }: ReachedWayIn,
   paced: PacedRun,
-  tools: ProbingTools,
-  tell: ProbeTools['tell'],
-): ProbeTools {
-  const { config, forger, tokenSources, listPublicKeys, pacer, settleMs } =
-    tools;
+  { config, forger, tokenSources, listPublicKeys, pacer }: ProbingTools,
+): Omit<ProbeTools, 'settling' | 'tell'> {
   const send: ProbeTools['throttle'] = request =>
     pacer.send(rateKey, paced, request);
   const inTurn = takeTurns();
@@ -95,8 +99,6 @@ function toolsFor(
     tokenSources,
     listPublicKeys: listPublicKeys ?? (() => []),
     config,
-    settleMs,
-    tell,
     signal: paced.signal,
     throttle:
       reach.kind === 'client' && reach.client instanceof GatewayClient
