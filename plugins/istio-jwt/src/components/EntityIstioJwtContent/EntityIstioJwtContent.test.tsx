@@ -423,6 +423,38 @@ describe('EntityIstioJwtContent', () => {
     expect(await screen.findByText('Cancelled by guest.')).toBeInTheDocument();
   });
 
+  it('lets a run go on that began by itself under the pointer', async () => {
+    const user = userEvent.setup();
+    const signals = new FakeSignals();
+    const running = buildRun({ status: 'running', observations: [], total: 9 });
+    const api = createFakeApi({
+      getProbeRun: async () => running,
+      cancelProbeRun: async () => running,
+    });
+    api.getStatus.mockResolvedValueOnce(buildStatus());
+    api.getStatus.mockResolvedValue(
+      buildStatus({ lastRun: running, revision: 'r2' }),
+    );
+    renderWithApi(<EntityIstioJwtContent />, { api, signals });
+    const button = await screen.findByRole('button', { name: 'Run probes' });
+    signals.send({
+      type: 'status-changed',
+      entity: ENTITY_DIGEST,
+      revision: 'r2',
+    });
+    await waitFor(() => expect(button).toHaveAccessibleName('Stop probes'));
+    await user.click(button);
+    expect(api.cancelProbeRun).not.toHaveBeenCalled();
+    expect(api.startProbeRun).not.toHaveBeenCalled();
+    await waitFor(
+      async () => {
+        await user.click(button);
+        expect(api.cancelProbeRun).toHaveBeenCalledWith(ENTITY_REF, 'run-1');
+      },
+      { interval: 200 },
+    );
+  });
+
   it('says why probes could not be started', async () => {
     const user = userEvent.setup();
     const api = createFakeApi({

@@ -1,6 +1,10 @@
 import { Button } from '@backstage/ui';
 import { RiPlayLine, RiStopCircleLine } from '@remixicon/react';
+import { useEffect, useRef } from 'react';
 import { ProbeRunControl } from '../../live/useProbeRun';
+
+/** Nobody reads a new label and presses within this. */
+const TOO_QUICK_MS = 700;
 
 /** Starts probes, or stops those that run. */
 export function RunProbesButton({
@@ -13,6 +17,20 @@ export function RunProbesButton({
   /** Element that says why the button is disabled. */
   explanationId?: string;
 }) {
+  const isRunning = view.kind === 'running';
+  const wasRunning = useRef(isRunning);
+  const turnedAt = useRef(-Infinity);
+  useEffect(() => {
+    if (wasRunning.current === isRunning) return;
+    wasRunning.current = isRunning;
+    turnedAt.current = Date.now();
+  }, [isRunning]);
+
+  const stop = () => {
+    // A run may begin by itself while the pointer is on its way to start one.
+    if (Date.now() - turnedAt.current >= TOO_QUICK_MS) cancel();
+  };
+
   if (view.kind === 'running') {
     return (
       <Button
@@ -21,7 +39,7 @@ export function RunProbesButton({
         iconStart={<RiStopCircleLine aria-hidden />}
         isDisabled={!canRunProbes}
         isPending={view.cancelling}
-        onPress={cancel}
+        onPress={stop}
       >
         Stop probes
       </Button>
