@@ -27,6 +27,7 @@ import {
 import { Goals } from './goals';
 import { nameCanary } from './scale/canary';
 import { MeshServerProcess, startMeshServer } from './scale/startMeshServer';
+import { watchCollections } from './scale/watchCollections';
 
 const CANARY_EVERY_MS = 10_000;
 /** Somebody reads a page and a status so often. */
@@ -140,7 +141,11 @@ async function run(
       1,
     )} % of a core; event loop lag p99 ${measured.lagP99.toFixed(
       1,
-    )} ms, max ${measured.lagMax.toFixed(1)} ms`,
+    )} ms, max ${measured.lagMax.toFixed(
+      1,
+    )} ms; garbage collector ${measured.collections.total.toFixed(
+      0,
+    )} ms in all, ${measured.collections.longest.toFixed(0)} ms at most`,
   );
   console.log(
     `  memory: rss ${mb(measured.rss)} MB at most, heap ${mb(
@@ -209,6 +214,7 @@ async function measure(
 ) {
   const lag = monitorEventLoopDelay({ resolution: 5 });
   lag.enable();
+  const endWatch = watchCollections();
   const cpu = process.cpuUsage();
   const startedAt = performance.now();
   const endsAt = startedAt + minutes * 60_000;
@@ -242,6 +248,7 @@ async function measure(
     cpuShare: (spent.user + spent.system) / 1e6 / seconds,
     lagP99: lag.percentile(99) / 1e6,
     lagMax: lag.max / 1e6,
+    collections: endWatch(),
     rss,
     heap,
     pages,
