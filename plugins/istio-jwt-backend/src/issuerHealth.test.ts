@@ -20,6 +20,14 @@ import { eventually } from './testing/FakeApiServer';
 import { KeyServer } from './testing/KeyServer';
 
 const KEY = { kty: 'RSA', kid: 'one', n: 'AQ', e: 'AQAB' };
+/** Its private part stands in RFC 7515. */
+const KNOWN_KEY = {
+  kty: 'EC',
+  kid: 'three',
+  crv: 'P-256',
+  x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
+  y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
+};
 
 describe('issuer health of an entity', () => {
   let sandbox: Sandbox;
@@ -168,6 +176,20 @@ describe('issuer health of an entity', () => {
     );
     expect(back.services[0].findings.map(({ id }) => id)).not.toContain(
       'jwks-unreachable',
+    );
+
+    signals = [];
+    keys.sendKeys(KNOWN_KEY);
+    await eventually(() => expect(signals).not.toEqual([]), 15_000);
+    const known = await getStatus();
+    expect(viewChecked(known)?.health).toMatchObject({
+      keySet: { keys: [{ kid: 'three', knownFrom: 'RFC 7515, appendix A.3' }] },
+    });
+    expect(known.services[0].findings).toContainEqual(
+      expect.objectContaining({
+        id: 'jwks-known-key',
+        message: expect.stringContaining('RFC 7515, appendix A.3'),
+      }),
     );
   });
 });

@@ -12,6 +12,8 @@ export interface PublishedKey {
   certificateExpiresAt?: string;
   /** Private or secret material stands beside it. Its value was never kept. */
   private: boolean;
+  /** Where everybody can read its private part, such as `RFC 7515, appendix A.2`. */
+  knownFrom?: string;
   /** Why Envoy does not use it. Absent: it does. */
   unusable?: string;
 }

@@ -67,7 +67,7 @@ spec:
   selector: {matchLabels: {app: backend}}
   jwtRules:
   - issuer: testing@secure.istio.io
-    jwksUri: https://raw.githubusercontent.com/istio/istio/release-1.27/security/tools/jwt/samples/jwks.json
+    jwksUri: https://testing.example.com/jwks.json
 ---
 apiVersion: security.istio.io/v1
 kind: AuthorizationPolicy
@@ -104,7 +104,7 @@ spec:
   selector: {matchLabels: {istio: ingressgateway}}
   jwtRules:
   - issuer: testing@secure.istio.io
-    jwksUri: https://raw.githubusercontent.com/istio/istio/release-1.27/security/tools/jwt/samples/jwks.json
+    jwksUri: https://testing.example.com/jwks.json
     forwardOriginalToken: ${forward}
 `;
 

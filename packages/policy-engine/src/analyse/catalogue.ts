@@ -30,6 +30,7 @@ import { fallbackKey, istioVulnerable } from './findings/istioVulnerable';
 import { jwksDiscovery } from './findings/jwksDiscovery';
 import { jwksKid } from './findings/jwksKid';
 import { jwksPlaintext } from './findings/jwksPlaintext';
+import { jwksKnownKey } from './findings/jwksKnownKey';
 import { jwksPrivateKey } from './findings/jwksPrivateKey';
 import { jwksUnreachable } from './findings/jwksUnreachable';
 import { locksOtherHosts } from './findings/locksOtherHosts';
@@ -82,6 +83,7 @@ export const DETECTORS: readonly Detector[] = [
   issuerMismatch,
   jwksDiscovery,
   jwksKid,
+  jwksKnownKey,
   jwksPrivateKey,
   jwksUnreachable,
   malformed,

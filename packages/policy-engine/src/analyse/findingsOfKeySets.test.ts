@@ -51,6 +51,16 @@ describe('findingsOfKeySets', () => {
     expect(found.map(({ id }) => id)).toEqual(['jwks-kid', 'jwks-private-key']);
   });
 
+  it('says that everybody has the key', () => {
+    const knownFrom = 'RFC 7515, appendix A.2';
+    const [found] = told({ kind: 'read', keys: [{ ...KEY, knownFrom }] });
+    expect(found).toMatchObject({
+      id: 'jwks-known-key',
+      severity: 'error',
+      message: `${URI} has key "a", whose private part stands in ${knownFrom}.`,
+    });
+  });
+
   it.each(['constructor', '__proto__'])('says that %s is no key type', kty => {
     const keys = [{ kty, alg: 'RS256', crv: 'P-256', private: false }];
     expect(told({ kind: 'read', keys }).map(({ id }) => id)).toEqual([

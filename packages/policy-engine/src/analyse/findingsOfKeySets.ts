@@ -6,6 +6,7 @@ import {
 } from '../model';
 import { Detector } from './detector';
 import { jwksKid } from './findings/jwksKid';
+import { jwksKnownKey } from './findings/jwksKnownKey';
 import { jwksPrivateKey } from './findings/jwksPrivateKey';
 import { jwksUnreachable } from './findings/jwksUnreachable';
 import { whyUnusable } from './keySets';
@@ -32,6 +33,8 @@ export interface KeySetFact {
           crv?: string;
           /** Whether private or secret material was published with it. */
           private: boolean;
+          /** Where everybody can read its private part. */
+          knownFrom?: string;
         }[];
       };
   /** `kid` and `alg` of tokens that the issuer was seen to give out. */
@@ -40,7 +43,7 @@ export interface KeySetFact {
 
 /**
  * Findings about key sets that no configuration tells: unreachable, without a key for the tokens that
- * are in use, or with private keys.
+ * are in use, with private keys, or with keys that everybody has.
  *
  * @public
  */
@@ -98,6 +101,13 @@ function findingsOf(use: IssuerUse, fact: KeySetFact): Finding[] {
       kid ?? '',
     )}.`;
     found.push(toFinding(jwksPrivateKey, use, message));
+  }
+  for (const { kid, knownFrom } of result.keys) {
+    if (knownFrom === undefined) continue;
+    const message = `${where} has key ${JSON.stringify(
+      kid ?? '',
+    )}, whose private part stands in ${knownFrom}.`;
+    found.push(toFinding(jwksKnownKey, use, message));
   }
   return found;
 }

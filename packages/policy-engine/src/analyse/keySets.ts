@@ -1,3 +1,5 @@
+import { findPrivatePart } from './knownKeys';
+
 /** What can be told of one key of a JSON Web Key Set (RFC 7517). Never holds private values. @public */
 export interface KeyFact {
   kty?: string;
@@ -7,6 +9,8 @@ export interface KeyFact {
   crv?: string;
   /** Whether private or secret material stands beside it. */
   private: boolean;
+  /** Where everybody can read its private part, such as `RFC 7515, appendix A.2`. Absent: that is not known. */
+  knownFrom?: string;
 }
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
@@ -28,6 +32,7 @@ function readKey(key: unknown): KeyFact[] {
     const value = values[name];
     return typeof value === 'string' ? { [name]: value } : {};
   };
+  const knownFrom = findPrivatePart(values.n) ?? findPrivatePart(values.x);
   return [
     {
       ...text('kty'),
@@ -36,6 +41,7 @@ function readKey(key: unknown): KeyFact[] {
       ...text('use'),
       ...text('crv'),
       private: PRIVATE_MEMBERS.some(name => values[name] !== undefined),
+      ...(knownFrom === undefined ? {} : { knownFrom }),
     },
   ];
 }

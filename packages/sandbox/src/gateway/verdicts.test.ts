@@ -170,8 +170,7 @@ describe('the gateway of the hands-on case', () => {
           jwtRules: [
             {
               issuer: TESTING,
-              jwksUri:
-                'https://raw.githubusercontent.com/istio/istio/release-1.27/security/tools/jwt/samples/jwks.json',
+              jwksUri: 'https://testing.example.com/jwks.json',
             },
           ],
         },

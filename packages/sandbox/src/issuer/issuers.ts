@@ -12,8 +12,8 @@ export interface DemoIssuer {
 }
 
 /**
- * Issuers of the demo mesh. The first is the one of the hands-on case; the real key behind its address
- * belongs to Istio's samples and is not used here.
+ * Issuers of the demo mesh. The first has the name of the issuer of Istio's samples, not its key, which
+ * everybody has.
  *
  * @public
  */
@@ -21,8 +21,7 @@ export const DEMO_ISSUERS: readonly DemoIssuer[] = [
   {
     name: 'istio-testing',
     issuer: 'testing@secure.istio.io',
-    jwksUri:
-      'https://raw.githubusercontent.com/istio/istio/release-1.27/security/tools/jwt/samples/jwks.json',
+    jwksUri: 'https://testing.example.com/jwks.json',
   },
   {
     name: 'login',

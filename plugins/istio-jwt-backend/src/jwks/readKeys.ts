@@ -37,6 +37,7 @@ export function readKeys(text: string): ReadKeys | undefined {
         ...cutTexts({ kid, kty, alg, use, crv }),
         certificateExpiresAt: readCertificateEnd(objects[index].x5c),
         private: fact.private,
+        ...(fact.knownFrom ? { knownFrom: fact.knownFrom } : {}),
         ...(unusable ? { unusable: unusable.slice(0, MAX_TEXT) } : {}),
       };
     }),

@@ -31,6 +31,7 @@ import { istioVulnerable } from '../findings/istioVulnerable.fixture';
 import { jwksDiscovery } from '../findings/jwksDiscovery.fixture';
 import { jwksKid } from '../findings/jwksKid.fixture';
 import { jwksPlaintext } from '../findings/jwksPlaintext.fixture';
+import { jwksKnownKey } from '../findings/jwksKnownKey.fixture';
 import { jwksPrivateKey } from '../findings/jwksPrivateKey.fixture';
 import { locksOtherHosts } from '../findings/locksOtherHosts.fixture';
 import { malformed } from '../findings/malformed.fixture';
@@ -102,6 +103,7 @@ export const FIXTURES: Record<string, Fixture> = {
   'jwks-discovery': jwksDiscovery,
   'jwks-kid': jwksKid,
   'jwks-plaintext': jwksPlaintext,
+  'jwks-known-key': jwksKnownKey,
   'jwks-private-key': jwksPrivateKey,
   'locks-other-hosts': locksOtherHosts,
   malformed: malformed,

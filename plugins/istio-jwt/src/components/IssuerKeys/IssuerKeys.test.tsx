@@ -21,8 +21,9 @@ const keySet: KeySetView = {
     { kid: 'one', kty: 'RSA', alg: 'RS256', use: 'sig', private: false },
     { kid: 'leaked', kty: 'RSA', private: true },
     { kty: 'EC', crv: 'x', private: false, unusable: 'Envoy knows no curve' },
+    { kid: 'rfc', private: false, knownFrom: 'RFC 7515, appendix A.3' },
   ],
-  keyCount: 3,
+  keyCount: 4,
   bytes: 1434,
   durationMs: 87,
   rotatedAt: ago(180),
@@ -95,13 +96,16 @@ describe('Keys of the issuers', () => {
       name: 'https://login.example',
     });
     expect(article).toHaveTextContent('Healthy');
-    expect(article).toHaveTextContent('3 keys, 1.4 KiB in 87 ms');
+    expect(article).toHaveTextContent('4 keys, 1.4 KiB in 87 ms');
     expect(article).toHaveTextContent('Keys last changed 3 hours ago');
     expect(article).toHaveTextContent('https://other.example');
     const rows = within(article).getAllByRole('row').slice(1);
     expect(rows[0]).toHaveTextContent('oneRSARS256sigNoneIn order');
     expect(rows[1]).toHaveTextContent('Private material is published');
     expect(rows[2]).toHaveTextContent('Envoy knows no curve');
+    expect(rows[3]).toHaveTextContent(
+      'Everybody can sign tokens: its private part stands in RFC 7515, appendix A.3',
+    );
     expect(article).toHaveTextContent(
       'key id one, RS256) fits a published key',
     );

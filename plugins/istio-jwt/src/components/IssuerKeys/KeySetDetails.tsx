@@ -52,7 +52,9 @@ export function KeysTable({
   if (keys.length === 0) {
     return null;
   }
-  const isNoteworthy = keys.some(key => key.private || key.unusable);
+  const isNoteworthy = keys.some(
+    key => key.private || key.knownFrom || key.unusable,
+  );
   const title =
     keyCount > keys.length
       ? `Keys (the first ${keys.length} of ${keyCount})`
@@ -72,7 +74,7 @@ export function KeysTable({
         ]}
         rows={keys.map((key, index) => ({
           key: String(index),
-          tone: key.private ? 'danger' : undefined,
+          tone: key.private || key.knownFrom ? 'danger' : undefined,
           cells: [
             key.kid ?? 'None',
             [key.kty, key.crv].filter(Boolean).join(' ') || 'None',
@@ -94,6 +96,13 @@ function describeKey(key: PublishedKey): ReactNode {
     return (
       <span className={styles.danger}>
         Private material is published: whoever reads it can sign tokens
+      </span>
+    );
+  }
+  if (key.knownFrom) {
+    return (
+      <span className={styles.danger}>
+        Everybody can sign tokens: its private part stands in {key.knownFrom}
       </span>
     );
   }

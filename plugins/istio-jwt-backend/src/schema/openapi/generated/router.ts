@@ -1530,6 +1530,10 @@ export const spec = {
           crv: { type: 'string' },
           certificateExpiresAt: { type: 'string', format: 'date-time' },
           private: { type: 'boolean' },
+          knownFrom: {
+            type: 'string',
+            description: 'Where everybody can read its private part.',
+          },
           unusable: { type: 'string' },
         },
       },
