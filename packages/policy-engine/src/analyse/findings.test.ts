@@ -9,6 +9,7 @@ import {
 } from '..';
 import { applyYaml, meshOf } from '../__testUtils__/mesh';
 import { applyPatch } from './__testUtils__/applyPatch';
+import { authentication } from './__testUtils__/build';
 import { BASE, FIXTURES } from './__testUtils__/fixtures';
 
 const BACKEND = { namespace: 'default', name: 'backend' };
@@ -191,6 +192,26 @@ spec: {template: {metadata: {labels: {app: orders}}, spec: {containers: [{name: 
     plain.forEach(text => applyYaml(mesh, text));
     expect(severity()).toBe('info');
   });
+
+  it.each([
+    ['https://accounts.google.com', 'warning'],
+    ['accounts.google.com', 'warning'],
+    ['https://token.actions.githubusercontent.com', 'warning'],
+    ['https://gitlab.example', 'info'],
+    ['https://accounts.google.com.example', 'info'],
+  ])(
+    'weigh an audience that is missing by whose tokens %s gives out',
+    (issuer, severity) => {
+      const rule = (more: string) =>
+        authentication(
+          `[{issuer: "${issuer}", jwksUri: "https://keys.example"${more}}]`,
+        );
+      const audienceOf = (text: string) =>
+        findings([text]).find(({ id }) => id === 'no-audience');
+      expect(audienceOf(rule(''))?.severity).toBe(severity);
+      expect(audienceOf(rule(', audiences: [backend]'))).toBeUndefined();
+    },
+  );
 
   it('of a plain, sound configuration are none worse than a hint', () => {
     const sound = findings([
