@@ -10,7 +10,7 @@ import { useEntityLinks } from '../../coverage/useEntityLinks';
 import { countThings } from '../../format/formatCount';
 import { useCoverageVersion } from '../../live/useCoverageVersion';
 import { useLoaded } from '../../live/useLoaded';
-import { SEVERITIES } from '../Findings/FindingView';
+import { SEVERITIES } from '../Findings/severities';
 import findingStyles from '../Findings/Findings.module.css';
 import { LoadedFrame } from '../LoadedFrame';
 import { NotifyOwnersButton } from '../OwnerNotices';

@@ -1,5 +1,6 @@
 import { EntityStatus } from 'backstage-plugin-istio-jwt-common';
 import { ProbeRunControl } from '../../live/useProbeRun';
+import { FindingsLine, ForgeryAlert } from '../Findings';
 import { FreshnessLine } from '../FreshnessNotices';
 import { Headline } from '../Headline';
 import { IssuerAlerts } from '../IssuerKeys';
@@ -24,6 +25,7 @@ export function AssessedCard({
     <>
       <StateAnnouncer state={status.state} />
       <DisagreementAlert run={run} />
+      <ForgeryAlert status={status} />
       <IssuerAlerts status={status} />
       <Headline status={status} variant="body-medium" />
       <VerdictPanel status={status} run={run} />
@@ -31,6 +33,7 @@ export function AssessedCard({
       <ProblemNotices problems={status.problems} severity="warning" />
       <WaysInSummary status={status} tabPath={tabPath} />
       <IssuersLine status={status} />
+      <FindingsLine status={status} />
       <FreshnessLine freshness={status.freshness} />
     </>
   );

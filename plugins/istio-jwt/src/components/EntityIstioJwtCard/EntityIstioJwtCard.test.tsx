@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import { Finding } from 'istio-jwt-policy-engine';
 import { FakeSignals } from '../../__testUtils__/FakeSignals';
 import { findViolations } from '../../__testUtils__/findViolations';
 import {
@@ -293,6 +294,71 @@ describe('EntityIstioJwtCard', () => {
     expect(
       screen.getByRole('link', { name: 'Open the JWT tab' }),
     ).toHaveAttribute('href', '/jwt-tab');
+  });
+
+  it('names errors and warnings once each, and no notes', async () => {
+    const finding = (
+      title: string,
+      severity: Finding['severity'],
+    ): Finding => ({
+      id: 'some-finding',
+      severity,
+      title,
+      message: 'Something is so.',
+      fix: 'Mend it.',
+    });
+    renderWithApi(<EntityIstioJwtCard />, {
+      api: createFakeApi({
+        getStatus: async () =>
+          buildStatus({
+            services: [
+              buildService({
+                findings: [
+                  finding('A hint', 'info'),
+                  finding('A host is compared without its port', 'warning'),
+                  finding('A path can never match', 'error'),
+                  finding('A path can never match', 'error'),
+                ],
+              }),
+            ],
+          }),
+      }),
+    });
+    const title = await screen.findByRole('heading', { name: 'Findings' });
+    expect(title.nextSibling).toHaveTextContent(
+      'Error A path can never matchWarning A host is compared without its port',
+    );
+    expect(screen.queryByText(/A hint/)).not.toBeInTheDocument();
+    expect(screen.queryByRole('alert')).not.toBeInTheDocument();
+  });
+
+  it('says of a service whose tokens everybody can sign that it is not protected', async () => {
+    const message =
+      'RequestAuthentication shop/jwt trusts key "a", whose private part stands in RFC 7515, appendix A.2.';
+    const { container } = renderWithApi(<EntityIstioJwtCard />, {
+      api: createFakeApi({
+        getStatus: async () =>
+          buildStatus({
+            services: [
+              buildService({
+                findings: [
+                  {
+                    id: 'jwks-known-key',
+                    severity: 'error',
+                    title: 'Everybody can sign tokens',
+                    message,
+                    fix: 'Trust the key set of your own issuer.',
+                  },
+                ],
+              }),
+            ],
+          }),
+      }),
+    });
+    const alert = await screen.findByRole('alert');
+    expect(alert).toHaveTextContent(message);
+    expect(alert).toHaveTextContent('a token of this issuer protects nothing');
+    expect(await findViolations(container)).toEqual([]);
   });
 
   it('follows a change without a reload and announces it', async () => {

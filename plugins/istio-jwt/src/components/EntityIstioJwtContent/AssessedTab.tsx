@@ -2,7 +2,7 @@ import { EntityStatus } from 'backstage-plugin-istio-jwt-common';
 import { sortWorstFirst } from '../../format/rankStates';
 import { ProbeRunControl } from '../../live/useProbeRun';
 import { DriftSection } from '../Drift';
-import { FindingsSection } from '../Findings';
+import { FindingsSection, ForgeryAlert } from '../Findings';
 import { FreshnessLine } from '../FreshnessNotices';
 import { Headline } from '../Headline';
 import { IssuerAlerts, IssuerKeysSection } from '../IssuerKeys';
@@ -31,6 +31,7 @@ export function AssessedTab({
     <>
       <StateAnnouncer state={status.state} />
       <DisagreementAlert run={run} />
+      <ForgeryAlert status={status} />
       <IssuerAlerts status={status} />
       <DriftSection status={status} />
       <ProblemNotices problems={status.problems} severity="warning" />

@@ -1,23 +1,10 @@
 import { Badge, Flex, Text } from '@backstage/ui';
-import {
-  RiAlertLine,
-  RiErrorWarningLine,
-  RiInformationLine,
-} from '@remixicon/react';
-import { Finding, FindingSeverity } from 'istio-jwt-policy-engine';
+import { Finding } from 'istio-jwt-policy-engine';
 import { describeResource } from '../../format/describeResource';
 import { Prose } from '../Prose';
 import styles from './Findings.module.css';
 import { PatchView } from './PatchView';
-
-export const SEVERITIES: Record<
-  FindingSeverity,
-  { label: string; Icon: typeof RiAlertLine }
-> = {
-  error: { label: 'Error', Icon: RiAlertLine },
-  warning: { label: 'Warning', Icon: RiErrorWarningLine },
-  info: { label: 'Note', Icon: RiInformationLine },
-};
+import { SEVERITIES } from './severities';
 
 /** One finding with its fix. */
 export function FindingView({

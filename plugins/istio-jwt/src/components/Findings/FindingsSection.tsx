@@ -5,7 +5,8 @@ import { useState } from 'react';
 import { Section } from '../Section';
 import { collectFindings } from './collectFindings';
 import styles from './Findings.module.css';
-import { FindingView, SEVERITIES } from './FindingView';
+import { FindingView } from './FindingView';
+import { SEVERITIES } from './severities';
 
 const SHOWN_AT_FIRST = 8;
 

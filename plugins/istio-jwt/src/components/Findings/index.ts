@@ -1,2 +1,5 @@
+export * from './FindingsLine';
 export * from './FindingsSection';
+export * from './ForgeryAlert';
 export * from './FindingView';
+export * from './severities';
