@@ -1,12 +1,11 @@
+const SAMPLES = 'Istio’s samples (security/tools/jwt/samples)';
+
 /**
  * Public keys whose private parts stand where everybody can read them, by the start of their number: `n` of RSA,
  * `x` of elliptic curves.
  */
 const PLACES = new Map([
-  [
-    'xAE7eB6qugXyCAG3yhh7pkDkT65pHymX-P7KfIupjf5',
-    'Istio’s samples (security/tools/jwt/samples)',
-  ],
+  ['xAE7eB6qugXyCAG3yhh7pkDkT65pHymX-P7KfIupjf5', SAMPLES],
   [
     'raJ7ZEhMfrBUo2werGKOow9an1B6Ukc6dKY2hNi10ea',
     'Istio’s tests (tests/common/jwt, samples/jwt-server)',
@@ -39,7 +38,7 @@ export function findPrivatePart(number: unknown): string | undefined {
 
 /** The same for the keys that stand at an address. */
 export function findPrivatePartOf(jwksUri: string): string | undefined {
-  return SAMPLE_SET.test(jwksUri) ? [...PLACES.values()][0] : undefined;
+  return SAMPLE_SET.test(jwksUri) ? SAMPLES : undefined;
 }
 
 /** Without the zeros that some write before a number. */
