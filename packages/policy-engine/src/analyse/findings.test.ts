@@ -196,6 +196,7 @@ spec: {template: {metadata: {labels: {app: orders}}, spec: {containers: [{name: 
   it.each([
     ['https://accounts.google.com', 'warning'],
     ['accounts.google.com', 'warning'],
+    ['https://cloud.google.com/iap', 'warning'],
     ['https://token.actions.githubusercontent.com', 'warning'],
     ['https://gitlab.example', 'info'],
     ['https://accounts.google.com.example', 'info'],

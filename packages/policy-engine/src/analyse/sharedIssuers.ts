@@ -5,6 +5,8 @@ const SHARED = new Set(
   [
     'https://accounts.google.com',
     'accounts.google.com',
+    // Google's Identity-Aware Proxy, before whosever application.
+    'https://cloud.google.com/iap',
     'https://appleid.apple.com',
     'https://www.facebook.com',
     'https://limited.facebook.com',
