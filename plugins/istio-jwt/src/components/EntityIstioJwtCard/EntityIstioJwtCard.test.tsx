@@ -19,6 +19,15 @@ import {
 } from '../../__testUtils__/renderWithApi';
 import { EntityIstioJwtCard } from './EntityIstioJwtCard';
 
+function renderFindings(...findings: Finding[]) {
+  return renderWithApi(<EntityIstioJwtCard />, {
+    api: createFakeApi({
+      getStatus: async () =>
+        buildStatus({ services: [buildService({ findings })] }),
+    }),
+  });
+}
+
 describe('EntityIstioJwtCard', () => {
   it('shows a skeleton while it loads', async () => {
     renderWithApi(<EntityIstioJwtCard />, {
@@ -307,23 +316,12 @@ describe('EntityIstioJwtCard', () => {
       message: 'Something is so.',
       fix: 'Mend it.',
     });
-    renderWithApi(<EntityIstioJwtCard />, {
-      api: createFakeApi({
-        getStatus: async () =>
-          buildStatus({
-            services: [
-              buildService({
-                findings: [
-                  finding('A hint', 'info'),
-                  finding('A host is compared without its port', 'warning'),
-                  finding('A path can never match', 'error'),
-                  finding('A path can never match', 'error'),
-                ],
-              }),
-            ],
-          }),
-      }),
-    });
+    renderFindings(
+      finding('A hint', 'info'),
+      finding('A host is compared without its port', 'warning'),
+      finding('A path can never match', 'error'),
+      finding('A path can never match', 'error'),
+    );
     const title = await screen.findByRole('heading', { name: 'Findings' });
     expect(title.nextSibling).toHaveTextContent(
       'Error A path can never matchWarning A host is compared without its port',
@@ -335,25 +333,12 @@ describe('EntityIstioJwtCard', () => {
   it('says of a service whose tokens everybody can sign that it is not protected', async () => {
     const message =
       'RequestAuthentication shop/jwt trusts key "a", whose private part stands in RFC 7515, appendix A.2.';
-    const { container } = renderWithApi(<EntityIstioJwtCard />, {
-      api: createFakeApi({
-        getStatus: async () =>
-          buildStatus({
-            services: [
-              buildService({
-                findings: [
-                  {
-                    id: 'jwks-known-key',
-                    severity: 'error',
-                    title: 'Everybody can sign tokens',
-                    message,
-                    fix: 'Trust the key set of your own issuer.',
-                  },
-                ],
-              }),
-            ],
-          }),
-      }),
+    const { container } = renderFindings({
+      id: 'jwks-known-key',
+      severity: 'error',
+      title: 'Everybody can sign tokens',
+      message,
+      fix: 'Trust the key set of your own issuer.',
     });
     const alert = await screen.findByRole('alert');
     expect(alert).toHaveTextContent(message);

@@ -26,7 +26,7 @@ export function FindingsLine({ status }: { status: EntityStatus }) {
       </Text>
       <ul className={styles.titles}>
         {found.slice(0, SHOWN).map(({ title, severity }) => {
-          const { label, Icon } = SEVERITIES[severity];
+          const { label, Icon } = SEVERITIES[severity] ?? SEVERITIES.info;
           return (
             <li key={title} data-severity={severity}>
               <span className={styles.severity}>
