@@ -10,7 +10,7 @@ import { useEntityLinks } from '../../coverage/useEntityLinks';
 import { countThings } from '../../format/formatCount';
 import { useCoverageVersion } from '../../live/useCoverageVersion';
 import { useLoaded } from '../../live/useLoaded';
-import { SEVERITIES } from '../Findings/severities';
+import { SeverityLabel } from '../Findings/SeverityLabel';
 import findingStyles from '../Findings/Findings.module.css';
 import { LoadedFrame } from '../LoadedFrame';
 import { NotifyOwnersButton } from '../OwnerNotices';
@@ -66,16 +66,12 @@ function FindingOverServices({
   canNotify: boolean;
 }) {
   const { address, linkTo } = useCoverageAddress();
-  const { label, Icon } = SEVERITIES[finding.severity] ?? SEVERITIES.info;
   const { affected, services, occurrences } = finding;
   const filter = { ...address.filter, finding: finding.id };
   return (
     <article className={findingStyles.finding} data-severity={finding.severity}>
       <Flex align="center" gap="2" className={findingStyles.head}>
-        <span className={findingStyles.severity}>
-          <Icon size="1.15em" aria-hidden />
-          {label}
-        </span>
+        <SeverityLabel severity={finding.severity} />
         <Text as="h3" variant="body-medium" weight="bold">
           {finding.title}
         </Text>

@@ -4,7 +4,7 @@ import { describeResource } from '../../format/describeResource';
 import { Prose } from '../Prose';
 import styles from './Findings.module.css';
 import { PatchView } from './PatchView';
-import { SEVERITIES } from './severities';
+import { SeverityLabel } from './SeverityLabel';
 
 /** One finding with its fix. */
 export function FindingView({
@@ -17,14 +17,10 @@ export function FindingView({
   /** Of its heading. */
   level?: 'h3' | 'h4';
 }) {
-  const { label, Icon } = SEVERITIES[finding.severity] ?? SEVERITIES.info;
   return (
     <article className={styles.finding} data-severity={finding.severity}>
       <Flex align="center" gap="2" className={styles.head}>
-        <span className={styles.severity}>
-          <Icon size="1.15em" aria-hidden />
-          {label}
-        </span>
+        <SeverityLabel severity={finding.severity} />
         <Text as={level} variant="body-medium" weight="bold">
           {finding.title}
         </Text>

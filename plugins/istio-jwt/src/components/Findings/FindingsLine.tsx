@@ -1,10 +1,8 @@
-import { Text } from '@backstage/ui';
 import { EntityStatus } from 'backstage-plugin-istio-jwt-common';
+import { CardList } from '../CardList';
 import { collectFindings } from './collectFindings';
 import styles from './Findings.module.css';
-import { SEVERITIES } from './severities';
-
-const SHOWN = 3;
+import { SeverityLabel } from './SeverityLabel';
 
 /** The titles of what is misconfigured, without notes; nothing where nothing is. */
 export function FindingsLine({ status }: { status: EntityStatus }) {
@@ -20,25 +18,16 @@ export function FindingsLine({ status }: { status: EntityStatus }) {
     return null;
   }
   return (
-    <div>
-      <Text as="h4" variant="body-small" color="secondary">
-        Findings
-      </Text>
-      <ul className={styles.titles}>
-        {found.slice(0, SHOWN).map(({ title, severity }) => {
-          const { label, Icon } = SEVERITIES[severity] ?? SEVERITIES.info;
-          return (
-            <li key={title} data-severity={severity}>
-              <span className={styles.severity}>
-                <Icon size="1.15em" aria-hidden />
-                {label}
-              </span>{' '}
-              {title}
-            </li>
-          );
-        })}
-        {found.length > SHOWN && <li>and {found.length - SHOWN} more</li>}
-      </ul>
-    </div>
+    <CardList
+      title="Findings"
+      items={found.map(({ title, severity }) => ({
+        key: title,
+        content: (
+          <span className={styles.title} data-severity={severity}>
+            <SeverityLabel severity={severity} /> {title}
+          </span>
+        ),
+      }))}
+    />
   );
 }

@@ -2,4 +2,3 @@ export * from './FindingsLine';
 export * from './FindingsSection';
 export * from './ForgeryAlert';
 export * from './FindingView';
-export * from './severities';
